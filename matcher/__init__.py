@@ -1,0 +1,1 @@
+"""The decision: desk, problem, rules, solvers, checker, explanations. Pure."""

@@ -1,0 +1,1 @@
+"""The words: events, life cycle, topic registry, errors, menu and admission lists. Pure."""

@@ -1,0 +1,1 @@
+"""The one command line, one module per group of commands."""

@@ -1,0 +1,1 @@
+"""The synthetic county and its simulated day."""

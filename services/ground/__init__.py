@@ -1,0 +1,1 @@
+"""The local ground: embedded Kafka and Valkey, the supervisor, the doctor."""

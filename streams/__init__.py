@@ -1,0 +1,1 @@
+"""The carriage: everything that touches Kafka and Redis."""
