@@ -1,0 +1,98 @@
+"""What the desk knows of one district, and what one decision changes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.commands import Command
+from linli.schemas.plan import PlanRecord
+from linli.schemas.policy import Policy
+from linli.schemas.roster import RosterRecord
+from linli.schemas.rounds import CommandOutcome, SolverReport
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictState:
+    """Everything a decision may depend on, besides its commands, clock, seed and work.
+
+    Parameters
+    ----------
+    district
+        The district's code.
+    policy
+        The county's policy.
+    requests, plans, roster
+        Last ledger record per request id, team id and team id.
+    now
+        The clock of the last round; ``None`` before the first.
+    """
+
+    district: str
+    policy: Policy
+    requests: Mapping[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
+    plans: Mapping[str, PlanRecord] = field(default_factory=dict[str, PlanRecord])
+    roster: Mapping[str, RosterRecord] = field(default_factory=dict[str, RosterRecord])
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and how a decision is taken.
+
+    Parameters
+    ----------
+    now
+        The clock, never earlier than the state's.
+    round
+        Number of the round; every record carries it.
+    seed, work
+        Seed of the optimizer and its limit in deterministic units.
+    deadlines
+        Whether deadlines may fire: false while the clock cannot be trusted.
+    down_seconds
+        How long the service was down before this round, on the decision's clock; live offers are extended by it.
+    """
+
+    now: datetime
+    round: int
+    seed: int
+    work: int
+    deadlines: bool = True
+    down_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedCommand:
+    """A command with its offset in ``commands``."""
+
+    offset: int
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a decision changes: ledger records in the order in which they are written.
+
+    ``conflicts`` are the commands that become dead letters with ``duplicate_conflict``.
+    """
+
+    assignments: tuple[AssignmentRecord, ...] = ()
+    plans: tuple[PlanRecord, ...] = ()
+    roster: tuple[RosterRecord, ...] = ()
+    outcomes: tuple[CommandOutcome, ...] = ()
+    conflicts: tuple[NumberedCommand, ...] = ()
+    solver: SolverReport | None = None
+
+
+def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictState:
+    """Fold a committed decision into the state; the given state is left as it was."""
+    return replace(
+        state,
+        requests={**state.requests, **{record.request_id: record for record in decision.assignments}},
+        plans={**state.plans, **{record.team: record for record in decision.plans}},
+        roster={**state.roster, **{record.details.team: record for record in decision.roster}},
+        now=now,
+    )

@@ -1,0 +1,101 @@
+"""What comes back: from team leads about an offer or a visit, from residents about the service."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from linli.schemas.base import Edge, Note, Ref, Word
+from linli.schemas.orders import WINDOWS_MAX, Target, Window
+from pydantic import Field
+
+
+class DeclineReason(StrEnum):
+    """Why a team says no. A team that declined is never asked again for that request."""
+
+    BUSY = "busy"
+    TOO_FAR = "too_far"
+    LACKS_SKILL = "lacks_skill"
+    LACKS_PEOPLE = "lacks_people"
+    KNOWS_HOUSEHOLD = "knows_household"
+    OTHER = "other"
+
+
+class FailedReason(StrEnum):
+    """Why a visit came to nothing although the team was there (上门未果)."""
+
+    NOBODY_HOME = "nobody_home"
+    REFUSED = "refused"
+    WRONG_NEED = "wrong_need"
+    UNSAFE = "unsafe"
+    OTHER = "other"
+
+
+class _ByTeam(Edge):
+    """An answer is bound to one offer and to the team that got it."""
+
+    offer: Ref
+    team: Ref
+
+
+class Accept(_ByTeam):
+    """The team goes, and says who (接单)."""
+
+    kind: Literal["accept"] = "accept"
+    members: tuple[Ref, ...] = Field(min_length=1, max_length=20)
+
+
+class Decline(_ByTeam):
+    """The team does not go (婉拒)."""
+
+    kind: Literal["decline"] = "decline"
+    reason: DeclineReason
+    note: Note = ""
+
+
+class Withdraw(_ByTeam):
+    """The team accepted and can no longer go (退单)."""
+
+    kind: Literal["withdraw"] = "withdraw"
+    reason: Note
+
+
+class Start(_ByTeam):
+    """The team is at the door."""
+
+    kind: Literal["start"] = "start"
+
+
+class Done(_ByTeam):
+    """The help was given."""
+
+    kind: Literal["done"] = "done"
+    minutes: Annotated[int, Field(ge=0, le=1440)]
+
+
+class FailedVisit(_ByTeam):
+    """The team was there, the help was not given."""
+
+    kind: Literal["failed_visit"] = "failed_visit"
+    reason: FailedReason
+    note: Note = ""
+
+
+class Reschedule(Edge):
+    """Another time, asked for by the resident, the team or the desk (改约). The former promise ends."""
+
+    kind: Literal["reschedule"] = "reschedule"
+    target: Target
+    windows: tuple[Window, ...] = Field(min_length=1, max_length=WINDOWS_MAX)
+    by: Literal["resident", "team", "desk"]
+    reason: Note = ""
+
+
+class Rate(Edge):
+    """The resident's word on the service (评单), with its source: a proxy's word counts differently."""
+
+    kind: Literal["rate"] = "rate"
+    target: Target
+    stars: Annotated[int, Field(ge=1, le=5)]
+    tags: tuple[Word, ...] = Field(default=(), max_length=8)
+    by: Literal["resident", "proxy", "call_back"]

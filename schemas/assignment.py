@@ -1,0 +1,240 @@
+"""The assignment record: a request's whole current state, one record per transition, gapless versions.
+
+``assignments`` is ledger and feed at once: whoever reads a request's last record knows all there is to know.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from linli.schemas.answers import DeclineReason, FailedReason
+from linli.schemas.base import Inside, Instant, Ref
+from linli.schemas.explanation import WhyNobody, WhyTeam
+from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.orders import RequestDetails, Window
+from pydantic import Field
+
+RECENT_COMMANDS_MAX = 32
+"""Command ids remembered per request, so that a command handled twice by intake is seen; intake repeats at most the
+few records that were in flight when it died, and one request rarely has more than ten commands in all."""
+
+
+class Registered(Inside):
+    """Known and admitted (已受理)."""
+
+    state: Literal[State.REGISTERED] = State.REGISTERED
+
+
+class Promised(Inside):
+    """A window is promised, the team is still open (已排期); the tentative team is in ``plans``."""
+
+    state: Literal[State.PROMISED] = State.PROMISED
+    window: Window
+
+
+class Offered(Inside):
+    """A team is being asked (已派单)."""
+
+    state: Literal[State.OFFERED] = State.OFFERED
+
+
+class Committed(Inside):
+    """Every leg has a team that goes (已接单)."""
+
+    state: Literal[State.COMMITTED] = State.COMMITTED
+
+
+class UnderWay(Inside):
+    """Somebody is there (服务中)."""
+
+    state: Literal[State.UNDER_WAY] = State.UNDER_WAY
+    since: Instant
+
+
+class DoneState(Inside):
+    """The help was given (已完成)."""
+
+    state: Literal[State.DONE] = State.DONE
+    at: Instant
+    minutes: int
+
+
+class Rated(Inside):
+    """The resident has spoken (已评价)."""
+
+    state: Literal[State.RATED] = State.RATED
+    stars: int
+    tags: tuple[str, ...]
+    by: str
+
+
+class Closed(Inside):
+    """Nothing more will happen (办结). ``outcome`` is the state it was closed from."""
+
+    state: Literal[State.CLOSED] = State.CLOSED
+    outcome: State
+
+
+class Withdrawn(Inside):
+    """A team accepted and then could not go (退单); matched again at once."""
+
+    state: Literal[State.WITHDRAWN] = State.WITHDRAWN
+    team: Ref
+    reason: str
+
+
+class Rescheduled(Inside):
+    """Another time was asked for (改约)."""
+
+    state: Literal[State.RESCHEDULED] = State.RESCHEDULED
+    by: str
+    reason: str
+
+
+class FailedVisitState(Inside):
+    """The team was there in vain (上门未果)."""
+
+    state: Literal[State.FAILED_VISIT] = State.FAILED_VISIT
+    team: Ref
+    reason: FailedReason
+
+
+class OnHold(Inside):
+    """Kept by the desk (挂起)."""
+
+    state: Literal[State.ON_HOLD] = State.ON_HOLD
+    by: Ref
+    reason: str
+
+
+class Referred(Inside):
+    """In the hands of an office (转办)."""
+
+    state: Literal[State.REFERRED] = State.REFERRED
+    office: str
+    reason: str
+
+
+class Cancelled(Inside):
+    """Not wanted any more (取消)."""
+
+    state: Literal[State.CANCELLED] = State.CANCELLED
+    reason: str
+    before_order: bool = False
+
+
+class Unmet(Inside):
+    """Nobody can go at present (暂无法安排), with the reason; tried again whenever the plan changes."""
+
+    state: Literal[State.UNMET] = State.UNMET
+    why: WhyNobody
+
+
+class RecordedAfterwards(Inside):
+    """Help that was given before it was entered (补录)."""
+
+    state: Literal[State.RECORDED_AFTERWARDS] = State.RECORDED_AFTERWARDS
+
+
+class Claimed(Inside):
+    """A team took it by itself (主动接单)."""
+
+    state: Literal[State.CLAIMED] = State.CLAIMED
+    team: Ref
+
+
+Status = Annotated[
+    Registered
+    | Promised
+    | Offered
+    | Committed
+    | UnderWay
+    | DoneState
+    | Rated
+    | Closed
+    | Withdrawn
+    | Rescheduled
+    | FailedVisitState
+    | OnHold
+    | Referred
+    | Cancelled
+    | Unmet
+    | RecordedAfterwards
+    | Claimed,
+    Field(discriminator="state"),
+]
+
+
+class Offer(Inside):
+    """A team is asked to make a visit. ``start`` is when it would begin, ``expires`` the last moment of an answer."""
+
+    id: str
+    team: Ref
+    crew: int
+    state: OfferState
+    offered_at: Instant
+    expires: Instant
+    start: Instant
+    end: Instant
+    why: WhyTeam | None = None
+    declined: DeclineReason | None = None
+    by: Ref | None = None
+
+
+class Assignment(Inside):
+    """A team that goes: at most one per leg is live at any time. Its id is the id of the offer that was accepted."""
+
+    id: str
+    team: Ref
+    crew: int
+    members: tuple[Ref, ...]
+    start: Instant
+    end: Instant
+    since: Instant
+    started: bool = False
+
+
+class Leg(Inside):
+    """One visit of a request; a visit by two teams at once has two legs. Live means ``assignment`` is not null."""
+
+    offers: tuple[Offer, ...] = ()
+    assignment: Assignment | None = None
+
+
+class BrokenPromise(Inside):
+    """A promised window that was not kept, and why; counted and shown, never hidden."""
+
+    window: Window
+    cause: str
+    at: Instant
+
+
+class AssignmentRecord(Inside):
+    """The value of the topic ``assignments``.
+
+    ``details`` is null only for a cancellation that came before its order. ``cause`` names what made this transition:
+    a command's kind or a deadline. ``barred`` lists teams that are never asked again and why. ``promise`` is the
+    window the resident was told. ``linked`` names requests of the same household and need.
+    """
+
+    request_id: Ref
+    district: Ref
+    version: int
+    round: int
+    at: Instant
+    cause: str
+    details: RequestDetails | None
+    status: Status
+    legs: tuple[Leg, ...] = ()
+    promise: Window | None = None
+    broken: tuple[BrokenPromise, ...] = ()
+    barred: tuple[tuple[str, str], ...] = ()
+    linked: tuple[Ref, ...] = ()
+    escalation: int = 0
+    recent: tuple[str, ...] = ()
+    registered_at: Instant | None = None
+
+    @property
+    def state(self) -> State:
+        """Where the request stands."""
+        return self.status.state

@@ -1,0 +1,44 @@
+"""What every word on the wire has in common: strictness, limits, instants with a zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+
+class Edge(BaseModel):
+    """A model that outsiders fill in: unknown fields are refused, so that a misspelt field is never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Inside(BaseModel):
+    """A model that only Linli writes: a reader of an older build ignores fields that a newer build added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Convert an aware instant to UTC, so that equal instants have equal bytes."""
+    return moment.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+"""A moment with a zone; kept in UTC. A time without a zone is refused."""
+
+Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,63}$")]
+"""An opaque reference: 64 characters are enough for a UUID with a prefix, and keep record keys small."""
+
+SourceId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^\S(.*\S)?$")]
+"""The sending system's own number for a request; free form, because hotline systems differ."""
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_\-]{0,47}$")]
+"""A code from one of our lists: a skill, a category, a language."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+"""A name shown on a screen; 80 characters hold the longest official unit names with room to spare."""
+
+Note = Annotated[str, StringConstraints(max_length=500)]
+"""A sentence or two by a person; longer text belongs into the case file, not into an event."""

@@ -1,0 +1,86 @@
+"""The dispatcher's one input: what intake made of the records of the inbox."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
+from linli.schemas.base import Inside, Instant, Ref
+from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
+from linli.schemas.roster import RegisterTeam, TeamDetails
+from pydantic import Field
+
+InboxBody = Annotated[
+    Order
+    | Amend
+    | Cancel
+    | Hold
+    | Release
+    | Refer
+    | Assign
+    | Confirm
+    | RegisterTeam
+    | Accept
+    | Decline
+    | Withdraw
+    | Reschedule
+    | Start
+    | Done
+    | FailedVisit
+    | Rate,
+    Field(discriminator="kind"),
+]
+"""Everything that may arrive in the inbox."""
+
+
+class PlaceOrder(Inside):
+    """An admitted order."""
+
+    kind: Literal["order"] = "order"
+    details: RequestDetails
+
+
+class ApplyTeam(Inside):
+    """A team for the roster, its base converted and its contact sealed."""
+
+    kind: Literal["team"] = "team"
+    details: TeamDetails
+
+
+CommandBody = Annotated[
+    PlaceOrder
+    | Amend
+    | Cancel
+    | Hold
+    | Release
+    | Refer
+    | Assign
+    | Confirm
+    | ApplyTeam
+    | Accept
+    | Decline
+    | Withdraw
+    | Reschedule
+    | Start
+    | Done
+    | FailedVisit
+    | Rate,
+    Field(discriminator="kind"),
+]
+
+
+class Command(Inside):
+    """One thing the dispatcher may act on.
+
+    ``id`` names the inbox record it came from, so a record that intake handled twice is recognised. ``received_at``
+    is the time at which the broker appended that record: an answer counts by it. ``request_id`` is resolved from the
+    sender's own number where that was given; for an answer it is the request of the offer; for a team it is null.
+    """
+
+    id: str
+    district: Ref
+    source: str
+    received_at: Instant
+    request_id: Ref | None
+    body: CommandBody

@@ -1,0 +1,58 @@
+"""Why this team, why nobody, and the smallest change that would help: explanations as data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from linli.schemas.base import Inside, Ref
+
+
+class CostTerm(Inside):
+    """One term of a cost, in seconds of travel or their equivalent."""
+
+    name: str
+    seconds: int
+
+
+class TeamChoice(Inside):
+    """A team that could go and what the plan would cost more if it went, in seconds."""
+
+    team: Ref
+    seconds: int
+    terms: tuple[CostTerm, ...] = ()
+
+
+class WhyTeam(Inside):
+    """Why this team: its cost, term by term, and the next best teams."""
+
+    outcome: Literal["placed"] = "placed"
+    chosen: TeamChoice
+    next_best: tuple[TeamChoice, ...]
+    engine: str
+
+
+class RuleCount(Inside):
+    """How many teams a hard rule kept away, and some of them by name."""
+
+    rule: str
+    teams: int
+    examples: tuple[Ref, ...]
+
+
+class SmallestChange(Inside):
+    """A single change that was tried and serves the request. ``proved`` says that no smaller listed one does."""
+
+    change: str
+    amount: int
+    unit: str
+    team: Ref | None = None
+    proved: bool = False
+
+
+class WhyNobody(Inside):
+    """Why nobody: no team may (``impossible``), all who may are taken (``lost``), or the search was cut (``stopped``)."""
+
+    outcome: Literal["impossible", "lost", "stopped"]
+    rules: tuple[RuleCount, ...] = ()
+    lost_to: tuple[Ref, ...] = ()
+    change: SmallestChange | None = None

@@ -1,0 +1,150 @@
+"""What a dispatch centre says about a request: order it, amend it, cancel it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from linli.schemas.base import Edge, Inside, Instant, Note, Ref, SourceId, Word
+from linli.schemas.people import (
+    AgeBand,
+    Beneficiary,
+    Consent,
+    Flags,
+    Marks,
+    PersonalPart,
+    Requester,
+    SealedPart,
+    Wishes,
+)
+from linli.schemas.places import RoundedPlace
+from pydantic import Field, model_validator
+
+MINUTES_MAX = 480
+"""A visit is at most a working day; longer help is several visits."""
+
+WINDOWS_MAX = 8
+"""Times a resident may offer: more than a week of mornings is not a window but "any time"."""
+
+
+class Window(Edge):
+    """A span in which the visit may begin, both ends included."""
+
+    start: Instant
+    end: Instant
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("the window ends before it starts")
+        return self
+
+
+class Target(Edge):
+    """Which request is meant: by our id, or by the sending system's own number."""
+
+    request_id: Ref | None = None
+    source_id: SourceId | None = None
+
+    @model_validator(mode="after")
+    def _names_exactly_one(self) -> Self:
+        if (self.request_id is None) == (self.source_id is None):
+            raise ValueError("name the request by request_id or by source_id, one of the two")
+        return self
+
+
+class Order(Edge):
+    """A request for help as it enters (群众点单).
+
+    Either ``personal`` (in clear; intake seals it) or ``sealed`` with ``place`` and ``marks`` (sealed at the edge).
+    """
+
+    kind: Literal["order"] = "order"
+    source_id: SourceId
+    category: Word
+    beneficiary: Beneficiary
+    age_band: AgeBand = AgeBand.ADULT
+    requester: Requester = Requester.BENEFICIARY
+    windows: tuple[Window, ...] = Field(min_length=1, max_length=WINDOWS_MAX)
+    minutes: Annotated[int, Field(ge=5, le=MINUTES_MAX)] | None = None
+    urgent: bool = False
+    teams_needed: Annotated[int, Field(ge=1, le=2)] = 1
+    grid: Ref | None = None
+    consent: Consent
+    flags: Flags = Flags()
+    wishes: Wishes = Wishes()
+    department_task: Word | None = None
+    recorded_afterwards: bool = False
+    personal: PersonalPart | None = None
+    sealed: SealedPart | None = None
+    place: RoundedPlace | None = None
+    marks: Marks | None = None
+
+    @model_validator(mode="after")
+    def _is_clear_or_sealed(self) -> Self:
+        if (self.personal is None) == (self.sealed is None):
+            raise ValueError("give either personal or sealed")
+        if self.sealed is not None and (self.place is None or self.marks is None):
+            raise ValueError("a sealed order needs place and marks")
+        if self.sealed is None and (self.place is not None or self.marks is not None):
+            raise ValueError("place and marks belong to a sealed order")
+        return self
+
+
+class RequestDetails(Inside):
+    """A request as the dispatcher knows it: admitted, placed on the map, sealed.
+
+    ``skills`` pairs a skill with the qualification it needs (or null); ``minutes`` is the length of the visit;
+    ``adults`` is how many vetted adults must go (0: no rule); ``urgency`` 0 is the highest class.
+    """
+
+    source: str
+    source_id: str
+    category: Word
+    skills: tuple[tuple[str, str | None], ...]
+    team_kinds: tuple[str, ...]
+    beneficiary: Beneficiary
+    age_band: AgeBand
+    requester: Requester
+    windows: tuple[Window, ...]
+    minutes: int
+    urgency: Annotated[int, Field(ge=0, le=2)]
+    legs: int
+    adults: int
+    insured: bool
+    travel_minutes_max: int | None
+    place: RoundedPlace
+    community: Ref
+    consent: Consent
+    flags: Flags
+    wishes: Wishes
+    sealed: SealedPart
+    marks: Marks
+    ordered_at: Instant
+    referral: str | None = None
+    restricted: bool = False
+    recorded_afterwards: bool = False
+
+
+class Amend(Edge):
+    """Changes an order that has not been done: only the fields given are changed."""
+
+    kind: Literal["amend"] = "amend"
+    target: Target
+    windows: tuple[Window, ...] | None = Field(default=None, min_length=1, max_length=WINDOWS_MAX)
+    minutes: Annotated[int, Field(ge=5, le=MINUTES_MAX)] | None = None
+    urgent: bool | None = None
+    reason: Note = ""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.windows is None and self.minutes is None and self.urgent is None:
+            raise ValueError("an amendment changes windows, minutes or urgent")
+        return self
+
+
+class Cancel(Edge):
+    """The help is no longer wanted. It is honoured even when it arrives before its order."""
+
+    kind: Literal["cancel"] = "cancel"
+    target: Target
+    reason: Note = ""

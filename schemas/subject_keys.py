@@ -1,0 +1,15 @@
+"""The key of one sealed part, wrapped by a master key; destroying it erases the part for ever."""
+
+from __future__ import annotations
+
+from linli.schemas.base import Inside, Instant, Ref
+
+
+class SubjectKey(Inside):
+    """The value of ``subject-keys``. ``wrapped`` and ``nonce`` are base64; ``master`` names the master key."""
+
+    key_id: Ref
+    master: Ref
+    nonce: str
+    wrapped: str
+    created_at: Instant
