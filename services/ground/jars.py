@@ -1,0 +1,205 @@
+"""The jars of Apache Kafka: fetched once, checked always.
+
+The list ``kafka_jars.txt`` beside this file names every jar with its SHA-256, so that what runs is what was tested. The
+resolver `jgo` fetches what is missing, from the repositories that its own configuration names and from Maven Central.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from linli.services.ground.errors import GroundError
+
+KAFKA_VERSION = "4.4.0"
+"""The broker this release was tested with; `kafka_jars.txt` lists its jars."""
+
+DOWNLOADS_AT_ONCE = 8
+"""Most jars are small, so the wait is for answers and not for bytes: eight at once need a third of the time of one by one."""
+
+DOWNLOAD_TIMEOUT_S = 30
+"""Seconds of silence after which a repository counts as unreachable."""
+
+DOWNLOAD_TRIES = 3
+"""A connection that breaks is tried again twice; a repository that lacks a file will not have it at the tenth question."""
+
+OFFLINE_REMEDY = (
+    "Connect this machine to the network once, or copy the jars from another machine "
+    "and name their folder in LINLI_KAFKA_JARS."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """One line of the list: Maven's names for a jar, and what its bytes must hash to."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file."""
+        return f"{self.artifact}-{self.version}.jar"
+
+    def is_at(self, path: Path) -> bool:
+        """Tell whether a file is there and is this very jar."""
+        return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaJars:
+    """A broker ready to run.
+
+    Parameters
+    ----------
+    folder
+        The folder that holds the jars and nothing else that Java would load.
+    version
+        The broker's version.
+    """
+
+    folder: Path
+    version: str
+
+    @property
+    def class_path(self) -> str:
+        """The class path for Java."""
+        return f"{self.folder}{os.sep}*"
+
+
+def listed_jars() -> list[Jar]:
+    """Read the list of jars."""
+    text = (files("linli.services.ground") / "kafka_jars.txt").read_text(encoding="utf-8")
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    return [Jar(*coordinates.split(":"), sha256=digest.removeprefix("sha256:")) for coordinates, digest in lines]
+
+
+def default_cache() -> Path:
+    """Give the folder for things that can be fetched again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linli"
+
+
+def cached_folder(cache: Path) -> Path:
+    """Give the folder within the cache that holds the jars of this release."""
+    return cache / f"kafka-{KAFKA_VERSION}"
+
+
+def missing_jars(folder: Path) -> list[Jar]:
+    """List the jars that a folder lacks or has with other bytes."""
+    return [jar for jar in listed_jars() if not jar.is_at(folder / jar.file_name)]
+
+
+def kafka_jars(cache: Path, folder: Path | None = None, say: Callable[[str], None] | None = None) -> KafkaJars:
+    """Give the jars of a broker, fetching what is missing.
+
+    Parameters
+    ----------
+    cache
+        Where fetched jars are kept.
+    folder
+        A folder of the user's with the jars of an Apache Kafka 4 of any release; then nothing is fetched.
+    say
+        Told in one sentence before a download begins.
+
+    Raises
+    ------
+    GroundError
+        If the folder holds no such broker, the cache cannot be written, or a jar cannot be fetched.
+    """
+    if folder is not None:
+        return KafkaJars(folder, _version_in(folder))
+    kept = cached_folder(cache)
+    missing = missing_jars(kept)
+    if missing:
+        if say is not None:
+            say(f"Fetching Apache Kafka {KAFKA_VERSION}: {len(missing)} files, about 45 MB, once ...")
+        _fetch(missing, kept)
+    return KafkaJars(kept, KAFKA_VERSION)
+
+
+def _version_in(folder: Path) -> str:
+    """Read the release of the user's broker from the names of its jars."""
+    names = [path.name for path in folder.glob("kafka_2.13-*.jar")]
+    versions = [found[1] for name in names if (found := re.fullmatch(r"kafka_2\.13-(\d[\w.]*)\.jar", name))]
+    remedy = (
+        f"Put those of Apache Kafka {KAFKA_VERSION} there: the folder `libs` of its release, or Linli's cached ones."
+    )
+    if len(versions) != 1:
+        raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) does not hold the jars of one Apache Kafka.", remedy)
+    if int(versions[0].split(".")[0]) < 4:
+        raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) holds the old Apache Kafka {versions[0]}.", remedy)
+    return versions[0]
+
+
+def _fetch(jars: list[Jar], target: Path) -> None:
+    """Fetch jars into the target; each appears there whole and checked, or not at all."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with (
+            tempfile.TemporaryDirectory(prefix=".fetch-", dir=target.parent) as workshop,
+            ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool,
+        ):
+            list(pool.map(partial(_fetch_one, workshop=Path(workshop), target=target), jars))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise GroundError(
+            f"The jars of Apache Kafka cannot be kept in {target}: {error.strerror}.",
+            "Choose another folder with LINLI_CACHE.",
+        ) from error
+
+
+def _fetch_one(jar: Jar, workshop: Path, target: Path) -> None:
+    found = _in_users_repository(jar) or _download(jar, workshop)
+    partial_copy = workshop / f"{jar.file_name}.checked"
+    shutil.copyfile(found, partial_copy)
+    partial_copy.replace(target / jar.file_name)
+
+
+def _in_users_repository(jar: Jar) -> Path | None:
+    """Find the jar in the user's own Maven repository, if one is there and the bytes are right."""
+    repository = Path(os.environ.get("M2_REPO") or Path.home() / ".m2" / "repository")
+    path = repository.joinpath(*jar.group.split("."), jar.artifact, jar.version, jar.file_name)
+    return path if jar.is_at(path) else None
+
+
+def _download(jar: Jar, workshop: Path) -> Path:
+    """Let jgo fetch a jar into the workshop.
+
+    Raises
+    ------
+    GroundError
+        If it cannot be fetched, or what came is not the jar on the list.
+    """
+    # The imports are here because they take a third of a second, which only a first start should pay.
+    import requests
+    from jgo.config import GlobalSettings
+    from jgo.constants import MAVEN_CENTRAL_URL
+    from jgo.maven import MavenContext
+
+    repositories = {**GlobalSettings.load().repositories, "central": MAVEN_CENTRAL_URL}
+    context = MavenContext(repo_cache=workshop, local_repos=[], remote_repos=repositories, timeout=DOWNLOAD_TIMEOUT_S)
+    artifact: Any = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
+    reason = "what arrived is not the file that was asked for"
+    for _ in range(DOWNLOAD_TRIES):
+        try:
+            path = Path(artifact.resolve())
+        except (requests.RequestException, RuntimeError) as error:
+            reason = str(error)
+        else:
+            if jar.is_at(path):
+                return path
+        with contextlib.suppress(FileNotFoundError):
+            Path(artifact.cached_path).unlink()
+    raise GroundError(f"{jar.file_name} of Apache Kafka could not be fetched: {reason}.", OFFLINE_REMEDY)

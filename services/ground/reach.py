@@ -1,0 +1,63 @@
+"""Whether the user's own Kafka and Redis answer, and what they are."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from linli.services.ground.errors import GroundError
+from linli.services.ground.valkey import server_release
+from linli.streams.kafka_client import KafkaAddress, ask_for_brokers
+
+ANSWER_TIMEOUT_S = 15.0
+"""How long a server may take to answer when we start: across a county's network, seconds are plenty."""
+
+
+async def reach_kafka(address: KafkaAddress) -> str:
+    """Ask the user's own Kafka for its brokers.
+
+    Returns
+    -------
+    str
+        What it is, in words; Kafka's protocol does not tell a client the broker's release.
+
+    Raises
+    ------
+    GroundError
+        If it does not answer or does not let us in.
+    """
+    from aiokafka.errors import KafkaError  # Here, so that the command line starts without loading a Kafka client.
+
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            brokers = await ask_for_brokers(address)
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise GroundError(
+            f"Kafka at {address.bootstrap} does not answer ({type(error).__name__}).",
+            "Check LINLI_KAFKA and the LINLI_KAFKA_... settings, or leave LINLI_KAFKA out to have one started here.",
+        ) from error
+    return f"Kafka with {brokers} broker{'s' if brokers != 1 else ''} at {address.bootstrap}"
+
+
+async def reach_redis(url: str) -> str:
+    """Ask the user's own Redis what it is.
+
+    Returns
+    -------
+    str
+        Its name and release.
+
+    Raises
+    ------
+    GroundError
+        If it does not answer or does not let us in; the message names no password.
+    """
+    from redis.exceptions import RedisError  # Here, so that the command line starts without loading a Redis client.
+
+    place = urlsplit(url).netloc.rpartition("@")[2]
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            return await server_release(url)
+    except (RedisError, OSError, TimeoutError, ValueError) as error:
+        raise GroundError(
+            f"Redis at {place or 'the given address'} does not answer ({type(error).__name__}).",
+            "Check LINLI_REDIS, or leave it out to have one started here.",
+        ) from error

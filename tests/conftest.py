@@ -1,0 +1,101 @@
+"""What every test may ask for: one real Kafka and one real Valkey per run, and names that nobody else uses."""
+
+import asyncio
+import itertools
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import redis.asyncio
+
+from linli.services.ground.local import LocalGround
+from linli.streams.kafka_client import KafkaAddress
+
+T = TypeVar("T")
+
+READY_TIMEOUT_S = 240
+"""The first run on a machine fetches 45 MB of jars before the broker starts."""
+
+
+class RunningGround:
+    """A `LocalGround` that keeps running, restarts included, whatever the event loops of single tests do.
+
+    It lives on an event loop of its own in a thread of its own; `do` runs a coroutine there.
+    """
+
+    def __init__(self, state: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="ground", daemon=True)
+        self._thread.start()
+        self.ground = self.do(self._started(state))
+
+    @staticmethod
+    async def _started(state: Path) -> LocalGround:
+        ground = LocalGround(state, tethered=True)
+        await ground.start()
+        return ground
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the ground's own event loop and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(READY_TIMEOUT_S)
+
+    def stop(self) -> None:
+        """Stop the servers and the thread."""
+        self.do(self.ground.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture(scope="session")
+def running_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of the run's ground."""
+    return tmp_path_factory.mktemp("ground")
+
+
+@pytest.fixture(scope="session")
+def running_ground(running_state: Path) -> Iterator[RunningGround]:
+    """One Kafka and one Valkey for the whole run."""
+    running = RunningGround(running_state)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def ground(running_ground: RunningGround) -> LocalGround:
+    """The ground: addresses, versions, process ids. Do not stop or kill it; a test that kills starts its own."""
+    return running_ground.ground
+
+
+@pytest.fixture(scope="session")
+def kafka_address(ground: LocalGround) -> KafkaAddress:
+    """How to reach the Kafka of this run."""
+    return ground.kafka_address
+
+
+@pytest.fixture(scope="session")
+def kafka(ground: LocalGround) -> str:
+    """The bootstrap servers of the Kafka of this run."""
+    return ground.kafka
+
+
+@pytest.fixture(scope="session")
+def fresh_name() -> Callable[[str], str]:
+    """Make a name that nobody has used in this run: for topics, groups, transactional ids, key prefixes."""
+    numbers = itertools.count(1)
+
+    def make(base: str) -> str:
+        return f"{base}-{os.getpid()}-{next(numbers)}"
+
+    return make
+
+
+@pytest.fixture
+async def redis_client(ground: LocalGround) -> AsyncIterator[redis.asyncio.Redis]:
+    """A client of the run's Valkey, which is emptied before the test."""
+    async with redis.asyncio.from_url(ground.redis) as client:
+        await client.flushall()
+        yield client
