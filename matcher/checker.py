@@ -1,0 +1,249 @@
+"""The checker: what a plan must satisfy, recomputed from the definitions and from nothing a solver made.
+
+It is the specification. It runs on every plan, in production as in tests, and names rule, team, visit and amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from linli.matcher.problem import DECLINED, EXCLUDED, Member, Plan, Problem, Route, Stop, Team, Visit, Window
+from linli.matcher.rules import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A stop with its visit, team and crew."""
+
+    stop: Stop
+    visit: Visit
+    team: Team
+    crew: int
+
+    def broken(self, rule: str, amount: int, unit: str) -> Violation:
+        return Violation(rule, self.team.id, self.visit.id, amount, unit)
+
+
+def check(problem: Problem, plan: Plan) -> list[Violation]:
+    """Return every hard rule the plan breaks; an empty list means that it may be carried out.
+
+    Notes
+    -----
+    A visit that had begun before now is history: it is only checked to stand where it is pinned, and once.
+    """
+    visits = {visit.id: visit for visit in problem.visits}
+    teams = {team.id: team for team in problem.teams}
+    found = list(_names(plan, visits, teams))
+    placed: list[_Placed] = []
+    for route in plan.routes:
+        if route.team in teams:
+            stops = [
+                _Placed(s, visits[s.visit], teams[route.team], route.crew) for s in route.stops if s.visit in visits
+            ]
+            found += _route(problem, route, teams[route.team], stops)
+            placed += stops
+    for one in placed:
+        found += _stop(problem, one)
+    return found + list(_shared_adults(problem, placed))
+
+
+def check_promises(problem: Problem, before: Plan, after: Plan, broken: tuple[str, ...]) -> list[Violation]:
+    """Return every promised or pinned visit that was placed before, is not now, and is not reported as broken."""
+    kept, reported = after.placed(), frozenset(broken)
+    held = {visit.id for visit in problem.visits if visit.promised or visit.pin is not None}
+    return [
+        Violation("promise", route.team, stop.visit, 1, "visits")
+        for route in before.routes
+        for stop in route.stops
+        if stop.visit in held and stop.visit not in kept and stop.visit not in reported
+    ]
+
+
+def _names(plan: Plan, visits: dict[str, Visit], teams: dict[str, Team]) -> Iterator[Violation]:
+    """Check for only known names, every visit once, every crew one route."""
+    seen: set[str] = set()
+    crews: set[tuple[str, int]] = set()
+    for route in plan.routes:
+        if route.team not in teams:
+            yield Violation("known", route.team, "", 1, "choice")
+        if (route.team, route.crew) in crews:
+            yield Violation("crew_capacity", route.team, "", 1, "crews")
+        crews.add((route.team, route.crew))
+        for stop in route.stops:
+            if stop.visit not in visits:
+                yield Violation("known", route.team, stop.visit, 1, "choice")
+            if stop.visit in seen:
+                yield Violation("once", route.team, stop.visit, 1, "visits")
+            seen.add(stop.visit)
+
+
+def _begun(problem: Problem, visit: Visit) -> bool:
+    return visit.pin is not None and visit.pin.start is not None and visit.pin.start <= problem.now
+
+
+def _stop(problem: Problem, one: _Placed) -> Iterator[Violation]:
+    """Everything that concerns one stop alone."""
+    yield from _pinned(one)
+    if _begun(problem, one.visit):
+        return
+    yield from _choices(one)
+    yield from _skills(one)
+    yield from _people(one)
+    yield from _way(problem, one)
+    yield from _window(one)
+
+
+def _pinned(one: _Placed) -> Iterator[Violation]:
+    pin = one.visit.pin
+    if pin is None:
+        return
+    if pin.team != one.team.id or (pin.crew is not None and pin.crew != one.crew):
+        yield one.broken("pinned", 1, "choice")
+    if pin.start is not None and pin.start != one.stop.start:
+        yield one.broken("pinned", abs(pin.start - one.stop.start), "seconds")
+
+
+def _choices(one: _Placed) -> Iterator[Violation]:
+    visit, team = one.visit, one.team
+    if not team.active:
+        yield one.broken("inactive_team", 1, "crews")
+    reasons = {reason for name, reason in visit.barred_teams if name == team.id}
+    if DECLINED in reasons:
+        yield one.broken("declined", 1, "choice")
+    if EXCLUDED in reasons or (visit.household is not None and visit.household in team.excluded_households):
+        yield one.broken("excluded", 1, "choice")
+    if visit.language is not None and visit.language not in team.languages:
+        yield one.broken("language", 1, "choice")
+
+
+def _skills(one: _Placed) -> Iterator[Violation]:
+    held = dict(one.team.skills)
+    missing = [
+        need
+        for need in one.visit.needs
+        if need.skill not in held or (need.qualification is not None and need.qualification not in held[need.skill])
+    ]
+    if missing:
+        yield one.broken("skill", len(missing), "skills")
+
+
+def _may_go(visit: Visit, member: Member, until: int) -> bool:
+    """Say whether the member is an adult and every clearance asked for is valid to the end of service."""
+    asked = visit.safeguarding
+    vetted = asked is None or not asked.vetted or (member.vetted_until is not None and member.vetted_until >= until)
+    insured = asked is None or not asked.insured or (member.insured_until is not None and member.insured_until >= until)
+    return member.adult and vetted and insured
+
+
+def _people(one: _Placed) -> Iterator[Violation]:
+    visit = one.visit
+    able = [member for member in one.team.members if _may_go(visit, member, one.stop.end)]
+    if visit.safeguarding is not None:
+        if not visit.safeguarding.consent:
+            yield one.broken("safeguarding", 1, "choice")
+        if len(able) < visit.safeguarding.adults:
+            yield one.broken("safeguarding", visit.safeguarding.adults - len(able), "members")
+    if visit.gender is not None and all(member.gender != visit.gender for member in able):
+        yield one.broken("gender", 1, "members")
+
+
+def _way(problem: Problem, one: _Placed) -> Iterator[Violation]:
+    for limit in (one.visit.travel_limit, one.team.travel_limit):
+        if limit is None:
+            continue
+        seconds, metres = problem.travel.between(one.team.base, one.visit.place)
+        if limit.seconds is not None and seconds > limit.seconds:
+            yield one.broken("travel_limit", seconds - limit.seconds, "seconds")
+        if limit.metres is not None and metres > limit.metres:
+            yield one.broken("travel_limit", metres - limit.metres, "metres")
+
+
+def _outside(windows: tuple[Window, ...], time: int) -> int:
+    """Return by how many seconds a time misses the nearest window; the whole time where there is none."""
+    return min((max(lo - time, time - hi, 0) for lo, hi in windows), default=time)
+
+
+def _window(one: _Placed) -> Iterator[Violation]:
+    missed = _outside(one.visit.windows, one.stop.start)
+    if missed > 0:
+        yield one.broken("time_window", missed, "seconds")
+    if one.stop.end != one.stop.start + one.visit.duration:
+        yield one.broken("crew_capacity", abs(one.stop.end - one.stop.start - one.visit.duration), "seconds")
+
+
+def _shift(team: Team, time: int) -> Window | None:
+    return next(((lo, hi) for lo, hi in team.shifts if lo <= time <= hi), None)
+
+
+def _route(problem: Problem, route: Route, team: Team, stops: list[_Placed]) -> Iterator[Violation]:
+    """Everything that concerns one crew's stops in a row."""
+    if not 0 <= route.crew < team.crews:
+        yield Violation("crew_capacity", team.id, "", max(1, route.crew - team.crews + 1), "crews")
+    shifts = [_shift(team, one.stop.start) for one in stops]
+    for k, one in enumerate(stops):
+        if not _begun(problem, one.visit):
+            before = stops[k - 1] if k > 0 and (shifts[k - 1] == shifts[k] or shifts[k] is None) else None
+            yield from _arrival(problem, one, before, shifts[k])
+            last = k + 1 == len(stops) or shifts[k + 1] != shifts[k]
+            yield from _end(problem, one, shifts[k], last=last)
+    if team.max_visits_per_shift is not None:
+        for shift in dict.fromkeys(s for s in shifts if s is not None):
+            over = shifts.count(shift) - team.max_visits_per_shift
+            if over > 0:
+                yield Violation("crew_capacity", team.id, "", over, "stops")
+
+
+def _arrival(problem: Problem, one: _Placed, before: _Placed | None, shift: Window | None) -> Iterator[Violation]:
+    """Check that the crew can be there when service starts, coming from the stop before, or from its base."""
+    if before is not None:
+        free, at = before.stop.end, before.visit.place
+    else:
+        free, at = (one.stop.start if shift is None else shift[0]), one.team.base
+    committed = one.visit.pin is not None and one.visit.pin.start is not None
+    leave = free if committed else max(free, problem.now)
+    earliest = leave + problem.travel.between(at, one.visit.place)[0]
+    if one.stop.arrival < earliest:
+        yield one.broken("crew_capacity", earliest - one.stop.arrival, "seconds")
+    if one.stop.start < one.stop.arrival:
+        yield one.broken("crew_capacity", one.stop.arrival - one.stop.start, "seconds")
+
+
+def _end(problem: Problem, one: _Placed, shift: Window | None, *, last: bool) -> Iterator[Violation]:
+    """Check that service lies within one shift, and that after the last stop the crew is home before the shift ends."""
+    if shift is None:
+        yield one.broken("working_hours", max(1, _outside(one.team.shifts, one.stop.start)), "seconds")
+        return
+    home = problem.travel.between(one.visit.place, one.team.base)[0] if last else 0
+    if one.stop.end + home > shift[1]:
+        yield one.broken("working_hours", one.stop.end + home - shift[1], "seconds")
+
+
+def _shared_adults(problem: Problem, placed: list[_Placed]) -> Iterator[Violation]:
+    """Check that crews of one team at protected people's homes at the same time do not count on the same adult."""
+    guarded = [p for p in placed if p.visit.safeguarding is not None and not _begun(problem, p.visit)]
+    for one in guarded:
+        beside = [p for p in guarded if p.team.id == one.team.id and p.stop.start <= one.stop.start < p.stop.end]
+        if len(beside) > 1:
+            missing = _missing_adults(beside)
+            if missing > 0:
+                yield one.broken("safeguarding", missing, "members")
+
+
+def _missing_adults(beside: list[_Placed]) -> int:
+    """Return how many places in simultaneous parties stay empty in the best assignment of members (Kuhn's method)."""
+    seats = [p for p in beside for _ in range(p.visit.safeguarding.adults if p.visit.safeguarding else 0)]
+    able = [[m for m, who in enumerate(p.team.members) if _may_go(p.visit, who, p.stop.end)] for p in seats]
+    taken: dict[int, int] = {}
+    return sum(not _seat(s, able, taken, set()) for s in range(len(seats)))
+
+
+def _seat(seat: int, able: list[list[int]], taken: dict[int, int], tried: set[int]) -> bool:
+    for member in able[seat]:
+        if member in tried:
+            continue
+        tried.add(member)
+        if member not in taken or _seat(taken[member], able, taken, tried):
+            taken[member] = seat
+            return True
+    return False

@@ -1,0 +1,347 @@
+"""The problem a round must solve and the plan that answers it, as frozen values.
+
+Times are integer seconds since the Unix epoch, durations integer seconds, distances integer metres, ids strings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from linli.matcher.travel import Travel
+
+Window = tuple[int, int]
+"""A closed interval of seconds; both ends belong to it."""
+
+DECLINED = "declined"
+EXCLUDED = "excluded"
+
+
+class ProblemError(ValueError):
+    """A malformed or contradictory problem: the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody lives or a team sets out from.
+
+    Parameters
+    ----------
+    lat, lon : float
+        WGS84 degrees, already rounded as the deployment's privacy setting asks.
+    terrain : str
+        ``seat``, ``hill`` or ``mountain``; it chooses the detour factor and the speed.
+    """
+
+    lat: float
+    lon: float
+    terrain: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkillNeed:
+    """A skill the visit asks for and, where the menu says so, the qualification it must be held with."""
+
+    skill: str
+    qualification: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TravelLimit:
+    """How far a team may go, one way from its base: seconds, metres, both or neither."""
+
+    seconds: int | None = None
+    metres: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguarding:
+    """What must hold before anybody is sent to a protected person.
+
+    Parameters
+    ----------
+    adults : int
+        How many cleared adult members must go; two for a child.
+    vetted, insured : bool
+        Whether a member counts only while vetting, or insurance, is valid to the visit's end.
+    consent : bool
+        Whether the consent the law asks for was given; without it nobody goes.
+    """
+
+    adults: int
+    vetted: bool
+    insured: bool
+    consent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What may no longer change by itself: the team of an offered visit, also the start of a committed one."""
+
+    team: str
+    crew: int | None = None
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One leg of one request: a team goes to a place, once.
+
+    Parameters
+    ----------
+    id, request : str
+        The visit's own id and the request it belongs to.
+    leg : int
+        Which leg of the request, from 0.
+    place : Place
+        Where service is given.
+    duration : int
+        Seconds of service, at least 1.
+    windows : tuple of Window
+        When service may start, sorted and disjoint.
+    needs : tuple of SkillNeed
+        All of them must be held by the team.
+    travel_limit : TravelLimit or None
+        The category's limit, on top of the team's own.
+    safeguarding : Safeguarding or None
+        What protects the person visited.
+    gender, language : str or None
+        What the resident asked for.
+    barred_teams : tuple of (str, str)
+        Team id and why it may not be sent: ``declined`` or ``excluded``.
+    urgency : int
+        Class of urgency, 0 the highest.
+    pin : Pin or None
+        What an offer or an acceptance has fixed.
+    household : str or None
+        Opaque key of the household, for exclusions.
+    promised : bool
+        Whether the resident was told a window: such a visit is never dropped to improve a plan.
+    registered : int
+        When the request was registered; the order in which a telephone desk would serve.
+    due : int or None
+        When service should have started; later starts cost `Weights.lateness`.
+    told : int or None
+        The start already told to team and resident. Service never starts before it where the windows allow, and a
+        later start beyond `MOVE_TOLERANCE` costs `Weights.move`.
+    regular_team : str or None
+        The team that usually serves this household.
+    """
+
+    id: str
+    request: str
+    leg: int
+    place: Place
+    duration: int
+    windows: tuple[Window, ...]
+    needs: tuple[SkillNeed, ...] = ()
+    travel_limit: TravelLimit | None = None
+    safeguarding: Safeguarding | None = None
+    gender: str | None = None
+    language: str | None = None
+    barred_teams: tuple[tuple[str, str], ...] = ()
+    urgency: int = 0
+    pin: Pin | None = None
+    household: str | None = None
+    promised: bool = False
+    registered: int = 0
+    due: int | None = None
+    told: int | None = None
+    regular_team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as an opaque reference with what decides whom he or she may visit."""
+
+    ref: str
+    adult: bool
+    gender: str | None = None
+    vetted_until: int | None = None
+    insured_until: int | None = None
+    certificates: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A volunteer team with its parallel capacity.
+
+    Parameters
+    ----------
+    id : str
+        The team's id.
+    base : Place
+        Where each shift begins and ends.
+    skills : tuple of (str, frozenset of str)
+        Skill and the qualifications it is held with.
+    crews : int
+        How many visits the team can make at the same time.
+    shifts : tuple of Window
+        Working hours as absolute intervals less absences, sorted and disjoint.
+    travel_limit : TravelLimit or None
+        How far the team goes.
+    languages : frozenset of str
+        Languages spoken in the team.
+    members : tuple of Member
+        Who may be sent.
+    excluded_households : frozenset of str
+        Households the team must never be sent to.
+    active : bool
+        Whether the team takes part at all.
+    max_visits_per_shift : int or None
+        The most visits one crew makes in one shift.
+    load : int
+        Seconds of service given in the last 28 days, before this plan.
+    acceptance : int
+        Offers accepted per thousand, as measured or assumed.
+    """
+
+    id: str
+    base: Place
+    skills: tuple[tuple[str, frozenset[str]], ...]
+    crews: int
+    shifts: tuple[Window, ...]
+    travel_limit: TravelLimit | None = None
+    languages: frozenset[str] = frozenset()
+    members: tuple[Member, ...] = ()
+    excluded_households: frozenset[str] = frozenset()
+    active: bool = True
+    max_visits_per_shift: int | None = None
+    load: int = 0
+    acceptance: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The price of everything that is not a hard rule, in seconds of travel.
+
+    Parameters
+    ----------
+    travel : int
+        Price of one second of travel.
+    lateness : int
+        Price of one second between a visit's `due` time and its start.
+    move : int
+        Price of starting an offered visit later than it was told, once per visit.
+    continuity : int
+        Price of sending another team than the household's regular one.
+    reoffer : int
+        Price of having to offer again; charged in proportion to the team's odds of declining.
+    load : int
+        Convex price of load: what one more hour of service costs per hour the team has served in 28 days.
+    """
+
+    travel: int = 1
+    lateness: int = 1
+    move: int = 1_800
+    continuity: int = 600
+    reoffer: int = 1_200
+    load: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything one round decides on; a pure value.
+
+    Parameters
+    ----------
+    now : int
+        The round's clock: nobody sets out before it, except to a committed visit.
+    visits : tuple of Visit
+        All visits that want a place, those already placed included.
+    teams : tuple of Team
+        The district's roster.
+    travel : Travel
+        Seconds and metres between two places.
+    weights : Weights
+        Prices of the soft goals.
+    """
+
+    now: int
+    visits: tuple[Visit, ...]
+    teams: tuple[Team, ...]
+    travel: Travel
+    weights: Weights = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One visit on a crew's route: arrival at the place, start and end of service."""
+
+    visit: str
+    arrival: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One crew's stops over the whole horizon, in order; between shifts the crew is at its base."""
+
+    team: str
+    crew: int
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who goes where and when; a visit on no route is unserved. Routes are sorted, empty ones left out."""
+
+    routes: tuple[Route, ...] = ()
+
+    def placed(self) -> frozenset[str]:
+        """Return the ids of all visits the plan serves."""
+        return frozenset(stop.visit for route in self.routes for stop in route.stops)
+
+
+def is_fact(visit: Visit, now: int) -> bool:
+    """Say whether the visit has already begun: history is kept as it happened, no rule can change it."""
+    return visit.pin is not None and visit.pin.start is not None and visit.pin.start <= now
+
+
+def _faults_of_visit(visit: Visit, where: str) -> list[str]:
+    faults: list[str] = []
+    if visit.duration < 1:
+        faults.append(f"{where}.duration: {visit.duration} s is not positive")
+    if visit.urgency < 0:
+        faults.append(f"{where}.urgency: {visit.urgency} is negative")
+    return faults + _faults_of_intervals(visit.windows, f"{where}.windows")
+
+
+def _faults_of_intervals(windows: tuple[Window, ...], where: str) -> list[str]:
+    faults = [f"{where}[{i}]: ends before it starts" for i, (lo, hi) in enumerate(windows) if hi < lo]
+    pairs = pairwise(windows)
+    return faults + [
+        f"{where}[{i + 1}]: begins before the one before it ends" for i, (a, b) in enumerate(pairs) if b[0] <= a[1]
+    ]
+
+
+def _repeated(ids: list[str], where: str) -> list[str]:
+    seen: set[str] = set()
+    faults: list[str] = []
+    for i, name in enumerate(ids):
+        if name in seen:
+            faults.append(f"{where}[{i}].id: {name!r} is used twice")
+        seen.add(name)
+    return faults
+
+
+def validate(problem: Problem) -> None:
+    """Refuse a malformed or contradictory problem.
+
+    Raises
+    ------
+    ProblemError
+        With the path of every fault and what is wrong there.
+    """
+    faults = _repeated([v.id for v in problem.visits], "visits") + _repeated([t.id for t in problem.teams], "teams")
+    for i, visit in enumerate(problem.visits):
+        faults += _faults_of_visit(visit, f"visits[{i}]")
+    for i, team in enumerate(problem.teams):
+        faults += _faults_of_intervals(team.shifts, f"teams[{i}].shifts")
+        if team.crews < 0:
+            faults.append(f"teams[{i}].crews: {team.crews} is negative")
+    if faults:
+        raise ProblemError("; ".join(faults))

@@ -1,0 +1,147 @@
+"""From yesterday's plan to a feasible start: keep what still holds, drop what does not, then insert what is missing.
+
+The world moves between rounds: requests are cancelled, teams fall ill, the clock runs. What was promised comes first.
+"""
+
+from __future__ import annotations
+
+from linli.matcher.insertion import NEVER, best_in_tour, fit_of_stop, place
+from linli.matcher.model import Fit, Model
+from linli.matcher.problem import Plan
+from linli.matcher.route import Timetable, Tour
+
+Wanted = tuple[int, Fit]
+
+
+def rank(model: Model, visit: int) -> tuple[bool, bool, bool, bool, int]:
+    """Return a visit's precedence, the most binding first: begun, committed, offered, promised, then urgency."""
+    wanted = model.visits[visit]
+    return not model.fact[visit], not model.fixed[visit], wanted.pin is None, not wanted.promised, wanted.urgency
+
+
+def repair(model: Model, plan: Plan) -> tuple[Timetable, tuple[int, ...]]:
+    """Read a plan made for an earlier problem; return what still holds of it and the visits that had to leave it."""
+    timetable = Timetable(model)
+    wanted: dict[int, list[Wanted]] = {}
+    placed: set[int] = set()
+    dropped: list[int] = []
+    for route in plan.routes:
+        for stop in route.stops:
+            visit, fit = model.visit_index.get(stop.visit, -1), fit_of_stop(model, route, stop)
+            if visit >= 0 and fit is not None and visit not in placed:
+                placed.add(visit)
+                wanted.setdefault(fit.duty, []).append((visit, fit))
+            elif visit >= 0:
+                dropped.append(visit)
+    for duty in sorted(wanted):
+        kept, left = _rebuild(model, duty, wanted[duty])
+        timetable.set_tour(kept)
+        dropped += left
+    return timetable, tuple(dropped)
+
+
+def _rebuild(model: Model, duty: int, wanted: list[Wanted]) -> tuple[Tour, list[int]]:
+    """Return the duty's tour with as many of the stops as still hold in this order, and those that do not."""
+    tour = Tour(model, duty)
+    tour.stops, tour.windows = [v for v, _ in wanted], [fit.windows for _, fit in wanted]
+    tour.prices = [fit.price for _, fit in wanted]
+    if tour.schedule():
+        return tour, []
+    tour = Tour(model, duty)
+    places = {visit: k for k, (visit, _) in enumerate(wanted)}
+    left: list[int] = []
+    for visit, fit in sorted(wanted, key=lambda one: (rank(model, one[0]), places[one[0]])):
+        position = sum(places[other] < places[visit] for other in tour.stops)
+        if not tour.put(position, visit, fit):
+            tour.take(position)
+            left.append(visit)
+    return tour, left
+
+
+def insertion_order(model: Model, visits: list[int]) -> list[int]:
+    """Order visits for insertion: by precedence, then by how little choice of time and crew they leave."""
+
+    def choice(visit: int) -> int:
+        return sum(1 + (hi - lo) // 60 for fit in model.fits(visit) for lo, hi in fit.windows)
+
+    return sorted(visits, key=lambda visit: (rank(model, visit), choice(visit), model.visits[visit].id))
+
+
+def insert_all(timetable: Timetable, visits: list[int]) -> int:
+    """Insert what can be inserted, in a good order; make room for what is held; return how many were placed."""
+    model = timetable.model
+    queue = insertion_order(model, visits)
+    inserted = 0
+    while queue:
+        visit = queue.pop(0)
+        if _place_committed(timetable, visit) or place(timetable, visit) is not None:
+            inserted += 1
+        elif model.held[visit]:
+            ejected = make_room(timetable, visit)
+            inserted += ejected is not None
+            queue = insertion_order(model, queue + (ejected or []))
+    return inserted
+
+
+def _place_committed(timetable: Timetable, visit: int) -> bool:
+    """Put a visit with a fixed start where its time puts it, history first of all."""
+    model = timetable.model
+    if not model.fact[visit]:
+        return False
+    for fit in model.fits(visit):
+        begins = fit.windows[0][0]
+        position = sum(start < begins for start in timetable.tours[fit.duty].start)
+        if timetable.put(visit, fit, position):
+            return True
+    return False
+
+
+def make_room(timetable: Timetable, visit: int) -> list[int] | None:
+    """Place a visit where only visits of lower precedence are in the way; return those put out, or None if it fails.
+
+    Of all duties the one is chosen that loses the least, urgent visits first, and among these the cheapest.
+    """
+    best: tuple[tuple[object, ...], Tour, list[int]] | None = None
+    for fit in timetable.model.fits(visit):
+        trial = _trial(timetable.tours[fit.duty], visit, fit)
+        if trial is None:
+            continue
+        tour, ejected = trial
+        lost = tuple(sorted(timetable.model.visits[v].urgency for v in ejected))
+        score = (len(lost), lost, tour.cost, fit.duty)
+        if best is None or score < best[0]:
+            best = score, tour, ejected
+    if best is None:
+        return None
+    timetable.set_tour(best[1])
+    return best[2]
+
+
+def _trial(tour: Tour, visit: int, fit: Fit) -> tuple[Tour, list[int]] | None:
+    """Return the tour with the visit and as many of its lesser stops as go beside it, and those that do not."""
+    model = tour.model
+    mine = _precedence(model, visit)
+    bare = Tour(model, tour.duty)
+    lesser: list[Wanted] = []
+    for k, other in enumerate(tour.stops):
+        kept = Fit(tour.duty, tour.windows[k], tour.prices[k])
+        if _precedence(model, other) > mine:
+            lesser.append((other, kept))
+        elif not bare.put(len(bare.stops), other, kept):
+            return None
+    if not _add(bare, visit, fit):
+        return None
+    lesser.sort(key=lambda one: rank(model, one[0]))
+    return bare, [other for other, kept in lesser if not _add(bare, other, kept)]
+
+
+def _precedence(model: Model, visit: int) -> tuple[bool, int]:
+    """Return what may put out what: held before free, then urgency among the free, but never one held the other."""
+    return (False, 0) if model.held[visit] else (True, model.visits[visit].urgency)
+
+
+def _add(tour: Tour, visit: int, fit: Fit) -> bool:
+    cost, position = best_in_tour(tour, visit, fit)
+    if cost >= NEVER or position < 0:
+        return False
+    return tour.put(position, visit, fit)

@@ -1,0 +1,266 @@
+"""Tours with slack, and the timetable that holds them: the mutable plan the solvers work on.
+
+For every position a tour knows when the crew can leave its predecessor and by when it must reach its successor, so that
+a new stop is tested in constant time, whatever the length of the tour.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from linli.matcher.model import Fit, Model
+from linli.matcher.objective import lateness_price, load_price, move_price
+from linli.matcher.problem import Plan, Route, Stop, Window
+
+
+def first_start(windows: tuple[Window, ...], arrival: int) -> int:
+    """Return the first start at or after arrival, or -1."""
+    for lo, hi in windows:
+        if arrival <= hi:
+            return max(lo, arrival)
+    return -1
+
+
+def last_start(windows: tuple[Window, ...], limit: int) -> int:
+    """Return the last start at or before the limit, or -1."""
+    for lo, hi in reversed(windows):
+        if lo <= limit:
+            return min(hi, limit)
+    return -1
+
+
+class Tour:
+    """The stops of one duty, in order, with the times that follow.
+
+    Attributes
+    ----------
+    stops : list of int
+        Visits, in order; `n` of them.
+    windows : list of tuple of Window
+        Each stop's start windows on this duty.
+    prices : list of int
+        What each pairing costs.
+    places : list of int
+        Base, every stop's place, base: n + 2 places.
+    hops : list of int
+        Travel seconds between consecutive places, n + 1 of them.
+    start : list of int
+        Start of service at each stop.
+    done : list of int
+        When the crew is free to leave each place: the shift's opening, then each end of service; n + 1 times.
+    leave : list of int
+        `done`, but never before now: what an uncommitted stop must reckon with.
+    late : list of int
+        The latest arrival at each stop, and last at the base, with which all that follows still holds; n + 1 times.
+    travel, work, cost : int
+        Seconds of travel, seconds of service, and the tour's part of the objective.
+    soft : bool
+        Whether shifting some stop in time has a price.
+
+    Notes
+    -----
+    Every stop starts as early as it can. A crew waits at the place, not before it sets out.
+    """
+
+    __slots__ = (
+        "cost", "done", "duty", "hops", "late", "leave", "model", "places", "prices", "soft", "start", "stops",
+        "travel", "windows", "work",
+    )  # fmt: skip
+
+    def __init__(self, model: Model, duty: int) -> None:
+        self.model = model
+        self.duty = duty
+        self.stops: list[int] = []
+        self.windows: list[tuple[Window, ...]] = []
+        self.prices: list[int] = []
+        self.places: list[int] = []
+        self.hops: list[int] = []
+        self.start: list[int] = []
+        self.done: list[int] = []
+        self.leave: list[int] = []
+        self.late: list[int] = []
+        self.travel = self.work = self.cost = 0
+        self.soft = False
+        self.schedule()
+
+    def copy(self) -> Tour:
+        """Return a tour that changes on its own; schedules are replaced as a whole, so their lists are shared."""
+        twin = Tour.__new__(Tour)
+        for name in Tour.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.stops, twin.windows, twin.prices = self.stops[:], self.windows[:], self.prices[:]
+        return twin
+
+    def put(self, position: int, visit: int, fit: Fit) -> bool:
+        """Insert a stop and reschedule; return whether the tour is feasible."""
+        self.stops.insert(position, visit)
+        self.windows.insert(position, fit.windows)
+        self.prices.insert(position, fit.price)
+        return self.schedule()
+
+    def take(self, position: int) -> bool:
+        """Remove a stop and reschedule; return whether the tour is feasible."""
+        del self.stops[position], self.windows[position], self.prices[position]
+        return self.schedule()
+
+    def schedule(self) -> bool:
+        """Recompute all times from the stops; return whether they hold.
+
+        When they do not hold, the times are meaningless and the caller must undo its change.
+        """
+        model, duty = self.model, self.model.duties[self.duty]
+        self.places = [duty.base, *(model.place[v] for v in self.stops), duty.base]
+        self.hops = [model.seconds_from(a)[b] for a, b in pairwise(self.places)]
+        self.travel = sum(self.hops) if self.stops else 0
+        self.work = sum(model.duration[v] for v in self.stops)
+        self.soft = any(model.soft[v] for v in self.stops)
+        feasible = self._backward(duty.closes) and self._forward(duty.opens) and len(self.stops) <= duty.most
+        if feasible:
+            self.cost = self._price()
+        return feasible
+
+    def _backward(self, closes: int) -> bool:
+        model, n = self.model, len(self.stops)
+        self.late = [closes] * (n + 1)
+        for k in range(n - 1, -1, -1):
+            visit = self.stops[k]
+            limit = self.late[k + 1] - self.hops[k + 1] - model.duration[visit]
+            latest = self.windows[k][0][0] if model.fact[visit] else last_start(self.windows[k], limit)
+            if latest < 0:
+                return False
+            self.late[k] = latest
+        return True
+
+    def _forward(self, opens: int) -> bool:
+        model, now = self.model, self.model.now
+        free = opens
+        self.start, self.done, self.leave = [], [free], [max(free, now)]
+        for k, visit in enumerate(self.stops):
+            arrival = (free if model.fixed[visit] else max(free, now)) + self.hops[k]
+            if model.fact[visit]:
+                start = self.windows[k][0][0]
+            elif arrival > self.late[k]:
+                return False
+            else:
+                start = first_start(self.windows[k], arrival)
+            free = start + model.duration[visit]
+            self.start.append(start)
+            self.done.append(free)
+            self.leave.append(max(free, now))
+        return True
+
+    def _price(self) -> int:
+        model = self.model
+        weights, load = model.weights, model.teams[model.duties[self.duty].team].load
+        price = weights.travel * self.travel + load_price(weights, load, self.work) + sum(self.prices)
+        if self.soft:
+            for visit, start in zip(self.stops, self.start, strict=True):
+                price += soft_price(model, visit, start)
+        return price
+
+    def arrival(self, position: int) -> int:
+        """Return when the crew reaches a stop."""
+        visit = self.stops[position]
+        if self.model.fact[visit]:
+            return self.start[position]
+        free = self.done[position] if self.model.fixed[visit] else self.leave[position]
+        return free + self.hops[position]
+
+
+def soft_price(model: Model, visit: int, start: int) -> int:
+    """Return the price of one visit's start."""
+    if not model.soft[visit]:
+        return 0
+    wanted = model.visits[visit]
+    return lateness_price(model.weights, wanted, start) + move_price(model.weights, wanted, start)
+
+
+class Timetable:
+    """All tours of all crews, and on which each visit stands.
+
+    Attributes
+    ----------
+    tours : list of Tour
+        One per duty.
+    where : list of int
+        For each visit its duty, or -1.
+    """
+
+    __slots__ = ("model", "tours", "where")
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.tours = [Tour(model, duty) for duty in range(len(model.duties))]
+        self.where = [-1] * len(model.visits)
+
+    def copy(self) -> Timetable:
+        """Return a timetable that changes on its own."""
+        twin = Timetable.__new__(Timetable)
+        twin.model = self.model
+        twin.tours = [tour.copy() for tour in self.tours]
+        twin.where = self.where[:]
+        return twin
+
+    def put(self, visit: int, fit: Fit, position: int) -> bool:
+        """Place a visit; if that is not feasible change nothing and return False."""
+        tour = self.tours[fit.duty]
+        if tour.put(position, visit, fit):
+            self.where[visit] = fit.duty
+            return True
+        tour.take(position)
+        return False
+
+    def take(self, visit: int) -> bool:
+        """Take a visit off its tour; if the others cannot hold then, change nothing and return False.
+
+        Leaving a stop out can only hurt where the direct way is slower than the detour with a very short service.
+        """
+        tour = self.tours[self.where[visit]]
+        position = tour.stops.index(visit)
+        fit = Fit(tour.duty, tour.windows[position], tour.prices[position])
+        if tour.take(position):
+            self.where[visit] = -1
+            return True
+        tour.put(position, visit, fit)
+        return False
+
+    def set_tour(self, tour: Tour) -> None:
+        """Replace a duty's tour by another of the same duty."""
+        for visit in self.tours[tour.duty].stops:
+            self.where[visit] = -1
+        self.tours[tour.duty] = tour
+        for visit in tour.stops:
+            self.where[visit] = tour.duty
+
+    def unserved(self) -> list[int]:
+        """Return all visits on no tour."""
+        return [visit for visit, duty in enumerate(self.where) if duty < 0]
+
+    def cost(self) -> int:
+        """Return the soft cost of all tours."""
+        return sum(tour.cost for tour in self.tours)
+
+    def key(self) -> tuple[int, ...]:
+        """Return the objective as a tuple; the better timetable has the smaller one."""
+        served = [0] * (1 + max((visit.urgency for visit in self.model.visits), default=0))
+        for visit, duty in enumerate(self.where):
+            if duty >= 0:
+                served[self.model.visits[visit].urgency] -= 1
+        return (*served, self.cost())
+
+    def plan(self) -> Plan:
+        """Return the timetable as a plan, routes sorted by team and crew, empty ones left out."""
+        stops: dict[tuple[str, int], list[Stop]] = {}
+        for tour in self.tours:
+            if tour.stops:
+                duty = self.model.duties[tour.duty]
+                stops.setdefault((self.model.teams[duty.team].id, duty.crew), []).extend(_stops(tour))
+        return Plan(tuple(Route(team, crew, tuple(stops[team, crew])) for team, crew in sorted(stops)))
+
+
+def _stops(tour: Tour) -> list[Stop]:
+    model = tour.model
+    return [
+        Stop(model.visits[visit].id, tour.arrival(k), tour.start[k], tour.start[k] + model.duration[visit])
+        for k, visit in enumerate(tour.stops)
+    ]

@@ -1,0 +1,300 @@
+"""The hard rules, each one function with one name, and who may serve whom.
+
+A pair rule looks at one visit and one team alone and answers with a `Violation` or None. Rules about times on a route
+have no function here: the routes enforce them, and `linli.matcher.checker` defines them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from linli.matcher.problem import DECLINED, EXCLUDED, Member, Problem, Team, Visit, Window, is_fact
+
+FOREVER = 1 << 60
+"""Later than any time a problem may name."""
+
+PairRule = Callable[[Problem, Visit, Team], "Violation | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken hard rule: which, by whom, for which visit, and by how much.
+
+    Parameters
+    ----------
+    rule : str
+        Stable code, a key of `RULES`.
+    team, visit : str
+        Ids; empty where the rule concerns no single visit or team.
+    amount : int
+        By how much the rule is missed, at least 1: its size tells a near miss from a hopeless case.
+    unit : str
+        Of the amount: ``seconds``, ``metres``, ``members``, ``visits``, ``crews``, ``skills``, ``stops`` or ``choice``.
+    """
+
+    rule: str
+    team: str
+    visit: str
+    amount: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A hard rule's stable code and its names for people."""
+
+    code: str
+    english: str
+    chinese: str
+
+
+RULES: Mapping[str, Rule] = {
+    rule.code: rule
+    for rule in (
+        Rule("inactive_team", "team takes part", "队伍在册可用"),
+        Rule("skill", "skill and qualification", "技能与资质"),
+        Rule("declined", "never back to a team that declined", "已婉拒的队伍不再派"),
+        Rule("excluded", "household exclusion", "住户回避"),
+        Rule("pinned", "committed visits are pinned", "已接单的不再改派"),
+        Rule("gender", "requested gender", "性别要求"),
+        Rule("language", "requested language", "语言要求"),
+        Rule("safeguarding", "safeguarding", "未成年人与弱者保护"),
+        Rule("travel_limit", "travel limit", "路程上限"),
+        Rule("working_hours", "working hours and absences", "工作时间与请假"),
+        Rule("time_window", "time window reachable", "预约时段可到达"),
+        Rule("crew_capacity", "crew capacity over time", "小组同一时段的承接能力"),
+        Rule("once", "every visit at most once", "每次上门只派一队"),
+        Rule("known", "only known visits and teams", "只含已登记的上门与队伍"),
+        Rule("promise", "promises are kept", "承诺不落空"),
+    )
+}
+
+
+def team_takes_part(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the team is active and has a crew."""
+    if team.active and team.crews > 0:
+        return None
+    return Violation("inactive_team", team.id, visit.id, 1, "crews")
+
+
+def skill_and_qualification(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the team holds every skill asked for, as qualified as asked for; the amount counts those missing."""
+    missing = 0
+    for need in visit.needs:
+        for skill, held in team.skills:
+            if skill == need.skill and (need.qualification is None or need.qualification in held):
+                break
+        else:
+            missing += 1
+    return Violation("skill", team.id, visit.id, missing, "skills") if missing else None
+
+
+def never_back_to_a_team_that_declined(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the team has not declined the visit before."""
+    if (team.id, DECLINED) in visit.barred_teams:
+        return Violation("declined", team.id, visit.id, 1, "choice")
+    return None
+
+
+def household_exclusion(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that neither the household refuses the team nor the team must keep away from the household."""
+    refused = (team.id, EXCLUDED) in visit.barred_teams
+    if refused or (visit.household is not None and visit.household in team.excluded_households):
+        return Violation("excluded", team.id, visit.id, 1, "choice")
+    return None
+
+
+def committed_visits_are_pinned(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that an offered or committed visit stays with its team."""
+    if visit.pin is None or visit.pin.team == team.id:
+        return None
+    return Violation("pinned", team.id, visit.id, 1, "choice")
+
+
+def clear_until(member: Member, visit: Visit) -> int:
+    """Return until when a member may be sent to the visit; 0 if never, `FOREVER` if nothing lapses."""
+    if not member.adult:
+        return 0
+    until = FOREVER
+    if visit.safeguarding is not None and visit.safeguarding.vetted:
+        until = min(until, member.vetted_until or 0)
+    if visit.safeguarding is not None and visit.safeguarding.insured:
+        until = min(until, member.insured_until or 0)
+    return until
+
+
+def members_clear(visit: Visit, team: Team, until: int) -> tuple[str, ...]:
+    """Return the refs of all members who may be sent to a visit that ends at `until`; its party is chosen from them."""
+    return tuple(member.ref for member in team.members if clear_until(member, visit) >= until)
+
+
+def _nth_lapse(lapses: list[int], n: int) -> int:
+    """Return until when at least `n` members are clear; 0 if there never are so many."""
+    if n <= 0:
+        return FOREVER
+    return sorted(lapses, reverse=True)[n - 1] if len(lapses) >= n else 0
+
+
+def safeguarded_until(visit: Visit, team: Team, taken: int = 0) -> int:
+    """Return until when enough cleared adults remain beside `taken` ones that other crews may need.
+
+    Returns
+    -------
+    int
+        The latest end of service; 0 if the visit can never be made, `FOREVER` if nothing lapses.
+    """
+    if visit.safeguarding is None:
+        return FOREVER
+    if not visit.safeguarding.consent:
+        return 0
+    return _nth_lapse([clear_until(member, visit) for member in team.members], taken + visit.safeguarding.adults)
+
+
+def gender_until(visit: Visit, team: Team) -> int:
+    """Return until when a cleared adult of the requested gender can go; 0 never, `FOREVER` if nothing lapses."""
+    if visit.gender is None:
+        return FOREVER
+    return max((clear_until(m, visit) for m in team.members if m.gender == visit.gender), default=0)
+
+
+def earliest_end(problem: Problem, visit: Visit) -> int:
+    """Return the earliest end of service a window still allows; as if begun now where none does."""
+    starts = [max(lo, problem.now) for lo, hi in start_windows(visit) if hi >= problem.now]
+    return (starts[0] if starts else problem.now) + visit.duration
+
+
+def requested_gender(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that an adult of the requested gender, cleared for this visit, can go in time."""
+    if visit.gender is None or gender_until(visit, team) >= earliest_end(problem, visit):
+        return None
+    return Violation("gender", team.id, visit.id, 1, "members")
+
+
+def requested_language(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the requested language is spoken in the team."""
+    if visit.language is None or visit.language in team.languages:
+        return None
+    return Violation("language", team.id, visit.id, 1, "choice")
+
+
+def safeguarding(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that consent is given and enough adults are cleared to the visit's end; without proof nobody goes.
+
+    The amount counts the missing members, or one for missing consent.
+    """
+    asked = visit.safeguarding
+    if asked is None:
+        return None
+    if not asked.consent:
+        return Violation("safeguarding", team.id, visit.id, 1, "choice")
+    missing = asked.adults - len(members_clear(visit, team, earliest_end(problem, visit)))
+    return Violation("safeguarding", team.id, visit.id, missing, "members") if missing > 0 else None
+
+
+def travel_limit(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the way from the team's base is within the category's limit and the team's own."""
+    limits = [limit for limit in (visit.travel_limit, team.travel_limit) if limit is not None]
+    if not limits:
+        return None
+    seconds, metres = problem.travel.between(team.base, visit.place)
+    for limit in limits:
+        if limit.seconds is not None and seconds > limit.seconds:
+            return Violation("travel_limit", team.id, visit.id, seconds - limit.seconds, "seconds")
+        if limit.metres is not None and metres > limit.metres:
+            return Violation("travel_limit", team.id, visit.id, metres - limit.metres, "metres")
+    return None
+
+
+def start_windows(visit: Visit) -> tuple[Window, ...]:
+    """Return when service may start, as far as the visit itself says.
+
+    A committed start leaves that instant alone. A start that was told is not undercut where a window allows it or
+    something later.
+    """
+    if visit.pin is not None and visit.pin.start is not None:
+        return tuple((visit.pin.start, visit.pin.start) for lo, hi in visit.windows if lo <= visit.pin.start <= hi)
+    if visit.told is None:
+        return visit.windows
+    later = tuple((max(lo, visit.told), hi) for lo, hi in visit.windows if hi >= visit.told)
+    return later or visit.windows
+
+
+def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> int | None:
+    """Return by how many seconds the best pair of shift and window misses; 0 if one fits, None if there is no pair."""
+    pinned = visit.pin is not None and visit.pin.start is not None
+    last_end = min(safeguarded_until(visit, team), gender_until(visit, team))
+    best: int | None = None
+    for lo, hi in start_windows(visit):
+        for opens, closes in team.shifts:
+            leave = opens if pinned else max(opens, problem.now)
+            miss = max(lo, leave + out) - min(hi, min(closes - back, last_end or FOREVER) - visit.duration)
+            if miss <= 0:
+                return 0
+            best = miss if best is None else min(best, miss)
+    return best
+
+
+def working_hours(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that some shift, absences taken out, holds the whole service within the visit's windows, travel aside.
+
+    The amount is how many seconds are missing; the visit's duration where there is no shift or no window at all.
+    """
+    miss = _shortfall(problem, visit, team, 0, 0)
+    if miss == 0:
+        return None
+    return Violation("working_hours", team.id, visit.id, visit.duration if miss is None else miss, "seconds")
+
+
+def time_window_reachable(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that a crew leaving its base in a shift, or now, can start in a window and be home by the shift's end."""
+    out, _ = problem.travel.between(team.base, visit.place)
+    back, _ = problem.travel.between(visit.place, team.base)
+    miss = _shortfall(problem, visit, team, out, back)
+    if not miss:
+        return None
+    return Violation("time_window", team.id, visit.id, miss, "seconds")
+
+
+PAIR_RULES: tuple[PairRule, ...] = (
+    team_takes_part,
+    skill_and_qualification,
+    never_back_to_a_team_that_declined,
+    household_exclusion,
+    committed_visits_are_pinned,
+    requested_gender,
+    requested_language,
+    safeguarding,
+    travel_limit,
+    working_hours,
+    time_window_reachable,
+)
+"""All pair rules, cheapest first, so that the first one broken ends the search for an eligible team."""
+
+
+def first_violation(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Return the first pair rule broken, or None: then the team alone could serve the visit."""
+    if is_fact(visit, problem.now):
+        return committed_visits_are_pinned(problem, visit, team)
+    for rule in PAIR_RULES:
+        violation = rule(problem, visit, team)
+        if violation is not None:
+            return violation
+    return None
+
+
+def violations(problem: Problem, visit: Visit, team: Team) -> tuple[Violation, ...]:
+    """Return every pair rule broken, for explanations."""
+    found = (rule(problem, visit, team) for rule in PAIR_RULES)
+    return tuple(violation for violation in found if violation is not None)
+
+
+def adults_a_crew_may_need(problem: Problem) -> int:
+    """Return the most cleared adults any visit asks for: so many are kept for each crew of lower number.
+
+    Notes
+    -----
+    Which member walks with which crew is not planned. That two crews do not count on the same cleared adult is made
+    sure by reserving this many for every crew of lower number: safe, and a little stricter than needed.
+    """
+    return max((v.safeguarding.adults for v in problem.visits if v.safeguarding is not None), default=0)
