@@ -166,24 +166,32 @@ class Model:
         return found
 
     def _fit(self, visit: int, duty: int) -> Fit | None:
-        """Cut the visit's windows to the duty; the pair rules have already passed."""
-        wanted, on = self.visits[visit], self.duties[duty]
-        team = self.teams[on.team]
-        if wanted.pin is not None and wanted.pin.crew is not None and wanted.pin.crew != on.crew:
+        on = self.duties[duty]
+        wanted, team = self.visits[visit], self.teams[on.team]
+        if not self.fact[visit]:
+            return self.cut(wanted, team, duty, on.crew)
+        if wanted.pin is None or wanted.pin.start is None or wanted.pin.crew not in (None, on.crew):
             return None
-        price = pair_price(self.problem, wanted, team)
-        if self.fact[visit]:
-            start = wanted.pin.start if wanted.pin is not None and wanted.pin.start is not None else 0
-            return Fit(duty, ((start, start),), price) if on.opens <= start <= on.closes else None
-        earliest = on.opens if self.fixed[visit] else max(on.opens, self.now)
-        safe = safeguarded_until(wanted, team, on.crew * self._adults)
+        start = wanted.pin.start
+        within = on.opens <= start <= on.closes
+        return Fit(duty, ((start, start),), pair_price(self.problem, wanted, team)) if within else None
+
+    def cut(self, wanted: Visit, team: Team, duty: int, crew: int) -> Fit | None:
+        """Cut a visit's windows to a duty and to what protects the person visited; None if nothing remains.
+
+        The pair rules must have passed. Visit and team may differ from the problem's own, so that an explanation can
+        ask what would be if.
+        """
+        on = self.duties[duty]
+        if wanted.pin is not None and wanted.pin.crew is not None and wanted.pin.crew != crew:
+            return None
+        committed = wanted.pin is not None and wanted.pin.start is not None
+        earliest = on.opens if committed else max(on.opens, self.now)
+        safe = safeguarded_until(wanted, team, crew * self._adults)
         latest = min(on.closes, safe, gender_until(wanted, team)) - wanted.duration
-        windows = tuple(
-            (max(lo, earliest), min(hi, latest))
-            for lo, hi in start_windows(wanted)
-            if max(lo, earliest) <= min(hi, latest)
-        )
-        return Fit(duty, windows, price) if windows else None
+        cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in start_windows(wanted)]
+        windows = tuple((lo, hi) for lo, hi in cut if lo <= hi)
+        return Fit(duty, windows, pair_price(self.problem, wanted, team)) if windows else None
 
 
 def pair_price(problem: Problem, visit: Visit, team: Team) -> int:

@@ -27,6 +27,16 @@ class CostTerms:
         """Return the sum of all terms."""
         return self.travel + self.lateness + self.moves + self.continuity + self.reoffers + self.load
 
+    def __sub__(self, other: CostTerms) -> CostTerms:
+        return CostTerms(
+            self.travel - other.travel,
+            self.lateness - other.lateness,
+            self.moves - other.moves,
+            self.continuity - other.continuity,
+            self.reoffers - other.reoffers,
+            self.load - other.load,
+        )
+
     def __add__(self, other: CostTerms) -> CostTerms:
         return CostTerms(
             self.travel + other.travel,

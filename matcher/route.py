@@ -9,7 +9,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from linli.matcher.model import Fit, Model
-from linli.matcher.objective import lateness_price, load_price, move_price
+from linli.matcher.objective import (
+    CostTerms,
+    continuity_price,
+    lateness_price,
+    load_price,
+    move_price,
+    reoffer_price,
+)
 from linli.matcher.problem import Plan, Route, Stop, Window
 
 
@@ -173,6 +180,22 @@ def soft_price(model: Model, visit: int, start: int) -> int:
         return 0
     wanted = model.visits[visit]
     return lateness_price(model.weights, wanted, start) + move_price(model.weights, wanted, start)
+
+
+def terms_of(tour: Tour) -> CostTerms:
+    """Return a tour's cost term by term; they add up to `Tour.cost`."""
+    model = tour.model
+    weights, team = model.weights, model.teams[model.duties[tour.duty].team]
+    visits = [model.visits[v] for v in tour.stops]
+    starts = list(zip(visits, tour.start, strict=True))
+    return CostTerms(
+        travel=weights.travel * tour.travel,
+        lateness=sum(lateness_price(weights, visit, start) for visit, start in starts),
+        moves=sum(move_price(weights, visit, start) for visit, start in starts),
+        continuity=sum(continuity_price(weights, visit, team) for visit in visits),
+        reoffers=len(visits) * reoffer_price(weights, team),
+        load=load_price(weights, team.load, tour.work),
+    )
 
 
 class Timetable:

@@ -1,0 +1,222 @@
+"""Why this team, why nobody, and what single change would help: explanations as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from linli.matcher.changes import Change, find_change
+from linli.matcher.insertion import Spot, best_in_tour, best_per_team, best_spot, follow
+from linli.matcher.model import Fit, Model
+from linli.matcher.objective import CostTerms
+from linli.matcher.problem import Plan, Problem, ProblemError
+from linli.matcher.route import Timetable, Tour, terms_of
+from linli.matcher.rules import Violation, violations
+
+NEXT_TEAMS = 3
+"""How many other teams an offer's explanation names: what fits on a screen and what a person weighs."""
+
+EXAMPLES = 3
+"""How many near misses are named per rule."""
+
+BLOCKERS = 3
+"""For how many teams, the cheapest to reach first, it is told to whom a visit was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCost:
+    """A team that could make the visit, what the plan's cost would grow by, term by term, and when it would start."""
+
+    team: str
+    cost: int
+    terms: CostTerms
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhyTeam:
+    """Why a visit is where it is: its own cost and the next best teams, cheapest first."""
+
+    visit: str
+    chosen: TeamCost
+    next_best: tuple[TeamCost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many teams a rule keeps away, and those that miss it by the least."""
+
+    rule: str
+    teams: int
+    nearest: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LostTo:
+    """A team that could have gone, and its visits any one of which is in the way; several together if none alone is."""
+
+    team: str
+    visits: tuple[str, ...]
+    any_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNobody:
+    """Why a visit is on no route.
+
+    Parameters
+    ----------
+    visit : str
+        The visit's id.
+    reason : str
+        ``impossible``: no team may go, by the rules counted in `rules`. ``lost``: those who may are taken by others,
+        named in `lost_to`. ``stopped``: there is room in the plan; the search ended before it was used.
+    rules : tuple of RuleCount
+        Every team that may not go counts under the first rule it breaks.
+    lost_to : tuple of LostTo
+        To whom the visit was lost.
+    change : Change or None
+        A single change that serves the visit beside the present plan; none of those tried does if None.
+    """
+
+    visit: str
+    reason: Literal["impossible", "lost", "stopped"]
+    rules: tuple[RuleCount, ...]
+    lost_to: tuple[LostTo, ...]
+    change: Change | None
+
+
+def explain(problem: Problem, plan: Plan, visit: str) -> WhyTeam | WhyNobody:
+    """Explain one visit.
+
+    Raises
+    ------
+    ProblemError
+        If the plan does not hold for the problem or the visit is unknown.
+    """
+    return explain_all(problem, plan, (visit,))[0]
+
+
+def explain_all(problem: Problem, plan: Plan, visits: Iterable[str]) -> tuple[WhyTeam | WhyNobody, ...]:
+    """Explain several visits of one plan, reading the plan once.
+
+    Raises
+    ------
+    ProblemError
+        If the plan does not hold for the problem or a visit is unknown.
+    """
+    model = Model(problem)
+    timetable = follow(model, plan)
+    found: list[WhyTeam | WhyNobody] = []
+    for name in visits:
+        visit = model.visit_index.get(name, -1)
+        if visit < 0:
+            raise ProblemError(f"visits: {name!r} is unknown")
+        if timetable.where[visit] < 0:
+            found.append(_why_nobody(timetable, visit))
+        elif model.visits[visit].pin is None:
+            found.append(_why_team(timetable, visit))
+        else:
+            found.append(_why_team(_unpinned(problem, plan, visit), visit))
+    return tuple(found)
+
+
+def _unpinned(problem: Problem, plan: Plan, visit: int) -> Timetable:
+    """Return the plan with this one visit free, to compare its team with others."""
+    free = replace(problem.visits[visit], pin=None)
+    visits = (*problem.visits[:visit], free, *problem.visits[visit + 1 :])
+    pinned = Model(problem)
+    timetable = follow(pinned, plan)
+    duty = timetable.where[visit]
+    twin = Timetable(Model(replace(problem, visits=visits)))
+    for tour in timetable.tours:
+        moved = tour.copy()
+        moved.model = twin.model
+        if moved.duty == duty:
+            position = tour.stops.index(visit)
+            fit = twin.model.fit(visit, duty)
+            moved.windows[position] = fit.windows if fit is not None else moved.windows[position]
+        twin.set_tour(moved)
+    return twin
+
+
+def _why_team(timetable: Timetable, visit: int) -> WhyTeam:
+    here = timetable.where[visit]
+    tour = timetable.tours[here]
+    without = tour.copy()
+    without.take(tour.stops.index(visit))
+    chosen = _cost_between(without, tour, visit)
+    apart = timetable.copy()
+    apart.set_tour(without)
+    mine = timetable.model.duties[here].team
+    others = [s for s in best_per_team(apart, visit) if timetable.model.duties[s.fit.duty].team != mine]
+    next_best = tuple(_team_cost(apart, visit, spot) for spot in others[:NEXT_TEAMS])
+    return WhyTeam(timetable.model.visits[visit].id, chosen, next_best)
+
+
+def _team_cost(timetable: Timetable, visit: int, spot: Spot) -> TeamCost:
+    before = timetable.tours[spot.fit.duty]
+    after = before.copy()
+    after.put(spot.position, visit, spot.fit)
+    return _cost_between(before, after, visit)
+
+
+def _cost_between(before: Tour, after: Tour, visit: int) -> TeamCost:
+    """Return what a visit adds to a tour, term by term."""
+    terms = terms_of(after) - terms_of(before)
+    team = after.model.teams[after.model.duties[after.duty].team].id
+    return TeamCost(team, terms.total(), terms, after.start[after.stops.index(visit)])
+
+
+def _why_nobody(timetable: Timetable, visit: int) -> WhyNobody:
+    model = timetable.model
+    rules, name = _rule_counts(model, visit), model.visits[visit].id
+    if best_spot(timetable, visit) is not None:
+        return WhyNobody(name, "stopped", rules, (), None)
+    able = sorted({model.duties[fit.duty].team for fit in model.fits(visit)})
+    lost_to = _lost_to(timetable, visit, able)
+    return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, find_change(timetable, visit))
+
+
+def _rule_counts(model: Model, visit: int) -> tuple[RuleCount, ...]:
+    """Count each team under the first rule it breaks, in the order of `PAIR_RULES`; name those that miss the least."""
+    groups: dict[str, list[tuple[int, int, str, Violation]]] = {}
+    for team in model.teams:
+        broken = violations(model.problem, model.visits[visit], team)
+        if broken:
+            first = broken[0]
+            groups.setdefault(first.rule, []).append((len(broken), first.amount, team.id, first))
+    counts = [
+        RuleCount(rule, len(group), tuple(one[3] for one in sorted(group, key=lambda one: one[:3])[:EXAMPLES]))
+        for rule, group in groups.items()
+    ]
+    return tuple(sorted(counts, key=lambda count: (-count.teams, count.rule)))
+
+
+def _lost_to(timetable: Timetable, visit: int, able: list[int]) -> tuple[LostTo, ...]:
+    model = timetable.model
+    way = model.seconds_to(model.place[visit])
+    nearest = sorted(able, key=lambda team: (way[model.base[team]], team))[:BLOCKERS]
+    return tuple(_blockers(timetable, visit, team) for team in nearest)
+
+
+def _blockers(timetable: Timetable, visit: int, team: int) -> LostTo:
+    """Name the team's visits any one of which is in the way; if no single one is, all that stand there."""
+    model = timetable.model
+    single: list[str] = []
+    standing: list[str] = []
+    for fit in model.fits(visit):
+        if model.duties[fit.duty].team != team:
+            continue
+        tour = timetable.tours[fit.duty]
+        for k, other in enumerate(tour.stops):
+            standing.append(model.visits[other].id)
+            if _has_room_without(tour, k, visit, fit):
+                single.append(model.visits[other].id)
+    return LostTo(model.teams[team].id, tuple(single or standing), bool(single))
+
+
+def _has_room_without(tour: Tour, position: int, visit: int, fit: Fit) -> bool:
+    rest = tour.copy()
+    return rest.take(position) and best_in_tour(rest, visit, fit)[1] >= 0
