@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from typing_extensions import override
+
 from linli.services.child import Child, ProcessSpec, exit_in_words, log_tail
 
 LOG_BYTES_MAX = 16 * 1024 * 1024
@@ -58,6 +60,7 @@ class ProcessEvent:
     restarts: int = 0
     delay_s: float | None = None
 
+    @override
     def __str__(self) -> str:
         cause = "" if self.code is None else f" ({exit_in_words(self.code)})"
         again = "" if self.delay_s is None else f"; starting it again in {self.delay_s:g} s"
@@ -127,8 +130,8 @@ class Supervisor:
 
     Notes
     -----
-    Everything runs on the event loop that `start` was called from. A log is set aside by copying and emptying it, because
-    the child holds it open: lines written between the two steps are lost.
+    Everything runs on the event loop that `start` was called from. A log is set aside by copying and emptying it,
+    because the child holds it open: lines written between the two steps are lost.
     """
 
     def __init__(

@@ -1,13 +1,13 @@
 """Start a program that dies when the process that started it dies.
 
-Run as a program: ``python -I -S tether.py PARENT_PID PROGRAM ARGUMENT...``. It asks the Linux kernel to kill it when its
-parent ends, checks that the parent still lives, and becomes the program; the process id stays the same.
+Run as a program: ``python -I -S tether.py PARENT_PID PROGRAM ARGUMENT...``. It asks the Linux kernel to kill it when
+its parent ends, checks that the parent still lives, and becomes the program; the process id stays the same.
 
 Notes
 -----
 The request is made after the fork, in a program of its own, because code run between fork and exec in a process with
-threads may hang. The kernel watches the *thread* that started the child, so a tethered child must be started from a thread
-that lives on. Only Linux knows this request; elsewhere a tethered child outlives a parent that was killed.
+threads may hang. The kernel watches the *thread* that started the child, so a tethered child must be started from a
+thread that lives on. Only Linux knows this request; elsewhere a tethered child outlives a parent that was killed.
 """
 
 import ctypes

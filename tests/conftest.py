@@ -52,13 +52,13 @@ class RunningGround:
 
 @pytest.fixture(scope="session")
 def running_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state folder of the run's ground."""
+    """Name the state folder of the run's ground."""
     return tmp_path_factory.mktemp("ground")
 
 
 @pytest.fixture(scope="session")
 def running_ground(running_state: Path) -> Iterator[RunningGround]:
-    """One Kafka and one Valkey for the whole run."""
+    """Start one Kafka and one Valkey for the whole run."""
     running = RunningGround(running_state)
     yield running
     running.stop()
@@ -66,19 +66,19 @@ def running_ground(running_state: Path) -> Iterator[RunningGround]:
 
 @pytest.fixture(scope="session")
 def ground(running_ground: RunningGround) -> LocalGround:
-    """The ground: addresses, versions, process ids. Do not stop or kill it; a test that kills starts its own."""
+    """Give addresses, versions, process ids. Do not stop or kill this ground; a test that kills starts its own."""
     return running_ground.ground
 
 
 @pytest.fixture(scope="session")
 def kafka_address(ground: LocalGround) -> KafkaAddress:
-    """How to reach the Kafka of this run."""
+    """Say how to reach the Kafka of this run."""
     return ground.kafka_address
 
 
 @pytest.fixture(scope="session")
 def kafka(ground: LocalGround) -> str:
-    """The bootstrap servers of the Kafka of this run."""
+    """Give the bootstrap servers of the Kafka of this run."""
     return ground.kafka
 
 
@@ -95,7 +95,8 @@ def fresh_name() -> Callable[[str], str]:
 
 @pytest.fixture
 async def redis_client(ground: LocalGround) -> AsyncIterator[redis.asyncio.Redis]:
-    """A client of the run's Valkey, which is emptied before the test."""
+    """Give a client of the run's Valkey, which is emptied before the test."""
     async with redis.asyncio.from_url(ground.redis) as client:
-        await client.flushall()
+        emptied: Any = client
+        await emptied.flushall()
         yield client

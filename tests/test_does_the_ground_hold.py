@@ -1,4 +1,4 @@
-"""Does the ground hold: do Kafka and Valkey start, keep their data and address, and end when they should?"""
+"""Does the ground hold: Kafka and Valkey start, keep their data and address, and end when they should."""
 
 import asyncio
 import os
@@ -55,7 +55,7 @@ async def read(bootstrap: str, topic: str, count: int) -> list[Any]:
         await consumer.stop()
 
 
-async def test_are_there_two_real_servers(ground: LocalGround, redis_client: redis.asyncio.Redis) -> None:
+async def test_are_there_two_real_servers(ground: LocalGround, redis_client: Any) -> None:
     """Tests that the ground is a real Apache Kafka 4 and a real Valkey, by their own words."""
     assert ground.versions["broker"].startswith("Apache Kafka 4.")
     assert ground.versions["redis"].startswith("Valkey ")
@@ -131,6 +131,7 @@ async def test_is_a_folder_used_once(ground: LocalGround, running_state: Path) -
     """Tests that a second ground on a folder in use is refused in one sentence and does not disturb the first."""
     with pytest.raises(GroundError, match="in use by another running Linli"):
         await LocalGround(running_state).start()
+    client: Any
     async with redis.asyncio.from_url(ground.redis) as client:
         assert await client.ping()
 
@@ -150,7 +151,7 @@ async def test_is_a_port_in_use_survived(tmp_path: Path) -> None:
 
 
 async def test_is_an_unwritable_folder_one_sentence(tmp_path: Path) -> None:
-    """Tests that a state folder that cannot be made is named in a sentence with what to do, and nothing is left running."""
+    """Tests that a state folder that cannot be made is named with what to do, and nothing is left running."""
     file = tmp_path / "file"
     file.touch()
     ground = LocalGround(file / "state")

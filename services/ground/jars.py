@@ -24,13 +24,13 @@ KAFKA_VERSION = "4.4.0"
 """The broker this release was tested with; `kafka_jars.txt` lists its jars."""
 
 DOWNLOADS_AT_ONCE = 8
-"""Most jars are small, so the wait is for answers and not for bytes: eight at once need a third of the time of one by one."""
+"""Most jars are small, so the wait is for answers and not for bytes: eight at once need a third of the time."""
 
 DOWNLOAD_TIMEOUT_S = 30
 """Seconds of silence after which a repository counts as unreachable."""
 
 DOWNLOAD_TRIES = 3
-"""A connection that breaks is tried again twice; a repository that lacks a file will not have it at the tenth question."""
+"""A connection that breaks is tried again twice; a file that a repository lacks will not be there the tenth time."""
 
 OFFLINE_REMEDY = (
     "Connect this machine to the network once, or copy the jars from another machine "
@@ -81,13 +81,13 @@ class KafkaJars:
 def listed_jars() -> list[Jar]:
     """Read the list of jars."""
     text = (files("linli.services.ground") / "kafka_jars.txt").read_text(encoding="utf-8")
-    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
-    return [Jar(*coordinates.split(":"), sha256=digest.removeprefix("sha256:")) for coordinates, digest in lines]
+    return [_parsed(line) for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def default_cache() -> Path:
-    """Give the folder for things that can be fetched again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linli"
+def _parsed(line: str) -> Jar:
+    coordinates, digest = line.split()
+    group, artifact, version = coordinates.split(":")
+    return Jar(group, artifact, version, digest.removeprefix("sha256:"))
 
 
 def cached_folder(cache: Path) -> Path:
@@ -132,9 +132,7 @@ def _version_in(folder: Path) -> str:
     """Read the release of the user's broker from the names of its jars."""
     names = [path.name for path in folder.glob("kafka_2.13-*.jar")]
     versions = [found[1] for name in names if (found := re.fullmatch(r"kafka_2\.13-(\d[\w.]*)\.jar", name))]
-    remedy = (
-        f"Put those of Apache Kafka {KAFKA_VERSION} there: the folder `libs` of its release, or Linli's cached ones."
-    )
+    remedy = f"Put those of Apache Kafka {KAFKA_VERSION} there: the folder `libs` of its release."
     if len(versions) != 1:
         raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) does not hold the jars of one Apache Kafka.", remedy)
     if int(versions[0].split(".")[0]) < 4:

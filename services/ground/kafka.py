@@ -1,4 +1,4 @@
-"""A real Apache Kafka on this machine: one node that is broker and controller, on the loopback address, in a folder of its own."""
+"""A real Apache Kafka on this machine: one node, broker and controller, on the loopback address, in its own folder."""
 
 import asyncio
 import subprocess
@@ -21,10 +21,10 @@ NAME = "kafka"
 """The name of the process towards people and the supervisor."""
 
 START_TIMEOUT_S = 90.0
-"""A broker answers in 2 to 4 s; two busy cores, a cold disk and a log to recover after a crash have been seen to need 20."""
+"""A broker answers in 2 to 4 s; on two busy cores, with a log to recover after a crash, 20 have been seen."""
 
 STOP_TIMEOUT_S = 20.0
-"""A broker that is told to stop closes its logs in 1 to 3 s. One that is killed instead recovers them at its next start."""
+"""A broker that is told to stop closes its logs in 1 to 3 s; one that is killed recovers them at its next start."""
 
 FORMAT_TIMEOUT_S = 60.0
 """Formatting the folder is one short run of Java, about a second."""
@@ -58,21 +58,21 @@ BROKER_SETTINGS = {
     "transaction.state.log.min.isr": "1",
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
-    # Kafka's 50 partitions for each of these are for clusters; each partition is a folder that start and stop must touch.
+    # Kafka's 50 partitions for each of these are for clusters; each is a folder that start and stop must touch.
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "4",
     "share.coordinator.state.topic.num.partitions": "1",
     # A group of one need not wait for others to join; a static member that was killed returns at once.
     "group.initial.rebalance.delay.ms": "0",
-    # The transaction of a dead dispatcher blocks every reader until it is aborted: look for those each second, not each tenth.
+    # The transaction of a dead dispatcher blocks every reader until it is aborted: look for those each second.
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
     # Retention and erasure are looked after every half minute, so that a test or a demo can see them work.
     "log.retention.check.interval.ms": "30000",
     "log.cleaner.backoff.ms": "5000",
     # The cleaner's buffer comes out of the heap above; Kafka's 128 MB would be a quarter of it.
     "log.cleaner.dedupe.buffer.size": "16777216",
-    # After a crash the controller admits the broker again only when the session of the dead one has run out, and there is no
-    # other broker to protect: Kafka's 9 s would only make people wait. Shorter, a starved machine would shut it out at times.
+    # After a crash the controller admits the broker again only when the session of the dead one has run out, and there
+    # is no other broker to protect: Kafka's 9 s only make people wait. Shorter, a starved machine would shut it out.
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
     # Threads for two cores.
@@ -102,8 +102,8 @@ class LocalKafka(LocalServer):
 
     Notes
     -----
-    There is no password: every user of this machine can reach the broker. Data that a client was told is stored survives the
-    death of the broker, and of everything else but the machine itself: one node does not force each record to the disk.
+    There is no password: every user of this machine can reach the broker. What a client was told is stored survives the
+    death of the broker and of every process, but not a power cut: one node does not force each record to the disk.
     """
 
     def __init__(

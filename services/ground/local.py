@@ -6,11 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from linli.services.ground.jars import default_cache
 from linli.services.ground.kafka import LocalKafka
 from linli.services.ground.reach import reach_kafka, reach_redis
 from linli.services.ground.server import Say
 from linli.services.ground.valkey import LocalValkey
+from linli.services.settings import default_cache
 from linli.services.supervisor import EventKind, ProcessEvent, RestartPolicy, Supervisor
 from linli.streams.kafka_client import KafkaAddress
 

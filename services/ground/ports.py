@@ -8,7 +8,7 @@ LOOPBACK = "127.0.0.1"
 
 PORTS = range(20_000, 30_000)
 """Where ports are taken from: below every system's range for outgoing connections. In that range a client that keeps
-connecting to a broker which is down can be given the broker's own port as its source, and keep the broker from returning."""
+connecting to a dead broker can be given the broker's own port as its source, and so keep the broker from returning."""
 
 TRIES = 200
 """How many ports are tried. With a tenth of the range taken, two hundred failures in a row do not happen."""

@@ -1,4 +1,4 @@
-"""What the local Kafka and the local Valkey have in common: a claimed folder, stored ports, a return to the same address."""
+"""What the local Kafka and Valkey have in common: a claimed folder, stored ports, a return to the same address."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from linli.services.ground.ports import LOOPBACK, free_port, is_free
 from linli.services.supervisor import ProcessDiedEarlyError, Supervisor
 
 START_TRIES = 4
-"""How often a server is started when its port is taken between choice and start: once is rare, four times is no accident."""
+"""How often a start is tried when the port is taken between choice and start: once is rare, four times no accident."""
 
 POLL_S = 0.05
 """How often a starting server is asked whether it is there: small against the seconds it needs."""

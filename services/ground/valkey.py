@@ -25,7 +25,7 @@ SERVER_SETTINGS = {
     "databases": "1",
     # The read model must be refused, not silently thinned out, when memory ends: then it is stale and says so.
     "maxmemory-policy": "noeviction",
-    # An append-only file, forced to disk each second, brings the read model back after a restart without reading the topics again.
+    # An append-only file, forced to disk each second, brings the read model back without reading the topics again.
     "appendonly": "yes",
     "appendfsync": "everysec",
     "save": "",
@@ -115,6 +115,7 @@ async def server_release(url: str) -> str:
     import redis.asyncio as redis  # Here, so that the command line starts without loading a Redis client.
     from redis.exceptions import BusyLoadingError
 
+    client: Any
     async with redis.from_url(url) as client:
         while True:
             try:
