@@ -50,7 +50,7 @@ class SmallestChange(Inside):
 
 
 class WhyNobody(Inside):
-    """Why nobody: no team may (``impossible``), all who may are taken (``lost``), or the search was cut (``stopped``)."""
+    """Why nobody: no team may (``impossible``), all who may are taken (``lost``), the search was cut (``stopped``)."""
 
     outcome: Literal["impossible", "lost", "stopped"]
     rules: tuple[RuleCount, ...] = ()

@@ -33,18 +33,19 @@ class ModeRule(Inside):
 
 
 class Prices(Inside):
-    """Prices of the plan in seconds of travel, each with its meaning.
+    """The price of everything that is not a hard rule, in seconds of travel (see ``linli.matcher.problem.Weights``).
 
-    ``late_second``: a second of start after the window's beginning is not charged; lateness is measured from the
-    earliest start a request could have had, so waiting costs ``late_second`` thousandths of a second each.
-    ``move``: an offered visit changes its team. ``load``: each further visit of a crew on one day costs this much
-    more than the one before (convex). ``change``: a promised visit changes its tentative team.
+    ``travel`` and ``lateness`` price one second; ``move``: an offered visit begins later than it was told;
+    ``continuity``: another team than the household's regular one; ``reoffer``: having to ask again, in proportion to
+    the odds; ``load``: one more hour of service for each hour the team gave in 28 days (convex).
     """
 
-    late_second: Annotated[int, Field(ge=0, le=10_000)] = 20
-    move: Annotated[int, Field(ge=0, le=100_000)] = 3_600
-    load: Annotated[int, Field(ge=0, le=100_000)] = 60
-    change: Annotated[int, Field(ge=0, le=100_000)] = 0
+    travel: Annotated[int, Field(ge=0, le=1_000)] = 1
+    lateness: Annotated[int, Field(ge=0, le=1_000)] = 1
+    move: Annotated[int, Field(ge=0, le=100_000)] = 1_800
+    continuity: Annotated[int, Field(ge=0, le=100_000)] = 600
+    reoffer: Annotated[int, Field(ge=0, le=100_000)] = 1_200
+    load: Annotated[int, Field(ge=0, le=10_000)] = 5
 
 
 class Policy(Inside):
@@ -64,6 +65,6 @@ class Policy(Inside):
     offers_max: Annotated[int, Field(ge=1, le=50)] = 8
     close_days: Annotated[int, Field(ge=1, le=90)] = 7
     horizon_days: Annotated[int, Field(ge=1, le=30)] = 8
-    work: Annotated[int, Field(ge=0, le=1_000_000)] = 200
+    work: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000
     down_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     prices: Prices = Prices()

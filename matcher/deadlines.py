@@ -1,0 +1,126 @@
+"""What time alone brings about: offers expire, windows pass, finished requests are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from linli.matcher.draft import Draft, live_offer, replace_leg, replace_offer
+from linli.matcher.offering import freeze_at
+from linli.matcher.state import DistrictState
+from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Unmet
+from linli.schemas.explanation import WhyNobody
+from linli.schemas.lifecycle import OfferState, State
+
+_SECOND = timedelta(seconds=1)
+
+_WAITING = frozenset({State.REGISTERED, State.PROMISED, State.UNMET, State.WITHDRAWN, State.RESCHEDULED})
+_CLOSING = frozenset({State.DONE, State.RATED, State.FAILED_VISIT, State.RECORDED_AFTERWARDS})
+
+
+def next_deadline(state: DistrictState) -> datetime | None:
+    """Return the earliest moment at which something is due in a district, or ``None``.
+
+    Notes
+    -----
+    Looks at every request, a few microseconds each; the loop asks once a round.
+    """
+    starts = _planned_starts(state)
+    moments = (moment for record in state.requests.values() for moment in _deadlines(state, record, starts))
+    return min(moments, default=None)
+
+
+def _planned_starts(state: DistrictState) -> dict[str, datetime]:
+    """Return the earliest planned start of every request in the plans."""
+    starts: dict[str, datetime] = {}
+    for plan in state.plans.values():
+        for visits in plan.crews:
+            for visit in visits:
+                known = starts.get(visit.request_id)
+                starts[visit.request_id] = min(known, visit.start) if known else visit.start
+    return starts
+
+
+def _deadlines(state: DistrictState, record: AssignmentRecord, starts: dict[str, datetime]) -> Iterator[datetime]:
+    if record.state in _CLOSING:
+        yield record.at + timedelta(days=state.policy.close_days)
+    if record.details is None:
+        return
+    waiting = [leg.offers[i] for leg in record.legs if (i := live_offer(leg)) is not None]
+    yield from (offer.expires + _SECOND for offer in waiting)
+    if record.state in _WAITING and not waiting:
+        yield _last_start(record) + _SECOND
+        start = starts.get(record.request_id)
+        if record.state is State.PROMISED and start is not None:
+            yield freeze_at(state.policy, record.details, start)
+
+
+def _last_start(record: AssignmentRecord) -> datetime:
+    """Return the last moment at which the visit could still begin."""
+    if record.promise is not None:
+        return record.promise.end
+    return max(window.end for window in record.details.windows) if record.details else record.at
+
+
+def fire(draft: Draft) -> None:
+    """Write every deadline that has passed, request by request."""
+    for record in list(draft.requests()):
+        if record.state in _CLOSING:
+            _close(draft, record)
+        elif record.details is not None and record.legs:
+            _expire(draft, record)
+
+
+def _close(draft: Draft, record: AssignmentRecord) -> None:
+    if record.at + timedelta(days=draft.state.policy.close_days) <= draft.now:
+        draft.step(record, Closed(outcome=record.state), "close")
+
+
+def _expire(draft: Draft, record: AssignmentRecord) -> None:
+    """Expire offers that nobody answered, else end a wait whose window has passed."""
+    legs, barred = record.legs, record.barred
+    for index, leg in enumerate(record.legs):
+        number = live_offer(leg)
+        if number is None or leg.offers[number].expires >= draft.now:
+            continue
+        if leg.offers[number].state is OfferState.OPEN:
+            barred = (*barred, (leg.offers[number].team, "expired"))
+        legs = replace_leg(legs, index, replace_offer(leg, number, state=OfferState.EXPIRED))
+    if legs != record.legs:
+        draft.step(record, record.status, "expiry", legs=legs, barred=barred)
+    elif record.state in _WAITING and not _is_asked(legs) and _last_start(record) < draft.now:
+        _miss(draft, record)
+
+
+def _is_asked(legs: tuple[Leg, ...]) -> bool:
+    return any(live_offer(leg) is not None for leg in legs)
+
+
+def _miss(draft: Draft, record: AssignmentRecord) -> None:
+    """The last possible start has passed: a promise is broken, the request is closed as unmet with its reason."""
+    if record.state is not State.UNMET:
+        broken = record.broken
+        if record.promise is not None:
+            broken = (*broken, BrokenPromise(window=record.promise, cause="window_passed", at=draft.now))
+        record = draft.step(
+            record, Unmet(why=WhyNobody(outcome="stopped")), "window_passed", promise=None, broken=broken
+        )
+    draft.step(record, Closed(outcome=State.UNMET), "window_passed")
+
+
+def extend_for_down_time(draft: Draft) -> None:
+    """Give live offers the time back in which the service could not hear an answer; never beyond the visit's start."""
+    seconds = draft.moment.down_seconds
+    since = draft.now - timedelta(seconds=seconds)
+    for record in list(draft.requests()):
+        legs = record.legs
+        for index, leg in enumerate(record.legs):
+            number = live_offer(leg)
+            if number is None or leg.offers[number].state is not OfferState.OPEN or leg.offers[number].expires < since:
+                continue
+            offer = leg.offers[number]
+            longer = min(offer.expires + timedelta(seconds=seconds), offer.start)
+            if longer > offer.expires:
+                legs = replace_leg(legs, index, replace_offer(leg, number, expires=longer))
+        if legs != record.legs:
+            draft.step(record, record.status, "down_time", legs=legs)

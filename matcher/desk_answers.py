@@ -1,0 +1,247 @@
+"""What the desk does with answers: of team leads about offers and visits, of residents about times and service.
+
+An answer counts only for the live offer it names; everything else is recorded and harmless.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linli.matcher.desk_orders import APPLIED, Result
+from linli.matcher.desk_people import find
+from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
+from linli.matcher.going import why_they_may_not_go
+from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
+from linli.schemas.assignment import (
+    Assignment,
+    AssignmentRecord,
+    BrokenPromise,
+    Committed,
+    DoneState,
+    FailedVisitState,
+    Leg,
+    Offer,
+    Offered,
+    Rated,
+    Rescheduled,
+    UnderWay,
+    Withdrawn,
+)
+from linli.schemas.commands import Command
+from linli.schemas.lifecycle import OfferState, State, may_follow
+from linli.schemas.rounds import OutcomeCode
+
+STALE: Result = (OutcomeCode.STALE, "no live offer")
+
+_VISIT_STATES = (State.COMMITTED, State.UNDER_WAY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """Where the offer of an answer was found."""
+
+    record: AssignmentRecord
+    number: int
+    leg: Leg
+
+
+def _leg_of(offer: str) -> int:
+    """Read the leg from an offer id ``<request>.<leg>.<number>``; -1 when it is none of ours."""
+    parts = offer.split(".")
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() and len(parts[1]) == 1 else -1
+
+
+def _answered(draft: Draft, command: Command, offer: str) -> _Answered | Result:
+    record = draft.request(command.request_id or "")
+    if record is None:
+        return OutcomeCode.UNKNOWN_REQUEST, ""
+    if command.id in record.recent:
+        return OutcomeCode.DUPLICATE, record.state
+    index = _leg_of(offer)
+    if not 0 <= index < len(record.legs):
+        return STALE
+    return _Answered(record, index, record.legs[index])
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The open offer of an answer, where it was found."""
+
+    record: AssignmentRecord
+    number: int
+    leg: Leg
+    place: int
+
+    @property
+    def offer(self) -> Offer:
+        """The offer itself."""
+        return self.leg.offers[self.place]
+
+
+def _open_offer(draft: Draft, command: Command, body: Accept | Decline) -> _Open | Result:
+    """Find the open offer that an answer names, given by its own team and in time."""
+    found = _answered(draft, command, body.offer)
+    if not isinstance(found, _Answered):
+        return found
+    index = live_offer(found.leg)
+    if index is None or found.leg.offers[index].id != body.offer:
+        return STALE
+    offer = found.leg.offers[index]
+    if offer.state is not OfferState.OPEN:
+        return STALE
+    if offer.team != body.team:
+        return OutcomeCode.NOT_YOURS, ""
+    if command.received_at > offer.expires:
+        return OutcomeCode.STALE, "expired"
+    return _Open(found.record, found.number, found.leg, index)
+
+
+def accept(draft: Draft, command: Command, body: Accept) -> Result:
+    """A team goes; the request is committed once every leg has its team."""
+    found = _open_offer(draft, command, body)
+    if not isinstance(found, _Open):
+        return found
+    record, offer = found.record, found.offer
+    broken = why_they_may_not_go(draft, record, offer.team, body.members, offer.end)
+    if broken:
+        return OutcomeCode.BREAKS_RULE, broken
+    going = Assignment(
+        id=offer.id,
+        team=offer.team,
+        crew=offer.crew,
+        members=body.members,
+        start=offer.start,
+        end=offer.end,
+        since=draft.now,
+    )
+    taken = replace_offer(found.leg, found.place, state=OfferState.ACCEPTED).model_copy(update={"assignment": going})
+    legs = replace_leg(record.legs, found.number, taken)
+    status = Committed() if all(leg.assignment for leg in legs) else Offered()
+    draft.step(record, status, "accept", legs=legs, **draft.remember(record, command.id))
+    return APPLIED
+
+
+def decline(draft: Draft, command: Command, body: Decline) -> Result:
+    """A team does not go; it is never asked again for this request, and another is sought at once."""
+    found = _open_offer(draft, command, body)
+    if not isinstance(found, _Open):
+        return found
+    record = found.record
+    declined = replace_offer(found.leg, found.place, state=OfferState.DECLINED, declined=body.reason)
+    legs = replace_leg(record.legs, found.number, declined)
+    barred = (*record.barred, (body.team, "declined"))
+    draft.step(record, Offered(), "decline", legs=legs, barred=barred, **draft.remember(record, command.id))
+    return APPLIED
+
+
+def _visiting(draft: Draft, command: Command, offer: str, team: str) -> _Answered | Result:
+    """Find the live assignment that an answer about a visit names."""
+    found = _answered(draft, command, offer)
+    if not isinstance(found, _Answered):
+        return found
+    going = found.leg.assignment
+    if going is None or going.id != offer or found.record.state not in _VISIT_STATES:
+        return STALE
+    return found if going.team == team else (OutcomeCode.NOT_YOURS, "")
+
+
+def withdraw(draft: Draft, command: Command, body: Withdraw) -> Result:
+    """A team that accepted cannot go; the request is matched again at once, the other leg's team stays."""
+    found = _visiting(draft, command, body.offer, body.team)
+    if not isinstance(found, _Answered):
+        return found
+    record = found.record
+    freed = found.leg.model_copy(update={"assignment": None})
+    draft.step(
+        record,
+        Withdrawn(team=body.team, reason=body.reason),
+        "withdraw",
+        legs=replace_leg(record.legs, found.number, freed),
+        barred=(*record.barred, (body.team, "withdrew")),
+        **draft.remember(record, command.id),
+    )
+    return APPLIED
+
+
+def start(draft: Draft, command: Command, body: Start) -> Result:
+    """A team is at the door."""
+    found = _visiting(draft, command, body.offer, body.team)
+    if not isinstance(found, _Answered):
+        return found
+    going = found.leg.assignment
+    if going is None or going.started:
+        return OutcomeCode.DUPLICATE, found.record.state
+    leg = found.leg.model_copy(update={"assignment": going.model_copy(update={"started": True})})
+    status = found.record.status
+    since = status.since if isinstance(status, UnderWay) else command.received_at
+    draft.step(
+        found.record,
+        UnderWay(since=since),
+        "start",
+        legs=replace_leg(found.record.legs, found.number, leg),
+        **draft.remember(found.record, command.id),
+    )
+    return APPLIED
+
+
+def done(draft: Draft, command: Command, body: Done) -> Result:
+    """The help was given; with two teams the first word counts."""
+    found = _visiting(draft, command, body.offer, body.team)
+    if not isinstance(found, _Answered):
+        return found
+    record = found.record
+    status = DoneState(at=command.received_at, minutes=body.minutes)
+    draft.step(record, status, "done", **_late(draft, record), **draft.remember(record, command.id))
+    return APPLIED
+
+
+def _late(draft: Draft, record: AssignmentRecord) -> dict[str, tuple[BrokenPromise, ...]]:
+    """Note a promise broken by a start after the promised window; only a reported start tells."""
+    status = record.status
+    if record.promise is None or not isinstance(status, UnderWay) or status.since <= record.promise.end:
+        return {}
+    return {"broken": (*record.broken, BrokenPromise(window=record.promise, cause="started_late", at=draft.now))}
+
+
+def failed_visit(draft: Draft, command: Command, body: FailedVisit) -> Result:
+    """The team was there in vain; the desk or the resident sets another time."""
+    found = _visiting(draft, command, body.offer, body.team)
+    if not isinstance(found, _Answered):
+        return found
+    record = found.record
+    status = FailedVisitState(team=body.team, reason=body.reason)
+    draft.step(record, status, "failed_visit", legs=end_offers(record.legs), **draft.remember(record, command.id))
+    return APPLIED
+
+
+def reschedule(draft: Draft, command: Command, body: Reschedule) -> Result:
+    """Another time is asked for; the promise made for the former one ends, broken if the team or the desk asked."""
+    record, result = find(draft, command, State.RESCHEDULED)
+    if record is None or record.details is None:
+        return result
+    broken = record.broken
+    if record.promise is not None and body.by != "resident":
+        broken = (*broken, BrokenPromise(window=record.promise, cause=f"rescheduled_by_{body.by}", at=draft.now))
+    draft.step(
+        record,
+        Rescheduled(by=body.by, reason=body.reason),
+        "reschedule",
+        details=record.details.model_copy(update={"windows": body.windows}),
+        legs=end_offers(record.legs),
+        promise=None,
+        broken=broken,
+        **draft.remember(record, command.id),
+    )
+    return APPLIED
+
+
+def rate(draft: Draft, command: Command, body: Rate) -> Result:
+    """The resident's word; a later one replaces an earlier one, both stay in the log."""
+    record, result = find(draft, command, State.RATED)
+    if record is None:
+        return result
+    if not may_follow(record.state, State.RATED):
+        return OutcomeCode.NOT_ALLOWED_NOW, record.state
+    status = Rated(stars=body.stars, tags=tuple(body.tags), by=body.by)
+    draft.step(record, status, "rate", **draft.remember(record, command.id))
+    return APPLIED

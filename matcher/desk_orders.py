@@ -1,0 +1,136 @@
+"""What the desk does with orders, amendments, cancellations and teams."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from linli.matcher.draft import Draft, end_offers
+from linli.schemas.assignment import AssignmentRecord, Cancelled, RecordedAfterwards, Referred, Registered, Rescheduled
+from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
+from linli.schemas.lifecycle import State, may_follow
+from linli.schemas.orders import Amend, Cancel, RequestDetails
+from linli.schemas.rounds import OutcomeCode
+
+Result = tuple[OutcomeCode, str]
+"""What became of a command, and a detail that names a rule or a state."""
+
+APPLIED: Result = (OutcomeCode.APPLIED, "")
+
+LINK_DAYS = 3
+"""Two orders of one household for the same need within three days are probably one; they are linked, never dropped."""
+
+LINKS_MAX = 8
+"""Links kept per request: whoever orders more often than that for one need is looked at by a person anyway."""
+
+OFFICES = {
+    "emergency": "请立即拨打 120/110/119 · call 120/110/119 at once",
+    "child_director": "儿童主任 · child director",
+}
+"""Who takes over what a volunteer must not be sent to."""
+
+
+def place_order(draft: Draft, command: Command, body: PlaceOrder) -> Result:
+    """Register a new order; recognise one that came before."""
+    request_id = command.request_id or ""
+    known = draft.request(request_id)
+    if known is not None:
+        return _seen_before(known, body.details)
+    if body.details.recorded_afterwards:
+        draft.open_record(request_id, RecordedAfterwards(), body.details, "order", command.id)
+        return APPLIED
+    draft.open_record(request_id, Registered(), body.details, "order", command.id, linked=_twins(draft, body.details))
+    if body.details.referral is not None:
+        _refer(draft, request_id, body.details.referral)
+    return APPLIED
+
+
+def _seen_before(known: AssignmentRecord, details: RequestDetails) -> Result:
+    if known.details is None:
+        return OutcomeCode.NOT_ALLOWED_NOW, "cancelled_before_order"
+    if known.details.marks.content == details.marks.content:
+        return OutcomeCode.DUPLICATE, known.state
+    return OutcomeCode.CONFLICT, "content"
+
+
+def _twins(draft: Draft, details: RequestDetails) -> tuple[str, ...]:
+    """Return requests of the same household and need, at most `LINKS_MAX`."""
+    if details.marks.household is None:
+        return ()
+    since = details.ordered_at - timedelta(days=LINK_DAYS)
+    neighbours = (draft.request(other) for other in draft.household(details.marks.household))
+    return tuple(
+        other.request_id
+        for other in neighbours
+        if other is not None
+        and other.details is not None
+        and other.details.category == details.category
+        and other.details.ordered_at >= since
+        and other.state is not State.CANCELLED
+    )[-LINKS_MAX:]
+
+
+def _refer(draft: Draft, request_id: str, referral: str) -> None:
+    record = draft.request(request_id)
+    if record is not None:
+        draft.step(record, Referred(office=OFFICES.get(referral, referral), reason=referral), referral)
+
+
+def amend(draft: Draft, command: Command, body: Amend) -> Result:
+    """Change an order that nobody has accepted yet; what was promised for the old one is given up and made anew."""
+    record = draft.request(command.request_id or "")
+    if record is None or record.details is None:
+        return OutcomeCode.UNKNOWN_REQUEST, ""
+    if command.id in record.recent:
+        return OutcomeCode.DUPLICATE, ""
+    if record.state is State.COMMITTED or not may_follow(record.state, State.RESCHEDULED):
+        return OutcomeCode.NOT_ALLOWED_NOW, record.state
+    given = {"windows": body.windows, "minutes": body.minutes, "urgency": _urgency(body)}
+    details = record.details.model_copy(update={name: value for name, value in given.items() if value is not None})
+    if details == record.details:
+        return OutcomeCode.DUPLICATE, "no change"
+    draft.step(
+        record,
+        Rescheduled(by="amendment", reason=body.reason),
+        "amend",
+        details=details,
+        legs=end_offers(record.legs),
+        promise=record.promise if body.windows is None else None,
+        **draft.remember(record, command.id),
+    )
+    return APPLIED
+
+
+def _urgency(body: Amend) -> int | None:
+    if body.urgent is None:
+        return None
+    return 0 if body.urgent else 1
+
+
+def cancel(draft: Draft, command: Command, body: Cancel) -> Result:
+    """End a request at the resident's word, also one that has not arrived yet."""
+    request_id = command.request_id or ""
+    record = draft.request(request_id)
+    if record is None:
+        draft.open_record(request_id, Cancelled(reason=body.reason, before_order=True), None, "cancel", command.id)
+        return APPLIED
+    if record.state is State.CANCELLED:
+        return OutcomeCode.DUPLICATE, record.state
+    if not may_follow(record.state, State.CANCELLED):
+        return OutcomeCode.NOT_ALLOWED_NOW, record.state
+    draft.step(
+        record,
+        Cancelled(reason=body.reason),
+        "cancel",
+        legs=end_offers(record.legs),
+        **draft.remember(record, command.id),
+    )
+    return APPLIED
+
+
+def apply_team(draft: Draft, command: Command, body: ApplyTeam) -> Result:
+    """Take a team into the roster, or replace it."""
+    known = draft.team(body.details.team)
+    if known is not None and known.details == body.details:
+        return OutcomeCode.DUPLICATE, ""
+    draft.write_team(body.details)
+    return APPLIED

@@ -1,0 +1,81 @@
+"""What the desk's people decide: hold, release, refer, confirm; for ``assign`` see ``handover``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from linli.matcher.desk_orders import APPLIED, Result
+from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
+from linli.schemas.assignment import AssignmentRecord, Offered, OnHold, Referred, Registered
+from linli.schemas.commands import Command
+from linli.schemas.desk import Confirm, Hold, Refer, Release
+from linli.schemas.lifecycle import OfferState, State, may_follow
+from linli.schemas.rounds import OutcomeCode
+
+
+def find(draft: Draft, command: Command, wanted: State) -> tuple[AssignmentRecord | None, Result]:
+    """Find the request that a command means and say whether it may go to the wanted state.
+
+    Returns
+    -------
+    tuple
+        The record and ``APPLIED``, or ``None`` and why nothing is done.
+    """
+    record = draft.request(command.request_id or "")
+    if record is None or record.details is None:
+        return None, (OutcomeCode.UNKNOWN_REQUEST, "")
+    if command.id in record.recent:
+        return None, (OutcomeCode.DUPLICATE, record.state)
+    if not may_follow(record.state, wanted):
+        return None, (OutcomeCode.NOT_ALLOWED_NOW, record.state)
+    return record, APPLIED
+
+
+def hold(draft: Draft, command: Command, body: Hold) -> Result:
+    """Keep a request; offers are revoked and nobody is asked."""
+    record, result = find(draft, command, State.ON_HOLD)
+    if record is not None:
+        status = OnHold(by=body.by, reason=body.reason)
+        draft.step(record, status, "hold", legs=end_offers(record.legs), **draft.remember(record, command.id))
+    return result
+
+
+def release(draft: Draft, command: Command, body: Release) -> Result:
+    """End a hold; the request is matched again in the same round."""
+    record, result = find(draft, command, State.REGISTERED)
+    if record is not None:
+        draft.step(record, Registered(), "release", **draft.remember(record, command.id))
+    return result
+
+
+def refer(draft: Draft, command: Command, body: Refer) -> Result:
+    """Hand a request to an office."""
+    record, result = find(draft, command, State.REFERRED)
+    if record is not None:
+        status = Referred(office=body.office, reason=body.reason)
+        draft.step(record, status, "refer", legs=end_offers(record.legs), **draft.remember(record, command.id))
+    return result
+
+
+def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
+    """Send the offer that was proposed to the desk."""
+    record, result = find(draft, command, State.OFFERED)
+    if record is None:
+        return result
+    if body.leg >= len(record.legs):
+        return OutcomeCode.NOT_ALLOWED_NOW, "no such leg"
+    leg = record.legs[body.leg]
+    index = live_offer(leg)
+    if index is None or leg.offers[index].state is not OfferState.PROPOSED:
+        return OutcomeCode.STALE, "nothing is proposed"
+    minutes = draft.state.policy.answer_minutes[record.details.urgency if record.details else 0]
+    expires = min(draft.now + timedelta(minutes=minutes), leg.offers[index].start)
+    opened = replace_offer(leg, index, state=OfferState.OPEN, offered_at=draft.now, expires=expires, by=body.by)
+    draft.step(
+        record,
+        Offered(),
+        "confirm",
+        legs=replace_leg(record.legs, body.leg, opened),
+        **draft.remember(record, command.id),
+    )
+    return APPLIED

@@ -1,0 +1,242 @@
+"""One round's matching: plan, judge the plan, then write promises, offers and what stays unmet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from linli.matcher.checker import check
+from linli.matcher.draft import Draft, end_offers, live_offer
+from linli.matcher.offering import exhausted, freeze_at, new_offer, status_of, with_offer
+from linli.matcher.pairs import pair_up
+from linli.matcher.problem import Plan, Problem, Stop, is_fact
+from linli.matcher.rules import Violation
+from linli.matcher.solve import Limits, Result, solve
+from linli.matcher.translate import legs_in_plan, plan_of, problem_of, request_and_leg, visit_id
+from linli.matcher.travel import HaversineTravel
+from linli.matcher.why import WHY_STOPPED, explain_visits
+from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn
+from linli.schemas.explanation import WhyNobody, WhyTeam
+from linli.schemas.instants import from_seconds
+from linli.schemas.lifecycle import State
+from linli.schemas.orders import Window
+from linli.schemas.rounds import SolverReport
+
+PASSES_MAX = 4
+"""Plans made per round: each further one follows a visit given up, which frees room and cannot go on for ever."""
+
+
+class PlanRefusedError(RuntimeError):
+    """The checker refuses every plan there is: the district is held and an alarm raised; nothing is written."""
+
+    def __init__(self, found: list[Violation]) -> None:
+        super().__init__(
+            "; ".join(f"{one.rule} {one.team} {one.visit} by {one.amount} {one.unit}" for one in found[:5])
+        )
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The plan of a round with the problem it answers."""
+
+    problem: Problem
+    result: Result
+    fallback: str
+
+
+def match(draft: Draft) -> tuple[Plan, SolverReport]:
+    """Plan the district, then write what follows from the plan.
+
+    Raises
+    ------
+    PlanRefusedError
+        If neither the optimizer's plan nor insertion on the last plan passes the checker.
+    """
+    travel = HaversineTravel()
+    plan = plan_of(draft.state.plans)
+    pair_up(draft, problem_of(draft, travel, pairs=True), plan)
+    matched = _plan(draft, problem_of(draft, travel), plan)
+    for _ in range(PASSES_MAX):
+        if not _give_up(draft, matched):
+            break
+        matched = _plan(draft, problem_of(draft, travel), matched.result.plan)
+    plan = matched.result.plan
+    _write(draft, problem_of(draft, travel, pairs=True), plan)
+    return plan, _report(matched)
+
+
+def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
+    """Return a plan that the checker accepts: the optimizer's, else insertion on the last plan."""
+    result = solve(problem, plan, Limits(draft.moment.work), draft.moment.seed)
+    found = check(problem, result.plan)
+    if not found:
+        return Matched(problem, result, "")
+    simple = solve(problem, plan, Limits(0), draft.moment.seed)
+    if again := check(problem, simple.plan):
+        raise PlanRefusedError(again)
+    return Matched(problem, simple, f"insertion after {found[0].rule}")
+
+
+def _report(matched: Matched) -> SolverReport:
+    report = matched.result.report
+    return SolverReport(
+        engine="packing" if report.columns else "insertion",
+        inserted=report.insertions,
+        columns=report.columns,
+        proven=report.complete and report.proven,
+        work=report.work,
+        served=len(matched.result.plan.placed()),
+        seconds=matched.result.objective.cost,
+        fingerprint=report.fingerprint,
+        fallback=matched.fallback,
+    )
+
+
+def _give_up(draft: Draft, matched: Matched) -> bool:
+    """Free offered and committed visits that can no longer be made as agreed, for a roster has changed under them.
+
+    Returns
+    -------
+    bool
+        Whether any was freed, so that the plan has to be made again.
+    """
+    visits = {visit.id: visit for visit in matched.problem.visits}
+    lost = [
+        name for name in matched.result.broken if visits[name].pin and not is_fact(visits[name], matched.problem.now)
+    ]
+    for name in lost:
+        request, index = request_and_leg(name)
+        record = draft.request(request)
+        if record is not None:
+            _free(draft, record, index)
+    return bool(lost)
+
+
+def _free(draft: Draft, record: AssignmentRecord, index: int) -> None:
+    """Take a request back from teams that can no longer make it."""
+    going = record.legs[index].assignment
+    legs = end_offers(record.legs)
+    if record.state is State.COMMITTED and going is not None:
+        draft.step(record, Withdrawn(team=going.team, reason="no_longer_possible"), "roster", legs=legs)
+    elif record.promise is not None and record.state in (State.OFFERED, State.PROMISED):
+        draft.step(record, Promised(window=record.promise), "roster", legs=legs)
+
+
+def _write(draft: Draft, problem: Problem, plan: Plan) -> None:
+    """Write promises and offers for what has a place, and the reason for what has none."""
+    places = {stop.visit: Spot(route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
+    waiting = [_Waiting(record, _spots(record, places)) for record in _unsettled(draft)]
+    names = [name for one in waiting for name in one.to_explain(draft)]
+    reasons = explain_visits(problem, plan, names)
+    for one in waiting:
+        if one.is_missing(draft):
+            _leave_unmet(draft, one, reasons)
+        else:
+            _place(draft, one, reasons)
+
+
+def _unsettled(draft: Draft) -> list[AssignmentRecord]:
+    """Return the requests in the plan for which something is to be written."""
+    requests = dict.fromkeys(view.record.request_id for view in legs_in_plan(draft))
+    records = (draft.request(request) for request in requests)
+    return [record for record in records if record is not None and not _is_settled(record)]
+
+
+class Spot(NamedTuple):
+    """Where the plan has a visit."""
+
+    team: str
+    crew: int
+    stop: Stop
+
+
+def _spots(record: AssignmentRecord, places: dict[str, Spot]) -> dict[int, Spot]:
+    found = {i: places.get(visit_id(record.request_id, i)) for i in range(len(record.legs))}
+    return {i: spot for i, spot in found.items() if spot is not None}
+
+
+class _Waiting(NamedTuple):
+    """A request that waits for the plan's word, and the places the plan has for its legs."""
+
+    record: AssignmentRecord
+    spots: dict[int, Spot]
+
+    def is_missing(self, draft: Draft) -> bool:
+        """Say whether a leg has no place, or so many teams declined that a person must look."""
+        return len(self.spots) < len(self.record.legs) or exhausted(draft.state.policy, self.record)
+
+    def due(self, draft: Draft) -> list[int]:
+        """Return the legs whose team is asked now; while the clock is not trusted only those of urgent requests."""
+        details = self.record.details
+        if details is None or not (draft.moment.deadlines or details.urgency == 0):
+            return []
+        return [
+            i
+            for i, spot in self.spots.items()
+            if not _has_team(self.record.legs[i])
+            and freeze_at(draft.state.policy, details, from_seconds(spot.stop.start)) <= draft.now
+        ]
+
+    def to_explain(self, draft: Draft) -> list[str]:
+        """Return the visits whose place, or lack of one, is to be explained."""
+        if self.record.state is State.UNMET and self.is_missing(draft):
+            return []
+        legs = [_first_missing(self.record)] if self.is_missing(draft) else self.due(draft)
+        return [visit_id(self.record.request_id, i) for i in legs]
+
+
+def _has_team(leg: Leg) -> bool:
+    return leg.assignment is not None or live_offer(leg) is not None
+
+
+def _is_settled(record: AssignmentRecord) -> bool:
+    """Say whether every leg has a team or a waiting offer, so that nothing is to be written."""
+    if record.state in (State.COMMITTED, State.UNDER_WAY, State.DONE, State.RATED):
+        return True
+    return all(_has_team(leg) for leg in record.legs)
+
+
+def _first_missing(record: AssignmentRecord) -> int:
+    return next((i for i, leg in enumerate(record.legs) if not _has_team(leg)), 0)
+
+
+Reasons = dict[str, WhyTeam | WhyNobody]
+
+
+def _leave_unmet(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
+    """Write why nobody goes; a promise made before is broken, with what broke it."""
+    record = waiting.record
+    if record.state is State.UNMET:
+        return
+    why = reasons.get(visit_id(record.request_id, _first_missing(record)))
+    if not isinstance(why, WhyNobody) or exhausted(draft.state.policy, record):
+        why = WHY_STOPPED
+    broken = record.broken
+    if record.promise is not None:
+        broken = (*broken, BrokenPromise(window=record.promise, cause=record.cause, at=draft.now))
+    draft.step(record, Unmet(why=why), "unmet", legs=end_offers(record.legs), promise=None, broken=broken)
+
+
+def _place(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
+    """Promise the window, and ask the teams whose time has come."""
+    record = _promise(draft, waiting.record, min(spot.stop.start for spot in waiting.spots.values()))
+    legs = record.legs
+    for i in waiting.due(draft):
+        spot, why = waiting.spots[i], reasons.get(visit_id(record.request_id, i))
+        offer = new_offer(draft, record, i, spot.team, spot.crew, spot.stop, why if isinstance(why, WhyTeam) else None)
+        legs = with_offer(legs, i, offer)
+    if legs != record.legs:
+        draft.step(record, status_of(legs, record), "offer", legs=legs)
+    elif record.state is not State.PROMISED and record.promise is not None:
+        draft.step(record, Promised(window=record.promise), "matched")
+
+
+def _promise(draft: Draft, record: AssignmentRecord, start: int) -> AssignmentRecord:
+    """Promise the window the planned start lies in, unless one was promised before."""
+    if record.promise is not None or record.details is None:
+        return record
+    at = from_seconds(start)
+    holding = next((window for window in record.details.windows if window.start <= at <= window.end), None)
+    window = holding or Window(start=at, end=at)
+    return draft.step(record, Promised(window=window), "matched", promise=window)

@@ -1,0 +1,343 @@
+"""From ledger records to the matcher's problem and plan, and back: the one place where the two vocabularies meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from linli.matcher.draft import Draft, live_offer
+from linli.matcher.problem import (
+    DECLINED,
+    EXCLUDED,
+    Member,
+    Pin,
+    Place,
+    Plan,
+    Problem,
+    Route,
+    Safeguarding,
+    SkillNeed,
+    Stop,
+    Team,
+    TravelLimit,
+    Visit,
+    Weights,
+)
+from linli.matcher.travel import Travel
+from linli.schemas.assignment import AssignmentRecord, Leg
+from linli.schemas.instants import from_seconds, to_seconds
+from linli.schemas.lifecycle import State
+from linli.schemas.orders import RequestDetails, Window
+from linli.schemas.people import AgeBand
+from linli.schemas.places import RoundedPlace
+from linli.schemas.plan import PlannedVisit, PlanRecord
+from linli.schemas.policy import Prices
+from linli.schemas.roster import Absence, TeamDetails, WorkingHours
+
+WANTED = frozenset(
+    {
+        State.REGISTERED,
+        State.PROMISED,
+        State.OFFERED,
+        State.COMMITTED,
+        State.UNDER_WAY,
+        State.WITHDRAWN,
+        State.RESCHEDULED,
+        State.UNMET,
+    }
+)
+"""States in which a request wants, or has, a place in the plan."""
+
+GIVEN = frozenset({State.DONE, State.RATED})
+"""States of a visit that was made: it stays in the plan to the end of its time, so that its crew is where it is."""
+
+
+def visit_id(request: str, leg: int) -> str:
+    """Id of a visit: request and leg."""
+    return f"{request}/{leg}"
+
+
+def request_and_leg(visit: str) -> tuple[str, int]:
+    """Split a visit's id."""
+    request, _, leg = visit.rpartition("/")
+    return request, int(leg)
+
+
+def place_of(place: RoundedPlace) -> Place:
+    """Return the matcher's place."""
+    return Place(place.lat, place.lon, place.terrain.value)
+
+
+def weights_of(prices: Prices) -> Weights:
+    """Return the matcher's weights; the names are the same on purpose."""
+    return Weights(**prices.model_dump())
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """A leg with what the problem needs to know of its request."""
+
+    record: AssignmentRecord
+    details: RequestDetails
+    index: int
+
+    @property
+    def leg(self) -> Leg:
+        """The leg itself."""
+        return self.record.legs[self.index]
+
+
+def legs_in_plan(draft: Draft) -> Iterable[LegView]:
+    """Yield every leg that wants or has a place in the plan."""
+    for record in draft.requests():
+        if record.details is None or not _in_plan(record, draft.now):
+            continue
+        for index in range(len(record.legs)):
+            yield LegView(record, record.details, index)
+
+
+def unpaired(record: AssignmentRecord) -> bool:
+    """Say whether a request needs two teams and has neither: both are sought together, not by the optimizer."""
+    return len(record.legs) > 1 and all(leg.assignment is None and live_offer(leg) is None for leg in record.legs)
+
+
+def _in_plan(record: AssignmentRecord, now: datetime) -> bool:
+    if record.state in WANTED:
+        return True
+    return record.state in GIVEN and any(leg.assignment and leg.assignment.end > now for leg in record.legs)
+
+
+def _windows(view: LegView) -> tuple[tuple[int, int], ...]:
+    """Return when service may start: the promised window once one was promised, all windows before."""
+    windows = (view.record.promise,) if view.record.promise is not None else view.details.windows
+    return merge_windows(windows)
+
+
+def merge_windows(windows: Iterable[Window]) -> tuple[tuple[int, int], ...]:
+    """Return windows as sorted, disjoint intervals of seconds."""
+    spans = sorted((to_seconds(window.start), to_seconds(window.end)) for window in windows)
+    merged: list[tuple[int, int]] = []
+    for lo, hi in spans:
+        if merged and lo <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], hi))
+        else:
+            merged.append((lo, hi))
+    return tuple(merged)
+
+
+def _barred(view: LegView) -> tuple[tuple[str, str], ...]:
+    excluded = [(team, EXCLUDED) for team in view.details.wishes.excluded_teams]
+    beside = [(team, EXCLUDED) for team in _teams_of_other_legs(view)]
+    return tuple(sorted({*((team, DECLINED) for team, _ in view.record.barred), *excluded, *beside}))
+
+
+def _teams_of_other_legs(view: LegView) -> list[str]:
+    """Return teams that already have another leg of the same request: two teams means two."""
+    teams: list[str] = []
+    for index, leg in enumerate(view.record.legs):
+        offer = live_offer(leg)
+        if index != view.index and leg.assignment is not None:
+            teams.append(leg.assignment.team)
+        elif index != view.index and offer is not None:
+            teams.append(leg.offers[offer].team)
+    return teams
+
+
+def _pin(leg: Leg) -> Pin | None:
+    """Return what may no longer change: an assigned or offered visit keeps team, crew and start."""
+    if leg.assignment is not None:
+        return Pin(leg.assignment.team, leg.assignment.crew, to_seconds(leg.assignment.start))
+    index = live_offer(leg)
+    if index is None:
+        return None
+    offer = leg.offers[index]
+    return Pin(offer.team, offer.crew, to_seconds(offer.start))
+
+
+def _safeguarding(details: RequestDetails) -> Safeguarding | None:
+    """Return what protects the person visited; for a child under 14 the guardian must have consented."""
+    consent = details.consent.beneficiary
+    if details.age_band is AgeBand.UNDER_14:
+        consent = consent and details.consent.guardian
+    if details.adults == 0 and not details.insured and consent:
+        return None
+    return Safeguarding(
+        adults=max(details.adults, 1), vetted=details.adults > 0, insured=details.insured, consent=consent
+    )
+
+
+def visit_of(view: LegView) -> Visit:
+    """Return a leg as the matcher's visit."""
+    details = view.details
+    windows = _windows(view)
+    limit = details.travel_minutes_max
+    return Visit(
+        id=visit_id(view.record.request_id, view.index),
+        request=view.record.request_id,
+        leg=view.index,
+        place=place_of(details.place),
+        duration=details.minutes * 60,
+        windows=windows,
+        needs=tuple(SkillNeed(skill, qualification) for skill, qualification in details.skills),
+        travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
+        safeguarding=_safeguarding(details),
+        gender=details.wishes.gender,
+        language=details.wishes.language,
+        barred_teams=_barred(view),
+        urgency=details.urgency,
+        pin=_pin(view.leg),
+        household=details.marks.household,
+        promised=view.record.promise is not None,
+        registered=to_seconds(view.record.registered_at or view.record.at),
+        due=max(windows[0][0], to_seconds(details.ordered_at)) if details.urgency == 0 else None,
+    )
+
+
+def team_of(details: TeamDetails, now: datetime, horizon_days: int) -> Team:
+    """Return a team as the matcher knows it, working hours expanded from yesterday to the horizon."""
+    limit = details.travel_minutes_max
+    return Team(
+        id=details.team,
+        base=place_of(details.base),
+        skills=tuple((skill.skill, frozenset(skill.qualifications)) for skill in details.skills),
+        crews=details.crews,
+        shifts=shifts(details.hours, details.absences, details.zone, now, horizon_days),
+        travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
+        languages=frozenset(details.languages),
+        members=tuple(
+            Member(
+                ref=member.ref,
+                adult=member.adult,
+                gender=member.gender,
+                vetted_until=to_seconds(member.vetting.valid_until)
+                if member.vetting and member.vetting.passed
+                else None,
+                insured_until=to_seconds(member.insured_until) if member.insured_until else None,
+                certificates=frozenset(member.certificates),
+            )
+            for member in details.members
+        ),
+        excluded_households=frozenset(details.excluded_households),
+        active=details.active,
+        max_visits_per_shift=details.visits_max,
+    )
+
+
+def shifts(
+    hours: tuple[WorkingHours, ...], absences: tuple[Absence, ...], zone: str, now: datetime, horizon_days: int
+) -> tuple[tuple[int, int], ...]:
+    """Expand weekly hours into absolute, sorted, disjoint intervals of seconds, less absences.
+
+    Yesterday is included: a visit under way over midnight must still lie in its shift.
+    """
+    here = ZoneInfo(zone)
+    first = now.astimezone(here).date() - timedelta(days=1)
+    spans = [span for offset in range(horizon_days + 2) for span in _day(hours, first + timedelta(days=offset), here)]
+    away = sorted((to_seconds(absence.start), to_seconds(absence.end)) for absence in absences)
+    return tuple(piece for span in _joined(spans) for piece in _less(span, away))
+
+
+def _day(hours: tuple[WorkingHours, ...], day: date, zone: ZoneInfo) -> list[tuple[int, int]]:
+    return [
+        (
+            to_seconds(datetime.combine(day, span.start, zone)),
+            to_seconds(datetime.combine(day, span.end, zone)),
+        )
+        for span in hours
+        if day.weekday() in span.days
+    ]
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for lo, hi in sorted(spans):
+        if joined and lo <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], hi))
+        else:
+            joined.append((lo, hi))
+    return joined
+
+
+def _less(span: tuple[int, int], away: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what is left of a span without the absences."""
+    left: list[tuple[int, int]] = []
+    lo, hi = span
+    for gone, back in away:
+        if back < lo or gone > hi:
+            continue
+        if gone > lo:
+            left.append((lo, gone - 1))
+        lo = back + 1
+    if lo < hi:
+        left.append((lo, hi))
+    return left
+
+
+def problem_of(draft: Draft, travel: Travel, *, pairs: bool = False) -> Problem:
+    """Return the district's problem at this moment, with or without the requests that still need two teams."""
+    policy = draft.state.policy
+    return Problem(
+        now=to_seconds(draft.now),
+        visits=tuple(visit_of(view) for view in legs_in_plan(draft) if pairs or not unpaired(view.record)),
+        teams=tuple(team_of(record.details, draft.now, policy.horizon_days) for record in draft.teams()),
+        travel=travel,
+        weights=weights_of(policy.prices),
+    )
+
+
+def plan_of(plans: Mapping[str, PlanRecord]) -> Plan:
+    """Return the plan as the ledger has it."""
+    return Plan(
+        tuple(
+            Route(team, crew, tuple(_stop(visit) for visit in visits))
+            for team in sorted(plans)
+            for crew, visits in enumerate(plans[team].crews)
+            if visits
+        )
+    )
+
+
+def _stop(visit: PlannedVisit) -> Stop:
+    return Stop(
+        visit_id(visit.request_id, visit.leg),
+        to_seconds(visit.arrival),
+        to_seconds(visit.start),
+        to_seconds(visit.end),
+    )
+
+
+def _planned(stop: Stop) -> PlannedVisit:
+    request, leg = request_and_leg(stop.visit)
+    return PlannedVisit(
+        request_id=request,
+        leg=leg,
+        arrival=from_seconds(stop.arrival),
+        start=from_seconds(stop.start),
+        end=from_seconds(stop.end),
+    )
+
+
+def changed_plans(draft: Draft, plan: Plan) -> tuple[PlanRecord, ...]:
+    """Return a plan record for every team whose routes are not what the ledger has."""
+    routes: dict[str, dict[int, tuple[PlannedVisit, ...]]] = {}
+    for route in plan.routes:
+        routes.setdefault(route.team, {})[route.crew] = tuple(_planned(stop) for stop in route.stops)
+    changed: list[PlanRecord] = []
+    for team in sorted({*routes, *draft.state.plans}):
+        mine = routes.get(team, {})
+        crews = tuple(mine.get(crew, ()) for crew in range(max(mine, default=-1) + 1))
+        before = draft.state.plans.get(team)
+        if crews != (before.crews if before else ()):
+            changed.append(
+                PlanRecord(
+                    team=team,
+                    district=draft.state.district,
+                    version=before.version + 1 if before else 1,
+                    round=draft.moment.round,
+                    at=draft.now,
+                    crews=crews,
+                )
+            )
+    return tuple(changed)
