@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 
 from linli.schemas.base import Edge
@@ -51,7 +51,7 @@ class TimedEvent:
 def timed(at: datetime, body: Edge, kind: str, source: str, district: str, event_id: str, note: str = "") -> TimedEvent:
     """Make an ordinary event of a body; it is written to JSON without the fields that are null."""
     value = body.model_dump_json(exclude_none=True).encode()
-    return TimedEvent(at, event_id, TYPE_OF_KIND[kind], source, district, value, kind, body, note)
+    return TimedEvent(at.astimezone(UTC), event_id, TYPE_OF_KIND[kind], source, district, value, kind, body, note)
 
 
 def chance(*parts: str | int) -> Random:
