@@ -20,6 +20,44 @@ READY_TIMEOUT_S = 240
 """The first run on a machine fetches 45 MB of jars before the broker starts."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the fault tests know how long a list of faults is wanted."""
+    parser.addoption("--faults", choices=("short", "long"), default="short", help="how many faults to strike")
+
+
+class NoSkips:
+    """Fails a run in which a test was skipped or expected to fail: that is a question without an answer."""
+
+    def __init__(self) -> None:
+        self.unanswered: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that was skipped, or failed as it was expected to."""
+        if report.skipped:
+            self.unanswered.append(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Turn a good ending into a bad one."""
+        if self.unanswered and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say which tests they were."""
+        for name in self.unanswered:
+            terminalreporter.write_line(f"skipped, which counts as failed: {name}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch for skipped tests."""
+    config.pluginmanager.register(NoSkips(), "no-skips")
+
+
+@pytest.fixture(scope="session")
+def long_faults(pytestconfig: pytest.Config) -> bool:
+    """Tell whether the long list of faults is wanted, as `make faults` does."""
+    return bool(pytestconfig.getoption("--faults") == "long")
+
+
 class RunningGround:
     """A `LocalGround` that keeps running, restarts included, whatever the event loops of single tests do.
 

@@ -1,0 +1,58 @@
+# Linli's house commands. `make` alone lists them. Needed: Python 3.11 or newer, make, and a network the first time.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+LOCK := deploy/lock
+RUNTIME := .venv/.runtime-is-there
+DEV := .venv/.dev-is-there
+PACKAGES := schemas matcher streams services
+COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: help setup demo test check bench faults lock clean
+
+help: ## list these commands
+	@echo "Linli: make COMMAND"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+setup: $(RUNTIME) $(DEV) ## build .venv with everything, tests and checks included
+
+demo: $(RUNTIME) ## a synthetic county's day on a real Kafka, in about two minutes; ARGS="--requests 300 --seed 7"
+	@.venv/bin/linli demo $(ARGS)
+
+test: $(DEV) ## every test, on a real Kafka and a real Valkey; ARGS="-k words" for some
+	@$(PY) -m pytest $(ARGS)
+
+check: $(DEV) ## style, types, import contracts, and that the wheel holds every file
+	@echo "ruff check ..."; .venv/bin/ruff check -q .
+	@echo "ruff format ..."; .venv/bin/ruff format -q --check .
+	@echo "mypy ..."; .venv/bin/mypy
+	@echo "pyright ..."; .venv/bin/pyright
+	@echo "import contracts ..."; .venv/bin/lint-imports --no-timing
+	@echo "wheel ..."; $(PY) -m pytest -q tests/test_does_the_wheel_hold_every_file.py
+
+bench: $(DEV) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/bench_NAME.py ARGS="..." for one of them
+	@set -e; for script in $(or $(BENCH),$(sort $(wildcard tests/bench/bench_*.py))); do \
+		echo "== $$script"; $(PY) $$script $(ARGS); done
+
+faults: $(DEV) ## kill and pause processes on the real stack: the long list, about half an hour
+	@$(PY) -m pytest -m faults --faults=long $(ARGS)
+
+lock: $(DEV) ## make the locks anew from pyproject.toml and deploy/lock/*.in
+	@echo "Resolving ..."
+	@$(COMPILE) --upgrade $(LOCK)/setup.in -o $(LOCK)/setup.txt
+	@$(COMPILE) --upgrade pyproject.toml -o $(LOCK)/runtime.txt
+	@$(COMPILE) --upgrade $(LOCK)/dev.in -o $(LOCK)/dev.txt
+	@$(PY) -m linli.services.ground.lock_jars
+
+clean: ## remove .venv and everything built; the state in .linli stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): $(LOCK)/setup.txt $(LOCK)/runtime.txt pyproject.toml deploy/setup.sh
+	@deploy/setup.sh runtime
+	@touch $@
+
+$(DEV): $(RUNTIME) $(LOCK)/dev.txt
+	@deploy/setup.sh dev
+	@touch $@
