@@ -106,7 +106,7 @@ def _pinned(one: _Placed) -> Iterator[Violation]:
 
 def _choices(one: _Placed) -> Iterator[Violation]:
     visit, team = one.visit, one.team
-    if not team.active:
+    if not team.active or team.crews < 1:
         yield one.broken("inactive_team", 1, "crews")
     reasons = {reason for name, reason in visit.barred_teams if name == team.id}
     if DECLINED in reasons:

@@ -58,9 +58,10 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
     start is the shift of the later stops followed through.
     """
     model = tour.model
-    if len(tour.stops) >= model.duties[tour.duty].most:
+    duration = model.duration[visit]
+    if duration > tour.room:
         return NEVER, -1
-    place, duration, windows = model.place[visit], model.duration[visit], fit.windows
+    place, windows = model.place[visit], fit.windows
     lo, hi = windows[0][0], windows[-1][1]
     to, back = model.seconds_to(place), model.seconds_from(place)
     places, hops, late = tour.places, tour.hops, tour.late
@@ -68,7 +69,7 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
     soft = tour.soft or model.soft[visit]
     single = len(windows) == 1
     price = model.weights.travel
-    base = fit.price + _added_load(tour, duration)
+    base = fit.price + load_price(model.weights, tour.load, tour.work + duration) - tour.load_cost
     best, best_position = bound, -1
     for k, free in enumerate(leave):
         if free > hi:
@@ -92,12 +93,6 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
                 continue
         best, best_position = added, k
     return best, best_position
-
-
-def _added_load(tour: Tour, duration: int) -> int:
-    model = tour.model
-    load = model.teams[model.duties[tour.duty].team].load
-    return load_price(model.weights, load, tour.work + duration) - load_price(model.weights, load, tour.work)
 
 
 def _added_softness(tour: Tour, position: int, visit: int, start: int) -> int:

@@ -7,6 +7,7 @@ a new stop is tested in constant time, whatever the length of the tour.
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import sub
 
 from linli.matcher.model import Fit, Model
 from linli.matcher.objective import (
@@ -61,8 +62,14 @@ class Tour:
         The latest arrival at each stop, and last at the base, with which all that follows still holds; n + 1 times.
     travel, work, cost : int
         Seconds of travel, seconds of service, and the tour's part of the objective.
+    room : int
+        No stop with a longer service can be added; -1 if none can.
+    load, load_cost : int
+        The team's load before this tour, and the price of load with it.
     soft : bool
         Whether shifting some stop in time has a price.
+    memo : dict of int to (int, int)
+        For solvers: what inserting a visit would cost, and where, as long as the tour stays as it is.
 
     Notes
     -----
@@ -70,8 +77,8 @@ class Tour:
     """
 
     __slots__ = (
-        "cost", "done", "duty", "hops", "late", "leave", "model", "places", "prices", "soft", "start", "stops",
-        "travel", "windows", "work",
+        "cost", "done", "duty", "hops", "late", "leave", "load", "load_cost", "memo", "model", "places", "prices",
+        "room", "soft", "start", "stops", "travel", "windows", "work",
     )  # fmt: skip
 
     def __init__(self, model: Model, duty: int) -> None:
@@ -87,7 +94,11 @@ class Tour:
         self.leave: list[int] = []
         self.late: list[int] = []
         self.travel = self.work = self.cost = 0
+        self.room = -1
+        self.load = model.teams[model.duties[duty].team].load
+        self.load_cost = 0
         self.soft = False
+        self.memo: dict[int, tuple[int, int]] = {}
         self.schedule()
 
     def copy(self) -> Tour:
@@ -110,12 +121,21 @@ class Tour:
         del self.stops[position], self.windows[position], self.prices[position]
         return self.schedule()
 
+    def take_all(self, visits: list[int]) -> bool:
+        """Remove several stops and reschedule; return whether the tour is feasible."""
+        kept = [k for k, visit in enumerate(self.stops) if visit not in visits]
+        self.stops = [self.stops[k] for k in kept]
+        self.windows = [self.windows[k] for k in kept]
+        self.prices = [self.prices[k] for k in kept]
+        return self.schedule()
+
     def schedule(self) -> bool:
         """Recompute all times from the stops; return whether they hold.
 
         When they do not hold, the times are meaningless and the caller must undo its change.
         """
         model, duty = self.model, self.model.duties[self.duty]
+        self.memo = {}
         self.places = [duty.base, *(model.place[v] for v in self.stops), duty.base]
         self.hops = [model.seconds_from(a)[b] for a, b in pairwise(self.places)]
         self.travel = sum(self.hops) if self.stops else 0
@@ -123,6 +143,8 @@ class Tour:
         self.soft = any(model.soft[v] for v in self.stops)
         feasible = self._backward(duty.closes) and self._forward(duty.opens) and len(self.stops) <= duty.most
         if feasible:
+            full = len(self.stops) >= duty.most
+            self.room = -1 if full else max(map(sub, self.late, self.done))
             self.cost = self._price()
         return feasible
 
@@ -158,8 +180,8 @@ class Tour:
 
     def _price(self) -> int:
         model = self.model
-        weights, load = model.weights, model.teams[model.duties[self.duty].team].load
-        price = weights.travel * self.travel + load_price(weights, load, self.work) + sum(self.prices)
+        self.load_cost = load_price(model.weights, self.load, self.work)
+        price = model.weights.travel * self.travel + self.load_cost + sum(self.prices)
         if self.soft:
             for visit, start in zip(self.stops, self.start, strict=True):
                 price += soft_price(model, visit, start)

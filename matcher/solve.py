@@ -5,11 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from linli.matcher.dice import Dice
+from linli.matcher.enumeration import enumerate_all
+from linli.matcher.improve import Search
 from linli.matcher.model import Model
 from linli.matcher.objective import Objective, evaluate
+from linli.matcher.packing import pack
+from linli.matcher.pool import Meter, Pool
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.route import Timetable
+
+LISTING, SEARCHING, PACKING = 15, 60, 25
+"""Per cent of the work for listing all tours, for searching where they are too many, and for choosing among them."""
+
+MOST_COLUMNS = 20_000
+"""As many tours as OR-Tools still sorts out in seconds."""
+
+WORK_PER_EFFORT = 500_000
+"""Work units to one unit of CP-SAT's deterministic time: both are about a second on the machine measured."""
 
 ENGINE = "linli-1"
 """Changes whenever the same input may give another answer."""
@@ -116,9 +130,26 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     model = Model(problem)
     timetable, dropped = repair(model, plan)
     inserted = insert_all(timetable, timetable.unserved())
-    answer = timetable.plan()
-    report = EngineReport(inserted, 0, 0, complete=False, proven=False, work=0, fingerprint=fingerprint())
-    return Result(answer, evaluate(problem, answer), report, _names(model, dropped), _broken(timetable))
+    best, report = _optimise(timetable, inserted, limits, seed)
+    answer = best.plan()
+    return Result(answer, evaluate(problem, answer), report, _names(model, dropped), _broken(best))
+
+
+def _optimise(timetable: Timetable, inserted: int, limits: Limits, seed: int) -> tuple[Timetable, EngineReport]:
+    """List all tours if they are few, else search for good ones; let OR-Tools choose; never return anything worse."""
+    if limits.work <= 0:
+        return timetable, EngineReport(inserted, 0, 0, complete=False, proven=False, work=0, fingerprint=fingerprint())
+    pool, listing = Pool(MOST_COLUMNS), Meter(limits.work * LISTING // 100)
+    complete = enumerate_all(timetable.model, pool, listing)
+    searching, steps = Meter(limits.work * SEARCHING // 100), 0
+    if not complete:
+        pool = Pool(MOST_COLUMNS)
+        search = Search(timetable, searching, Dice(seed), pool)
+        timetable, steps = search.run(), search.steps
+    packing = pack(timetable, pool, limits.work * PACKING / 100 / WORK_PER_EFFORT, seed)
+    work = listing.spent + searching.spent + round(packing.effort * WORK_PER_EFFORT)
+    report = EngineReport(inserted, steps, packing.columns, complete, packing.proven, work, fingerprint())
+    return packing.timetable, report
 
 
 def _names(model: Model, visits: tuple[int, ...]) -> tuple[str, ...]:

@@ -87,4 +87,135 @@ def day(teams: int = 54, visits: int = 600, seed: int = 1, classes: int = 1) -> 
     return Problem(MIDNIGHT + 6 * HOUR, wanted, roster, HaversineTravel())
 
 
-__all__ = ["HOUR", "MIDNIGHT", "Pin", "Plan", "Safeguarding", "TravelLimit", "Weights", "day", "replace"]
+def one(visit: Visit, team: Team, now: int = MIDNIGHT) -> Problem:
+    """Return a problem of one visit and one team."""
+    return Problem(now, (visit,), (team,), HaversineTravel())
+
+
+def a_visit(number: int = 0) -> Visit:
+    """Return a plain visit, an hour's service in the forenoon."""
+    return Visit(
+        id=f"v-{number:02}",
+        request=f"r-{number:02}",
+        leg=0,
+        place=Place(27.9, 108.2, "seat"),
+        duration=HOUR,
+        windows=((MIDNIGHT + 9 * HOUR, MIDNIGHT + 11 * HOUR),),
+        registered=MIDNIGHT + number,
+    )
+
+
+def a_team(number: int = 0) -> Team:
+    """Return a plain team at work from eight to five, a few kilometres from `a_visit`."""
+    return Team(
+        id=f"team-{number:02}",
+        base=Place(27.92, 108.22, "seat"),
+        skills=(),
+        crews=1,
+        shifts=((MIDNIGHT + 8 * HOUR, MIDNIGHT + 17 * HOUR),),
+        members=(Member("m-0", adult=True, gender="woman"), Member("m-1", adult=True, gender="man")),
+    )
+
+
+def small(seed: int, visits: int = 8, teams: int = 3, terrains: tuple[str, ...] = TERRAINS) -> Problem:
+    """Return a few visits and teams with every kind of rule and price in play, over two days."""
+    rng = random.Random(seed)
+
+    def spot() -> Place:
+        return Place(round(rng.uniform(27.8, 28.0), 3), round(rng.uniform(108.1, 108.3), 3), rng.choice(terrains))
+
+    roster = tuple(_small_team(rng, t, spot()) for t in range(teams))
+    wanted = tuple(_small_visit(rng, i, spot(), teams) for i in range(visits))
+    weights = Weights(load=rng.choice((0, 5, 500)), lateness=rng.choice((0, 1)), move=rng.choice((0, 1800)))
+    return Problem(MIDNIGHT + rng.randint(0, 12) * HOUR, wanted, roster, HaversineTravel(), weights)
+
+
+def _small_team(rng: random.Random, number: int, base: Place) -> Team:
+    shifts: list[tuple[int, int]] = []
+    for day_number in range(2):
+        opens = MIDNIGHT + (24 * day_number + rng.randint(7, 10)) * HOUR
+        closes = opens + rng.randint(4, 9) * HOUR
+        if rng.random() < 0.3:  # An absence at noon.
+            shifts += [(opens, opens + 2 * HOUR), (opens + 3 * HOUR, closes)]
+        elif rng.random() < 0.8:
+            shifts.append((opens, closes))
+    return Team(
+        id=f"team-{number:02}",
+        base=base,
+        skills=(("errand", frozenset[str]()), ("care", frozenset(rng.sample(("nurse", "driver"), rng.randint(0, 2))))),
+        crews=rng.choice((1, 1, 1, 2, 3)),
+        shifts=tuple(shifts),
+        travel_limit=rng.choice((None, None, TravelLimit(seconds=2 * HOUR), TravelLimit(metres=25_000))),
+        languages=frozenset(rng.sample(("tujia", "miao"), rng.randint(0, 2))),
+        members=tuple(_member(rng, number, m) for m in range(rng.randint(0, 5))),
+        excluded_households=frozenset(f"h-{h}" for h in range(8) if rng.random() < 0.05),
+        active=rng.random() < 0.95,
+        max_visits_per_shift=rng.choice((None, None, 1, 2, 4)),
+        load=rng.randint(0, 40) * HOUR,
+        acceptance=rng.choice((1000, 900, 500)),
+    )
+
+
+def _member(rng: random.Random, team: int, number: int) -> Member:
+    until = rng.choice((None, MIDNIGHT + 12 * HOUR, MIDNIGHT + 400 * HOUR, MIDNIGHT + 400 * HOUR))
+    insured = rng.choice((None, MIDNIGHT + 400 * HOUR, MIDNIGHT + 400 * HOUR))
+    return Member(f"m-{team}-{number}", rng.random() < 0.9, rng.choice(("woman", "man", None)), until, insured)
+
+
+def _small_visit(rng: random.Random, number: int, place: Place, teams: int) -> Visit:
+    windows: list[tuple[int, int]] = []
+    at = MIDNIGHT + rng.randint(7, 20) * HOUR
+    for _ in range(rng.choice((1, 1, 2))):
+        windows.append((at, at + rng.randint(0, 6) * HOUR))
+        at = windows[-1][1] + rng.randint(1, 20) * HOUR
+    barred = [(f"team-{t:02}", rng.choice(("declined", "excluded"))) for t in range(teams) if rng.random() < 0.05]
+    guarded = rng.random() < 0.3
+    return Visit(
+        id=f"v-{number:02}",
+        request=f"r-{number:02}",
+        leg=0,
+        place=place,
+        duration=rng.randint(1, 12) * 600,
+        windows=tuple(windows),
+        needs=rng.choice(((), (), (SkillNeed("errand"),), (SkillNeed("care", rng.choice((None, "nurse"))),))),
+        travel_limit=rng.choice((None, None, None, TravelLimit(seconds=900), TravelLimit(metres=20_000))),
+        safeguarding=Safeguarding(rng.choice((1, 2, 2)), rng.random() < 0.9, rng.random() < 0.3, rng.random() < 0.9)
+        if guarded
+        else None,
+        gender="woman" if rng.random() < 0.1 else None,
+        language="tujia" if rng.random() < 0.1 else None,
+        barred_teams=tuple(barred),
+        urgency=rng.choice((0, 1, 1, 2)),
+        household=f"h-{rng.randrange(8)}",
+        promised=rng.random() < 0.5,
+        registered=MIDNIGHT + number,
+        due=rng.choice((None, windows[0][0])),
+        regular_team=rng.choice((None, f"team-{rng.randrange(max(1, teams)):02}")),
+    )
+
+
+def later(problem: Problem, plan: Plan, seed: int) -> Problem:
+    """Return the problem of a later round: time has passed, offers and answers came, visits went and others came.
+
+    Some teams fall ill, too, so that not every promise can be kept.
+    """
+    rng = random.Random(seed)
+    now = problem.now + rng.randint(0, 6) * HOUR
+    stops = {stop.visit: (route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
+    visits: list[Visit] = []
+    for visit in problem.visits:
+        at, fate = stops.get(visit.id), rng.random()
+        if fate < 0.1:
+            continue
+        if at is not None and (at[2].start <= now or fate < 0.3):
+            visits.append(replace(visit, promised=True, pin=Pin(at[0], at[1], at[2].start)))
+        elif at is not None and fate < 0.5:
+            visits.append(replace(visit, promised=True, pin=Pin(at[0]), told=at[2].start))
+        else:
+            visits.append(replace(visit, promised=visit.promised or (at is not None and fate < 0.8)))
+    fresh = small(seed, visits=3, teams=len(problem.teams)).visits
+    visits += [
+        replace(v, id=f"n-{now}-{seed}-{i}", request=f"q-{now}-{seed}-{i}", promised=False) for i, v in enumerate(fresh)
+    ]
+    teams = tuple(replace(team, active=team.active and rng.random() > 0.05) for team in problem.teams)
+    return replace(problem, now=now, visits=tuple(visits), teams=teams)

@@ -1,0 +1,63 @@
+"""Every good tour seen: what OR-Tools may choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from linli.matcher.route import Tour
+
+
+class Column(NamedTuple):
+    """A tour as a choice: its duty, its stops in the best order known, and its cost."""
+
+    duty: int
+    stops: tuple[int, ...]
+    cost: int
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts deterministic work units against a limit."""
+
+    limit: int
+    spent: int = 0
+
+    def left(self) -> int:
+        """Return what may still be spent."""
+        return max(0, self.limit - self.spent)
+
+
+class Pool:
+    """Columns by duty and set of stops, each kept at its cheapest order.
+
+    Parameters
+    ----------
+    most : int
+        How many columns are kept at most; later ones are only let in where they improve a known one.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._columns: dict[tuple[int, frozenset[int]], Column] = {}
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def add(self, column: Column) -> None:
+        """Add a column, or improve the one that serves the same visits on the same duty."""
+        key = column.duty, frozenset(column.stops)
+        known = self._columns.get(key)
+        if known is None and len(self._columns) >= self.most:
+            return
+        if known is None or (column.cost, column.stops) < (known.cost, known.stops):
+            self._columns[key] = column
+
+    def see(self, tour: Tour) -> None:
+        """Add a tour that has stops."""
+        if tour.stops:
+            self.add(Column(tour.duty, tuple(tour.stops), tour.cost))
+
+    def columns(self) -> list[Column]:
+        """Return all columns in a fixed order."""
+        return sorted(self._columns.values())

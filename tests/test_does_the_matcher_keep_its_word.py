@@ -1,0 +1,109 @@
+"""Every plan passes the checker, every promise stands, and the same input gives the same answer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linli.matcher.baseline import first_come_nearest
+from linli.matcher.checker import check, check_promises
+from linli.matcher.objective import evaluate
+from linli.matcher.problem import Plan, Problem
+from linli.matcher.solve import Limits, Result, solve
+from tests.support.problems import day, later, small
+
+SEEDS = st.integers(0, 2**32)
+PROBLEMS = st.builds(small, SEEDS, st.integers(0, 14), st.integers(0, 5))
+
+
+def _solve(problem: Problem, plan: Plan, work: int, seed: int = 1) -> Result:
+    """Solve, and hold the result against the checker."""
+    result = solve(problem, plan, Limits(work), seed)
+    assert check(problem, result.plan) == []
+    assert check_promises(problem, plan, result.plan, result.broken) == []
+    assert result.objective == evaluate(problem, result.plan)
+    return result
+
+
+@settings(max_examples=150, deadline=None)
+@given(PROBLEMS, st.sampled_from((0, 3_000, 20_000)))
+def test_every_plan_of_a_first_round_passes_the_checker(problem: Problem, work: int) -> None:
+    """Tests that no rule is broken by insertion, by search or by packing."""
+    _solve(problem, Plan(), work)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PROBLEMS, SEEDS, SEEDS, st.sampled_from((0, 3_000, 20_000)))
+def test_every_plan_of_later_rounds_passes_the_checker(problem: Problem, first: int, second: int, work: int) -> None:
+    """Tests that offers, acceptances, cancellations, absences and the clock never lead to a plan that breaks a rule."""
+    plan = _solve(problem, Plan(), 0).plan
+    for seed in (first, second + 2**33):
+        problem = later(problem, plan, seed)
+        plan = _solve(problem, plan, work).plan
+
+
+@settings(max_examples=100, deadline=None)
+@given(PROBLEMS, SEEDS)
+def test_improving_drops_no_promise_and_worsens_nothing(problem: Problem, seed: int) -> None:
+    """Tests that work beyond insertion serves at least as much at no higher cost and keeps all that insertion kept."""
+    problem = later(problem, _solve(problem, Plan(), 0).plan, seed)
+    quick, slow = _solve(problem, Plan(), 0), _solve(problem, Plan(), 10_000)
+    assert slow.objective.key() <= quick.objective.key()
+    assert slow.broken == quick.broken
+
+
+@settings(max_examples=30, deadline=None)
+@given(PROBLEMS, SEEDS)
+def test_what_held_keeps_holding_while_nothing_changes(problem: Problem, seed: int) -> None:
+    """Tests that solving again from one's own plan drops nothing and is never worse."""
+    first = _solve(problem, Plan(), 3_000)
+    again = _solve(problem, first.plan, 3_000, seed)
+    assert again.dropped == ()
+    assert again.objective.key() <= first.objective.key()
+
+
+@settings(max_examples=30, deadline=None)
+@given(PROBLEMS, st.integers(-(2**70), 2**70))
+def test_the_same_seed_gives_the_same_result(problem: Problem, seed: int) -> None:
+    """Tests that a result is a function of problem, plan, limits and seed."""
+    assert solve(problem, Plan(), Limits(5_000), seed) == solve(problem, Plan(), Limits(5_000), seed)
+
+
+_IN_ANOTHER_PROCESS = """
+from linli.matcher.problem import Plan
+from linli.matcher.solve import Limits, solve
+from tests.support.problems import day, small
+print(solve(day(10, 40, 3, 2), Plan(), Limits(30_000), 5))
+print(solve(small(4, 14, 4), Plan(), Limits(30_000), 5))
+"""
+
+
+def test_other_processes_give_the_same_result() -> None:
+    """Tests that neither hash seeds nor anything else of a process shows in a plan."""
+    root = str(Path(__file__).parents[1])
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", _IN_ANOTHER_PROCESS],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outputs) == 1
+    assert "Route(" in outputs.pop()
+
+
+def test_a_day_is_planned_better_than_by_telephone() -> None:
+    """Tests that insertion serves more than first come, nearest team, and that work makes it better still."""
+    problem = day(teams=20, visits=140, seed=7)
+    telephone = first_come_nearest(problem)
+    assert check(problem, telephone) == []
+    quick, slow = _solve(problem, Plan(), 0), _solve(problem, Plan(), 100_000)
+    assert evaluate(problem, telephone).key() > quick.objective.key() > slow.objective.key()
