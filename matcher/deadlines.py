@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from linli.matcher.draft import Draft, live_offer, replace_leg, replace_offer
+from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
 from linli.matcher.offering import freeze_at
 from linli.matcher.state import DistrictState
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Unmet
@@ -14,7 +14,9 @@ from linli.schemas.lifecycle import OfferState, State
 
 _SECOND = timedelta(seconds=1)
 
-_WAITING = frozenset({State.REGISTERED, State.PROMISED, State.UNMET, State.WITHDRAWN, State.RESCHEDULED})
+_WAITING = frozenset(
+    {State.REGISTERED, State.PROMISED, State.OFFERED, State.UNMET, State.WITHDRAWN, State.RESCHEDULED}
+)
 _CLOSING = frozenset({State.DONE, State.RATED, State.FAILED_VISIT, State.RECORDED_AFTERWARDS})
 
 
@@ -77,7 +79,7 @@ def _close(draft: Draft, record: AssignmentRecord) -> None:
 
 
 def _expire(draft: Draft, record: AssignmentRecord) -> None:
-    """Expire offers that nobody answered, else end a wait whose window has passed."""
+    """Expire offers that nobody answered, and end a wait whose window has passed."""
     legs, barred = record.legs, record.barred
     for index, leg in enumerate(record.legs):
         number = live_offer(leg)
@@ -87,8 +89,8 @@ def _expire(draft: Draft, record: AssignmentRecord) -> None:
             barred = (*barred, (leg.offers[number].team, "expired"))
         legs = replace_leg(legs, index, replace_offer(leg, number, state=OfferState.EXPIRED))
     if legs != record.legs:
-        draft.step(record, record.status, "expiry", legs=legs, barred=barred)
-    elif record.state in _WAITING and not _is_asked(legs) and _last_start(record) < draft.now:
+        record = draft.step(record, record.status, "expiry", legs=legs, barred=barred)
+    if record.state in _WAITING and not _is_asked(legs) and _last_start(record) < draft.now:
         _miss(draft, record)
 
 
@@ -102,9 +104,8 @@ def _miss(draft: Draft, record: AssignmentRecord) -> None:
         broken = record.broken
         if record.promise is not None:
             broken = (*broken, BrokenPromise(window=record.promise, cause="window_passed", at=draft.now))
-        record = draft.step(
-            record, Unmet(why=WhyNobody(outcome="stopped")), "window_passed", promise=None, broken=broken
-        )
+        why, legs = Unmet(why=WhyNobody(outcome="stopped")), end_offers(record.legs)
+        record = draft.step(record, why, "window_passed", legs=legs, promise=None, broken=broken)
     draft.step(record, Closed(outcome=State.UNMET), "window_passed")
 
 

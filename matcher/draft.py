@@ -11,6 +11,23 @@ from linli.schemas.lifecycle import OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
 from linli.schemas.roster import RosterRecord, TeamDetails
 
+_MAKES_ROOM = frozenset(
+    {
+        "amend",
+        "cancel",
+        "hold",
+        "refer",
+        "decline",
+        "expiry",
+        "withdraw",
+        "reschedule",
+        "failed_visit",
+        "roster",
+        "unmet",
+    }
+)
+"""Causes after which a request that had no place may find one."""
+
 
 class ForbiddenTransitionError(RuntimeError):
     """The desk tried a step that the transition table does not know: a fault of ours, never of an event."""
@@ -25,6 +42,11 @@ class Draft:
         The state before; never changed.
     moment
         When the decision is taken; its round and clock go into every record.
+
+    Attributes
+    ----------
+    room_made
+        Whether something happened after which an unmet request may find a place: room in the plan, a new day.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -32,7 +54,7 @@ class Draft:
         self.moment = moment
         self.written: list[AssignmentRecord] = []
         self.roster_written: list[RosterRecord] = []
-        self.rematch = False
+        self.room_made = state.now is None or state.now.date() != moment.now.date()
         self._requests: dict[str, AssignmentRecord] = {}
         self._roster: dict[str, RosterRecord] = {}
         self._households: dict[str, list[str]] | None = None
@@ -159,12 +181,12 @@ class Draft:
         )
         self._roster[details.team] = record
         self.roster_written.append(record)
-        self.rematch = True
+        self.room_made = True
 
     def _write(self, record: AssignmentRecord) -> AssignmentRecord:
         self._requests[record.request_id] = record
         self.written.append(record)
-        self.rematch = True
+        self.room_made = self.room_made or record.cause in _MAKES_ROOM
         return record
 
 

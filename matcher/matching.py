@@ -12,7 +12,7 @@ from linli.matcher.pairs import pair_up
 from linli.matcher.problem import Plan, Problem, Stop, is_fact
 from linli.matcher.rules import Violation
 from linli.matcher.solve import Limits, Result, solve
-from linli.matcher.translate import legs_in_plan, plan_of, problem_of, request_and_leg, visit_id
+from linli.matcher.translate import plan_of, problem_of, request_and_leg, requests_in_plan, visit_id
 from linli.matcher.travel import HaversineTravel
 from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn
@@ -138,9 +138,7 @@ def _write(draft: Draft, problem: Problem, plan: Plan) -> None:
 
 def _unsettled(draft: Draft) -> list[AssignmentRecord]:
     """Return the requests in the plan for which something is to be written."""
-    requests = dict.fromkeys(view.record.request_id for view in legs_in_plan(draft))
-    records = (draft.request(request) for request in requests)
-    return [record for record in records if record is not None and not _is_settled(record)]
+    return [record for record in requests_in_plan(draft) if not _is_settled(record)]
 
 
 class Spot(NamedTuple):

@@ -10,7 +10,7 @@ from linli.matcher.model import Model
 from linli.matcher.offering import exhausted, new_offer, status_of, with_offer
 from linli.matcher.problem import EXCLUDED, Plan, Problem
 from linli.matcher.repair import repair
-from linli.matcher.translate import legs_in_plan, unpaired, visit_id
+from linli.matcher.translate import requests_in_plan, unpaired, visit_id
 from linli.schemas.assignment import AssignmentRecord, Promised
 from linli.schemas.instants import from_seconds
 from linli.schemas.orders import Window
@@ -21,12 +21,11 @@ FIRST_TEAMS = 8
 
 def pair_up(draft: Draft, problem: Problem, plan: Plan) -> None:
     """Find two teams with one common start for every request of two legs that has none, and ask both."""
-    waiting = dict.fromkeys(v.record.request_id for v in legs_in_plan(draft) if len(v.record.legs) > 1)
-    for request in waiting:
-        record = draft.request(request)
-        if record is None or not unpaired(record) or exhausted(draft.state.policy, record):
+    known = {visit.id for visit in problem.visits}
+    for record in [one for one in requests_in_plan(draft) if unpaired(one)]:
+        if exhausted(draft.state.policy, record) or visit_id(record.request_id, 0) not in known:
             continue
-        found = _find(problem, _holding(problem, plan), request)
+        found = _find(problem, _holding(problem, plan), record.request_id)
         if found is not None:
             _ask_both(draft, record, found)
 

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
+from linli.matcher.problem import Team, Visit
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, SolverReport
+
+
+@dataclass(slots=True)
+class Translations:
+    """Visits and teams translated for the matcher, remembered from round to round.
+
+    Each is a pure function of the ledger record beside it and is used only while that very record is current, so what
+    is remembered can change the speed of a decision and nothing else. At most one entry per request and per team.
+    """
+
+    visits: dict[str, tuple[AssignmentRecord, tuple[Visit, ...]]] = field(
+        default_factory=dict[str, tuple[AssignmentRecord, tuple[Visit, ...]]]
+    )
+    teams: dict[str, tuple[RosterRecord, date, int, Team]] = field(
+        default_factory=dict[str, tuple[RosterRecord, date, int, Team]]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,8 @@ class DistrictState:
         Last ledger record per request id, team id and team id.
     now
         The clock of the last round; ``None`` before the first.
+    translations
+        What the matcher remembers of unchanged records; no part of the state's value.
     """
 
     district: str
@@ -36,6 +55,7 @@ class DistrictState:
     plans: Mapping[str, PlanRecord] = field(default_factory=dict[str, PlanRecord])
     roster: Mapping[str, RosterRecord] = field(default_factory=dict[str, RosterRecord])
     now: datetime | None = None
+    translations: Translations = field(default_factory=lambda: Translations(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from linli.matcher.draft import Draft, live_offer
@@ -54,6 +54,10 @@ GIVEN = frozenset({State.DONE, State.RATED})
 """States of a visit that was made: it stays in the plan to the end of its time, so that its crew is where it is."""
 
 
+RETRIED_MAX = 40
+"""Unmet requests tried again in one round, each about a millisecond; with more of them they take turns."""
+
+
 def visit_id(request: str, leg: int) -> str:
     """Id of a visit: request and leg."""
     return f"{request}/{leg}"
@@ -89,13 +93,9 @@ class LegView:
         return self.record.legs[self.index]
 
 
-def legs_in_plan(draft: Draft) -> Iterable[LegView]:
-    """Yield every leg that wants or has a place in the plan."""
-    for record in draft.requests():
-        if record.details is None or not _in_plan(record, draft.now):
-            continue
-        for index in range(len(record.legs)):
-            yield LegView(record, record.details, index)
+def requests_in_plan(draft: Draft) -> Iterator[AssignmentRecord]:
+    """Yield every request that wants or has a place in the plan."""
+    return (record for record in draft.requests() if record.details is not None and _in_plan(record, draft.now))
 
 
 def unpaired(record: AssignmentRecord) -> bool:
@@ -230,11 +230,11 @@ def shifts(
 ) -> tuple[tuple[int, int], ...]:
     """Expand weekly hours into absolute, sorted, disjoint intervals of seconds, less absences.
 
-    Yesterday is included: a visit under way over midnight must still lie in its shift.
+    Two days back are included: a visit under way over midnight must still lie in its shift, in any zone.
     """
     here = ZoneInfo(zone)
-    first = now.astimezone(here).date() - timedelta(days=1)
-    spans = [span for offset in range(horizon_days + 2) for span in _day(hours, first + timedelta(days=offset), here)]
+    first = now.astimezone(here).date() - timedelta(days=2)
+    spans = [span for offset in range(horizon_days + 4) for span in _day(hours, first + timedelta(days=offset), here)]
     away = sorted((to_seconds(absence.start), to_seconds(absence.end)) for absence in absences)
     return tuple(piece for span in _joined(spans) for piece in _less(span, away))
 
@@ -275,16 +275,55 @@ def _less(span: tuple[int, int], away: list[tuple[int, int]]) -> list[tuple[int,
     return left
 
 
+def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
+    """Return a request's legs as visits, remembered as long as its record is the current one."""
+    remembered = draft.state.translations.visits.get(record.request_id)
+    if remembered is not None and remembered[0] is record:
+        return remembered[1]
+    details = record.details
+    visits = tuple(visit_of(LegView(record, details, i)) for i in range(len(record.legs))) if details else ()
+    draft.state.translations.visits[record.request_id] = (record, visits)
+    return visits
+
+
+def teams_of(draft: Draft) -> tuple[Team, ...]:
+    """Return the roster as the matcher knows it, remembered for the day."""
+    today, horizon = draft.now.date(), draft.state.policy.horizon_days
+    memory, teams = draft.state.translations.teams, list[Team]()
+    for record in draft.teams():
+        remembered = memory.get(record.details.team)
+        if remembered is None or remembered[0] is not record or remembered[1:3] != (today, horizon):
+            noon = datetime.combine(today, time(12), UTC)
+            remembered = (record, today, horizon, team_of(record.details, noon, horizon))
+            memory[record.details.team] = remembered
+        teams.append(remembered[3])
+    return tuple(teams)
+
+
 def problem_of(draft: Draft, travel: Travel, *, pairs: bool = False) -> Problem:
     """Return the district's problem at this moment, with or without the requests that still need two teams."""
-    policy = draft.state.policy
+    retried = _retried(draft)
     return Problem(
         now=to_seconds(draft.now),
-        visits=tuple(visit_of(view) for view in legs_in_plan(draft) if pairs or not unpaired(view.record)),
-        teams=tuple(team_of(record.details, draft.now, policy.horizon_days) for record in draft.teams()),
+        visits=tuple(
+            visit
+            for record in requests_in_plan(draft)
+            if (record.state is not State.UNMET or record.request_id in retried) and (pairs or not unpaired(record))
+            for visit in visits_of(draft, record)
+        ),
+        teams=teams_of(draft),
         travel=travel,
-        weights=weights_of(policy.prices),
+        weights=weights_of(draft.state.policy.prices),
     )
+
+
+def _retried(draft: Draft) -> frozenset[str]:
+    """Return the unmet requests that are tried again: some of them, in turn, whenever something made room."""
+    if not draft.room_made:
+        return frozenset()
+    unmet = sorted(record.request_id for record in requests_in_plan(draft) if record.state is State.UNMET)
+    first = (draft.moment.round * RETRIED_MAX) % max(len(unmet), 1)
+    return frozenset((unmet[first:] + unmet[:first])[:RETRIED_MAX])
 
 
 def plan_of(plans: Mapping[str, PlanRecord]) -> Plan:

@@ -1,0 +1,267 @@
+"""Does the life cycle hold whatever arrives: duplicated, out of order, stale, from the wrong team?"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk import decide
+from linli.matcher.state import NumberedCommand
+from linli.schemas.answers import (
+    Accept,
+    Decline,
+    DeclineReason,
+    Done,
+    FailedReason,
+    FailedVisit,
+    Rate,
+    Reschedule,
+    Start,
+    Withdraw,
+)
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.commands import ApplyTeam, CommandBody, PlaceOrder
+from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.lifecycle import OPEN, OfferState, State, may_follow
+from linli.schemas.orders import Amend, Cancel, Target
+from linli.schemas.policy import Mode, Policy
+from tests.support.district import Desk, order, team, window
+
+TEAMS = 4
+HOURS = st.integers(0, 9)
+
+
+class LifeCycle(RuleBasedStateMachine):
+    """Random events against the desk; the laws below must hold after every step."""
+
+    requests = Bundle("requests")
+    offers = Bundle("offers")
+
+    @initialize(mode=st.sampled_from(list(Mode)), teams=st.integers(0, TEAMS))
+    def begin(self, mode: Mode, teams: int) -> None:
+        """Begin with some teams in some mode."""
+        self.desk = Desk(Policy(mode=mode, work=500), teams=teams)
+        self.history: dict[str, list[AssignmentRecord]] = {}
+        self.sent: list[NumberedCommand] = []
+        self.seen = len(self.desk.decisions)
+
+    def send(self, body: CommandBody, request: str | None = None) -> None:
+        """Send a command, and check that the decision can be taken again with the same result."""
+        command = self.desk.command(body, request)
+        self.sent.append(command)
+        self.decide(command)
+
+    def decide(self, *commands: NumberedCommand) -> None:
+        """Decide twice from the same state and compare."""
+        before = self.desk.state
+        decision = self.desk.decide(*commands)
+        again = decide(before, commands, self.desk.moment())
+        assert [r.model_dump_json() for r in again.assignments] == [r.model_dump_json() for r in decision.assignments]
+        assert again.plans == decision.plans
+        assert len(decision.outcomes) == len(commands)
+        self.remember(decision.assignments)
+
+    def remember(self, records: tuple[AssignmentRecord, ...]) -> None:
+        """Check each record against the one before it."""
+        for record in records:
+            past = self.history.setdefault(record.request_id, [])
+            before = past[-1].state if past else State.SUBMITTED
+            assert may_follow(before, record.state)
+            assert record.version == len(past) + 1
+            assert record.round == self.desk.round
+            past.append(record)
+
+    @rule(
+        target=requests,
+        number=st.integers(0, 12),
+        hours=st.tuples(HOURS, st.integers(0, 4)),
+        urgency=st.integers(0, 2),
+        legs=st.sampled_from([1, 1, 1, 2]),
+        content=st.sampled_from("00001"),
+        child=st.booleans(),
+        household=st.sampled_from([None, "a", "b"]),
+    )
+    def order(
+        self,
+        number: int,
+        hours: tuple[int, int],
+        urgency: int,
+        legs: int,
+        content: str,
+        child: bool,  # noqa: FBT001
+        household: str | None,
+    ) -> str:
+        """Somebody orders, perhaps under a number that was used before."""
+        details = order(
+            str(number),
+            hours=(hours[0], hours[0] + hours[1]),
+            urgency=urgency,
+            legs=legs,
+            content=content,
+            adults=2 if child else 0,
+            child=child,
+            household=household,
+        )
+        self.send(PlaceOrder(details=details), f"r-{number}")
+        return f"r-{number}"
+
+    @rule(number=st.integers(0, 14))
+    def cancel(self, number: int) -> None:
+        """Somebody cancels, perhaps before the order has arrived."""
+        self.send(Cancel(target=Target(request_id=f"r-{number}")), f"r-{number}")
+
+    @rule(request=requests, hours=st.tuples(HOURS, st.integers(0, 4)), by=st.sampled_from(["resident", "team", "desk"]))
+    def reschedule(self, request: str, hours: tuple[int, int], by: str) -> None:
+        """Another time is asked for."""
+        windows = (window(hours[0], hours[0] + hours[1]),)
+        self.send(Reschedule(target=Target(request_id=request), windows=windows, by=by))  # type: ignore[arg-type]
+
+    @rule(request=requests, minutes=st.integers(5, 200))
+    def amend(self, request: str, minutes: int) -> None:
+        """The order is changed."""
+        self.send(Amend(target=Target(request_id=request), minutes=minutes))
+
+    @rule(request=requests, what=st.sampled_from(["hold", "release", "refer", "confirm", "rate"]))
+    def act(self, request: str, what: str) -> None:
+        """A person acts on the request."""
+        target = Target(request_id=request)
+        bodies: dict[str, CommandBody] = {
+            "hold": Hold(target=target, reason="asked", by="desk-1"),
+            "release": Release(target=target, by="desk-1"),
+            "refer": Refer(target=target, office="Office", reason="not for volunteers", by="desk-1"),
+            "confirm": Confirm(target=target, by="desk-1"),
+            "rate": Rate(target=target, stars=5, by="resident"),
+        }
+        self.send(bodies[what])
+
+    @rule(request=requests, number=st.integers(0, TEAMS), agreed=st.booleans(), leg=st.integers(0, 1))
+    def assign(self, request: str, number: int, agreed: bool, leg: int) -> None:  # noqa: FBT001
+        """The desk names a team, perhaps one that may not go or does not exist."""
+        members = (f"t{number}-m0", f"t{number}-m1") if agreed else ()
+        self.send(
+            Assign(
+                target=Target(request_id=request),
+                team=f"t{number}",
+                leg=leg,
+                agreed=agreed,
+                members=members,
+                reason="knows them",
+                by="desk-1",
+            )
+        )
+
+    def known_offers(self) -> list[tuple[str, str]]:
+        """Return every offer ever made with its team."""
+        return [
+            (offer.id, offer.team)
+            for record in self.desk.state.requests.values()
+            for leg in record.legs
+            for offer in leg.offers
+        ]
+
+    @rule(
+        pick=st.integers(0, 200),
+        what=st.sampled_from(["accept"] * 4 + ["decline", "withdraw", "start", "done", "failed"]),
+        wrong=st.integers(0, 9),
+    )
+    def answer(self, pick: int, what: str, wrong: int) -> None:
+        """A team answers some offer, live or long past, sometimes one of another team."""
+        offers = self.known_offers()
+        if not offers:
+            return
+        offer, name = offers[-1 - pick % len(offers)]
+        name = "t0" if wrong == 0 else name
+        bodies: dict[str, CommandBody] = {
+            "accept": Accept(offer=offer, team=name, members=(f"{name}-m0", f"{name}-m1")),
+            "decline": Decline(offer=offer, team=name, reason=DeclineReason.BUSY),
+            "withdraw": Withdraw(offer=offer, team=name, reason="ill"),
+            "start": Start(offer=offer, team=name),
+            "done": Done(offer=offer, team=name, minutes=30),
+            "failed": FailedVisit(offer=offer, team=name, reason=FailedReason.NOBODY_HOME),
+        }
+        self.send(bodies[what])
+
+    @rule(pick=st.integers(0, 200))
+    def repeat(self, pick: int) -> None:
+        """Intake handled an earlier record once more: the same command comes again, perhaps much later."""
+        if self.sent:
+            old = self.sent[-1 - pick % len(self.sent)]
+            again = NumberedCommand(self.desk.offset, old.command)
+            self.desk.offset += 1
+            self.decide(again)
+
+    @rule(number=st.integers(0, TEAMS), crews=st.integers(1, 2), vetted=st.integers(0, 4), active=st.booleans())
+    def change_team(self, number: int, crews: int, vetted: int, active: bool) -> None:  # noqa: FBT001
+        """A team changes under the plan's feet."""
+        details = team(f"t{number}", crews=crews, vetted=vetted, north=number / 1000)
+        self.send(ApplyTeam(details=details.model_copy(update={"active": active})))
+
+    @rule(minutes=st.sampled_from([1, 10, 31, 90, 300, 1500]))
+    def wait(self, minutes: int) -> None:
+        """Time passes."""
+        self.desk.now += timedelta(minutes=minutes)
+        self.decide()
+
+    @rule()
+    def wait_for_the_next_deadline(self) -> None:
+        """Time passes to the next moment at which something is due."""
+        due = next_deadline(self.desk.state)
+        if due is not None:
+            self.desk.now = max(self.desk.now, due)
+            self.decide()
+
+    @invariant()
+    def nothing_is_due_in_the_past(self) -> None:
+        """After a decision nothing is due any more, or the loop would turn for ever."""
+        due = next_deadline(self.desk.state)
+        assert due is None or due > self.desk.now
+
+    @invariant()
+    def a_leg_has_one_team_and_one_question_at_most(self) -> None:
+        """A leg has one live assignment or one waiting offer, never both, and two legs have two teams."""
+        for records in self.history.values():
+            record = records[-1]
+            live = [leg.assignment.team for leg in record.legs if leg.assignment is not None]
+            assert len(set(live)) == len(live)
+            for leg in record.legs:
+                waiting = [o for o in leg.offers if o.state in (OfferState.OPEN, OfferState.PROPOSED)]
+                assert len(waiting) + (leg.assignment is not None) <= 1
+
+    @invariant()
+    def no_team_is_asked_twice_after_saying_no(self) -> None:
+        """A team that declined has no later offer for that request."""
+        for records in self.history.values():
+            for leg in records[-1].legs:
+                declined = [i for i, offer in enumerate(leg.offers) if offer.state is OfferState.DECLINED]
+                for i in declined:
+                    assert all(later.team != leg.offers[i].team for later in leg.offers[i + 1 :])
+
+    @invariant()
+    def every_open_request_has_a_team_a_plan_or_a_reason(self) -> None:
+        """Nothing waits without the desk knowing why."""
+        planned = {v.request_id for plan in self.desk.state.plans.values() for crew in plan.crews for v in crew}
+        for records in self.history.values():
+            record = records[-1]
+            if record.state in OPEN - {State.UNMET, State.ON_HOLD, State.FAILED_VISIT}:
+                assert record.state in (State.PROMISED, State.OFFERED, State.COMMITTED, State.UNDER_WAY)
+                assert record.request_id in planned
+
+
+LifeCycle.TestCase.settings = settings(
+    max_examples=int(os.environ.get("TEST_LIFE_CYCLES", "40")),
+    stateful_step_count=30,
+    deadline=None,
+    derandomize="TEST_LIFE_CYCLES" not in os.environ,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    print_blob=True,
+)
+
+
+class TestLifeCycle(LifeCycle.TestCase):
+    """Tests that the life cycle holds under random events."""
