@@ -28,7 +28,7 @@ check: $(DEV) ## style, types, import contracts, and that the wheel holds every 
 	@echo "ruff format ..."; .venv/bin/ruff format -q --check .
 	@echo "mypy ..."; .venv/bin/mypy
 	@echo "pyright ..."; .venv/bin/pyright
-	@echo "import contracts ..."; .venv/bin/lint-imports --no-timing
+	@echo "import contracts ..."; .venv/bin/lint-imports --no-logo
 	@echo "wheel ..."; $(PY) -m pytest -q tests/test_does_the_wheel_hold_every_file.py
 
 bench: $(DEV) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/bench_NAME.py ARGS="..." for one of them

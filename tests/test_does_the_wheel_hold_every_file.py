@@ -51,7 +51,18 @@ def test_is_every_folder_listed() -> None:
 
 def test_does_the_installed_wheel_run(wheel: Path, tmp_path: Path) -> None:
     """Tests that every module of the wheel can be imported from the wheel alone, away from the checkout."""
-    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", tmp_path, wheel]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(tmp_path),
+        str(wheel),
+    ]
     subprocess.run(install, check=True)
     modules = [
         ".".join(("linli", *Path(name).with_suffix("").parts)).removesuffix(".__init__")

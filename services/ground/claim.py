@@ -39,8 +39,15 @@ class _Process:
         return process if alive else None
 
 
-def usable_folder(folder: Path) -> Path:
+def usable_folder(folder: Path, setting: str = "LINLI_STATE") -> Path:
     """Make a folder, private to its owner, and try to write in it.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    setting
+        The setting that chooses another.
 
     Raises
     ------
@@ -54,7 +61,7 @@ def usable_folder(folder: Path) -> Path:
         probe.unlink()
     except OSError as error:
         raise GroundError(
-            f"The folder {folder} cannot be written: {error.strerror}.", "Choose another with LINLI_STATE."
+            f"The folder {folder} cannot be written: {error.strerror}.", f"Choose another with {setting}."
         ) from error
     return folder
 

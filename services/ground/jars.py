@@ -118,7 +118,7 @@ def kafka_jars(cache: Path, folder: Path | None = None, say: Callable[[str], Non
         If the folder holds no such broker, the cache cannot be written, or a jar cannot be fetched.
     """
     if folder is not None:
-        return KafkaJars(folder, _version_in(folder))
+        return KafkaJars(folder, folder_version(folder))
     kept = cached_folder(cache)
     missing = missing_jars(kept)
     if missing:
@@ -128,8 +128,14 @@ def kafka_jars(cache: Path, folder: Path | None = None, say: Callable[[str], Non
     return KafkaJars(kept, KAFKA_VERSION)
 
 
-def _version_in(folder: Path) -> str:
-    """Read the release of the user's broker from the names of its jars."""
+def folder_version(folder: Path) -> str:
+    """Read from the names of its jars which release of Kafka a folder of the user's holds.
+
+    Raises
+    ------
+    GroundError
+        If it does not hold exactly one Apache Kafka of version 4 or newer.
+    """
     names = [path.name for path in folder.glob("kafka_2.13-*.jar")]
     versions = [found[1] for name in names if (found := re.fullmatch(r"kafka_2\.13-(\d[\w.]*)\.jar", name))]
     remedy = f"Put those of Apache Kafka {KAFKA_VERSION} there: the folder `libs` of its release."
@@ -138,6 +144,31 @@ def _version_in(folder: Path) -> str:
     if int(versions[0].split(".")[0]) < 4:
         raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) holds the old Apache Kafka {versions[0]}.", remedy)
     return versions[0]
+
+
+def can_reach_a_repository() -> None:
+    """Make sure that the jars could be fetched, without fetching one.
+
+    Raises
+    ------
+    GroundError
+        If no repository answers.
+    """
+    import requests
+
+    for url in _repositories().values():
+        with contextlib.suppress(requests.RequestException):
+            requests.head(url, timeout=DOWNLOAD_TIMEOUT_S)
+            return
+    raise GroundError("The jars of Apache Kafka are not here, and no Maven repository answers.", OFFLINE_REMEDY)
+
+
+def _repositories() -> dict[str, str]:
+    """Give the repositories of jgo's own configuration file, then Maven Central."""
+    from jgo.config import GlobalSettings
+    from jgo.constants import MAVEN_CENTRAL_URL
+
+    return {**GlobalSettings.load().repositories, "central": MAVEN_CENTRAL_URL}
 
 
 def _fetch(jars: list[Jar], target: Path) -> None:
@@ -182,12 +213,11 @@ def _download(jar: Jar, workshop: Path) -> Path:
     """
     # The imports are here because they take a third of a second, which only a first start should pay.
     import requests
-    from jgo.config import GlobalSettings
-    from jgo.constants import MAVEN_CENTRAL_URL
     from jgo.maven import MavenContext
 
-    repositories = {**GlobalSettings.load().repositories, "central": MAVEN_CENTRAL_URL}
-    context = MavenContext(repo_cache=workshop, local_repos=[], remote_repos=repositories, timeout=DOWNLOAD_TIMEOUT_S)
+    context = MavenContext(
+        repo_cache=workshop, local_repos=[], remote_repos=_repositories(), timeout=DOWNLOAD_TIMEOUT_S
+    )
     artifact: Any = context.project(jar.group, jar.artifact).at_version(jar.version).artifact()
     reason = "what arrived is not the file that was asked for"
     for _ in range(DOWNLOAD_TRIES):

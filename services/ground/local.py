@@ -10,9 +10,39 @@ from linli.services.ground.kafka import LocalKafka
 from linli.services.ground.reach import reach_kafka, reach_redis
 from linli.services.ground.server import Say
 from linli.services.ground.valkey import LocalValkey
-from linli.services.settings import default_cache
+from linli.services.settings import Settings, default_cache
 from linli.services.supervisor import EventKind, ProcessEvent, RestartPolicy, Supervisor
 from linli.streams.kafka_client import KafkaAddress
+
+
+def ground_of(
+    settings: Settings,
+    *,
+    tethered: bool = False,
+    say: Say | None = None,
+    on_event: Callable[[ProcessEvent], None] | None = None,
+    policy: RestartPolicy | None = None,
+) -> "LocalGround":
+    """Make the ground that the settings ask for: the user's own servers where they are named, ours where not.
+
+    Parameters
+    ----------
+    settings
+        Where everything is.
+    tethered, say, on_event, policy
+        As for `LocalGround`.
+    """
+    return LocalGround(
+        settings.state,
+        cache=settings.cache,
+        kafka_jars=settings.kafka_jars,
+        external_kafka=settings.kafka_address,
+        external_redis=settings.redis,
+        tethered=tethered,
+        say=say or _silence,
+        on_event=on_event,
+        policy=policy,
+    )
 
 
 def _silence(_: str) -> None:
