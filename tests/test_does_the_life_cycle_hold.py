@@ -93,7 +93,7 @@ class LifeCycle(RuleBasedStateMachine):
         urgency: int,
         legs: int,
         content: str,
-        child: bool,  # noqa: FBT001
+        child: bool,
         household: str | None,
     ) -> str:
         """Somebody orders, perhaps under a number that was used before."""
@@ -140,7 +140,7 @@ class LifeCycle(RuleBasedStateMachine):
         self.send(bodies[what])
 
     @rule(request=requests, number=st.integers(0, TEAMS), agreed=st.booleans(), leg=st.integers(0, 1))
-    def assign(self, request: str, number: int, agreed: bool, leg: int) -> None:  # noqa: FBT001
+    def assign(self, request: str, number: int, agreed: bool, leg: int) -> None:
         """The desk names a team, perhaps one that may not go or does not exist."""
         members = (f"t{number}-m0", f"t{number}-m1") if agreed else ()
         self.send(
@@ -196,7 +196,7 @@ class LifeCycle(RuleBasedStateMachine):
             self.decide(again)
 
     @rule(number=st.integers(0, TEAMS), crews=st.integers(1, 2), vetted=st.integers(0, 4), active=st.booleans())
-    def change_team(self, number: int, crews: int, vetted: int, active: bool) -> None:  # noqa: FBT001
+    def change_team(self, number: int, crews: int, vetted: int, active: bool) -> None:
         """A team changes under the plan's feet."""
         details = team(f"t{number}", crews=crews, vetted=vetted, north=number / 1000)
         self.send(ApplyTeam(details=details.model_copy(update={"active": active})))

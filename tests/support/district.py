@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+from linli.matcher.desk import decide
+from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, apply
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import RequestDetails, Window
@@ -11,9 +13,6 @@ from linli.schemas.people import AgeBand, Beneficiary, Consent, Flags, Marks, Re
 from linli.schemas.places import RoundedPlace, Terrain
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.roster import Member, TeamDetails, TeamKind, TeamSkill, Vetting, WorkingHours
-
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, apply
-from linli.matcher.desk import decide
 
 DISTRICT = "520624"
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
