@@ -1,0 +1,147 @@
+"""The service menu (志愿服务项目清单): what can be ordered, for whom, and what it takes to go."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from importlib.resources import files
+from typing import Annotated, Final, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from linli.schemas.base import Edge, Name, Word
+from linli.schemas.orders import MINUTES_MAX
+from linli.schemas.people import Beneficiary
+from linli.schemas.roster import TeamKind
+
+ITEMS_MAX: Final = 500
+"""Categories of one menu: the longest published county menus have a few dozen."""
+
+
+class ListError(ValueError):
+    """A list of the county cannot be used; the message says what is wrong with which entry, and what to do."""
+
+
+class SkillNeed(Edge):
+    """A skill a visit takes, and the qualification somebody of the team must be able to show for it."""
+
+    skill: Word
+    qualification: Word | None = None
+
+
+class MenuItem(Edge):
+    """A category of the menu.
+
+    Parameters
+    ----------
+    code
+        What orders name it by.
+    zh, en
+        What people read.
+    skills
+        Everything that a team must be able to do; all of it.
+    minutes
+        Length of a visit, if the order gives none.
+    urgency
+        0 is the highest class, 2 the lowest.
+    beneficiaries
+        Whom it is for.
+    team_kinds
+        Teams that may go.
+    insured
+        Whether everybody who goes must be insured.
+    adults
+        Vetted adults who must go, 0 for no rule; for a child it is two whatever is said here.
+    travel_minutes_max
+        Longest way to the visit, or none: the 15-minute medical circle is one.
+    """
+
+    code: Word
+    zh: Name
+    en: Name
+    skills: tuple[SkillNeed, ...] = Field(min_length=1, max_length=8)
+    minutes: Annotated[int, Field(ge=5, le=MINUTES_MAX)]
+    urgency: Annotated[int, Field(ge=0, le=2)]
+    beneficiaries: tuple[Beneficiary, ...] = Field(min_length=1)
+    team_kinds: tuple[TeamKind, ...] = Field(min_length=1)
+    insured: bool = False
+    adults: Annotated[int, Field(ge=0, le=4)] = 0
+    travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
+
+    def is_for(self, beneficiary: Beneficiary) -> bool:
+        """Tell whether somebody of this group may order it."""
+        return beneficiary in self.beneficiaries
+
+
+class ServiceMenu(Edge):
+    """The whole menu; ``synthetic`` says that no county has adopted it."""
+
+    name: Name
+    synthetic: bool
+    items: tuple[MenuItem, ...] = Field(min_length=1, max_length=ITEMS_MAX)
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        refuse_repeated([item.code for item in self.items])
+        return self
+
+    def item(self, code: str) -> MenuItem | None:
+        """Return the category with a code, if the menu has it."""
+        return next((item for item in self.items if item.code == code), None)
+
+
+def refuse_repeated(codes: list[str]) -> None:
+    """Refuse a list in which a code stands twice: nobody could say which entry holds.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    repeated = sorted({code for code in codes if codes.count(code) > 1})
+    if repeated:
+        raise ValueError(f"each code may stand once; more than once stand {', '.join(repeated)}")
+
+
+def parse_menu(text: str) -> ServiceMenu:
+    """Read a menu from TOML.
+
+    Raises
+    ------
+    ListError
+        If it is no menu; one sentence for each mistake.
+    """
+    try:
+        return ServiceMenu.model_validate_json(toml_as_json(text))
+    except ValidationError as error:
+        raise ListError(mistakes(error, "service menu")) from None
+
+
+def shipped_menu() -> ServiceMenu:
+    """Return the menu that comes with Linli: fourteen categories drawn from what county teams are reported to do."""
+    return parse_menu(files("linli.schemas").joinpath("service_menu.toml").read_text(encoding="utf-8"))
+
+
+def toml_as_json(text: str) -> str:
+    """Turn TOML into JSON, so that words of a list become members of our enumerations under strict rules.
+
+    Raises
+    ------
+    ListError
+        If it is no TOML, or has a date, which none of our lists knows.
+    """
+    try:
+        return json.dumps(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ListError(f"This is not TOML: {error}.") from None
+    except TypeError:
+        raise ListError("There is a date in the list, which has no place for one.") from None
+
+
+def mistakes(error: ValidationError, name: str) -> str:
+    """Say in a sentence each what is wrong with a list."""
+    return "\n".join(
+        f"The {name} has a mistake at {'.'.join(str(part) for part in detail['loc']) or 'its top'}: "
+        f"{detail['msg'].removeprefix('Value error, ')}."
+        for detail in error.errors(include_url=False, include_input=False)
+    )
