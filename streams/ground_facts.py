@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerFenced
 from pydantic import BaseModel
 
 from linli.schemas import event_types
@@ -23,6 +25,12 @@ CLOCK_KEY: Final = b"clock"
 
 WRITER_ID: Final = "bootstrap"
 """Transactional id of whoever writes facts: of two that start at once, the broker lets only the later one write."""
+
+_TRIES = 5
+"""Processes of one installation that start at the same moment are a handful; each try leaves one winner."""
+
+_PAUSE_S = 0.5
+"""Between tries: storing the facts takes a tenth of this."""
 
 
 class FactsMissingError(RuntimeError):
@@ -86,8 +94,19 @@ async def store_facts(address: KafkaAddress, wanted: Facts) -> Facts:
     Raises
     ------
     aiokafka.errors.ProducerFenced
-        If another process stores them at the same moment; start again and read what it stored.
+        If others kept on storing them at the same moment; one of them has won by then: start again.
     """
+    for _ in range(_TRIES):
+        try:
+            return await _store(address, wanted)
+        except ProducerFenced:  # Another process began after us, and it alone may write now: read what it writes.
+            await asyncio.sleep(_PAUSE_S)
+    return await _store(address, wanted)
+
+
+async def _store(address: KafkaAddress, wanted: Facts) -> Facts:
+    if stored := await _stored(address):
+        return stored
     producer: Any = AIOKafkaProducer(**kafka_client_kwargs(address), transactional_id=WRITER_ID)
     await producer.start()
     try:

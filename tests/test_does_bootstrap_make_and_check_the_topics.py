@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,11 +42,10 @@ async def _two_at_once_agree(address: KafkaAddress) -> None:
     await make_topics(address, 2)
     with pytest.raises(FactsMissingError, match="linli up"):
         await read_facts(address)
-    results = await asyncio.gather(bootstrap(address, WANTED), bootstrap(address, WANTED), return_exceptions=True)
+    results = await asyncio.gather(bootstrap(address, WANTED), bootstrap(address, WANTED), bootstrap(address, WANTED))
+    gc.collect()  # aiokafka leaves exceptions of fenced producers unread; let them be logged here and not elsewhere.
     stored = await read_facts(address)
-    agreed = [result for result in results if not isinstance(result, BaseException)]
-    assert agreed
-    assert all(result == stored for result in agreed)
+    assert all(result == stored for result in results)
 
 
 async def _every_topic_is_as_registered(address: KafkaAddress) -> None:
