@@ -1,0 +1,9 @@
+"""The part of jsonschema that our tests use."""
+
+from collections.abc import Mapping
+
+class Draft202012Validator:
+    def __init__(self, schema: Mapping[str, object]) -> None: ...
+    def validate(self, instance: object) -> None: ...
+    @classmethod
+    def check_schema(cls, schema: Mapping[str, object]) -> None: ...

@@ -1,0 +1,54 @@
+"""What one may choose about the demo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from linli.services.demo.demand import Scenario
+from linli.services.language import Language
+
+MINUTES_DEFAULT = 1.8
+"""Real minutes for the day: about two with start and end, short enough to watch, long enough to kill something."""
+
+FIRST_HOUR, LAST_HOUR = 7.0, 20.5
+"""The demo's day: from before the first order to after the last visit of the evening."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """Options of one demo.
+
+    Parameters
+    ----------
+    requests
+        Different well-formed orders; ``None`` for as many as such a day brings.
+    minutes
+        Real minutes that the day takes.
+    scenario
+        What kind of day.
+    seed
+        Of everything that is invented.
+    as_json
+        Whether the last line is one JSON object, and the picture is left out.
+    kill
+        Whether the demo kills its own dispatcher once.
+    state
+        Folder to keep; ``None`` for a temporary one.
+    language
+        Of the texts.
+    """
+
+    requests: int | None = None
+    minutes: float = MINUTES_DEFAULT
+    scenario: Scenario = Scenario.CALM
+    seed: int = 1
+    as_json: bool = False
+    kill: bool = True
+    state: Path | None = None
+    language: Language = Language.AUTO
+
+    @property
+    def clock_rate(self) -> float:
+        """Seconds of the day per real second."""
+        return (LAST_HOUR - FIRST_HOUR) * 60.0 / self.minutes

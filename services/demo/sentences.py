@@ -1,0 +1,68 @@
+"""The demo's sentences in English and Chinese."""
+
+from __future__ import annotations
+
+from linli.services.language import Language
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "synthetic": (
+        "Everybody and every position in this demo is synthetic. Linli is independent of Sinan county "
+        "and is not an emergency service.",
+        "演示中的人员和位置均为虚构。邻里是独立软件，与思南县无隶属关系，也不是紧急救助服务。",
+    ),
+    "ground": ("starting a real Kafka and a real Valkey on this machine", "正在本机启动真实的 Kafka 和 Valkey"),
+    "topics": ("making the topics", "正在建立主题"),
+    "processes": ("starting intake, dispatcher and board", "正在启动受理、派单、看板进程"),
+    "teams": ("registering {count} volunteer teams", "正在登记 {count} 支志愿队伍"),
+    "day": ("the day begins: {count} records will come in within {minutes:g} minutes", "一天开始：{minutes:g} 分钟内将有 {count} 条记录"),
+    "closing": ("the day is over; waiting until everything sent has been decided", "一天结束，等待所有记录处理完毕"),
+    "judging": ("judging the log: nothing lost, nothing doubled, no rule broken", "正在核查日志：无丢失、无重派、无违规"),
+    "killed": ("the demo killed its own dispatcher (SIGKILL, pid {pid})", "演示强行杀死了派单进程（SIGKILL，进程号 {pid}）"),
+    "recovered": (
+        "the dispatcher is back: first newly committed round {seconds:.1f} s after the kill",
+        "派单进程已恢复：被杀后 {seconds:.1f} 秒提交了新的一轮",
+    ),
+    "process": ("{event}", "{event}"),
+    "story_title": ("One request's whole story", "一张单子的全过程"),
+    "unmet_title": ("One request that nobody could go to", "一张无人可派的单子"),
+    "story_ordered": (
+        "{time}  A {requester} ordered {category} for an {beneficiary} ({id}).",
+        "{time}  {requester}代点：{beneficiary}需要{category}（{id}）。",
+    ),
+    "story_promised": ("{time}  Promised: somebody comes between {start} and {end}.", "{time}  已排期：{start} 至 {end} 之间上门。"),
+    "story_offered": (
+        "{time}  Asked {team}: {seconds} more on the plan; the next best, {other}, would have cost {more}.",
+        "{time}  询问{team}：计划增加{seconds}；次优{other}需{more}。",
+    ),
+    "story_offered_only": ("{time}  Asked {team}, the only team that could go.", "{time}  询问{team}：唯一可去的队伍。"),
+    "story_declined": ("{time}  {team} declined: {reason}. It is never asked again for this request.", "{time}  {team}婉拒：{reason}。此单不再询问该队。"),
+    "story_committed": ("{time}  {team} accepted; {count} members go.", "{time}  {team}接单，{count} 人前往。"),
+    "story_under_way": ("{time}  The team is there.", "{time}  队伍已到达。"),
+    "story_done": ("{time}  Done, {minutes} minutes.", "{time}  服务完成，{minutes} 分钟。"),
+    "story_rated": ("{time}  Rated {stars} of 5.", "{time}  评价 {stars} 星。"),
+    "story_other": ("{time}  {state}.", "{time}  {state}。"),
+    "unmet_ordered": ("{category} for a {beneficiary} ({id}), {start} to {end}.", "{beneficiary}需要{category}（{id}），{start} 至 {end}。"),
+    "unmet_rules": ("Kept away by a rule: {rules}.", "受规则限制：{rules}。"),
+    "unmet_lost": ("Teams that may go are taken by: {requests}.", "可去的队伍已有任务：{requests}。"),
+    "unmet_change": ("The smallest change found: {change}.", "找到的最小改动：{change}。"),
+    "unmet_no_change": ("No single change of those tried would serve it.", "所试单项改动均不能满足。"),
+    "no_story": ("The story's request did not come through this time; see the table.", "本次故事单未走完全程，见下表。"),
+    "next": (
+        "Try next: linli demo --scenario cold-snap · linli demo --seed 7 · linli up, then linli submit, watch, explain",
+        "接下来可试：linli demo --scenario cold-snap · linli demo --seed 7 · linli up 后用 linli submit、watch、explain",
+    ),
+    "held": ("every guarantee held ({checks} checks)", "所有保证均成立（{checks} 项核查）"),
+    "broken": ("{count} guarantees BROKEN", "{count} 项保证被破坏"),
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """Return a sentence.
+
+    Raises
+    ------
+    KeyError
+        If there is no such sentence, or a value for it is missing.
+    """
+    english, chinese = _SENTENCES[key]
+    return (chinese if language.resolved() is Language.CHINESE else english).format(**values)

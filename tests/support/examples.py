@@ -1,0 +1,415 @@
+"""One example of everything on the wire: each inbox kind, each status of a request, each record of the ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import cast, get_args
+
+from pydantic import BaseModel
+
+from linli.schemas import event_types
+from linli.schemas.answers import (
+    Accept,
+    Decline,
+    DeclineReason,
+    Done,
+    FailedReason,
+    FailedVisit,
+    Rate,
+    Reschedule,
+    Start,
+    Withdraw,
+)
+from linli.schemas.assignment import (
+    Assignment,
+    AssignmentRecord,
+    BrokenPromise,
+    Cancelled,
+    Claimed,
+    Closed,
+    Committed,
+    DoneState,
+    FailedVisitState,
+    Leg,
+    Offer,
+    Offered,
+    OnHold,
+    Promised,
+    Rated,
+    RecordedAfterwards,
+    Referred,
+    Registered,
+    Rescheduled,
+    Status,
+    UnderWay,
+    Unmet,
+    Withdrawn,
+)
+from linli.schemas.base import Edge
+from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
+from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
+from linli.schemas.deliveries import DeliveryRecord, DeliveryState
+from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.event_types import TYPE_OF_KIND
+from linli.schemas.explanation import CostTerm, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
+from linli.schemas.ground_facts import ClockFact, DistrictMap
+from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.orders import Amend, Cancel, Order, RequestDetails, Target, Window
+from linli.schemas.people import (
+    AgeBand,
+    Beneficiary,
+    Consent,
+    ContactPart,
+    Flags,
+    Guardian,
+    Marks,
+    PersonalPart,
+    Requester,
+    SealedPart,
+    Wishes,
+)
+from linli.schemas.places import Crs, Location, RoundedPlace, Terrain
+from linli.schemas.plan import PlannedVisit, PlanRecord
+from linli.schemas.policy import Mode, ModeRule, Policy
+from linli.schemas.roster import (
+    Absence,
+    Member,
+    RegisterTeam,
+    RosterRecord,
+    TeamDetails,
+    TeamKind,
+    TeamSkill,
+    Vetting,
+    WorkingHours,
+)
+from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord, SolverReport
+from linli.schemas.subject_keys import SubjectKey
+
+NINE = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
+"""Nine in the morning in Sinan."""
+
+TARGET = Target(source_id="SN20260316-0001")
+REQUEST, OFFER, TEAM = "r-abcdefghij2345672345", "r-abcdefghij2345672345.0.1", "t-01"
+WINDOW = Window(start=NINE + timedelta(hours=2), end=NINE + timedelta(hours=4))
+SEALED = SealedPart(key_id="k-1", nonce="bm9uY2Vub25jZTEy", ciphertext="c2VhbGVk")
+MARKS = Marks(household="0123456789abcdef" * 2, content="fedcba9876543210" * 2)
+PLACE = RoundedPlace(lat=27.941, lon=108.25, grid="520624001001-01", terrain=Terrain.SEAT, coarse=False)
+PERSON = PersonalPart(
+    name="测试甲子",
+    phone="100-0000-0001",
+    address_line="安化社区第1网格1号（模拟地址）",
+    location=Location(crs=Crs.GCJ02, lat=27.938, lon=108.254),
+    health_note="（模拟）",
+    guardian=Guardian(name="测试乙丑", phone="100-0000-0002"),
+    requester_name="测试丙寅",
+    requester_phone="100-0000-0003",
+    detail="作业辅导（模拟）",
+)
+
+CLEAR_ORDER = Order(
+    source_id="SN20260316-0001",
+    category="homework",
+    beneficiary=Beneficiary.LEFT_BEHIND_CHILD,
+    age_band=AgeBand.UNDER_14,
+    requester=Requester.GRID_WORKER,
+    windows=(WINDOW,),
+    minutes=60,
+    urgent=True,
+    teams_needed=2,
+    grid="520624001001-01",
+    consent=Consent(beneficiary=True, guardian=True),
+    flags=Flags(danger_to_life=False, suspected_harm=False),
+    wishes=Wishes(gender="female", language="tujia", excluded_teams=("t-02",)),
+    personal=PERSON,
+)
+SEALED_ORDER = CLEAR_ORDER.model_copy(
+    update={"personal": None, "sealed": SEALED, "place": PLACE, "marks": MARKS, "recorded_afterwards": True}
+)
+
+VETTING = Vetting(authority="思南县教育局（模拟）", passed=True, valid_until=NINE + timedelta(days=300))
+MEMBERS = (
+    Member(ref="t-01-m00", adult=True, gender="female", certificates=("nurse",), vetting=VETTING, insured_until=NINE),
+    Member(ref="t-01-m01", adult=False),
+)
+HOURS = (WorkingHours(days=(0, 1, 2, 3, 4), start=time(8, 30), end=time(17, 30)),)
+ABSENCES = (Absence(start=NINE, end=NINE + timedelta(hours=5)),)
+SKILLS = (TeamSkill(skill="homework"), TeamSkill(skill="nursing", qualifications=("nurse",)))
+
+INBOX: dict[str, Edge] = {
+    "order": CLEAR_ORDER,
+    "amend": Amend(target=TARGET, windows=(WINDOW,), minutes=45, urgent=False, reason="改个时间"),
+    "cancel": Cancel(target=Target(request_id=REQUEST), reason="不需要了"),
+    "hold": Hold(target=TARGET, reason="等家属回电", by="desk-1"),
+    "release": Release(target=TARGET, by="desk-1"),
+    "refer": Refer(target=TARGET, office="民政局（模拟）", reason="属救助事项", by="desk-1"),
+    "assign": Assign(
+        target=TARGET,
+        team=TEAM,
+        leg=0,
+        start=NINE,
+        agreed=True,
+        members=("t-01-m00",),
+        reason="电话已说好",
+        by="desk-1",
+    ),
+    "confirm": Confirm(target=TARGET, leg=0, by="desk-1", note="可以"),
+    "team": RegisterTeam(
+        team=TEAM,
+        name="童伴志愿服务队1（模拟）",
+        team_kind=TeamKind.VOLUNTEER,
+        skills=SKILLS,
+        base=Location(crs=Crs.WGS84, lat=27.94138, lon=108.2498),
+        grid="520624001001-01",
+        crews=2,
+        hours=HOURS,
+        absences=ABSENCES,
+        travel_minutes_max=60,
+        visits_max=6,
+        languages=("mandarin", "tujia"),
+        members=MEMBERS,
+        organisation="o-1",
+        excluded_households=("0123456789abcdef" * 2,),
+        contact=ContactPart(name="测试丁卯", phone="100-0000-9001", endpoint="https://example.invalid/hook"),
+    ),
+    "accept": Accept(offer=OFFER, team=TEAM, members=("t-01-m00", "t-01-m02")),
+    "decline": Decline(offer=OFFER, team=TEAM, reason=DeclineReason.BUSY, note="今天排满了"),
+    "withdraw": Withdraw(offer=OFFER, team=TEAM, reason="临时有事"),
+    "reschedule": Reschedule(target=TARGET, windows=(WINDOW,), by="resident", reason="改天"),
+    "start": Start(offer=OFFER, team=TEAM),
+    "done": Done(offer=OFFER, team=TEAM, minutes=55),
+    "failed_visit": FailedVisit(offer=OFFER, team=TEAM, reason=FailedReason.NOBODY_HOME, note="敲门无人"),
+    "rate": Rate(target=TARGET, stars=5, tags=("patient", "on_time"), by="proxy"),
+}
+"""An example of every inbox kind, with every optional field filled."""
+
+DETAILS = RequestDetails(
+    source="grid-app",
+    source_id="SN20260316-0001",
+    category="homework",
+    skills=(("homework", None), ("nursing", "nurse")),
+    team_kinds=("volunteer",),
+    beneficiary=Beneficiary.LEFT_BEHIND_CHILD,
+    age_band=AgeBand.UNDER_14,
+    requester=Requester.GRID_WORKER,
+    windows=(WINDOW,),
+    minutes=60,
+    urgency=0,
+    legs=2,
+    adults=2,
+    insured=True,
+    travel_minutes_max=30,
+    place=PLACE,
+    community="520624001001",
+    consent=Consent(beneficiary=True, guardian=True),
+    flags=Flags(),
+    wishes=Wishes(gender="female"),
+    sealed=SEALED,
+    marks=MARKS,
+    ordered_at=NINE,
+    referral=None,
+)
+TEAM_DETAILS = TeamDetails(
+    team=TEAM,
+    name="童伴志愿服务队1（模拟）",
+    team_kind=TeamKind.VOLUNTEER,
+    skills=SKILLS,
+    base=PLACE,
+    zone="Asia/Shanghai",
+    crews=2,
+    hours=HOURS,
+    absences=ABSENCES,
+    travel_minutes_max=60,
+    visits_max=6,
+    languages=("mandarin",),
+    members=MEMBERS,
+    organisation="o-1",
+    excluded_households=(),
+    active=True,
+    sealed_contact=SEALED,
+)
+WHY_TEAM = WhyTeam(
+    chosen=TeamChoice(team=TEAM, seconds=420, terms=(CostTerm(name="travel", seconds=420),)),
+    next_best=(TeamChoice(team="t-02", seconds=600),),
+    engine="insertion",
+)
+WHY_NOBODY = WhyNobody(
+    outcome="impossible",
+    rules=(RuleCount(rule="skill", teams=53, examples=("t-01", "t-02")),),
+    lost_to=("r-other",),
+    change=SmallestChange(change="window_later", amount=90, unit="minutes", team=TEAM, proved=True),
+)
+
+STATUSES: tuple[Status, ...] = (
+    Registered(),
+    Promised(window=WINDOW),
+    Offered(),
+    Committed(),
+    UnderWay(since=NINE),
+    DoneState(at=NINE, minutes=55),
+    Rated(stars=5, tags=("patient",), by="proxy"),
+    Closed(outcome=State.RATED),
+    Withdrawn(team=TEAM, reason="临时有事"),
+    Rescheduled(by="resident", reason="改天"),
+    FailedVisitState(team=TEAM, reason=FailedReason.NOBODY_HOME),
+    OnHold(by="desk-1", reason="等家属回电"),
+    Referred(office="儿童主任", reason="child_director"),
+    Cancelled(reason="不需要了", before_order=False),
+    Unmet(why=WHY_NOBODY),
+    RecordedAfterwards(),
+    Claimed(team=TEAM),
+)
+"""An example of every status that a record of ``assignments`` may have."""
+
+
+def offer(state: OfferState, number: int) -> Offer:
+    """An offer in a state."""
+    return Offer(
+        id=f"{REQUEST}.0.{number}",
+        team=TEAM,
+        crew=0,
+        state=state,
+        offered_at=NINE,
+        expires=NINE + timedelta(minutes=30),
+        start=WINDOW.start,
+        end=WINDOW.end,
+        why=WHY_TEAM,
+        declined=DeclineReason.BUSY if state is OfferState.DECLINED else None,
+        by="desk-1",
+    )
+
+
+def assignment_record(status: Status) -> AssignmentRecord:
+    """A record with every field filled, in a status."""
+    going = Assignment(
+        id=OFFER, team=TEAM, crew=0, members=("t-01-m00",), start=WINDOW.start, end=WINDOW.end, since=NINE, started=True
+    )
+    offers = tuple(offer(state, number) for number, state in enumerate(OfferState, start=1))
+    return AssignmentRecord(
+        request_id=REQUEST,
+        district="520624",
+        version=3,
+        round=12,
+        at=NINE,
+        cause="accept",
+        details=DETAILS,
+        status=status,
+        legs=(Leg(offers=offers, assignment=going), Leg()),
+        promise=WINDOW,
+        broken=(BrokenPromise(window=WINDOW, cause="started_late", at=NINE),),
+        barred=(("t-02", "declined"),),
+        linked=("r-other",),
+        escalation=1,
+        recent=("inbox-0-17",),
+        registered_at=NINE,
+    )
+
+
+LEDGER: dict[str, tuple[str, BaseModel]] = {
+    "plan": (
+        event_types.PLAN,
+        PlanRecord(
+            team=TEAM,
+            district="520624",
+            version=2,
+            round=12,
+            at=NINE,
+            crews=(
+                (PlannedVisit(request_id=REQUEST, leg=0, arrival=NINE, start=WINDOW.start, end=WINDOW.end),),
+                (),
+            ),
+        ),
+    ),
+    "roster": (
+        event_types.ROSTER,
+        RosterRecord(district="520624", version=1, round=1, at=NINE, details=TEAM_DETAILS),
+    ),
+    "round": (
+        event_types.ROUND,
+        RoundRecord(
+            partition=0,
+            number=12,
+            first_offset=100,
+            next_offset=103,
+            now=NINE,
+            build="0.1.0",
+            policy=Policy(mode_rules=(ModeRule(community="520624001001", category="homework", mode=Mode.AUTO),)),
+            districts=(
+                DistrictRound(
+                    district="520624", seed=624, work=200, solver=SolverReport(engine="packing", inserted=3, columns=40)
+                ),
+            ),
+            outcomes=(CommandOutcome(offset=100, command="inbox-0-17", request_id=REQUEST, code=OutcomeCode.APPLIED),),
+            records=4,
+            down_seconds=5,
+            skew_ms=-12,
+        ),
+    ),
+    "dead-letter": (
+        event_types.DEAD_LETTER,
+        DeadLetter(
+            id="inbox-0-18",
+            source=SourcePosition(topic="inbox", partition=0, offset=18),
+            district="520624",
+            event_type="linli.request.ordered.v1",
+            received_at=NINE,
+            stage="intake",
+            reason=Reason.SCHEMA,
+            path="windows.0.start",
+            rule="timezone_aware",
+            payload=SEALED,
+            attempts=1,
+        ),
+    ),
+    "delivery": (
+        event_types.DELIVERY,
+        DeliveryRecord(
+            id="d-1",
+            offer=OFFER,
+            team=TEAM,
+            channel="webhook",
+            state=DeliveryState.FAILED,
+            attempt=2,
+            at=NINE,
+            error="503",
+        ),
+    ),
+    "subject-key": (
+        event_types.SUBJECT_KEY,
+        SubjectKey(key_id="k-1", master="m-1", nonce="bm9uY2U=", wrapped="d3JhcHBlZA==", created_at=NINE),
+    ),
+    "districts": (
+        event_types.FACT.replace(".v1", ".districts.v1"),
+        DistrictMap(partitions=3, districts={"520624": 0}),
+    ),
+    "clock": (
+        event_types.FACT.replace(".v1", ".clock.v1"),
+        ClockFact(started=NINE, origin=NINE, rate=720.0),
+    ),
+}
+"""An example of every other record, by a short name: its event type and its model."""
+
+
+def command(body: CommandBody) -> Command:
+    """A command with a body."""
+    return Command(
+        id="inbox-0-17", district="520624", source="grid-app", received_at=NINE, request_id=REQUEST, body=body
+    )
+
+
+def examples() -> dict[str, tuple[str, BaseModel]]:
+    """Every example by the name of its golden file: its event type and its model."""
+    found: dict[str, tuple[str, BaseModel]] = {
+        f"inbox-{kind}": (TYPE_OF_KIND[kind], body) for kind, body in INBOX.items()
+    }
+    found["inbox-order-sealed"] = (TYPE_OF_KIND["order"], SEALED_ORDER)
+    bodies = {**INBOX, "order": PlaceOrder(details=DETAILS), "team": ApplyTeam(details=TEAM_DETAILS)}
+    found |= {
+        f"command-{kind}": (event_types.COMMAND, command(cast(CommandBody, body))) for kind, body in bodies.items()
+    }
+    found |= {f"assignment-{status.state}": (event_types.ASSIGNMENT, assignment_record(status)) for status in STATUSES}
+    return found | LEDGER
+
+
+def statuses_known() -> set[type]:
+    """Return every status model there is."""
+    return set(get_args(get_args(Status)[0]))
