@@ -65,14 +65,14 @@ install() {
 make_venv
 case $what in
 runtime)
-    echo "Installing what Linli needs (about 150 MB to fetch, once) ..."
+    echo "Installing what Linli needs (about 130 MB to fetch, once) ..."
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $lock/setup.txt
     hand_on_index
     install --require-hashes -r $lock/runtime.txt
     install -e .
     ;;
 dev)
-    echo "Installing what tests and checks need (about 120 MB to fetch, once) ..."
+    echo "Installing what tests and checks need (about 100 MB to fetch, once) ..."
     hand_on_index
     install --require-hashes -r $lock/dev.txt
     ;;

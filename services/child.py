@@ -70,17 +70,24 @@ class Child:
         """
         argv = tethered(spec.argv) if spec.tethered else spec.argv
         with spec.log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=asyncio.subprocess.STDOUT,
-                cwd=spec.cwd,
-                env={**os.environ, **spec.env},
-                pass_fds=spec.keep_open,
-                start_new_session=True,
+            starting = asyncio.ensure_future(
+                asyncio.create_subprocess_exec(
+                    *argv,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=asyncio.subprocess.STDOUT,
+                    cwd=spec.cwd,
+                    env={**os.environ, **spec.env},
+                    pass_fds=spec.keep_open,
+                    start_new_session=True,
+                )
             )
-        return cls(spec, process)
+            try:
+                return cls(spec, await asyncio.shield(starting))
+            except asyncio.CancelledError:
+                # Whoever waited is being stopped; a process that is half started must not be forgotten for that.
+                (await starting).kill()
+                raise
 
     @property
     def pid(self) -> int:

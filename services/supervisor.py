@@ -82,14 +82,15 @@ class RestartPolicy:
     restarts_max
         More deaths than this within the window, and it gives up: a fault that ten restarts did not cure needs a person.
     window_s
-        The window, in seconds. A process that lived longer than it starts with a clean sheet.
+        The window, in seconds: ten deaths in five minutes are found even if each life lasts twenty seconds. A process
+        that lived longer than the window starts with a clean sheet.
     """
 
     first_delay_s: float = 0.2
     factor: float = 2.0
     longest_delay_s: float = 5.0
     restarts_max: int = 10
-    window_s: float = 60.0
+    window_s: float = 300.0
 
     def delay_s(self, restarts_in_window: int) -> float:
         """Seconds to wait before the next restart."""

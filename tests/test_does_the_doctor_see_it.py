@@ -68,7 +68,8 @@ async def test_is_an_unwritable_folder_seen(tmp_path: Path) -> None:
 async def test_is_a_wrong_folder_of_jars_seen(tmp_path: Path) -> None:
     """Tests that a folder without Kafka's jars, and one with an old Kafka, are found."""
     assert not (await findings(state=tmp_path, kafka_jars=tmp_path))["Kafka"].ok
-    (tmp_path / "kafka_2.13-3.9.0.jar").touch()
+    for name in ("kafka_2.13", "kafka-clients"):
+        (tmp_path / f"{name}-3.9.0.jar").touch()
     assert "3.9.0" in (await findings(state=tmp_path, kafka_jars=tmp_path))["Kafka"].what
 
 

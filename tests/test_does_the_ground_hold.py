@@ -125,7 +125,7 @@ async def test_is_everything_kept_over_a_stop(tmp_path: Path) -> None:
 
 async def test_do_two_grounds_stand_side_by_side(tmp_path: Path, ground: LocalGround) -> None:
     """Tests that a second ground beside the run's own has other addresses and other data."""
-    async with LocalGround(tmp_path / "邻里 folder", tethered=True) as other:
+    async with LocalGround(tmp_path / "邻里, a folder", tethered=True) as other:
         assert other.kafka != ground.kafka
         assert other.redis != ground.redis
         async with redis.asyncio.from_url(other.redis) as client:

@@ -121,6 +121,24 @@ async def test_is_an_early_death_an_error(tmp_path: Path) -> None:
     await supervisor.stop()
 
 
+async def test_does_a_cancelled_start_leave_nothing(tmp_path: Path) -> None:
+    """Tests that a start that is cancelled, however early, leaves no process behind."""
+    supervisor = Supervisor()
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    for delay_s in (0.0, 0.001, 0.01, 0.1):
+        start = asyncio.create_task(supervisor.start(python("sleeper", SLEEP, tmp_path), never))
+        await asyncio.sleep(delay_s)
+        start.cancel()
+        await asyncio.wait((start,))
+        assert start.cancelled()
+    own = psutil.Process().children(recursive=True)
+    assert [child for child in own if SLEEP in child.cmdline()] == []
+    await supervisor.stop()
+
+
 async def test_does_a_failing_listener_end_it(tmp_path: Path) -> None:
     """Tests that an error in the callback is not swallowed: it is what waiting for the supervisor raises."""
 

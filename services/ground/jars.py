@@ -118,8 +118,8 @@ def kafka_jars(cache: Path, folder: Path | None = None, say: Callable[[str], Non
         If the folder holds no such broker, the cache cannot be written, or a jar cannot be fetched.
     """
     if folder is not None:
-        return KafkaJars(folder, folder_version(folder))
-    kept = cached_folder(cache)
+        return KafkaJars(folder.absolute(), folder_version(folder))
+    kept = cached_folder(cache).absolute()
     missing = missing_jars(kept)
     if missing:
         if say is not None:
@@ -139,7 +139,7 @@ def folder_version(folder: Path) -> str:
     names = [path.name for path in folder.glob("kafka_2.13-*.jar")]
     versions = [found[1] for name in names if (found := re.fullmatch(r"kafka_2\.13-(\d[\w.]*)\.jar", name))]
     remedy = f"Put those of Apache Kafka {KAFKA_VERSION} there: the folder `libs` of its release."
-    if len(versions) != 1:
+    if len(versions) != 1 or not (folder / f"kafka-clients-{versions[0]}.jar").exists():
         raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) does not hold the jars of one Apache Kafka.", remedy)
     if int(versions[0].split(".")[0]) < 4:
         raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) holds the old Apache Kafka {versions[0]}.", remedy)

@@ -29,6 +29,9 @@ STOP_TIMEOUT_S = 20.0
 FORMAT_TIMEOUT_S = 60.0
 """Formatting the folder is one short run of Java, about a second."""
 
+SETTINGS_FILE = "server.properties"
+"""In the broker's folder, like its data; both are named from there, so that no letter of the path can confuse Kafka."""
+
 JVM_FLAGS = (
     "-Xmx512m",  # A county's day needs a tenth of it; with it the whole process stays near 350 MB.
     "-XX:+UseSerialGC",  # One core for collecting is right where two cores are all there is.
@@ -140,7 +143,7 @@ class LocalKafka(LocalServer):
         await asyncio.to_thread(self._format_once)
         return ProcessSpec(
             name=NAME,
-            argv=self._command("kafka.Kafka", str(self._settings_file)),
+            argv=self._command("kafka.Kafka", SETTINGS_FILE),
             log=self.log,
             cwd=self.folder,
             stop_timeout_s=STOP_TIMEOUT_S,
@@ -159,21 +162,27 @@ class LocalKafka(LocalServer):
             "listeners": f"PLAINTEXT://{LOOPBACK}:{broker},CONTROLLER://{LOOPBACK}:{controller}",
             "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{broker}",
             "controller.quorum.voters": f"1@{LOOPBACK}:{controller}",
-            "log.dirs": _escaped(self.folder / "data"),
+            "log.dirs": "data",
         }
         lines = [f"{key}={value}\n" for key, value in settings.items()]
-        self._settings_file.write_text("".join(lines), encoding="latin-1")
+        (self.folder / SETTINGS_FILE).write_text("".join(lines), encoding="ascii")
 
     def _format_once(self) -> None:
         """Give an empty folder its cluster id."""
         if (self.folder / "data" / "meta.properties").exists():
             return
         command = self._command(
-            "kafka.tools.StorageTool", "format", f"--cluster-id={_new_cluster_id()}", f"--config={self._settings_file}"
+            "kafka.tools.StorageTool", "format", f"--cluster-id={_new_cluster_id()}", f"--config={SETTINGS_FILE}"
         )
         with self.log.open("ab") as log:
             ended = subprocess.run(  # noqa: S603 - our own command
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=FORMAT_TIMEOUT_S, check=False
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=FORMAT_TIMEOUT_S,
+                check=False,
             )
         if ended.returncode != 0:
             raise GroundError(
@@ -188,10 +197,6 @@ class LocalKafka(LocalServer):
             str(self._java.path), *JVM_FLAGS, *quiet, "-cp", self._jars.class_path, main_class, *arguments
         )  # fmt: skip
 
-    @property
-    def _settings_file(self) -> Path:
-        return self.folder / "server.properties"
-
 
 def broker_release(jars: KafkaJars) -> str:
     """Read from the broker's own jar which Apache Kafka it is."""
@@ -204,9 +209,3 @@ def broker_release(jars: KafkaJars) -> str:
 def _new_cluster_id() -> str:
     """Make an id as Kafka does: 16 random bytes in URL-safe base64."""
     return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-
-
-def _escaped(path: Path) -> str:
-    """Write a path so that a Java properties file gives it back, Chinese folder names included."""
-    text = str(path).replace("\\", "\\\\")
-    return "".join(letter if ord(letter) < 128 else f"\\u{ord(letter):04x}" for letter in text)
