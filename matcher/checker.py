@@ -108,6 +108,8 @@ def _choices(one: _Placed) -> Iterator[Violation]:
     visit, team = one.visit, one.team
     if not team.active or team.crews < 1:
         yield one.broken("inactive_team", 1, "crews")
+    if visit.kinds and team.kind not in visit.kinds:
+        yield one.broken("team_kind", 1, "choice")
     reasons = {reason for name, reason in visit.barred_teams if name == team.id}
     if DECLINED in reasons:
         yield one.broken("declined", 1, "choice")

@@ -12,7 +12,7 @@ meter, dice and a pool, and leaves the best timetable found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from linli.matcher.dice import Dice
 from linli.matcher.insertion import NEVER, best_in_tour
@@ -44,6 +44,12 @@ EXPLORE = 80
 WARMTH = 600
 """Seconds by which a step may be worse at the start and still be kept; falls to nothing in the end."""
 
+NEARLY = 3_000
+"""Seconds by which a step may be worse for its tours still to be offered to OR-Tools."""
+
+OVERLOOK = 400
+"""One visit in so many, for each tour it could go on, is not tried there: a little noise gets out of ruts."""
+
 STEP_WORK = 20
 """Work units a step costs beside its insertion tests."""
 
@@ -62,7 +68,7 @@ class Search:
     dice : Dice
         Random numbers.
     pool : Pool
-        Takes every tour that a step made.
+        Takes the tours of all steps that were not much worse.
     """
 
     def __init__(self, timetable: Timetable, meter: Meter, dice: Dice, pool: Pool) -> None:
@@ -74,6 +80,7 @@ class Search:
         self.steps = 0
         self._nearby: dict[int, list[int]] = {}
         self._saved: dict[int, Tour] = {}
+        self._fit_on: dict[int, dict[int, Fit]] = {}
         self._movable = [v for v in range(len(self.model.visits)) if self.model.fits(v) and not self.model.fixed[v]]
         self._absent = [v for v in timetable.unserved() if self.model.fits(v)]
         lowest = max((visit.urgency for visit in self.model.visits), default=0)
@@ -109,8 +116,9 @@ class Search:
         loss = price * (sum(self._rank[v] for v in left) - sum(self._rank[v] for v in before))
         dropped = any(self.model.held[v] for v in left if v in removed)
         keep = not dropped and change + loss < self.dice.below(warmth + 1) + 1
-        for duty in self._saved:
-            self.pool.see(self.now.tours[duty])
+        if not dropped and change + loss < NEARLY:
+            for duty in self._saved:
+                self.pool.see(self.now.tours[duty])
         if keep:
             self._absent = left
             cost += change
@@ -211,26 +219,31 @@ class Search:
             self.now.where[visit] = fit.duty
         return left
 
+    def _candidates(self, visit: int, *, anywhere: bool) -> Iterable[Fit]:
+        """Return where to try a visit; one that was on no tour before can only have found room where tours changed."""
+        if anywhere:
+            return self.model.fits(visit)
+        known = self._fit_on.get(visit)
+        if known is None:
+            known = self._fit_on[visit] = {fit.duty: fit for fit in self.model.fits(visit)}
+        return [known[duty] for duty in self._saved if duty in known]
+
     def _best(self, visit: int, *, anywhere: bool) -> tuple[Fit, int] | None:
         """Return the cheapest place, now and then overlooking a tour for variety."""
         best, bound = None, NEVER
-        overlook = self.dice.below(1 << 30)
-        for fit in self.model.fits(visit):
-            if not anywhere and fit.duty not in self._saved:
+        tours, duration = self.now.tours, self.model.duration[visit]
+        overlook = self.dice.below(OVERLOOK)
+        for fit in self._candidates(visit, anywhere=anywhere):
+            tour = tours[fit.duty]
+            if duration > tour.room:
                 continue
-            overlook = (overlook * 1103515245 + 12345) & 0x7FFFFFFF
-            if overlook < 21_474_836:  # One in a hundred of 2**31.
+            overlook -= 1
+            if overlook == 0:
                 continue
-            cost, position = self._test(fit, visit)
-            if position >= 0 and cost < bound:
-                bound, best = cost, (fit, position)
+            known = tour.memo.get(visit)
+            if known is None:
+                self.meter.spent += 1
+                known = tour.memo[visit] = best_in_tour(tour, visit, fit)
+            if known[0] < bound:
+                bound, best = known[0], (fit, known[1])
         return best
-
-    def _test(self, fit: Fit, visit: int) -> tuple[int, int]:
-        """Return the cheapest place on one tour, remembered for as long as the tour stays as it is."""
-        tour = self.now.tours[fit.duty]
-        known = tour.memo.get(visit)
-        if known is None:
-            self.meter.spent += 1
-            known = tour.memo[visit] = best_in_tour(tour, visit, fit)
-        return known

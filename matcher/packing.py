@@ -1,7 +1,8 @@
-"""OR-Tools decides the round: set packing over all tours seen, by CP-SAT.
+"""OR-Tools decides the round: set packing over all tours seen.
 
 Each duty takes at most one tour, each visit is on at most one, held visits on exactly one. The objective is the round's
-own vector, compared in order: served by class of urgency, then cost.
+own vector, compared in order: served by class of urgency, then cost. GLOP prices the tours; CP-SAT chooses first among
+the most promising and then among all that the prices do not rule out, which proves the choice optimal.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from linli.matcher.choices import Choices, choices_from
 from linli.matcher.model import Model
 from linli.matcher.pool import Column, Pool
+from linli.matcher.prices import Prices, find_prices
 from linli.matcher.route import Timetable, Tour
 
 LARGEST = 1 << 58
@@ -21,8 +24,14 @@ LARGEST = 1 << 58
 SEED_MASK = (1 << 31) - 1
 """CP-SAT takes seeds of 31 bits."""
 
-Choice = list[int]
-"""Indices of the chosen columns."""
+FIRST = 400
+"""How many of the best-priced columns are tried first: as many as CP-SAT sorts out in a fraction of a second."""
+
+GROWTH = 3
+"""By what factor the next try is larger."""
+
+EFFORT_PER_SQUARE = 1e-8
+"""GLOP's measured cost in CP-SAT's units per column squared: 10,000 columns take about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +47,21 @@ class Packing:
     proven : bool
         Whether no better choice from these columns exists.
     effort : float
-        What CP-SAT spent, in its own deterministic units.
+        What was spent, in CP-SAT's deterministic units.
+    pool : Pool
+        The better-priced half of the columns, the chosen ones included: worth keeping for another choice.
     """
 
     timetable: Timetable
     columns: int
     proven: bool
     effort: float
+    pool: Pool
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Duties that the same columns fit: one, or all the equal crews of a team in a shift."""
-
-    duties: tuple[int, ...]
-    columns: tuple[int, ...]
+def columns_for(effort: float) -> int:
+    """Return how many columns can be priced for half of an effort."""
+    return 50 + int((effort / 2 / EFFORT_PER_SQUARE) ** 0.5)
 
 
 def pack(timetable: Timetable, pool: Pool, effort: float, seed: int) -> Packing:
@@ -69,94 +78,36 @@ def pack(timetable: Timetable, pool: Pool, effort: float, seed: int) -> Packing:
     seed : int
         Of CP-SAT's random choices.
     """
-    for tour in timetable.tours:
-        pool.see(tour)
-    model = timetable.model
-    columns, groups = _grouped(model, pool.columns())
-    if not columns:
-        return Packing(timetable, 0, proven=True, effort=0.0)
-    present = _present(timetable, columns, groups)
-    choice, proven, spent = _choose(timetable, columns, groups, present, effort, seed)
-    chosen = _carry_out(timetable, columns, groups, choice)
+    choices = choices_from(timetable, pool)
+    count = len(choices.columns)
+    if count == 0:
+        return Packing(timetable, 0, proven=True, effort=0.0, pool=pool)
+    levels = _levels(timetable.model, choices)
+    run = _Run(choices, effort - EFFORT_PER_SQUARE * count * count, seed)
+    prices = find_prices(choices, levels[0]) if len(levels) == 1 else None
+    proven = run.by_price(levels[0], prices) if prices is not None else run.in_order(levels)
+    chosen = _carry_out(timetable, choices, run.choice)
     if chosen.key() > timetable.key():
-        return Packing(timetable, len(columns), proven=False, effort=spent)
-    return Packing(chosen, len(columns), proven, spent)
+        chosen, proven = timetable, False
+    kept = Pool(pool.most)
+    reduced = prices.reduced if prices is not None else levels[0]
+    for j in sorted(range(count), key=lambda j: (-reduced[j], j))[: pool.most // 2]:
+        kept.add(choices.columns[j])
+    return Packing(chosen, count, proven, effort - run.left, kept)
 
 
-def _grouped(model: Model, columns: list[Column]) -> tuple[list[Column], list[_Group]]:
-    """Join the columns of equal crews, so that which of them takes which tour is no choice to be searched."""
-    by_shift: dict[tuple[int, int], list[Column]] = {}
-    for column in columns:
-        duty = model.duties[column.duty]
-        by_shift.setdefault((duty.team, duty.shift), []).append(column)
-    joined: list[Column] = []
-    groups: list[_Group] = []
-    for (team, shift), mine in sorted(by_shift.items()):
-        duties = [d for d in model.duties_of_team[team] if model.duties[d].shift == shift]
-        if len(duties) > 1 and _alike(model, duties, mine):
-            pool = Pool(len(mine))
-            for column in mine:
-                pool.add(column._replace(duty=duties[0]))
-            parts = [(tuple(duties), pool.columns())]
-        else:
-            parts = [((d,), [column for column in mine if column.duty == d]) for d in duties]
-        for which, part in parts:
-            groups.append(_Group(which, tuple(range(len(joined), len(joined) + len(part)))))
-            joined += part
-    return joined, groups
-
-
-def _alike(model: Model, duties: list[int], columns: list[Column]) -> bool:
-    """Say whether every visit of the columns fits all the duties in the same way."""
-    visits = sorted({visit for column in columns for visit in column.stops})
-    for visit in visits:
-        fits = [model.fit(visit, duty) for duty in duties]
-        if any(fit is None or fit.windows != (fits[0].windows if fits[0] else ()) for fit in fits):
-            return False
-    return True
-
-
-def _present(timetable: Timetable, columns: list[Column], groups: list[_Group]) -> Choice:
-    """Return the columns of the present tours."""
-    present: Choice = []
-    for group in groups:
-        known = {frozenset(columns[j].stops): j for j in group.columns}
-        tours = (frozenset(timetable.tours[duty].stops) for duty in group.duties)
-        present += [known[stops] for stops in tours if stops]
-    return present
-
-
-def _choose(
-    timetable: Timetable, columns: list[Column], groups: list[_Group], present: Choice, effort: float, seed: int
-) -> tuple[Choice, bool, float]:
-    program = cp_model.CpModel()
-    taken = [program.new_bool_var("") for _ in columns]
-    for group in groups:
-        program.add(sum(taken[j] for j in group.columns) <= len(group.duties))
-    by_visit: dict[int, list[int]] = {}
-    for j, column in enumerate(columns):
-        for visit in column.stops:
-            by_visit.setdefault(visit, []).append(j)
-    for visit in sorted(by_visit):
-        literals = [taken[j] for j in by_visit[visit]]
-        if timetable.model.held[visit] and timetable.where[visit] >= 0:
-            program.add_exactly_one(literals)
-        else:
-            program.add_at_most_one(literals)
-    return _solve_in_order(program, taken, _levels(timetable.model, columns, groups), present, effort, seed)
-
-
-def _levels(model: Model, columns: list[Column], groups: list[_Group]) -> list[list[int]]:
+def _levels(model: Model, choices: Choices) -> list[list[int]]:
     """Return the objective's levels as coefficients to be maximised in turn, joined into one where they fit 64 bits."""
-    most = sum(len(g.duties) * max((abs(columns[j].cost) for j in g.columns), default=0) for g in groups)
-    current, bound = [-column.cost for column in columns], most
+    columns = choices.columns
+    bound = sum(len(g.duties) * max((columns[j].cost for j in g.columns), default=0) for g in choices.groups)
+    current = [-column.cost for column in columns]
     levels: list[list[int]] = []
     for urgency in range(max((v.urgency for v in model.visits), default=0), -1, -1):
         served = [sum(model.visits[v].urgency == urgency for v in column.stops) for column in columns]
         if not any(served):
             continue
-        count = sum(visit.urgency == urgency for visit in model.visits)
-        step = 2 * bound + 1
+        count = sum(model.visits[visit].urgency == urgency for visit, _ in choices.by_visit)
+        step = bound + 1
         if step * (count + 1) > LARGEST:
             levels.append(current)
             current, bound, step = [0] * len(columns), 0, 1
@@ -165,38 +116,88 @@ def _levels(model: Model, columns: list[Column], groups: list[_Group]) -> list[l
     return [current, *reversed(levels)]
 
 
-def _solve_in_order(
-    program: cp_model.CpModel,
-    taken: Sequence[cp_model.IntVar],
-    levels: list[list[int]],
-    present: Choice,
-    effort: float,
-    seed: int,
-) -> tuple[Choice, bool, float]:
-    """Maximise level after level, each with those before it held at their optimum."""
-    choice, spent = present, 0.0
-    for coefficients in levels:
-        program.clear_hints()  # type: ignore[no-untyped-call]
-        chosen = frozenset(choice)
-        for j, literal in enumerate(taken):
-            program.add_hint(literal, j in chosen)
-        program.maximize(_weighted(taken, coefficients))
-        solver = _solver(effort / len(levels), seed)
+class _Run:
+    """One packing run: the best choice so far, and the effort that is left."""
+
+    def __init__(self, choices: Choices, effort: float, seed: int) -> None:
+        self.choices = choices
+        self.choice = choices.present
+        self.left = effort
+        self.seed = seed
+
+    def by_price(self, worth: Sequence[int], prices: Prices) -> bool:
+        """Choose among more and more columns, best-priced first; return whether the choice is proved optimal."""
+        order = sorted(range(len(worth)), key=lambda j: (-prices.reduced[j], j))
+        size = FIRST
+        while True:
+            needed = prices.bound - sum(worth[j] for j in self.choice)
+            matter = sum(1 for reduced in prices.reduced if reduced >= -needed)
+            last = size >= matter
+            allowed = sorted(self.choice.union(order[: min(size, matter)]))
+            optimal = self._choose(allowed, worth, [], self.left if last else self.left / 2)
+            if last or not optimal or self.left <= 0:
+                return last and optimal
+            size *= GROWTH
+
+    def in_order(self, levels: list[list[int]]) -> bool:
+        """Maximise level after level, each with those before it held at their best; return whether all are proved."""
+        floors: list[tuple[Sequence[int], int]] = []
+        for k, worth in enumerate(levels):
+            if not self._choose(range(len(worth)), worth, floors, self.left / (len(levels) - k)):
+                return False
+            floors.append((worth, sum(worth[j] for j in self.choice)))
+        return True
+
+    def _choose(
+        self,
+        allowed: Sequence[int],
+        worth: Sequence[int],
+        floors: Sequence[tuple[Sequence[int], int]],
+        effort: float,
+    ) -> bool:
+        """Improve the choice among the allowed columns; return whether it is the best of them."""
+        if effort <= 0:
+            return False
+        program, taken = _program(self.choices, allowed, self.choice)
+        for weights, floor in floors:
+            program.add(_weighted(taken, weights) >= floor)
+        program.maximize(_weighted(taken, worth))
+        solver = _solver(effort, self.seed)
         status = solver.solve(program)
-        spent += solver.response_proto.deterministic_time
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return choice, False, spent
-        choice = [j for j, literal in enumerate(taken) if solver.boolean_value(literal)]
-        if status != cp_model.OPTIMAL:
-            return choice, False, spent
-        value = sum(coefficients[j] for j in choice)
-        program.add(_weighted(taken, coefficients) >= value)
-    return choice, True, spent
+        self.left -= solver.response_proto.deterministic_time
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            found = frozenset(j for j, literal in taken.items() if solver.boolean_value(literal))
+            if sum(worth[j] for j in found) > sum(worth[j] for j in self.choice):
+                self.choice = found
+        return status == cp_model.OPTIMAL
 
 
-def _weighted(taken: Sequence[cp_model.IntVar], coefficients: list[int]) -> cp_model.LinearExpr:
-    """Return the sum of the chosen columns' coefficients; OR-Tools leaves this function untyped."""
-    return cp_model.LinearExpr.weighted_sum(taken, coefficients)  # pyright: ignore[reportUnknownMemberType]
+def _program(
+    choices: Choices, allowed: Sequence[int], hint: frozenset[int]
+) -> tuple[cp_model.CpModel, dict[int, cp_model.IntVar]]:
+    program = cp_model.CpModel()
+    taken = {j: program.new_bool_var("") for j in allowed}
+    for j, literal in taken.items():
+        program.add_hint(literal, j in hint)
+    for group in choices.groups:
+        literals = [taken[j] for j in group.columns if j in taken]
+        if len(group.duties) == 1:
+            program.add_at_most_one(literals)
+        else:
+            program.add(sum(literals) <= len(group.duties))
+    for visit, columns in choices.by_visit:
+        literals = [taken[j] for j in columns if j in taken]
+        if visit in choices.held:
+            program.add_exactly_one(literals)
+        else:
+            program.add_at_most_one(literals)
+    return program, taken
+
+
+def _weighted(taken: dict[int, cp_model.IntVar], worth: Sequence[int]) -> cp_model.LinearExpr:
+    """Return the worth of the chosen columns; OR-Tools leaves this function untyped."""
+    literals, weights = list(taken.values()), [worth[j] for j in taken]
+    return cp_model.LinearExpr.weighted_sum(literals, weights)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _solver(effort: float, seed: int) -> cp_model.CpSolver:
@@ -208,24 +209,24 @@ def _solver(effort: float, seed: int) -> cp_model.CpSolver:
     return solver
 
 
-def _carry_out(timetable: Timetable, columns: list[Column], groups: list[_Group], choice: Choice) -> Timetable:
+def _carry_out(timetable: Timetable, choices: Choices, choice: frozenset[int]) -> Timetable:
     """Return a timetable of the chosen tours; among equal crews each keeps the tour most like its own."""
     result = Timetable(timetable.model)
-    chosen = frozenset(choice)
-    for group in groups:
-        mine = [columns[j] for j in group.columns if j in chosen]
+    for group in choices.groups:
+        mine = [choices.columns[j] for j in group.columns if j in choice]
         free = list(group.duties)
-        likeness = sorted(
-            (-len(frozenset(column.stops) & frozenset(timetable.tours[duty].stops)), duty, column)
-            for column in mine
-            for duty in free
-        )
+        likeness = sorted((-_alike(timetable, duty, column), duty, column) for column in mine for duty in free)
         for _, duty, column in likeness:
             if duty in free and column in mine:
                 free.remove(duty)
                 mine.remove(column)
                 result.set_tour(tour_of(timetable.model, duty, column.stops))
     return result
+
+
+def _alike(timetable: Timetable, duty: int, column: Column) -> int:
+    """Return how many of the column's visits the duty makes now."""
+    return len(frozenset(column.stops) & frozenset(timetable.tours[duty].stops))
 
 
 def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:

@@ -44,19 +44,27 @@ class Pool:
     def __len__(self) -> int:
         return len(self._columns)
 
-    def add(self, column: Column) -> None:
-        """Add a column, or improve the one that serves the same visits on the same duty."""
+    def add(self, column: Column, *, always: bool = False) -> None:
+        """Add a column, or improve the one that serves the same visits on the same duty; a full pool takes no new one.
+
+        Parameters
+        ----------
+        column : Column
+            The column.
+        always : bool
+            Whether to take it even into a full pool.
+        """
         key = column.duty, frozenset(column.stops)
         known = self._columns.get(key)
-        if known is None and len(self._columns) >= self.most:
+        if known is None and not always and len(self._columns) >= self.most:
             return
         if known is None or (column.cost, column.stops) < (known.cost, known.stops):
             self._columns[key] = column
 
-    def see(self, tour: Tour) -> None:
+    def see(self, tour: Tour, *, always: bool = False) -> None:
         """Add a tour that has stops."""
         if tour.stops:
-            self.add(Column(tour.duty, tuple(tour.stops), tour.cost))
+            self.add(Column(tour.duty, tuple(tour.stops), tour.cost), always=always)
 
     def columns(self) -> list[Column]:
         """Return all columns in a fixed order."""

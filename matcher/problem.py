@@ -128,6 +128,8 @@ class Visit:
         later start beyond `MOVE_TOLERANCE` costs `Weights.move`.
     regular_team : str or None
         The team that usually serves this household.
+    kinds : frozenset of str
+        Kinds of team that may be sent; empty for any.
     """
 
     id: str
@@ -150,6 +152,7 @@ class Visit:
     due: int | None = None
     told: int | None = None
     regular_team: str | None = None
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,8 @@ class Team:
         Seconds of service given in the last 28 days, before this plan.
     acceptance : int
         Offers accepted per thousand, as measured or assumed.
+    kind : str
+        Who stands behind the team: volunteers, a unit, a single member, medical staff.
     """
 
     id: str
@@ -211,6 +216,7 @@ class Team:
     max_visits_per_shift: int | None = None
     load: int = 0
     acceptance: int = 1000
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

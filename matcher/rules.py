@@ -53,6 +53,7 @@ RULES: Mapping[str, Rule] = {
     rule.code: rule
     for rule in (
         Rule("inactive_team", "team takes part", "队伍在册可用"),
+        Rule("team_kind", "kind of team", "队伍类别"),
         Rule("skill", "skill and qualification", "技能与资质"),
         Rule("declined", "never back to a team that declined", "已婉拒的队伍不再派"),
         Rule("excluded", "household exclusion", "住户回避"),
@@ -76,6 +77,13 @@ def team_takes_part(problem: Problem, visit: Visit, team: Team) -> Violation | N
     if team.active and team.crews > 0:
         return None
     return Violation("inactive_team", team.id, visit.id, 1, "crews")
+
+
+def kind_of_team(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the team is of a kind that may be sent for this need."""
+    if not visit.kinds or team.kind in visit.kinds:
+        return None
+    return Violation("team_kind", team.id, visit.id, 1, "choice")
 
 
 def skill_and_qualification(problem: Problem, visit: Visit, team: Team) -> Violation | None:
@@ -259,6 +267,7 @@ def time_window_reachable(problem: Problem, visit: Visit, team: Team) -> Violati
 
 PAIR_RULES: tuple[PairRule, ...] = (
     team_takes_part,
+    kind_of_team,
     skill_and_qualification,
     never_back_to_a_team_that_declined,
     household_exclusion,

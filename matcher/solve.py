@@ -10,7 +10,7 @@ from linli.matcher.enumeration import enumerate_all
 from linli.matcher.improve import Search
 from linli.matcher.model import Model
 from linli.matcher.objective import Objective, evaluate
-from linli.matcher.packing import pack
+from linli.matcher.packing import columns_for, pack
 from linli.matcher.pool import Meter, Pool
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import insert_all, repair
@@ -19,8 +19,8 @@ from linli.matcher.route import Timetable
 LISTING, SEARCHING, PACKING = 15, 60, 25
 """Per cent of the work for listing all tours, for searching where they are too many, and for choosing among them."""
 
-MOST_COLUMNS = 20_000
-"""As many tours as OR-Tools still sorts out in seconds."""
+TURNS = 3
+"""How often search and choice take turns."""
 
 WORK_PER_EFFORT = 500_000
 """Work units to one unit of CP-SAT's deterministic time: both are about a second on the machine measured."""
@@ -139,17 +139,31 @@ def _optimise(timetable: Timetable, inserted: int, limits: Limits, seed: int) ->
     """List all tours if they are few, else search for good ones; let OR-Tools choose; never return anything worse."""
     if limits.work <= 0:
         return timetable, EngineReport(inserted, 0, 0, complete=False, proven=False, work=0, fingerprint=fingerprint())
-    pool, listing = Pool(MOST_COLUMNS), Meter(limits.work * LISTING // 100)
-    complete = enumerate_all(timetable.model, pool, listing)
-    searching, steps = Meter(limits.work * SEARCHING // 100), 0
-    if not complete:
-        pool = Pool(MOST_COLUMNS)
-        search = Search(timetable, searching, Dice(seed), pool)
-        timetable, steps = search.run(), search.steps
-    packing = pack(timetable, pool, limits.work * PACKING / 100 / WORK_PER_EFFORT, seed)
-    work = listing.spent + searching.spent + round(packing.effort * WORK_PER_EFFORT)
-    report = EngineReport(inserted, steps, packing.columns, complete, packing.proven, work, fingerprint())
-    return packing.timetable, report
+    effort = limits.work * PACKING / 100 / WORK_PER_EFFORT
+    pool, listing = Pool(columns_for(effort)), Meter(limits.work * LISTING // 100)
+    if enumerate_all(timetable.model, pool, listing):
+        packing = pack(timetable, pool, effort, seed)
+        work = listing.spent + round(packing.effort * WORK_PER_EFFORT)
+        report = EngineReport(inserted, 0, packing.columns, True, packing.proven, work, fingerprint())
+        return packing.timetable, report
+    return _search(timetable, inserted, listing.spent, limits, seed)
+
+
+def _search(
+    timetable: Timetable, inserted: int, spent: int, limits: Limits, seed: int
+) -> tuple[Timetable, EngineReport]:
+    """Search and choose in turn, each beginning from what the other found."""
+    effort = limits.work * PACKING / 100 / WORK_PER_EFFORT / TURNS
+    dice, steps, columns, proven = Dice(seed), 0, 0, False
+    pool = Pool(columns_for(effort))
+    for _ in range(TURNS):
+        meter = Meter(limits.work * SEARCHING // 100 // TURNS)
+        search = Search(timetable, meter, dice, pool)
+        packing = pack(search.run(), pool, effort, seed)
+        timetable, columns, proven = packing.timetable, packing.columns, packing.proven
+        spent, steps = spent + meter.spent + round(packing.effort * WORK_PER_EFFORT), steps + search.steps
+        pool = packing.pool
+    return timetable, EngineReport(inserted, steps, columns, False, proven, spent, fingerprint())
 
 
 def _names(model: Model, visits: tuple[int, ...]) -> tuple[str, ...]:

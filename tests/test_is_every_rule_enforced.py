@@ -63,6 +63,12 @@ PAIRS = (
     Twins("inactive_team", (a_visit(), a_team()), (a_visit(), replace(a_team(), active=False)), 1),
     Twins("inactive_team", (a_visit(), a_team()), (a_visit(), replace(a_team(), crews=0)), 1, "no crew"),
     Twins(
+        "team_kind",
+        (replace(a_visit(), kinds=frozenset({"medical"})), replace(a_team(), kind="medical")),
+        (replace(a_visit(), kinds=frozenset({"medical"})), replace(a_team(), kind="volunteer")),
+        1,
+    ),
+    Twins(
         "skill",
         (replace(a_visit(), needs=(SkillNeed("care"),)), replace(a_team(), skills=(("care", frozenset()),))),
         (replace(a_visit(), needs=(SkillNeed("care"), SkillNeed("cook"))), replace(a_team(), skills=())),
