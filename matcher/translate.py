@@ -186,6 +186,7 @@ def visit_of(view: LegView) -> Visit:
         gender=details.wishes.gender,
         language=details.wishes.language,
         barred_teams=_barred(view),
+        kinds=frozenset(details.team_kinds),
         urgency=details.urgency,
         pin=_pin(view.leg),
         household=details.marks.household,
@@ -222,6 +223,7 @@ def team_of(details: TeamDetails, now: datetime, horizon_days: int) -> Team:
         excluded_households=frozenset(details.excluded_households),
         active=details.active,
         max_visits_per_shift=details.visits_max,
+        kind=details.team_kind.value,
     )
 
 
