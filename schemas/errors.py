@@ -1,0 +1,110 @@
+"""What can go wrong for a person at the command line: codes, sentences in two languages, exit codes.
+
+The sentences are in ``errors.toml``. Reasons of dead letters and outcomes of commands are data and have lists of
+their own.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Code(StrEnum):
+    """The codes: what ``--json`` prints and a script may rely on."""
+
+    SETTINGS = "settings"
+    USAGE = "usage"
+    FILE_MISSING = "file_missing"
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_UNWRITABLE = "file_unwritable"
+    FILE_EXISTS = "file_exists"
+    FILE_FORMAT = "file_format"
+    FILE_ENCODING = "file_encoding"
+    COLUMNS_MISSING = "columns_missing"
+    NOTHING_TO_DO = "nothing_to_do"
+    LINES_REFUSED = "lines_refused"
+    LIST = "list"
+    PROBLEM = "problem"
+    UNKNOWN_REQUEST = "unknown_request"
+    UNKNOWN_TEAM = "unknown_team"
+    UNKNOWN_OFFER = "unknown_offer"
+    UNKNOWN_DISTRICT = "unknown_district"
+    UNKNOWN_DEAD_LETTER = "unknown_dead_letter"
+    NOT_APPLIED = "not_applied"
+    NO_ANSWER = "no_answer"
+    BROKER_UNREACHABLE = "broker_unreachable"
+    BROKER_REFUSED = "broker_refused"
+    TOPICS_MISSING = "topics_missing"
+    MAP_DIFFERS = "map_differs"
+    STORE_UNREACHABLE = "store_unreachable"
+    BOARD_MISSING = "board_missing"
+    GROUND = "ground"
+    PORT_IN_USE = "port_in_use"
+    PROCESS_GAVE_UP = "process_gave_up"
+    MASTER_KEY = "master_key"
+    ERASED = "erased"
+    GUARANTEE_BROKEN = "guarantee_broken"
+    REPLAY_DIFFERS = "replay_differs"
+    INTERNAL = "internal"
+
+
+class Fault(BaseModel):
+    """An entry of the registry. Texts are pairs of English and Chinese with the same names in braces."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exit_code: int
+    meaning: tuple[str, str]
+    what_to_do: tuple[str, str]
+
+
+@lru_cache(maxsize=1)
+def faults() -> Mapping[Code, Fault]:
+    """Return the registry of all codes."""
+    text = files("linli.schemas").joinpath("errors.toml").read_text(encoding="utf-8")
+    return {Code(code): Fault.model_validate(entry) for code, entry in tomllib.loads(text).items()}
+
+
+class LinliError(Exception):
+    """An error with a code, one clear sentence, and what to do.
+
+    Parameters
+    ----------
+    code
+        Which error.
+    values
+        What the sentence names: files, addresses, ids, fields. Never a value of a person.
+
+    Raises
+    ------
+    KeyError
+        If the sentence needs a value that is not given.
+    """
+
+    def __init__(self, code: Code, **values: object) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(f"{self.sentence('en')} {self.what_to_do('en')}")
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the process that ends with it."""
+        return faults()[self.code].exit_code
+
+    def sentence(self, language: Literal["en", "zh"]) -> str:
+        """Say what happened."""
+        return self._filled(faults()[self.code].meaning, language)
+
+    def what_to_do(self, language: Literal["en", "zh"]) -> str:
+        """Say what to do."""
+        return self._filled(faults()[self.code].what_to_do, language)
+
+    def _filled(self, both: tuple[str, str], language: Literal["en", "zh"]) -> str:
+        return both[1 if language == "zh" else 0].format(**self.values)

@@ -1,0 +1,89 @@
+"""The words people read: every code in English and Chinese, from ``glossary.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final, Literal
+
+from linli.schemas.admission import Admitted
+from linli.schemas.answers import DeclineReason, FailedReason
+from linli.schemas.dead_letters import Reason
+from linli.schemas.deliveries import DeliveryState
+from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.people import AgeBand, Beneficiary, Requester
+from linli.schemas.places import Terrain
+from linli.schemas.policy import Mode
+from linli.schemas.roster import TeamKind
+from linli.schemas.rounds import OutcomeCode
+
+Tongue = Literal["en", "zh"]
+"""The languages that are spoken."""
+
+LIST_OF: Final[dict[type[StrEnum], str]] = {
+    State: "state",
+    OfferState: "offer",
+    OutcomeCode: "outcome",
+    Reason: "dead_letter",
+    DeclineReason: "decline",
+    FailedReason: "failed",
+    Beneficiary: "beneficiary",
+    AgeBand: "age",
+    Requester: "requester",
+    TeamKind: "team_kind",
+    Mode: "mode",
+    Admitted: "admitted",
+    Terrain: "terrain",
+    DeliveryState: "delivery",
+}
+"""Which list of the glossary names the values of an enumeration."""
+
+
+@lru_cache(maxsize=1)
+def glossary() -> Mapping[str, tuple[str, str]]:
+    """Return every word as (English, Chinese) by ``list.code``."""
+    text = files("linli.schemas").joinpath("glossary.toml").read_text(encoding="utf-8")
+    return {
+        f"{name}.{code}": (english, chinese)
+        for name, words in tomllib.loads(text).items()
+        for code, (english, chinese) in words.items()
+    }
+
+
+def word(code: str, language: Tongue) -> str:
+    """Return the word for a code such as ``state.promised``.
+
+    A code that the glossary does not have is returned as it is, without its list: a newer build's state must not stop
+    an older screen.
+
+    Parameters
+    ----------
+    code
+        List and code, joined by a full stop.
+    language
+        ``en`` or ``zh``.
+    """
+    known = glossary().get(code)
+    if known is None:
+        return code.rpartition(".")[2].replace("_", " ")
+    return known[1] if language == "zh" else known[0]
+
+
+def word_of(value: StrEnum, language: Tongue) -> str:
+    """Return the word for a value of one of our enumerations.
+
+    Raises
+    ------
+    KeyError
+        If the enumeration has no list in the glossary.
+    """
+    return word(f"{LIST_OF[type(value)]}.{value.value}", language)
+
+
+def words(name: str) -> Mapping[str, tuple[str, str]]:
+    """Return one list of the glossary: code to (English, Chinese)."""
+    prefix = f"{name}."
+    return {code.removeprefix(prefix): both for code, both in glossary().items() if code.startswith(prefix)}
