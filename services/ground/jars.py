@@ -9,8 +9,9 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -156,11 +157,36 @@ def can_reach_a_repository() -> None:
     """
     import requests
 
-    for url in _repositories().values():
-        with contextlib.suppress(requests.RequestException):
-            requests.head(url, timeout=DOWNLOAD_TIMEOUT_S)
-            return
+    with _trusting_the_system():
+        for url in _repositories().values():
+            with contextlib.suppress(requests.RequestException):
+                requests.head(url, timeout=DOWNLOAD_TIMEOUT_S)
+                return
     raise GroundError("The jars of Apache Kafka are not here, and no Maven repository answers.", OFFLINE_REMEDY)
+
+
+def _system_authorities() -> str:
+    """Find the file or the folder with the authorities that the system trusts; empty if there is none."""
+    places = ssl.get_default_verify_paths()
+    folder = places.capath if places.capath and os.listdir(places.capath) else ""
+    return places.cafile or folder
+
+
+@contextlib.contextmanager
+def _trusting_the_system() -> Generator[None]:
+    """Let downloads trust the authorities that the system trusts, unless the user has named others.
+
+    The downloader brings a list of its own, which knows nothing of the authority of a county's own gateway.
+    """
+    authorities = _system_authorities()
+    if not authorities or {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} & os.environ.keys():
+        yield
+        return
+    os.environ["REQUESTS_CA_BUNDLE"] = authorities
+    try:
+        yield
+    finally:
+        del os.environ["REQUESTS_CA_BUNDLE"]
 
 
 def _repositories() -> dict[str, str]:
@@ -177,6 +203,7 @@ def _fetch(jars: list[Jar], target: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(prefix=".fetch-", dir=target.parent) as workshop,
+            _trusting_the_system(),
             ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool,
         ):
             list(pool.map(partial(_fetch_one, workshop=Path(workshop), target=target), jars))

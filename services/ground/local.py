@@ -143,12 +143,10 @@ class LocalGround:
             If anything does not run or answer; then nothing is left running.
         """
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._start_kafka())
-                both.create_task(self._start_redis())
-        except* Exception as errors:
+            await self._start_both()
+        except BaseException:
             await self.stop()
-            raise errors.exceptions[0] from None
+            raise
 
     async def wait_ready(self) -> None:
         """Wait until our own servers answer, for example after one was killed and restarted.
@@ -179,6 +177,18 @@ class LocalGround:
     ) -> None:
         """Stop."""
         await self.stop()
+
+    async def _start_both(self) -> None:
+        """Start both at once; when one fails, the other's start is broken off and the first failure is raised."""
+        failures: list[Exception] = []
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._start_kafka())
+                both.create_task(self._start_redis())
+        except* Exception as group:
+            failures += group.exceptions
+        if failures:
+            raise failures[0]
 
     async def _start_kafka(self) -> None:
         if self._external_kafka is None:
