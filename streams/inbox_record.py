@@ -1,0 +1,55 @@
+"""A record of the inbox as it came, and the refusal of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from linli.schemas.dead_letters import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRecord:
+    """What the broker holds of one record, unread.
+
+    Parameters
+    ----------
+    topic, partition, offset
+        Where it lies.
+    key
+        The record key: the district's code, if the sender knows how to.
+    headers
+        The record's headers, in order.
+    value
+        Its bytes.
+    appended_at
+        When the broker appended it, in real time.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes | None
+    appended_at: datetime
+
+
+class RefusedError(Exception):
+    """A record that cannot be acted on.
+
+    Parameters
+    ----------
+    reason
+        One of the closed list.
+    path
+        The field, in dots; made of our own words alone.
+    rule
+        What it breaks; never a value.
+    """
+
+    def __init__(self, reason: Reason, path: str = "", rule: str = "") -> None:
+        super().__init__(f"{reason} {path} {rule}".strip())
+        self.reason = reason
+        self.path = path
+        self.rule = rule

@@ -1,0 +1,349 @@
+"""Asks whether every record of the inbox gets one outcome, the right one, with nothing personal ever shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linli.schemas.commands import ApplyTeam, PlaceOrder
+from linli.schemas.dead_letters import MEANING, Reason
+from linli.schemas.event_types import TYPE_OF_KIND
+from linli.schemas.identity import request_id
+from linli.schemas.orders import RequestDetails
+from linli.schemas.people import AgeBand, PersonalPart
+from linli.schemas.topics import RECORD_BYTES_MAX
+from linli.streams.codec import to_bytes
+from linli.streams.dead_letter_payload import unpack
+from linli.streams.inbox_record import InboxRecord
+from linli.streams.intake_judge import CommandOut, DeadOut, Outcome, judge
+from linli.streams.keyring import Keyring
+from linli.streams.sealing import unseal, unseal_bytes
+from tests.support.inbox import (
+    BROKEN,
+    DISTRICT,
+    NAME,
+    NOW,
+    SECRETS,
+    Broken,
+    Json,
+    good_order,
+    good_team,
+    record,
+    structured,
+    window,
+    world,
+)
+
+WORLD = world()
+
+
+def command_of(outcome: Outcome) -> CommandOut:
+    assert isinstance(outcome, CommandOut), outcome
+    return outcome
+
+
+def details_of(order: Json) -> RequestDetails:
+    body = command_of(judge(record(order), WORLD)).command.body
+    assert isinstance(body, PlaceOrder)
+    return body.details
+
+
+def in_clear(outcome: Outcome) -> str:
+    """Everything that an outcome shows to whoever has no master key."""
+    kept = outcome.command if isinstance(outcome, CommandOut) else outcome.letter
+    return "\n".join(to_bytes(model).decode() for model in (kept, *outcome.subject_keys))
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=[broken.name for broken in BROKEN])
+def test_a_broken_record_gets_its_reason_and_path(broken: Broken) -> None:
+    """Tests reason, path and position of every dead letter, that a rule is named, and that no value is shown."""
+    outcome = judge(broken.record, WORLD)
+    assert isinstance(outcome, DeadOut)
+    letter = outcome.letter
+    assert (letter.reason, letter.path) == (broken.reason, broken.path)
+    assert letter.rule or letter.reason is Reason.NOT_UTF8
+    assert (letter.id, letter.source.offset, letter.stage) == ("inbox-0-7", 7, "intake")
+    assert [secret for secret in SECRETS if secret in in_clear(outcome)] == []
+
+
+def test_every_reason_of_intake_has_been_seen() -> None:
+    """Tests that the list above leaves out no reason that intake can give, and that each is explained."""
+    dispatchers = {Reason.DUPLICATE_CONFLICT, Reason.SOLVER_CRASH, Reason.INTERNAL}
+    assert {broken.reason for broken in BROKEN} == set(Reason) - dispatchers
+    assert set(MEANING) == set(Reason)
+
+
+@pytest.mark.parametrize("broken", BROKEN[:25], ids=[broken.name for broken in BROKEN[:25]])
+def test_the_original_of_a_dead_letter_can_be_had_back(broken: Broken) -> None:
+    """Tests that whoever holds the master key sees the record as it came, or that something was cut off."""
+    outcome = judge(broken.record, WORLD)
+    assert isinstance(outcome, DeadOut)
+    assert outcome.letter.payload is not None
+    original = unpack(unseal_bytes(outcome.letter.payload, outcome.subject_keys[0], WORLD.keyring))
+    value = broken.record.value or b""
+    assert (original.key, original.headers) == (broken.record.key, broken.record.headers)
+    assert value.startswith(original.value)
+    assert original.whole is (original.value == value)
+
+
+def test_an_order_becomes_a_command_and_nothing_personal_is_left() -> None:
+    """Tests an ordinary order: its ids, its times, its place, its menu entry, and that the person is sealed."""
+    outcome = command_of(judge(record(good_order()), WORLD))
+    command = outcome.command
+    assert (command.id, command.district, command.source) == ("inbox-0-7", DISTRICT, "hotline")
+    assert (command.request_id, command.received_at) == (request_id("hotline", "SN-1"), NOW)
+    assert isinstance(command.body, PlaceOrder)
+    details = command.body.details
+    assert details.skills == (("company", None),)
+    assert (details.minutes, details.urgency, details.legs, details.adults) == (60, 2, 1, 0)
+    assert (details.place.lat, details.place.lon, details.place.grid) == (27.939, 108.254, "g1")
+    assert (details.community, details.place.coarse, details.referral) == ("c-g1", False, None)
+    assert [secret for secret in SECRETS if secret in in_clear(outcome)] == []
+    opened = unseal(details.sealed, outcome.subject_keys[0], WORLD.keyring, PersonalPart)
+    assert opened == PersonalPart.model_validate_json(json.dumps(good_order()["personal"]))
+
+
+def test_structured_and_binary_mode_say_the_same() -> None:
+    """Tests that the same order in one JSON object becomes the same command."""
+    binary, other = (command_of(judge(one, WORLD)).command for one in (record(good_order()), structured(good_order())))
+    assert isinstance(binary.body, PlaceOrder)
+    assert isinstance(other.body, PlaceOrder)
+    assert binary.body.details.marks == other.body.details.marks
+    assert (binary.request_id, binary.source) == (other.request_id, other.source)
+
+
+def test_a_menu_entry_with_qualification_and_limit_is_applied() -> None:
+    """Tests that skill, qualification, team kinds, insurance and travel limit come from the menu."""
+    details = details_of(good_order() | {"category": "follow_up", "minutes": 20, "teams_needed": 2})
+    assert details.skills == (("follow_up", "doctor"),)
+    assert (details.team_kinds, details.insured, details.travel_minutes_max) == (("medical",), True, 15)
+    assert (details.minutes, details.legs, details.urgency) == (20, 2, 1)
+
+
+def test_urgent_is_the_highest_class() -> None:
+    """Tests that an urgent order goes before whatever the menu says."""
+    assert details_of(good_order() | {"urgent": True}).urgency == 0
+
+
+def test_help_that_was_given_before_may_lie_in_the_past() -> None:
+    """Tests that an order recorded afterwards is admitted although its window has passed."""
+    details = details_of(good_order() | {"recorded_afterwards": True, "windows": [window(-30, -28)]})
+    assert details.recorded_afterwards
+
+
+def test_one_window_ahead_is_enough() -> None:
+    """Tests that an order with one window passed and one to come is admitted."""
+    assert len(details_of(good_order() | {"windows": [window(-30, -28), window()]}).windows) == 2
+
+
+def child(**fields: object) -> Json:
+    order = good_order() | {"beneficiary": "left_behind_child", "age_band": "under_14"}
+    return order | {"consent": {"beneficiary": True, "guardian": True}} | fields
+
+
+def test_two_vetted_adults_go_to_a_child() -> None:
+    """Tests that a child's visit needs two vetted adults in a category that asks nothing for adults."""
+    assert details_of(child(category="company")).adults == 2
+    assert details_of(child(category="company", age_band="14_to_17")).adults == 2
+
+
+def test_a_child_without_guardian_consent_goes_to_the_child_director() -> None:
+    """Tests that such an order is no dead letter: somebody must obtain the consent."""
+    details = details_of(child(consent={"beneficiary": False, "guardian": False}))
+    assert (details.referral, details.restricted) == ("child_director", False)
+
+
+def test_a_child_of_unstated_age_counts_as_young() -> None:
+    """Tests that a forgotten age does not make a left-behind child an adult."""
+    order = child(consent={"beneficiary": True})
+    del order["age_band"]
+    details = details_of(order)
+    assert (details.age_band, details.referral) == (AgeBand.UNDER_14, "child_director")
+
+
+def test_a_child_with_guardian_consent_is_served() -> None:
+    """Tests that the guardian's word is enough for a child under 14."""
+    assert details_of(child(consent={"beneficiary": False, "guardian": True})).referral is None
+
+
+def test_suspected_harm_needs_no_consent_and_is_restricted() -> None:
+    """Tests that suspected harm to a child goes to the child director, consent or not."""
+    details = details_of(child(flags={"suspected_harm": True}, consent={"beneficiary": False}))
+    assert (details.referral, details.restricted) == ("child_director", True)
+
+
+def test_danger_to_life_is_never_a_volunteers_offer() -> None:
+    """Tests that danger is referred at the highest class whatever consent, menu or time say."""
+    order = good_order() | {"flags": {"danger_to_life": True}, "consent": {"beneficiary": False}}
+    details = details_of(order | {"category": "no_such_thing", "windows": [window(-30, -28)]})
+    assert (details.referral, details.urgency, details.skills) == ("emergency", 0, ())
+
+
+@pytest.mark.parametrize("field", ["detail", "health_note"])
+@pytest.mark.parametrize("text", ["老人晕 倒 了", "He has CHEST  PAIN since noon", "说不想活了", "煤气.中.毒"])
+def test_words_raise_the_alarm(field: str, text: str) -> None:
+    """Tests that words of danger, however spaced or written, are heard in what was told."""
+    order = good_order()
+    order["personal"] = order["personal"] | {field: text}
+    details = details_of(order)
+    assert details.flags.danger_to_life
+    assert details.referral == "emergency"
+
+
+def test_words_of_harm_are_heard_for_a_child() -> None:
+    """Tests that bruises tell of harm to a child and not to an old person, and that abuse does for both."""
+    for text, elderly, young in (("腿上有淤青", False, True), ("He is abused", True, True), ("陪伴聊天", False, False)):
+        order, small = good_order(), child()
+        order["personal"] = small["personal"] = order["personal"] | {"detail": text}
+        assert details_of(order).flags.suspected_harm is elderly
+        assert details_of(small).flags.suspected_harm is young
+
+
+def test_words_never_clear_a_flag() -> None:
+    """Tests that a flag of the sender stays whatever the words say."""
+    order = good_order() | {"flags": {"danger_to_life": True}}
+    order["personal"] = order["personal"] | {"detail": "一切正常，没有危险", "health_note": ""}
+    assert details_of(order).flags.danger_to_life
+
+
+def test_a_place_name_becomes_its_grids_centroid() -> None:
+    """Tests that a grid without coordinates is used coarsely."""
+    order: Json = good_order() | {"grid": "g3"}
+    order["personal"]["location"] = None
+    place = details_of(order).place
+    assert (place.lat, place.lon, place.coarse, place.terrain.value) == (28.05, 108.4, True, "mountain")
+
+
+def test_the_grid_of_coordinates_is_the_nearest() -> None:
+    """Tests that coordinates without a grid find theirs, whatever system they are stated in."""
+    order = good_order()
+    del order["grid"]
+    for crs, shift in (("wgs84", 0.0), ("gcj02", 0.004), ("bd09", 0.01)):
+        location = {"crs": crs, "lat": 27.80, "lon": 108.10 + shift}
+        order["personal"] = order["personal"] | {"location": location}
+        assert details_of(order).place.grid == "g2"
+
+
+def test_a_team_is_placed_and_its_contact_sealed() -> None:
+    """Tests that a team's base is converted and rounded and that its lead cannot be read."""
+    outcome = command_of(judge(record(good_team(), "team"), WORLD))
+    assert outcome.command.request_id is None
+    assert isinstance(outcome.command.body, ApplyTeam)
+    details = outcome.command.body.details
+    assert (details.base.lat, details.base.lon, details.zone) == (27.939, 108.254, "Asia/Shanghai")
+    assert details.sealed_contact is not None
+    assert [secret for secret in SECRETS if secret in in_clear(outcome)] == []
+
+
+TARGETED: dict[str, Json] = {
+    "amend": {"urgent": True},
+    "cancel": {},
+    "hold": {"reason": "等回访", "by": "desk-1"},
+    "release": {"by": "desk-1"},
+    "refer": {"office": "民政局", "reason": "超出范围", "by": "desk-1"},
+    "assign": {"team": "t-1", "reason": "熟悉住户", "by": "desk-1"},
+    "confirm": {"by": "desk-1"},
+    "reschedule": {"windows": [window()], "by": "resident"},
+    "rate": {"stars": 5, "by": "resident"},
+}
+ANSWERS: dict[str, Json] = {
+    "accept": {"members": ["t-1-m1"]},
+    "decline": {"reason": "busy"},
+    "withdraw": {"reason": "车坏了"},
+    "start": {},
+    "done": {"minutes": 40},
+    "failed_visit": {"reason": "nobody_home"},
+}
+
+
+@pytest.mark.parametrize("kind", TARGETED)
+def test_a_request_is_found_by_either_number(kind: str) -> None:
+    """Tests that the sender's own number and our id lead to the same request."""
+    theirs = command_of(judge(record({"target": {"source_id": "SN-1"}} | TARGETED[kind], kind), WORLD)).command
+    ours = request_id("hotline", "SN-1")
+    by_id = command_of(judge(record({"target": {"request_id": ours}} | TARGETED[kind], kind), WORLD)).command
+    assert (theirs.request_id, by_id.request_id, theirs.body.kind) == (ours, ours, kind)
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_an_answer_is_about_its_offers_request(kind: str) -> None:
+    """Tests that an offer's id names the request."""
+    answer = {"kind": kind, "offer": "r-abc.0.3", "team": "t-1"} | ANSWERS[kind]
+    command = command_of(judge(record(answer, kind), WORLD)).command
+    assert (command.request_id, command.body.kind) == ("r-abc", kind)
+
+
+def test_every_kind_has_been_judged() -> None:
+    """Tests that no kind of the inbox was forgotten above."""
+    assert {"order", "team", *TARGETED, *ANSWERS} == set(TYPE_OF_KIND)
+
+
+def test_time_is_the_districts() -> None:
+    """Tests that a command carries decision time, made from the broker's append time and nothing else."""
+
+    def three_days_on(real: datetime) -> datetime:
+        return real + timedelta(days=3)
+
+    shifted = replace(WORLD, at=three_days_on)
+    outcome = judge(record({"target": {"source_id": "SN-1"}}, "cancel"), shifted)
+    assert command_of(outcome).command.received_at == NOW + timedelta(days=3)
+    assert isinstance(judge(record(good_order()), shifted), DeadOut)
+
+
+def test_judging_twice_differs_in_nothing_but_keys() -> None:
+    """Tests that intake may handle a record twice: ids, marks and everything decided are the same."""
+    keyring = Keyring(bytes(range(32)), lambda count: bytes(count))
+    fixed = world(keyring)
+    for one in (record(good_order()), record(good_team(), "team"), BROKEN[5].record):
+        assert judge(one, fixed) == judge(one, fixed)
+    details = [details_of(good_order()) for _ in range(2)]
+    assert details[0].marks == details[1].marks
+    assert details[0].sealed != details[1].sealed
+
+
+json_values: st.SearchStrategy[object] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+spoilt_lists: st.SearchStrategy[object] = st.just([{NAME: NAME}])
+names = st.sampled_from(["ce_type", "ce_id", "ce_source", "ce_time", "CE_TYPE", "x", "ce_"])
+pairs = st.tuples(names, st.binary(max_size=30))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    value=st.none() | st.binary(max_size=200),
+    headers=st.lists(pairs, max_size=6),
+    key=st.none() | st.binary(max_size=20),
+)
+def test_any_bytes_have_an_outcome(value: bytes | None, headers: list[tuple[str, bytes]], key: bytes | None) -> None:
+    """Tests that no bytes at all can make judging fail."""
+    outcome = judge(InboxRecord("inbox", 0, 1, key, tuple(headers), value, NOW), WORLD)
+    assert isinstance(outcome, DeadOut)
+
+
+@settings(max_examples=400, deadline=None)
+@given(kind=st.sampled_from(sorted(TYPE_OF_KIND)), data=st.data())
+def test_any_fields_have_an_outcome(kind: str, data: st.DataObject) -> None:
+    """Tests that any values in the fields of any kind end in an outcome, and that a name in them is not shown."""
+    bodies = {"order": good_order(), "team": good_team(), **TARGETED, **ANSWERS}
+    fields: Json = {"target": {"source_id": "SN-1"}, "offer": "r-1.0.1", "team": "t-1"} | bodies[kind]
+    for name in data.draw(st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=3)):
+        fields[name] = data.draw(st.one_of(json_values, st.just(NAME), spoilt_lists))
+    outcome = judge(record(fields, kind), WORLD)
+    if isinstance(outcome, DeadOut):
+        assert NAME not in in_clear(outcome)
+
+
+def test_the_largest_record_that_is_allowed_is_read() -> None:
+    """Tests that the limit of size is where it is said to be."""
+    padded = record(good_order()).value or b""
+    padded += b" " * (RECORD_BYTES_MAX - len(padded))
+    assert isinstance(judge(record(padded), WORLD), CommandOut)
+    assert isinstance(judge(record(padded + b" "), WORLD), DeadOut)
