@@ -54,7 +54,7 @@ def _place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertion | 
 
     Visits that are only promised do not stand in the way: the round's plan finds them another team.
     """
-    full = problem_of(draft, HaversineTravel(), pairs=True)
+    full = problem_of(draft, HaversineTravel(), whole=True)
     wanted = visit_id(record.request_id, body.leg)
     pin = Pin(body.team, None, to_seconds(body.start) if body.start is not None else None)
     visits = tuple(replace(v, pin=pin) if v.id == wanted else v for v in full.visits if v.id == wanted or v.pin)

@@ -13,7 +13,7 @@ from linli.matcher.problem import Plan, Problem, Stop, is_fact
 from linli.matcher.rules import Violation
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.translate import plan_of, problem_of, request_and_leg, requests_in_plan, visit_id
-from linli.matcher.travel import HaversineTravel
+from linli.matcher.travel import HaversineTravel, Travel
 from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn
 from linli.schemas.explanation import WhyNobody, WhyTeam
@@ -55,14 +55,14 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
     """
     travel = HaversineTravel()
     plan = plan_of(draft.state.plans)
-    pair_up(draft, problem_of(draft, travel, pairs=True), plan)
+    pair_up(draft, plan, travel)
     matched = _plan(draft, problem_of(draft, travel), plan)
     for _ in range(PASSES_MAX):
         if not _give_up(draft, matched):
             break
         matched = _plan(draft, problem_of(draft, travel), matched.result.plan)
     plan = matched.result.plan
-    _write(draft, problem_of(draft, travel, pairs=True), plan)
+    _write(draft, plan, travel)
     return plan, _report(matched)
 
 
@@ -123,12 +123,13 @@ def _free(draft: Draft, record: AssignmentRecord, index: int) -> None:
         draft.step(record, Promised(window=record.promise), "roster", legs=legs)
 
 
-def _write(draft: Draft, problem: Problem, plan: Plan) -> None:
+def _write(draft: Draft, plan: Plan, travel: Travel) -> None:
     """Write promises and offers for what has a place, and the reason for what has none."""
     places = {stop.visit: Spot(route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
     waiting = [_Waiting(record, _spots(record, places)) for record in _unsettled(draft)]
     names = [name for one in waiting for name in one.to_explain(draft)]
-    reasons = explain_visits(problem, plan, names)
+    whole = any(one.is_missing(draft) for one in waiting)
+    reasons = explain_visits(problem_of(draft, travel, whole=whole), plan, names) if names else {}
     for one in waiting:
         if one.is_missing(draft):
             _leave_unmet(draft, one, reasons)

@@ -158,11 +158,16 @@ class Model:
     def _find_fits(self, visit: int) -> list[Fit]:
         pin = self.visits[visit].pin
         teams = range(len(self.teams)) if pin is None else [self.team_index.get(pin.team, -1)]
+        windows = start_windows(self.visits[visit])
+        first, last = (windows[0][0], windows[-1][1]) if windows else (self.now, self.now)
         found: list[Fit] = []
         for t in teams:
             if t < 0 or first_violation(self.problem, self.visits[visit], self.teams[t]) is not None:
                 continue
-            found += [fit for fit in (self._fit(visit, duty) for duty in self.duties_of_team[t]) if fit is not None]
+            near = [
+                d for d in self.duties_of_team[t] if self.duties[d].closes >= first and self.duties[d].opens <= last
+            ]
+            found += [fit for fit in (self._fit(visit, duty) for duty in near) if fit is not None]
         return found
 
     def _fit(self, visit: int, duty: int) -> Fit | None:

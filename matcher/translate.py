@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -302,21 +302,54 @@ def teams_of(draft: Draft) -> tuple[Team, ...]:
     return tuple(teams)
 
 
-def problem_of(draft: Draft, travel: Travel, *, pairs: bool = False) -> Problem:
-    """Return the district's problem at this moment, with or without the requests that still need two teams."""
+def problem_of(draft: Draft, travel: Travel, *, whole: bool = False) -> Problem:
+    """Return the district's problem at this moment.
+
+    Parameters
+    ----------
+    draft
+        The district.
+    travel
+        Where travel times come from.
+    whole
+        Also the requests that still need two teams, and every shift up to the horizon; else only the shifts in which
+        some visit could begin: a plan for today need not look at next week, an explanation may.
+    """
     retried = _retried(draft)
+    visits = tuple(
+        visit
+        for record in requests_in_plan(draft)
+        if (record.state is not State.UNMET or record.request_id in retried) and (whole or not unpaired(record))
+        for visit in visits_of(draft, record)
+    )
     return Problem(
         now=to_seconds(draft.now),
-        visits=tuple(
-            visit
-            for record in requests_in_plan(draft)
-            if (record.state is not State.UNMET or record.request_id in retried) and (pairs or not unpaired(record))
-            for visit in visits_of(draft, record)
-        ),
-        teams=teams_of(draft),
+        visits=visits,
+        teams=teams_of(draft) if whole else _near(teams_of(draft), visits),
         travel=travel,
         weights=weights_of(draft.state.policy.prices),
     )
+
+
+def _near(teams: tuple[Team, ...], visits: tuple[Visit, ...]) -> tuple[Team, ...]:
+    """Return the teams with those shifts alone in which some visit could begin, or is pinned."""
+    first = min((_first_start(visit) for visit in visits), default=0)
+    last = max((_last_start(visit) for visit in visits), default=0)
+    return tuple(
+        replace(team, shifts=tuple(s for s in team.shifts if s[1] >= first and s[0] <= last)) for team in teams
+    )
+
+
+def _first_start(visit: Visit) -> int:
+    return min((*(lo for lo, _ in visit.windows), *_pinned_start(visit)), default=0)
+
+
+def _last_start(visit: Visit) -> int:
+    return max((*(hi for _, hi in visit.windows), *_pinned_start(visit)), default=0)
+
+
+def _pinned_start(visit: Visit) -> tuple[int, ...]:
+    return (visit.pin.start,) if visit.pin is not None and visit.pin.start is not None else ()
 
 
 def _retried(draft: Draft) -> frozenset[str]:
