@@ -35,6 +35,9 @@ SCHOOL_OUT, CHILDREN_CLOSE = 16, 19
 URBAN_SPREAD, RURAL_SPREAD = 0.001, 0.006
 """How far a home lies from its grid's centre in degrees: about 100 m in town, 600 m in a village."""
 
+AHEAD = (1.0, 8.0, 1.5)
+"""Hours from an ordinary order to its window: at least, at most, most often."""
+
 LENGTHS = (60, 90, 120, 180)
 """Minutes of a window."""
 
@@ -191,7 +194,7 @@ def windows(dice: Random, at: datetime, beneficiary: Beneficiary, urgent: bool) 
     """Draw when the visit may begin: soon if urgent, else one to eight hours ahead or another day."""
     child = beneficiary is Beneficiary.LEFT_BEHIND_CHILD
     opens, closes = (SCHOOL_OUT, CHILDREN_CLOSE) if child else (DAY_OPENS, DAY_CLOSES)
-    ahead = timedelta(hours=1) if urgent else timedelta(hours=dice.uniform(1.0, 8.0))
+    ahead = timedelta(hours=1) if urgent else timedelta(hours=dice.triangular(*AHEAD))
     start = whole_quarter(at + ahead)
     early, late = (day_start(start) + timedelta(hours=hour) for hour in (opens, closes))
     another_day = not urgent and dice.random() < demand().tomorrow
