@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from linli.schemas.base import Edge, Note, Ref, Word
 from linli.schemas.orders import WINDOWS_MAX, Target, Window
-from pydantic import Field
 
 
 class DeclineReason(StrEnum):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from linli.schemas.answers import DeclineReason, FailedReason
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails, Window
-from pydantic import Field
 
 RECENT_COMMANDS_MAX = 32
 """Command ids remembered per request, so that a command handled twice by intake is seen; intake repeats at most the

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
 from linli.schemas.roster import RegisterTeam, TeamDetails
-from pydantic import Field
 
 InboxBody = Annotated[
     Order

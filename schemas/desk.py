@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import Field, StringConstraints
+
 from linli.schemas.base import Edge, Instant, Name, Note, Ref
 from linli.schemas.orders import Target
-from pydantic import Field, StringConstraints
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 """A decision that overrides the plan always says why."""

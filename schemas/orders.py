@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+from pydantic import Field, model_validator
+
 from linli.schemas.base import Edge, Inside, Instant, Note, Ref, SourceId, Word
 from linli.schemas.people import (
     AgeBand,
@@ -17,7 +19,6 @@ from linli.schemas.people import (
     Wishes,
 )
 from linli.schemas.places import RoundedPlace
-from pydantic import Field, model_validator
 
 MINUTES_MAX = 480
 """A visit is at most a working day; longer help is several visits."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
+from pydantic import Field, StringConstraints
+
 from linli.schemas.base import Edge, Inside, Ref
 from linli.schemas.places import Location
-from pydantic import Field, StringConstraints
 
 PersonName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 \-]{4,19}$")]

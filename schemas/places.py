@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from linli.schemas.base import Edge, Inside, Name, Ref
 from pydantic import Field
+
+from linli.schemas.base import Edge, Inside, Name, Ref
 
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]

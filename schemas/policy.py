@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from linli.schemas.base import Inside
 from pydantic import Field
+
+from linli.schemas.base import Inside
 
 
 class Mode(StrEnum):

@@ -6,10 +6,11 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
+from pydantic import Field, model_validator
+
 from linli.schemas.base import Edge, Inside, Instant, Name, Ref, Word
 from linli.schemas.people import ContactPart, SealedPart
 from linli.schemas.places import Location, RoundedPlace
-from pydantic import Field, model_validator
 
 CREWS_MAX = 20
 """Crews of one team that can be out at the same time; the largest real teams have fewer than ten."""
