@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
+from linli.matcher.offering import mode_for
 from linli.schemas.assignment import AssignmentRecord, Offered, OnHold, Referred, Registered
 from linli.schemas.commands import Command
 from linli.schemas.desk import Confirm, Hold, Refer, Release
 from linli.schemas.lifecycle import OfferState, State, may_follow
+from linli.schemas.policy import Mode
 from linli.schemas.rounds import OutcomeCode
 
 
@@ -58,7 +60,7 @@ def refer(draft: Draft, command: Command, body: Refer) -> Result:
 
 
 def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
-    """Send the offer that was proposed to the desk."""
+    """Send the offer that was proposed to the desk; in mode ``suggest`` nothing is sent, there the desk assigns."""
     record, result = find(draft, command, State.OFFERED)
     if record is None:
         return result
@@ -68,7 +70,9 @@ def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
     index = live_offer(leg)
     if index is None or leg.offers[index].state is not OfferState.PROPOSED:
         return OutcomeCode.STALE, "nothing is proposed"
-    minutes = draft.state.policy.answer_minutes[record.details.urgency if record.details else 0]
+    if record.details is None or mode_for(draft.state.policy, record.details) is Mode.SUGGEST:
+        return OutcomeCode.NOT_ALLOWED_NOW, Mode.SUGGEST
+    minutes = draft.state.policy.answer_minutes[record.details.urgency]
     expires = min(draft.now + timedelta(minutes=minutes), leg.offers[index].start)
     opened = replace_offer(leg, index, state=OfferState.OPEN, offered_at=draft.now, expires=expires, by=body.by)
     draft.step(

@@ -263,5 +263,5 @@ LifeCycle.TestCase.settings = settings(
 )
 
 
-class TestLifeCycle(LifeCycle.TestCase):
-    """Tests that the life cycle holds under random events."""
+TestLifeCycle = LifeCycle.TestCase
+"""Tests that the life cycle holds under random events."""

@@ -18,7 +18,7 @@ DISTRICT = "520624"
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 """Eight in the morning in Sinan."""
 
-AUTO = Policy(mode=Mode.AUTO, work=2_000)
+AUTO = Policy(mode=Mode.AUTO, freeze_minutes=90, work=2_000)
 
 
 def place(north: float = 0.0) -> RoundedPlace:
