@@ -21,6 +21,7 @@ class OutcomeCode(StrEnum):
     NOT_ALLOWED_NOW = "not_allowed_now"
     BREAKS_RULE = "breaks_rule"
     CRASHED = "solver_crash"
+    REFUSED = "refused"
 
 
 class CommandOutcome(Inside):
@@ -65,7 +66,9 @@ class RoundRecord(Inside):
 
     ``first_offset`` to ``next_offset`` (exclusive) is the range of ``commands`` it read; the next round begins at
     ``next_offset``. ``now`` is the decision's clock; ``down_seconds`` is the time the service was down before it,
-    in the decision's clock; ``deadlines`` is false when the clock could not be trusted.
+    in the decision's clock; ``deadlines`` is false when the clock could not be trusted, or while commands that came
+    before it were still unread. ``records`` counts its ledger records. ``healed``: the round before was torn; this
+    one empties the plans, which are made anew.
     """
 
     partition: int
@@ -81,3 +84,4 @@ class RoundRecord(Inside):
     down_seconds: int = 0
     deadlines: bool = True
     skew_ms: int = 0
+    healed: bool = False

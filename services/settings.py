@@ -135,9 +135,9 @@ class Settings(BaseSettings):
         description="What a clock that is not real time shows at its start, with its zone. Unset: now.",
     )
     solver_work: int = Field(
-        default=200,
+        default=20_000,
         ge=0,
-        le=1_000_000,
+        le=10_000_000,
         title="Work of the optimizer",
         description="Deterministic units per round and district; 0: insertion alone. The default takes a fraction of a "
         "second for a county. Units and not seconds, so that a replay decides the same.",
@@ -153,9 +153,15 @@ class Settings(BaseSettings):
     round_batch_max: int = Field(
         default=500,
         ge=1,
-        le=10_000,
+        le=1_000,
         title="Most commands in a round",
-        description="Five days of a county: the default only bounds how long one round can take after a backlog.",
+        description="Five days of a county: the default only bounds how long one round can take after a backlog. "
+        "The limit keeps the record of a round, which lists every command, well below the largest record.",
+    )
+    crash_at: str | None = Field(
+        default=None,
+        title="Where to die on purpose",
+        description="For tests only: POINT:N makes a dispatcher kill itself at the N-th passing of a crash point.",
     )
 
     @field_validator("districts", mode="before")

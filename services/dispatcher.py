@@ -1,0 +1,116 @@
+"""The dispatcher process: one per partition, given by its slot. ``python -m linli.services.dispatcher --slot 0``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk import decide
+from linli.schemas.policy import Policy
+from linli.services.settings import Settings, SettingsError, load_settings
+from linli.streams.build import build_name
+from linli.streams.crash_points import CrashPlan, CrashPlanError, parse_crash_plan
+from linli.streams.dispatch_loop import DispatchLoop, LoopSettings
+from linli.streams.ground_facts import Facts, FactsMissingError, read_facts
+from linli.streams.kafka_client import KafkaAddress
+from linli.streams.log_lines import log_for, set_up_logs
+from linli.streams.round_work import Desk
+
+EXIT_FAILED: Final = 70
+"""The process failed and must be started again ("internal software error" of sysexits)."""
+
+EXIT_REFUSED: Final = 78
+"""The process was told something that cannot be ("configuration error"): starting it again does not help."""
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Give the county's policy as far as the settings say it."""
+    return Policy(mode=settings.mode, work=settings.solver_work)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a dispatcher until it is told to stop.
+
+    Returns
+    -------
+    int
+        0 after SIGTERM or SIGINT; `EXIT_REFUSED` if settings or slot cannot be. A failure never returns: the process
+        ends with `EXIT_FAILED` on the spot, because after it nothing that is known here can be relied on.
+    """
+    slot: int = _parser().parse_args(arguments).slot
+    set_up_logs(f"dispatcher-{slot}")
+    try:
+        settings = load_settings()
+        address = settings.kafka_address
+        if address is None:
+            raise SettingsError("LINLI_KAFKA is not set: a dispatcher needs to know which Kafka it works on.")
+        crash = parse_crash_plan(settings.crash_at)
+        asyncio.run(_dispatch(settings, address, slot, crash))
+    except (SettingsError, CrashPlanError, FactsMissingError, _NoSuchSlotError) as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_REFUSED
+    return 0
+
+
+class _NoSuchSlotError(ValueError):
+    """The slot is not one of the partitions."""
+
+
+async def _dispatch(settings: Settings, address: KafkaAddress, slot: int, crash: CrashPlan) -> None:
+    facts = await read_facts(address)
+    _refuse_slot(facts, slot)
+    chosen = LoopSettings(
+        address=address,
+        partition=slot,
+        facts=facts,
+        policy=policy_of(settings),
+        build=build_name(),
+        counts=settings.state / "dispatcher",
+        batch_max=settings.round_batch_max,
+        idle_s=settings.round_idle_ms / 1000,
+    )
+    loop = DispatchLoop(chosen, Desk(decide, next_deadline), crash)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, loop.stop)
+    await _or_die(loop)
+
+
+def _refuse_slot(facts: Facts, slot: int) -> None:
+    partitions = facts.district_map.partitions
+    if not 0 <= slot < partitions:
+        raise _NoSuchSlotError(f"There is no slot {slot}: this Kafka has {partitions} partitions, from 0 on.")
+
+
+async def _or_die(loop: DispatchLoop) -> None:
+    """Run the loop; whatever it raises ends the process here and now.
+
+    Nothing is closed and nobody is waited for: a fenced-out dispatcher that went on cleaning up could still do harm,
+    and the next one restores from the ledger anyway.
+    """
+    try:
+        await loop.run()
+    except BaseException:
+        log_for("dispatcher").exception("dispatcher failed")
+        _end_now()
+
+
+def _end_now() -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(EXIT_FAILED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="linli run dispatcher", description="Decide the requests of one partition.")
+    parser.add_argument("--slot", type=int, default=0, help="the partition to own, from 0 (default: 0)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

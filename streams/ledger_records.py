@@ -1,0 +1,106 @@
+"""From a decision to the records that are sent: topic, key, headers, bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from linli.matcher.state import Decision, NumberedCommand
+from linli.schemas import event_types
+from linli.schemas.base import Inside
+from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
+from linli.schemas.identity import position_id, record_id
+from linli.schemas.rounds import RoundRecord
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, PLANS, RECORD_BYTES_MAX, ROSTER, ROUNDS, Topic
+from linli.streams.codec import encode
+
+STAGE = "dispatcher"
+"""The stage that dead letters of the dispatcher name."""
+
+
+class RecordTooLargeError(ValueError):
+    """A decision made a record that no topic takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record that is ready to be sent."""
+
+    topic: str
+    key: bytes
+    headers: list[tuple[str, bytes]]
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCommand:
+    """A record of ``commands`` that cannot be given to a decision, and why."""
+
+    offset: int
+    command: str
+    district: str | None
+    received_at: datetime
+    reason: Reason
+    request_id: str | None = None
+
+
+def ledger_records(decision: Decision, source: str) -> Iterator[Outgoing]:
+    """Yield the ledger records of a decision in the order of the decision.
+
+    Raises
+    ------
+    RecordTooLargeError
+        If a record is larger than its topic takes.
+    """
+    for team in decision.roster:
+        yield _outgoing(ROSTER, event_types.ROSTER, team.details.team, team.version, team, team.at, source)
+    for request in decision.assignments:
+        key = request.request_id
+        yield _outgoing(ASSIGNMENTS, event_types.ASSIGNMENT, key, request.version, request, request.at, source)
+    for plan in decision.plans:
+        yield _outgoing(PLANS, event_types.PLAN, plan.team, plan.version, plan, plan.at, source)
+
+
+def round_record(record: RoundRecord, source: str) -> Outgoing:
+    """Give the record of a round, which is sent last."""
+    return _outgoing(ROUNDS, event_types.ROUND, str(record.partition), record.number, record, record.now, source)
+
+
+def conflict(numbered: NumberedCommand) -> RefusedCommand:
+    """Say of a command that its number was used for another order."""
+    command = numbered.command
+    return RefusedCommand(
+        numbered.offset,
+        command.id,
+        command.district,
+        command.received_at,
+        Reason.DUPLICATE_CONFLICT,
+        command.request_id,
+    )
+
+
+def dead_letter(partition: int, refused: RefusedCommand, now: datetime, source: str) -> Outgoing:
+    """Give the dead letter of a command that cannot be acted on; its id is the command's place in the log."""
+    letter_id = position_id(COMMANDS.name, partition, refused.offset)
+    letter = DeadLetter(
+        id=letter_id,
+        source=SourcePosition(topic=COMMANDS.name, partition=partition, offset=refused.offset),
+        district=refused.district,
+        event_type=event_types.COMMAND,
+        received_at=refused.received_at,
+        stage=STAGE,
+        reason=refused.reason,
+        rule=refused.request_id or "",
+    )
+    event = encode(letter, event_type=event_types.DEAD_LETTER, source=source, event_id=letter_id, time=now)
+    return Outgoing(DEAD_LETTERS.name, letter_id.encode(), event.headers, event.value)
+
+
+def _outgoing(
+    topic: Topic, event_type: str, key: str, version: int, record: Inside, at: datetime, source: str
+) -> Outgoing:
+    event = encode(record, event_type=event_type, source=source, event_id=record_id(topic.name, key, version), time=at)
+    if len(event.value) > RECORD_BYTES_MAX:
+        raise RecordTooLargeError(f"{topic.name} {key} has {len(event.value)} bytes, the limit is {RECORD_BYTES_MAX}")
+    return Outgoing(topic.name, key.encode(), event.headers, event.value)
