@@ -1,0 +1,76 @@
+"""The topic ``subject-keys``: a sealed part's key is written and acknowledged before the part itself is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from linli.schemas import event_types
+from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.topics import SUBJECT_KEYS
+from linli.streams.codec import decode_as, encode
+from linli.streams.kafka_client import KafkaAddress
+from linli.streams.log_reader import open_reader
+
+
+@dataclass(frozen=True, slots=True)
+class OutRecord:
+    """A record to be written; a partition of ``None`` is chosen by the record key's hash."""
+
+    topic: str
+    partition: int | None
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+def subject_key_record(key: SubjectKey, source: str) -> OutRecord:
+    """Give the record of a key. The same key id always lies on the same partition, so that compaction can erase it."""
+    event = encode(key, event_type=event_types.SUBJECT_KEY, source=source, event_id=key.key_id, time=key.created_at)
+    return OutRecord(SUBJECT_KEYS.name, None, key.key_id.encode(), event.value, event.headers)
+
+
+async def write_subject_key(producer: Any, key: SubjectKey, source: str) -> None:
+    """Write a key with an aiokafka producer and wait until the broker has it.
+
+    Parameters
+    ----------
+    producer
+        A started ``AIOKafkaProducer`` with ``acks="all"`` and ``enable_idempotence=True``.
+    key
+        The key of a sealed part.
+    source
+        Who writes it, for the event's envelope.
+
+    Raises
+    ------
+    aiokafka.errors.KafkaError
+        If the broker does not take it: then the sealed part must not be sent, because nobody could open it.
+    """
+    record = subject_key_record(key, source)
+    await producer.send_and_wait(record.topic, record.value, record.key, record.partition, headers=record.headers)
+
+
+async def find_subject_key(address: KafkaAddress, key_id: str, partitions: int) -> SubjectKey | None:
+    """Find the key of a sealed part by reading the topic to its end; ``None`` if it was never written or was erased.
+
+    Parameters
+    ----------
+    address
+        Where Kafka is.
+    key_id
+        Named by the sealed part.
+    partitions
+        How many partitions the topic has; as many as districts are spread over.
+
+    Notes
+    -----
+    It reads everything, some 100,000 keys a second: right for a person who asks for one case, wrong for a list.
+    """
+    found: bytes | None = None
+    async with open_reader(address) as reader:
+        for span in await reader.spans(SUBJECT_KEYS.name, range(partitions)):
+            async for record in reader.read(span):
+                if record.key == key_id.encode():
+                    found = record.value
+    return None if found is None else decode_as(SubjectKey, found)
