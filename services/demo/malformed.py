@@ -113,7 +113,7 @@ MISTAKES: tuple[Mistake, ...] = (
 
 
 def malformed(mistake: Mistake, good: Ask, at: datetime) -> TimedEvent:
-    """Spoil a good order in one way; its number is its own, so that it disturbs no other request."""
+    """Spoil an adult's good order in one way; its number is its own, so that it disturbs no other request."""
     number = f"{good.order.source_id}-x"
     text = good.order.model_copy(update={"source_id": number}).model_dump_json(exclude_none=True)
     spoilt = mistake.twist(json.loads(text))

@@ -107,13 +107,10 @@ class Post:
 
     async def _send(self, event: TimedEvent) -> None:
         self._on_sent(event, datetime.now(UTC))
-        headers = headers_of(
-            event_type=event.event_type, source=event.source, event_id=event.event_id, time=event.at
-        )
+        headers = headers_of(event_type=event.event_type, source=event.source, event_id=event.event_id, time=event.at)
         partition = self._partition_of(event.district) or 0
         future = await self._producer.send(
             INBOX.name, event.value, event.district.encode(), partition=partition, headers=headers
         )
         self._unacknowledged.append(future)
         self.sent += 1
-

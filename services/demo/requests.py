@@ -9,6 +9,7 @@ from random import Random
 
 from linli.schemas.dead_letters import Reason
 from linli.schemas.orders import Amend, Cancel, Target
+from linli.schemas.people import AgeBand
 from linli.services.demo.county import layout
 from linli.services.demo.demand import Ask, Scenario, ask, demand, usual_requests, windows
 from linli.services.demo.flood import flood
@@ -148,10 +149,14 @@ def _cancellation(placed: Ask, minutes: float, note: str) -> TimedEvent:
 
 
 def _spoilt(dice: Random, seed: int, plain: list[Ask], count: int) -> Iterator[TimedEvent]:
-    """Yield the malformed records: the department's task always, the others in turn from day to day."""
-    wanted = min(max(2, round(demand().invalid * count)), len(plain))
+    """Yield the malformed records: the department's task always, the others in turn from day to day.
+
+    Only orders for adults are spoilt: a child's without consent is no mistake but a case for the child director.
+    """
+    adults = [placed for placed in plain if placed.order.age_band is AgeBand.ADULT]
+    wanted = min(max(2, round(demand().invalid * count)), len(adults))
     others = MISTAKES[1:]
     start = seed * wanted
     chosen = (MISTAKES[0], *(others[(start + i) % len(others)] for i in range(wanted - 1)))
-    for mistake, good in zip(chosen, dice.sample(plain, wanted), strict=False):
+    for mistake, good in zip(chosen, dice.sample(adults, wanted), strict=False):
         yield malformed(mistake, good, good.at + timedelta(minutes=dice.uniform(0.0, 30.0)))

@@ -1,0 +1,130 @@
+"""The demo's stage: ground, topics and every process of the loop, started in order and stopped in reverse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.policy import Mode
+from linli.services.demo.options import FIRST_HOUR, DemoOptions
+from linli.services.demo.picture import Picture
+from linli.services.demo.requests import MONDAY
+from linli.services.demo.sentences import say
+from linli.services.demo.teams import midnight
+from linli.services.ground.local import LocalGround, ground_of
+from linli.services.processes import process_specs
+from linli.services.settings import load_settings
+from linli.services.supervisor import EventKind, ProcessEvent
+from linli.streams.bootstrap import Wanted, bootstrap
+from linli.streams.clock import Clock
+from linli.streams.ground_facts import Facts
+from linli.streams.kafka_client import KafkaAddress
+from linli.streams.keyring import create_master_key
+from linli.streams.verifier import Verdict, judge
+
+Tell = Callable[[str], None]
+
+
+class Stage:
+    """Where the day is played.
+
+    Parameters
+    ----------
+    ground
+        The running Kafka and Valkey, with the supervisor of all processes.
+    facts
+        The district map and the clock.
+    tell
+        Prints a line.
+    """
+
+    def __init__(self, ground: LocalGround, facts: Facts, tell: Tell) -> None:
+        self._ground = ground
+        self._facts = facts
+        self._tell = tell
+        self.picture: Picture | None = None
+
+    @property
+    def address(self) -> KafkaAddress:
+        """How to reach Kafka."""
+        return self._ground.kafka_address
+
+    @property
+    def clock(self) -> Clock:
+        """The shared clock."""
+        return self._facts.clock
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions there are."""
+        return self._facts.district_map.partitions
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The servers' real names and versions."""
+        return self._ground.versions
+
+    def partition_of(self, district: str) -> int | None:
+        """Give the partition of a district."""
+        return self._facts.partition_of(district)
+
+    def pid(self, process: str) -> int:
+        """Give the process id that a process has now."""
+        return self._ground.supervisor.pid(process)
+
+    def tell(self, line: str) -> None:
+        """Say something: in the picture while it is on, else as a line."""
+        if self.picture is not None:
+            self.picture.news(line)
+        self._tell(line)
+
+    def picture_note(self, record: AssignmentRecord) -> None:
+        """Show a ledger record in the picture."""
+        if self.picture is not None:
+            self.picture.note(record)
+
+    async def verdict(self) -> Verdict:
+        """Let the independent verifier judge the whole log."""
+        return await judge(self.address)
+
+
+@asynccontextmanager
+async def open_stage(options: DemoOptions, state: Path, tell: Tell) -> AsyncGenerator[Stage]:
+    """Start ground, topics and processes; stop them all at the end, whatever happens.
+
+    Parameters
+    ----------
+    options
+        Of the demo.
+    state
+        Folder for data, keys and logs.
+    tell
+        Prints a line.
+    """
+    settings = load_settings(mode=Mode.AUTO, clock_rate=options.clock_rate, state=state)
+    stage: Stage | None = None
+
+    def process_news(event: ProcessEvent) -> None:
+        if event.kind not in (EventKind.STARTED, EventKind.STOPPED):
+            (stage.tell if stage is not None else tell)(str(event))
+
+    tell(say("ground", options.language))
+    async with ground_of(settings, tethered=True, on_event=process_news) as ground:
+        tell(say("topics", options.language))
+        create_master_key(settings.master_key_file)
+        began = midnight(MONDAY) + timedelta(hours=FIRST_HOUR)
+        wanted = Wanted(
+            districts=settings.districts,
+            partitions=settings.partitions,
+            clock_rate=options.clock_rate,
+            clock_origin=began,
+        )
+        facts = await bootstrap(ground.kafka_address, wanted)
+        stage = Stage(ground, facts, tell)
+        tell(say("processes", options.language))
+        for spec in process_specs(settings, ground, tethered=True):
+            await ground.supervisor.start(spec)
+        yield stage
