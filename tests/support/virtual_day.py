@@ -71,7 +71,7 @@ class VirtualDay:
         self.state = DistrictState(layout().code, Policy(mode=Mode.AUTO, work=self.work))
         self.began = midnight(self.on).astimezone(UTC) + timedelta(hours=6)
         self.ends = datetime.combine(self.on, DAY_ENDS, midnight(self.on).tzinfo).astimezone(UTC)
-        self._world = World(
+        self.world = World(
             districts={layout().code: Gazetteer(sinan())},
             menu=shipped_menu(),
             admission=shipped_admission(),
@@ -136,7 +136,7 @@ class VirtualDay:
         self._offset += 1
         headers = headers_of(event_type=event.event_type, source=event.source, event_id=event.event_id, time=event.at)
         record = InboxRecord("inbox", 0, self._offset, event.district.encode(), tuple(headers), event.value, now)
-        out = judge(record, self._world)
+        out = judge(record, self.world)
         if isinstance(out, CommandOut):
             return NumberedCommand(self._offset, out.command)
         self.dead.append((event, out.letter.reason))
