@@ -105,7 +105,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "row.seconds": ("whole run, s", "总用时（秒）"),
     "next": (
         "Try next: linli demo --scenario cold-snap · linli demo --seed 7 · linli up, then linli submit, watch, explain",
-        "接下来可试：linli demo --scenario cold-snap · linli demo --seed 7 · linli up 后用 linli submit、watch、explain",
+        "接下来可试：linli demo --scenario cold-snap · linli demo --seed 7 · linli up，再用 submit、watch、explain",
     ),
     "held": ("every guarantee held ({checks} checks)", "所有保证均成立（{checks} 项核查）"),
     "broken": ("{count} guarantees BROKEN", "{count} 项保证被破坏"),
