@@ -9,15 +9,18 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strin
 
 
 class Edge(BaseModel):
-    """A model that outsiders fill in: unknown fields are refused, so that a misspelt field is never ignored."""
+    """A model that outsiders fill in: unknown fields are refused, so that a misspelt field is never ignored.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    The text of an error names the field and never its value, which may be a person's.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Inside(BaseModel):
     """A model that only Linli writes: a reader of an older build ignores fields that a newer build added."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
-import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 from typing_extensions import override
@@ -16,6 +15,7 @@ from linli.streams import board_keys as keys
 from linli.streams.board_entries import TOPICS, entries_of
 from linli.streams.board_store import BoardGoneError, BoardStore, Epoch, Found
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.log_lines import log_for
 from linli.streams.log_reader import LogReader, LogRecord, Span, log_record, open_reader
 
 BATCH_MAX: Final = 500
@@ -33,7 +33,7 @@ PROGRESS: Final = 20_000
 
 _LAYOUT: Final = "layout"
 
-_log = structlog.get_logger("board")
+_log = log_for("board")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ class Board:
     Notes
     -----
     Topics are read side by side, so for a moment the board may show a request with a plan of the round before. Two
-    boards that run by mistake do no harm: one of them ends with `BoardMovedError`, again and again, until it is
-    stopped.
+    boards that run by mistake do no harm: while they read the same batches the second of them repeats the first, and as
+    soon as they do not, one ends with `BoardMovedError`.
     """
 
     def __init__(self, address: KafkaAddress, store: BoardStore, partitions: int) -> None:
@@ -132,9 +132,8 @@ class Board:
             If Kafka refuses us or the log is not where it was.
         """
         while True:
-            epoch, positions = await self._open()
             try:
-                await self._follow(epoch, positions)
+                await self._follow(*await self._open())
             except BoardGoneError:
                 _log.warning("the board is gone from redis and is rebuilt from the log")
 

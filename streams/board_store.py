@@ -13,13 +13,13 @@ from typing import Any, Final, TypeVar
 
 import orjson
 import redis.asyncio
-import structlog
 from redis.exceptions import BusyLoadingError, OutOfMemoryError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from linli.streams import board_keys as keys
 from linli.streams.board_entries import Entry, to_wire
+from linli.streams.log_lines import log_for
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ SWEEP_STEP: Final = 500
 BUILDING: Final = ""
 """Instead of an epoch: the batch goes to an epoch that is still being built."""
 
-_log = structlog.get_logger("board")
+_log = log_for("board")
 
 
 class BoardGoneError(RuntimeError):

@@ -1,0 +1,39 @@
+"""The board's process: ``python -m linli.services.board`` or ``linli run board``."""
+
+from __future__ import annotations
+
+from linli.services.process import run_process
+from linli.services.settings import Settings
+from linli.services.wiring import kafka_of, redis_of
+from linli.streams.board import Board, cluster_id
+from linli.streams.board_store import BoardStore, connect
+from linli.streams.ground_facts import read_facts
+
+
+async def run_board(settings: Settings) -> None:
+    """Write the board until cancelled.
+
+    Raises
+    ------
+    SettingsError
+        If it is not said where Kafka and Redis are.
+    Exception
+        Whatever `linli.streams.board.Board.run` raises.
+    """
+    address = kafka_of(settings)
+    facts = await read_facts(address)
+    client = connect(redis_of(settings))
+    try:
+        store = BoardStore(client, await cluster_id(address))
+        await Board(address, store, facts.district_map.partitions).run()
+    finally:
+        await client.aclose()
+
+
+def main() -> None:
+    """Run the process."""
+    run_process("board", run_board)
+
+
+if __name__ == "__main__":
+    main()
