@@ -97,6 +97,23 @@ class Settings(BaseSettings):
         title="Districts",
         description="County codes of GB/T 2260, separated by commas. The default is Sinan county, as in the demo.",
     )
+    district_folder: Path | None = Field(
+        default=None,
+        title="Folder of district files",
+        description="Where each district's grids lie, one file CODE.json per district. "
+        "Unset: the synthetic Sinan county of the demo, which is for trying things out only.",
+    )
+    service_menu: Path | None = Field(
+        default=None,
+        title="Service menu",
+        description="TOML file with what can be ordered (志愿服务项目清单). Unset: the sample that comes with Linli.",
+    )
+    task_admission: Path | None = Field(
+        default=None,
+        title="Task admission list",
+        description="TOML file with what departments may put to a community (准入清单). "
+        "Unset: a synthetic sample, which admits no real task.",
+    )
     master_key_file: Path = Field(
         default_factory=lambda known: known.get("state", Path(".linli")) / "master.key",
         title="Master key",
@@ -184,7 +201,16 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with redis://, rediss:// or unix://")
         return value
 
-    @field_validator("state", "cache", "master_key_file", "kafka_jars", "kafka_ca_file")
+    @field_validator(
+        "state",
+        "cache",
+        "master_key_file",
+        "kafka_jars",
+        "kafka_ca_file",
+        "district_folder",
+        "service_menu",
+        "task_admission",
+    )
     @classmethod
     def _from_the_root(cls, value: Path | None) -> Path | None:
         """Make paths absolute, because a process may be started from another folder."""

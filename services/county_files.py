@@ -1,0 +1,82 @@
+"""What a county brings along: its districts with their grids, its service menu, its admission list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from linli.schemas.admission import TaskAdmission, parse_admission, shipped_admission
+from linli.schemas.menu import ListError, ServiceMenu, mistakes, parse_menu, shipped_menu
+from linli.schemas.places import District
+from linli.services.demo.county import sinan
+from linli.services.settings import Settings, SettingsError
+
+
+def load_districts(settings: Settings) -> dict[str, District]:
+    """Read the districts that the settings name, by code.
+
+    Raises
+    ------
+    SettingsError
+        If a district's file is missing or is not one; a sentence for each mistake.
+    """
+    return {code: _district(code, settings.district_folder) for code in settings.districts}
+
+
+def load_menu(settings: Settings) -> ServiceMenu:
+    """Read the county's service menu, or the sample that comes along.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read or is none.
+    """
+    if settings.service_menu is None:
+        return shipped_menu()
+    try:
+        return parse_menu(_text(settings.service_menu, "LINLI_SERVICE_MENU"))
+    except ListError as error:
+        raise SettingsError(f"{settings.service_menu} cannot be used. {error}") from None
+
+
+def load_admission(settings: Settings) -> TaskAdmission:
+    """Read the county's task admission list, or the synthetic sample that comes along.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read or is none.
+    """
+    if settings.task_admission is None:
+        return shipped_admission()
+    try:
+        return parse_admission(_text(settings.task_admission, "LINLI_TASK_ADMISSION"))
+    except ListError as error:
+        raise SettingsError(f"{settings.task_admission} cannot be used. {error}") from None
+
+
+def _district(code: str, folder: Path | None) -> District:
+    if folder is None:
+        if code != sinan().code:
+            raise SettingsError(f"LINLI_DISTRICT_FOLDER is not set: where are the grids of the district {code}?")
+        return sinan()
+    path = folder / f"{code}.json"
+    try:
+        district = District.model_validate_json(_text(path, "LINLI_DISTRICT_FOLDER"))
+    except ValidationError as error:
+        raise SettingsError(f"{path} cannot be used. {mistakes(error, 'district')}") from None
+    if district.code != code:
+        raise SettingsError(f"{path} describes the district {district.code}: rename it, or correct the code in it.")
+    return district
+
+
+def _text(path: Path, setting: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"{setting}: there is no file {path}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{setting}: {path} is not UTF-8 text.") from None
+    except OSError as error:
+        raise SettingsError(f"{setting}: {path} cannot be read: {error.strerror}.") from None
