@@ -47,6 +47,8 @@ class Code(StrEnum):
     BOARD_MISSING = "board_missing"
     GROUND = "ground"
     PORT_IN_USE = "port_in_use"
+    ALREADY_RUNNING = "already_running"
+    NOT_RUNNING = "not_running"
     PROCESS_GAVE_UP = "process_gave_up"
     MASTER_KEY = "master_key"
     ERASED = "erased"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from linli.schemas.policy import Policy
 from linli.services.settings import Settings, SettingsError
 from linli.streams.bootstrap import Wanted
 from linli.streams.kafka_client import KafkaAddress
+from linli.streams.keyring import Keyring, create_master_key, load_keyring
 
 
 def kafka_of(settings: Settings) -> KafkaAddress:
@@ -44,6 +44,21 @@ def wanted_of(settings: Settings) -> Wanted:
     )
 
 
-def policy_of(settings: Settings) -> Policy:
-    """Give the county's policy."""
-    return Policy(mode=settings.mode, work=settings.solver_work)
+def keyring_of(settings: Settings, *, make: bool = False) -> Keyring:
+    """Give what holds the master key.
+
+    Parameters
+    ----------
+    settings
+        They name its file.
+    make
+        Whether a missing key is made: by `linli up` alone, because a second key beside the first would open nothing.
+
+    Raises
+    ------
+    linli.streams.keyring.MasterKeyError
+        If it cannot be used.
+    """
+    if make and not settings.master_key_file.exists():
+        return create_master_key(settings.master_key_file)
+    return load_keyring(settings.master_key_file)
