@@ -71,6 +71,7 @@ def _work(config: IntakeConfig) -> None:
     log = log_for("intake")
     app: Any = build_app(config)
     worker = Worker(app, quiet=True, override_logging=False, redirect_stdouts=False)
+    worker.spinner = None  # It would write terminal codes between the lines of the log.
     log.info("started", slot=config.slot, districts=sorted(config.world.districts))
     try:
         worker.execute_from_commandline()

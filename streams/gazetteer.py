@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+import math
 
 from linli.schemas.places import District, Grid, Location, RoundedPlace
 from linli.streams.coordinates import Point, rounded, to_wgs84
@@ -43,7 +42,7 @@ class Gazetteer:
     def __init__(self, district: District) -> None:
         self.district = district
         self._grids = {grid.code: grid for grid in district.grids}
-        self._centroids = _on_the_sphere([grid.lat for grid in district.grids], [grid.lon for grid in district.grids])
+        self._centroids = [(*_on_the_sphere(Point(grid.lat, grid.lon)), grid) for grid in district.grids]
 
     def grid(self, code: str) -> Grid | None:
         """Return the grid with a code, if there is one."""
@@ -51,8 +50,9 @@ class Gazetteer:
 
     def nearest(self, point: Point) -> Grid:
         """Return the grid whose centroid is nearest to a WGS-84 point; the first in the file of equally near ones."""
-        there = _on_the_sphere([point.lat], [point.lon])
-        return self.district.grids[int(np.argmax(self._centroids @ there[0]))]
+        x, y, z = _on_the_sphere(point)
+        # The largest scalar product of two unit vectors is the shortest distance on the sphere.
+        return max(self._centroids, key=lambda centroid: centroid[0] * x + centroid[1] * y + centroid[2] * z)[3]
 
     def contains(self, point: Point, slack: float = 0.0) -> bool:
         """Tell whether a WGS-84 point lies in the district's extent, widened by ``slack`` degrees."""
@@ -124,7 +124,7 @@ def _rounded_place(point: Point, grid: Grid, digits: int, *, coarse: bool) -> Ro
     return RoundedPlace(lat=lat, lon=lon, grid=grid.code, terrain=grid.terrain, coarse=coarse)
 
 
-def _on_the_sphere(lats: list[float], lons: list[float]) -> npt.NDArray[np.float64]:
-    """Return unit vectors, one row per point: the largest scalar product is the shortest distance."""
-    lat, lon = np.radians(np.asarray(lats)), np.radians(np.asarray(lons))
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+def _on_the_sphere(point: Point) -> tuple[float, float, float]:
+    """Return a point as a unit vector."""
+    lat, lon = math.radians(point.lat), math.radians(point.lon)
+    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)

@@ -80,6 +80,7 @@ class Keyring:
         self._master = master
         self._random = random_bytes
         self._wrapping = AESGCM(self._derived(_WRAPPING))
+        self._mark_keys: dict[str, bytes] = {}
         self.master_id = "m-" + hashlib.sha256(b"linli master id v1" + master).hexdigest()[:16]
 
     def fresh_key(self, at: datetime) -> FreshKey:
@@ -121,7 +122,9 @@ class Keyring:
 
     def mark(self, purpose: str, content: bytes) -> str:
         """Return a keyed HMAC in hex: equal content gives equal marks for one purpose, and tells nothing else."""
-        return hmac.digest(self._derived(b"linli mark v1 " + purpose.encode()), content, "sha256")[:MARK_BYTES].hex()
+        if purpose not in self._mark_keys:
+            self._mark_keys[purpose] = self._derived(b"linli mark v1 " + purpose.encode())
+        return hmac.digest(self._mark_keys[purpose], content, "sha256")[:MARK_BYTES].hex()
 
     def _derived(self, info: bytes) -> bytes:
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(self._master)

@@ -55,13 +55,20 @@ def _listed(words: str) -> tuple[str, ...]:
     return tuple(" ".join(word.split()) for word in words.replace("，", ",").split(","))
 
 
+def _anywhere(words: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in _listed(words)))
+
+
 def _whole_words(words: str) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(re.escape(word) for word in _listed(words)) + r")\b")
+    return re.compile(rf"\b(?:{_anywhere(words).pattern})\b")
 
 
-_DANGER = (_listed(DANGER_ZH), _whole_words(DANGER_EN))
-_HARM = (_listed(HARM_ZH), _whole_words(HARM_EN))
-_CHILD_HARM = (_listed(CHILD_HARM_ZH), _whole_words(CHILD_HARM_EN))
+_DANGER = (_anywhere(DANGER_ZH), _whole_words(DANGER_EN))
+_HARM = (_anywhere(HARM_ZH), _whole_words(HARM_EN))
+_CHILD_HARM = (_anywhere(CHILD_HARM_ZH), _whole_words(CHILD_HARM_EN))
+
+_NO_CHARACTER = re.compile(r"[\W_]+")
+"""Spaces and signs: they may stand between Chinese characters and hide nothing."""
 
 
 def raised(flags: Flags, personal: PersonalPart, *, child: bool) -> Flags:
@@ -93,8 +100,7 @@ def tells_of_harm(text: str, *, child: bool) -> bool:
     return _tells_of(text, *_HARM) or (child and _tells_of(text, *_CHILD_HARM))
 
 
-def _tells_of(text: str, chinese: tuple[str, ...], english: re.Pattern[str]) -> bool:
-    """Look for words; width, case, spaces and signs between the characters hide nothing."""
+def _tells_of(text: str, chinese: re.Pattern[str], english: re.Pattern[str]) -> bool:
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    joined = "".join(sign for sign in plain if sign.isalnum())
-    return any(word in joined for word in chinese) or english.search(" ".join(plain.split())) is not None
+    found = chinese.search(_NO_CHARACTER.sub("", plain)) or english.search(" ".join(plain.split()))
+    return found is not None
