@@ -54,9 +54,11 @@ class Policy(Inside):
 
     ``freeze_minutes``: how long before a visit's start its team is asked; ``answer_minutes``: how long an offer
     waits for an answer, by urgency 0, 1, 2; ``offers_max``: teams asked one after another before the request is
-    unmet; ``close_days``: when a finished request is closed; ``work``: deterministic work units of the optimizer per
-    round and district (0: insertion alone); ``down_grace_seconds``: a pause shorter than this is not counted as the
-    service being down; ``horizon_days``: how far ahead working hours are expanded.
+    unmet; ``close_days``: when a finished request is closed; ``horizon_days``: how far ahead working hours are
+    expanded; ``down_grace_seconds``: a pause shorter than this is not counted as the service being down.
+
+    ``work_in_haste`` and ``work`` limit the optimizer, in deterministic units per round and district (0: insertion
+    alone): the one while commands wait, the other when nothing else is to be done.
     """
 
     mode: Mode = Mode.CONFIRM
@@ -66,6 +68,7 @@ class Policy(Inside):
     offers_max: Annotated[int, Field(ge=1, le=50)] = 8
     close_days: Annotated[int, Field(ge=1, le=90)] = 7
     horizon_days: Annotated[int, Field(ge=1, le=30)] = 8
+    work_in_haste: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     work: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000
     down_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     prices: Prices = Prices()

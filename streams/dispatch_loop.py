@@ -23,6 +23,7 @@ from linli.streams.kafka_client import KafkaAddress
 from linli.streams.ledger import Restored, last_round, restore
 from linli.streams.ledger_records import RefusedCommand, round_record
 from linli.streams.log_lines import log_for
+from linli.streams.polishing import POLISH_AFTER_S, RoughPlans
 from linli.streams.round_work import DecidedRound, Desk, by_district, complete, emptied_plans, fold, moment_of
 from linli.streams.transaction import SLOW_COMMIT, RoundWriter, Written
 
@@ -89,6 +90,7 @@ class DispatchLoop:
         self._pace = Pace.of(settings.policy, settings.facts.clock)
         self._due = DueDistricts(desk.next_deadline)
         self._log = log_for("dispatcher").bind(partition=settings.partition)
+        self._rough = RoughPlans()
         self._stopping = asyncio.Event()
         self._states: dict[str, DistrictState] = {}
         self._last: RoundRecord | None = None
@@ -163,7 +165,7 @@ class DispatchLoop:
     def _patience_s(self) -> float:
         """Give how long to wait for a command: to the next deadline, the next heartbeat, or as set."""
         heartbeat_s = self._written_at + self._pace.heartbeat_s - time.monotonic()
-        waits = [self._settings.idle_s, heartbeat_s]
+        waits = [self._settings.idle_s, heartbeat_s, *([POLISH_AFTER_S] if self._rough else [])]
         earliest = self._due.earliest()
         if earliest is not None and self._clock.trusted:
             waits.append((self._settings.facts.clock.real(earliest) - datetime.now(UTC)).total_seconds())
@@ -180,12 +182,14 @@ class DispatchLoop:
         commands = by_district(batch.commands)
         everyone = down_seconds or self._replan or self._is_new_day(reading)
         districts = self._districts if everyone else self._chosen(commands, deadlines, reading)
-        if not (batch.count or districts or beat):
+        rough = self._rough.take() if drained and not (batch.count or districts) else None
+        if not (batch.count or districts or beat or rough):
             return
-        plan = self._plan(reading, batch, districts, deadlines=deadlines, down_seconds=down_seconds)
+        plan = self._plan(reading, batch, districts, deadlines=deadlines, down_seconds=down_seconds, rough=rough)
         decisions = {part.district: self._decide(plan, part, commands) for part in plan.districts}
         self._crash.passing(CrashPoint.AFTER_DECIDE)
         await self._commit(complete(plan, decisions, batch.refused, self._source))
+        self._rough.changed(districts)
         self._replan = False
 
     def _is_new_day(self, reading: Reading) -> bool:
@@ -209,9 +213,16 @@ class DispatchLoop:
         return replace(batch, commands=kept, refused=(*batch.refused, *(_crashed(one) for one in condemned)))
 
     def _plan(
-        self, reading: Reading, batch: Batch, districts: tuple[str, ...], *, deadlines: bool, down_seconds: int
+        self,
+        reading: Reading,
+        batch: Batch,
+        districts: tuple[str, ...],
+        *,
+        deadlines: bool,
+        down_seconds: int,
+        rough: str | None = None,
     ) -> RoundRecord:
-        """Give the round record as far as it is known before deciding."""
+        """Give the round record as far as it is known before deciding; a rough plan gets the optimizer's full work."""
         number = self._last.number + 1 if self._last else 1
         chosen = self._settings
         return RoundRecord(
@@ -223,7 +234,11 @@ class DispatchLoop:
             build=chosen.build,
             policy=chosen.policy,
             districts=tuple(
-                DistrictRound(district=code, seed=seed_of(code, number), work=chosen.policy.work) for code in districts
+                DistrictRound(district=code, seed=seed_of(code, number), work=work)
+                for code, work in [
+                    *((code, chosen.policy.work_in_haste) for code in districts),
+                    *([(rough, chosen.policy.work)] if rough else []),
+                ]
             ),
             down_seconds=down_seconds,
             deadlines=deadlines,

@@ -39,6 +39,7 @@ from linli.services.demo.teams import midnight, registrations, roster
 from linli.services.demo.timed import TimedEvent
 from linli.services.language import Language
 from linli.streams.log_reader import open_reader
+from linli.streams.verdict import Guarantee
 
 KILL_AT = 0.45
 """The kill falls on the middle of the busy morning: plenty before it to keep, plenty after it to do."""
@@ -186,13 +187,13 @@ class _Run:
         comparison = compare(
             self.tally.last(), self.tally.roster.values(), self.tally.plans.values(), began, HaversineTravel()
         )
-        broken = list(verdict.broken)
+        broken = [f"{one.guarantee}: {one.where}: {one.detail}" for one in verdict.breaks]
         if self.options.kill and (self.kill is None or self.kill.recovered_s is None):
             broken.append("the dispatcher did not come back after it was killed")
         judged = Judged(
             lost=verdict.lost,
-            double_assigned=verdict.double_assigned,
-            checked=verdict.checked,
+            double_assigned=verdict.doubled,
+            checked=len(Guarantee),
             broken=broken,
             versions=self.stage.versions,
             kills=int(self.kill is not None),
@@ -227,10 +228,10 @@ def _print(options: DemoOptions, tally: Tally, outcome: Outcome, story_request: 
     for title, lines in (("story_title", teller.story(story_request)), ("unmet_title", teller.unmet())):
         console.print(f"\n[bold]{say(title, options.language)}[/bold]")
         for line in lines:
-            console.print(f"  {line}", highlight=False)
+            console.print(f"  {line}", highlight=False, soft_wrap=True)
     console.print()
     console.print(table_of(outcome, options.language))
-    console.print(f"\n{say('next', options.language)}", highlight=False)
+    console.print(f"\n{say('next', options.language)}", highlight=False, soft_wrap=True)
     console.print(_verdict(outcome, options.language))
     if options.as_json:
         sys.stdout.write(json.dumps(outcome.as_dict(), ensure_ascii=False) + "\n")

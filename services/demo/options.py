@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from linli.services.demo.demand import Scenario
@@ -10,6 +11,9 @@ from linli.services.language import Language
 
 MINUTES_DEFAULT = 1.8
 """Real minutes for the day: about two with start and end, short enough to watch, long enough to kill something."""
+
+START_UP_S = 9.0
+"""Real seconds for starting processes and registering teams; the clock is set so that the day begins after them."""
 
 FIRST_HOUR, LAST_HOUR = 7.0, 20.5
 """The demo's day: from before the first order to after the last visit of the evening."""
@@ -47,6 +51,11 @@ class DemoOptions:
     kill: bool = True
     state: Path | None = None
     language: Language = Language.AUTO
+
+    @property
+    def before_the_day(self) -> timedelta:
+        """How long before the day's first hour the clock starts, in decision time."""
+        return timedelta(seconds=START_UP_S * self.clock_rate)
 
     @property
     def clock_rate(self) -> float:

@@ -35,7 +35,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "story_title": ("One request's whole story", "一张单子的全过程"),
     "unmet_title": ("One request that nobody could go to", "一张无人可派的单子"),
     "story_ordered": (
-        "{time}  A {requester} ordered {category} for an {beneficiary} ({id}).",
+        "{time}  Ordered by a {requester}: {category}, for {beneficiary} ({id}).",
         "{time}  {requester}代点：{beneficiary}需要{category}（{id}）。",
     ),
     "story_promised": (
@@ -60,7 +60,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "story_rated": ("{time}  Rated {stars} of 5.", "{time}  评价 {stars} 星。"),
     "story_other": ("{time}  {state}.", "{time}  {state}。"),
     "unmet_ordered": (
-        "{category} for a {beneficiary} ({id}), {start} to {end}.",
+        "{category}, for {beneficiary} ({id}), {start} to {end}.",
         "{beneficiary}需要{category}（{id}），{start} 至 {end}。",
     ),
     "unmet_rules": ("Kept away by a rule: {rules}.", "受规则限制：{rules}。"),

@@ -23,7 +23,8 @@ from linli.streams.clock import Clock
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.keyring import create_master_key
-from linli.streams.verifier import Verdict, judge
+from linli.streams.verdict import Verdict
+from linli.streams.verifier import judge
 
 Tell = Callable[[str], None]
 
@@ -115,7 +116,7 @@ async def open_stage(options: DemoOptions, state: Path, tell: Tell) -> AsyncGene
     async with ground_of(settings, tethered=True, on_event=process_news) as ground:
         tell(say("topics", options.language))
         create_master_key(settings.master_key_file)
-        began = midnight(MONDAY) + timedelta(hours=FIRST_HOUR)
+        began = midnight(MONDAY) + timedelta(hours=FIRST_HOUR) - options.before_the_day
         wanted = Wanted(
             districts=settings.districts,
             partitions=settings.partitions,

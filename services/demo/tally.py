@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from linli.matcher.rules import RULES
 from linli.schemas.assignment import AssignmentRecord, Unmet
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import OutcomeCode, RoundRecord
+
+_RULE_ORDER = {code: place for place, code in enumerate(RULES)}
+"""Rules are tried in this order, and a team counts under the first that it breaks."""
 
 
 @dataclass(slots=True)
@@ -102,8 +106,11 @@ def _unmet_in_the_end(records: Sequence[AssignmentRecord]) -> Unmet | None:
 
 
 def _reason(unmet: Unmet) -> str:
-    rule = unmet.why.rules[0].rule if unmet.why.outcome == "impossible" and unmet.why.rules else ""
-    return f"{unmet.why.outcome}: {rule}" if rule else unmet.why.outcome
+    """Name the outcome and the decisive rule: the one that stopped the teams which passed the most rules before it."""
+    if unmet.why.outcome != "impossible" or not unmet.why.rules:
+        return unmet.why.outcome
+    rule = max((count.rule for count in unmet.why.rules), key=_RULE_ORDER.__getitem__)
+    return f"{unmet.why.outcome}: {rule}"
 
 
 def percentile(sorted_values: Sequence[float], share: float) -> float | None:
