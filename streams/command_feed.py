@@ -17,7 +17,7 @@ from linli.schemas.identity import position_id
 from linli.schemas.topics import COMMANDS
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger_records import RefusedCommand
-from linli.streams.log_reader import LogRecord, LogStalledError, log_record
+from linli.streams.log_reader import RETRY_BACKOFF_MS, LogRecord, LogStalledError, log_record
 
 _POLL_MS: Final = 200
 """One look at the log while commands are known to be there."""
@@ -161,4 +161,5 @@ def _consumer(address: KafkaAddress) -> Any:
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="none",
+        retry_backoff_ms=RETRY_BACKOFF_MS,
     )

@@ -139,7 +139,7 @@ async def restore(address: KafkaAddress, partition: int, crash: CrashPlan | None
     """
     crash = crash or CrashPlan()
     async with open_reader(address) as reader:
-        restored = Restored(last=await _last_round(reader, partition))
+        restored = Restored(last=await read_last_round(reader, partition))
         tail = _Tail(restored.last.number if restored.last else 0)
         requests = await _last_values(reader, ASSIGNMENTS, partition, tail)
         crash.passing(CrashPoint.DURING_RESTORE)
@@ -156,10 +156,10 @@ async def restore(address: KafkaAddress, partition: int, crash: CrashPlan | None
 async def last_round(address: KafkaAddress, partition: int) -> RoundRecord | None:
     """Read the last round record of a partition; ``None`` before the first round."""
     async with open_reader(address) as reader:
-        return await _last_round(reader, partition)
+        return await read_last_round(reader, partition)
 
 
-async def _last_round(reader: LogReader, partition: int) -> RoundRecord | None:
+async def read_last_round(reader: LogReader, partition: int) -> RoundRecord | None:
     """Read the end of ``rounds``, going further back only while there is nothing but markers."""
     [span] = await reader.spans(ROUNDS.name, [partition])
     reach = ROUND_TAIL
