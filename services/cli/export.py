@@ -1,9 +1,108 @@
-"""What is listed once, as files: schemas, topics, menu, samples. (Being written.)"""
+"""``export``: what is listed once in Linli, as text for other programs and for counties to start from."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated, Literal
+
 import typer
+
+from linli.services.cli.options import AsJson
+from linli.services.cli.words import both
+
+ORDERS_DEFAULT = 20
+"""Enough to see every part of a day, few enough to read."""
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--out", help=both("Write one file per schema into this folder.", "每个模式一个文件，写入此文件夹。")),
+]
+Which = Annotated[
+    Literal["orders", "teams"],
+    typer.Argument(help=both("What columns of a CSV: orders or teams.", "哪种表格的列：orders 或 teams。")),
+]
+Count = Annotated[int, typer.Option("--count", min=1, max=5_000, help=both("How many.", "数量。"))]
+Seed = Annotated[int, typer.Option("--seed", help=both("Another seed, other orders.", "随机种子。"))]
+Day = Annotated[
+    str | None,
+    typer.Option("--day", help=both("For which day, like 2026-03-16.", "日期，如 2026-03-16。")),
+]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
+    export = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help=both("Lists and samples, as text.", "导出清单和样例。")
+    )
+    export.command("schemas", help=both("JSON Schemas of every event.", "全部事件的 JSON Schema。"))(schemas)
+    export.command("topics", help=both("The topics with their settings.", "主题及其设置。"))(topics)
+    export.command("menu", help=both("The sample service menu, as TOML.", "服务清单样例（TOML）。"))(menu)
+    export.command("admission", help=both("The sample task admission list, as TOML.", "准入清单样例（TOML）。"))(
+        admission
+    )
+    export.command("columns", help=both("The columns of a CSV.", "CSV 表格的列。"))(columns)
+    export.command(
+        "sample-teams", help=both("54 synthetic teams for `teams import`.", "54 支虚构队伍，供 `teams import` 使用。")
+    )(sample_teams)
+    export.command(
+        "sample-orders", help=both("A CSV of synthetic orders for `submit`.", "虚构点单 CSV，供 `submit` 使用。")
+    )(sample_orders)
+    app.add_typer(export, name="export")
+
+
+def schemas(out: Folder = None, as_json: AsJson = False) -> int:
+    """Write the JSON Schemas: one object by event type, or one file each."""
+    from linli.services.cli.exports import write_schemas
+
+    write_schemas(out, as_json=as_json)
+    return 0
+
+
+def topics(as_json: AsJson = False) -> int:
+    """Write the topic registry."""
+    from linli.services.cli.exports import write_topics
+    from linli.services.cli.out import Out
+
+    write_topics(Out(as_json))
+    return 0
+
+
+def menu(as_json: AsJson = False) -> int:
+    """Write the service menu."""
+    from linli.services.cli.exports import write_list
+
+    write_list("service_menu.toml", as_json=as_json)
+    return 0
+
+
+def admission(as_json: AsJson = False) -> int:
+    """Write the task admission list."""
+    from linli.services.cli.exports import write_list
+
+    write_list("task_admission.toml", as_json=as_json)
+    return 0
+
+
+def columns(which: Which = "orders", as_json: AsJson = False) -> int:
+    """Write the columns of a CSV: names, other names, meaning."""
+    from linli.services.cli.exports import write_columns
+    from linli.services.cli.out import Out
+
+    write_columns(which, Out(as_json))
+    return 0
+
+
+def sample_teams(day: Day = None, as_json: AsJson = False) -> int:
+    """Write the synthetic teams, one JSON object a line; with or without ``--json`` the same."""
+    from linli.services.cli.samples import day_of, write_teams
+
+    write_teams(day_of(day))
+    return 0
+
+
+def sample_orders(count: Count = ORDERS_DEFAULT, seed: Seed = 1, day: Day = None, as_json: AsJson = False) -> int:
+    """Write synthetic orders as CSV, or with ``--json`` as one JSON object a line."""
+    from linli.services.cli.samples import day_of, write_orders
+
+    write_orders(count, seed, day_of(day), as_json=as_json)
+    return 0

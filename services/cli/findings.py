@@ -1,0 +1,110 @@
+"""What an audit found, in words: every guarantee by name, held or broken, and each break with its place."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+from linli.schemas.errors import Code, LinliError
+from linli.services.cli.here import Here
+from linli.services.cli.out import Out
+from linli.services.cli.words import TONGUE, both
+from linli.streams.verdict import Guarantee, Verdict
+from linli.streams.verifier import judge
+
+CHINESE: Final[dict[Guarantee, str]] = {
+    Guarantee.READABLE: "每条记录均可读取",
+    Guarantee.INBOX_OUTCOME: "收到的每条记录都有结果",
+    Guarantee.COMMAND_OUTCOME: "每条命令恰有一个结果",
+    Guarantee.ORDER_KEPT: "受理的点单都在账上",
+    Guarantee.ONE_ASSIGNMENT: "任何时刻一次上门不会有两支队伍或两个待接单",
+    Guarantee.UNIQUE_IDS: "邀约与派单编号不变、不重",
+    Guarantee.GAPLESS: "版本与轮次连续、不重",
+    Guarantee.LIFE_CYCLE: "每一步都符合流转规则",
+    Guarantee.WHOLE_ROUNDS: "每一轮都完整",
+    Guarantee.REASON_OR_PLAN: "未完成的点单都有队伍、计划或原因",
+    Guarantee.ONE_PLACE: "同一小组不会同时在两处",
+}
+"""The guarantees for those who read Chinese; their values are the English sentences."""
+
+
+async def audit_log(here: Here, out: Out, patience: float) -> int:
+    """Judge the log and show what was found.
+
+    Returns
+    -------
+    int
+        0 if every guarantee held, else the exit code of a broken one.
+    """
+    address = await here.reach_kafka()
+    with working(both("Reading the log …", "正在通读日志……")):
+        verdict = await judge(address, patience=timedelta(seconds=patience))
+    out.data(_as_data(verdict))
+    if not out.as_json:
+        _show(verdict, out)
+    if verdict.held:
+        return 0
+    fault = LinliError(Code.GUARANTEE_BROKEN, count=len(verdict.broken))
+    sys.stderr.write(f"{fault.sentence(TONGUE)} {fault.what_to_do(TONGUE)}\n")
+    return fault.exit_code
+
+
+@contextmanager
+def working(sentence: str) -> Generator[None]:
+    """Show on a terminal that something takes its time."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(sentence):
+        yield
+
+
+def _show(verdict: Verdict, out: Out) -> None:
+    rows = [
+        ("✗" if verdict.broken.get(one) else "✓", both(one.value, CHINESE[one]), _times(verdict.broken.get(one, 0)))
+        for one in Guarantee
+    ]
+    out.table(("", both("guarantee", "保证"), ""), rows)
+    breaks = [(one.where, both(one.guarantee.value, CHINESE[one.guarantee]), one.detail) for one in verdict.breaks]
+    out.table((both("where", "位置"), both("broken", "被破坏"), ""), breaks)
+    read = sum(verdict.records.values())
+    out.say(
+        f"{read} records read: {verdict.requests} requests, {verdict.rounds} rounds, {verdict.commands} commands, "
+        f"{verdict.offers} offers, {verdict.assignments} assignments. Lost: {verdict.lost}. "
+        f"Given to two: {verdict.doubled}. Too new to judge: {verdict.waiting}.",
+        f"共读 {read} 条记录：点单 {verdict.requests}，轮次 {verdict.rounds}，命令 {verdict.commands}，"
+        f"邀约 {verdict.offers}，派单 {verdict.assignments}。丢失 {verdict.lost}，重派 {verdict.doubled}，"
+        f"过新未判 {verdict.waiting}。",
+    )
+
+
+def _times(count: int) -> str:
+    return both(f"broken {count} times", f"被破坏 {count} 次") if count else ""
+
+
+def _as_data(verdict: Verdict) -> dict[str, object]:
+    return {
+        "held": verdict.held,
+        "checked": [one.name.lower() for one in Guarantee],
+        "broken": {guarantee.name.lower(): count for guarantee, count in verdict.broken.items()},
+        "breaks": [
+            {"guarantee": one.guarantee.name.lower(), "where": one.where, "detail": one.detail}
+            for one in verdict.breaks
+        ],
+        "lost": verdict.lost,
+        "doubled": verdict.doubled,
+        "requests": verdict.requests,
+        "states": verdict.states,
+        "records": verdict.records,
+        "rounds": verdict.rounds,
+        "commands": verdict.commands,
+        "offers": verdict.offers,
+        "assignments": verdict.assignments,
+        "waiting": verdict.waiting,
+    }

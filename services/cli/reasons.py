@@ -1,0 +1,128 @@
+"""Why this team, or why nobody, and the smallest change that would help: explanations in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from linli.schemas.assignment import AssignmentRecord, Offer, Unmet
+from linli.schemas.explanation import SmallestChange, WhyNobody, WhyTeam
+from linli.schemas.glossary import word, word_of
+from linli.services.cli.board_lookups import request_meant, team_names, teams_of
+from linli.services.cli.here import Here
+from linli.services.cli.out import Out, clock
+from linli.services.cli.words import TONGUE, both
+from linli.streams.board_reader import Tentative
+
+
+async def explain_request(here: Here, out: Out, name: str) -> None:
+    """Explain how a request stands.
+
+    Raises
+    ------
+    LinliError
+        If there is no such request.
+    """
+    async with here.board() as board:
+        record = await request_meant(board, name)
+        tentative = await board.tentative(record.request_id)
+        teams = teams_of(record) + [one.team for one in tentative] + _explained_teams(record)
+        names = await team_names(board, teams)
+    out.data(_as_data(record, tentative))
+    if not out.as_json:
+        _explain(record, tentative, names, out)
+
+
+def last_explained(record: AssignmentRecord) -> Offer | None:
+    """Return the latest offer that says why its team was chosen."""
+    told = [offer for leg in record.legs for offer in leg.offers if offer.why is not None]
+    return max(told, key=lambda offer: (offer.offered_at, offer.id), default=None)
+
+
+def _explained_teams(record: AssignmentRecord) -> list[str]:
+    why = record.status.why if isinstance(record.status, Unmet) else None
+    examples = [team for rule in why.rules for team in rule.examples] if why else []
+    helper = [why.change.team] if why and why.change and why.change.team else []
+    offer = last_explained(record)
+    choices = [offer.why.chosen, *offer.why.next_best] if offer is not None and offer.why is not None else []
+    return [*examples, *helper, *(choice.team for choice in choices)]
+
+
+def _as_data(record: AssignmentRecord, tentative: list[Tentative]) -> dict[str, object]:
+    offer = last_explained(record)
+    nobody = record.status.why if isinstance(record.status, Unmet) else None
+    return {
+        "request_id": record.request_id,
+        "state": record.state.value,
+        "nobody": None if nobody is None else nobody.model_dump(mode="json"),
+        "offer": None if offer is None else offer.id,
+        "team": None if offer is None or offer.why is None else offer.why.model_dump(mode="json"),
+        "tentative": [{"team": one.team, "leg": one.leg, "start": one.start} for one in tentative],
+    }
+
+
+def _explain(record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], out: Out) -> None:
+    title = f"{record.request_id}  {word_of(record.state, TONGUE)}"
+    out.say(title, title)
+    offer = last_explained(record)
+    if isinstance(record.status, Unmet):
+        _explain_nobody(record.status.why, names, out)
+    elif offer is not None and offer.why is not None:
+        _explain_team(offer, offer.why, names, out)
+    elif tentative:
+        for one in tentative:
+            team, start = names[one.team], clock(one.start)
+            out.say(
+                f"A window is promised; in the plan {team} would come at {start}. The team is asked shortly before.",
+                f"已承诺时段；目前计划由{team}于 {start} 上门，临近时再询问队伍。",
+            )
+    else:
+        out.say("There is nothing to explain yet.", "目前没有可解释的内容。")
+
+
+def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out) -> None:
+    team = names[offer.team]
+    out.say(
+        f"{team} was asked: it adds least to the whole plan, {minutes(why.chosen.seconds)}.",
+        f"选择{team}：对整个计划的增加最少，{minutes(why.chosen.seconds)}。",
+    )
+    terms = [(word(f"cost.{term.name}", TONGUE), minutes(term.seconds)) for term in why.chosen.terms]
+    out.table((both("what it costs", "代价构成"), ""), terms)
+    others = [(names[choice.team], minutes(choice.seconds)) for choice in why.next_best]
+    out.table((both("the next best", "其次"), ""), others)
+    if not others:
+        out.say("No other team may go.", "没有其他可去的队伍。")
+
+
+def _explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
+    outcome = word(f"nobody.{why.outcome}", TONGUE)
+    out.say(f"Nobody: {outcome}.", f"无人可派：{outcome}。")
+    rows = [
+        (word(f"rule.{rule.rule}", TONGUE), str(rule.teams), ", ".join(names[team] for team in rule.examples))
+        for rule in why.rules
+    ]
+    out.table((both("kept away by", "受此规则限制"), both("teams", "队伍数"), both("among them", "例如")), rows)
+    if why.lost_to:
+        taken = ", ".join(why.lost_to)
+        out.say(f"Those that may go are taken by {taken}.", f"可去的队伍已排给 {taken}。")
+    if why.change is None:
+        out.say("No single change of those tried would serve it.", "所试的单项改动均不能满足。")
+    else:
+        change = change_in_words(why.change, names)
+        out.say(f"The smallest change that would help: {change}.", f"最小改动：{change}。")
+
+
+def change_in_words(change: SmallestChange, names: Mapping[str, str]) -> str:
+    """Say a change in words: what, how much, and at which team."""
+    what = word(f"change.{change.change}", TONGUE)
+    unit = word(f"unit.{change.unit}", TONGUE)
+    amount = minutes(change.amount) if change.unit == "seconds" else f"{change.amount} {unit}"
+    team = f" ({names[change.team]})" if change.team else ""
+    return f"{what}, {amount}{team}"
+
+
+def minutes(seconds: int) -> str:
+    """Write a cost in seconds as minutes, or hours where it is more."""
+    if abs(seconds) < 3_600:
+        return both(f"{seconds / 60:.0f} min", f"{seconds / 60:.0f} 分钟")
+    return str(timedelta(minutes=round(seconds / 60)))[:-3] + " h"

@@ -1,0 +1,202 @@
+"""A request on one sheet: what was ordered, what was promised, who was asked, who goes, and what hinders it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Unmet
+from linli.schemas.errors import Code, LinliError
+from linli.schemas.glossary import word, word_of
+from linli.schemas.orders import RequestDetails, Window
+from linli.schemas.people import PersonalPart
+from linli.services.cli.board_lookups import category_name, number_of, request_meant, team_names, teams_of
+from linli.services.cli.here import Here
+from linli.services.cli.out import Out, clock
+from linli.services.cli.words import TONGUE, both
+from linli.services.wiring import keyring_of
+from linli.streams.board_entries import HistoryLine
+from linli.streams.board_reader import Tentative
+from linli.streams.sealing import unseal
+from linli.streams.subject_keys import find_subject_key
+
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that is known of one request."""
+
+    record: AssignmentRecord
+    names: Mapping[str, str]
+    tentative: list[Tentative]
+    history: list[HistoryLine]
+    personal: PersonalPart | None
+
+    def as_data(self) -> dict[str, object]:
+        """Give it to a program; the personal part only where it was asked for."""
+        data: dict[str, object] = {"request": self.record.model_dump(mode="json")}
+        data["state"] = self.record.state.value
+        data["tentative"] = [{"team": one.team, "leg": one.leg, "start": one.start} for one in self.tentative]
+        if self.history:
+            data["history"] = [line.model_dump(mode="json") for line in self.history]
+        if self.personal is not None:
+            data["personal"] = self.personal.model_dump(mode="json")
+        return data
+
+
+async def show_request(here: Here, out: Out, name: str, *, reveal: bool, history: bool) -> None:
+    """Show a request as the board has it.
+
+    Raises
+    ------
+    LinliError
+        If there is no such request, or its personal part was erased.
+    """
+    async with here.board() as board:
+        record = await request_meant(board, name)
+        lines = await board.history(record.request_id) if history else []
+        tentative = await board.tentative(record.request_id)
+        teams = teams_of(record) + [one.team for one in tentative] + [line.who for line in lines if line.who]
+        names = await team_names(board, teams)
+    personal = await _revealed(here, record) if reveal else None
+    sheet = Sheet(record, names, tentative, lines, personal)
+    out.data(sheet.as_data())
+    _show(sheet, out)
+
+
+async def _revealed(here: Here, record: AssignmentRecord) -> PersonalPart:
+    """Open the personal part of a request with the master key.
+
+    Raises
+    ------
+    LinliError
+        If there is none to open: it was erased, or only a cancellation is known.
+    """
+    from linli.streams.ground_facts import read_facts
+
+    if record.details is None:
+        raise LinliError(Code.ERASED, id=record.request_id)
+    keyring, address, sealed = keyring_of(here.settings), await here.reach_kafka(), record.details.sealed
+    partitions = (await read_facts(address)).district_map.partitions
+    key = await find_subject_key(address, sealed.key_id, partitions)
+    if key is None:
+        raise LinliError(Code.ERASED, id=record.request_id)
+    return unseal(sealed, key, keyring, PersonalPart)
+
+
+def _show(sheet: Sheet, out: Out) -> None:
+    if out.as_json:
+        return
+    record = sheet.record
+    title = f"{record.request_id}  {word_of(record.state, TONGUE)}"
+    rows = [*_ordered(record), *_hindrance(record), *_going(sheet), *_afterwards(record)]
+    out.say(title, title)
+    out.table(("", ""), rows)
+    if sheet.history:
+        out.table(_history_headers(), [_history_row(line, sheet.names) for line in sheet.history])
+    if sheet.personal is not None:
+        out.table((both("personal", "个人信息"), ""), list(_personal_rows(sheet.personal.model_dump())))
+
+
+def _ordered(record: AssignmentRecord) -> Iterator[Row]:
+    details = record.details
+    if details is None:
+        yield both("order", "点单"), both("not known: only its cancellation arrived", "尚未收到，只收到取消")
+        return
+    yield both("number", "编号"), number_of(record)
+    yield both("help", "服务"), f"{category_name(details.category)}, {word_of(details.beneficiary, TONGUE)}"
+    yield both("ordered by", "点单人"), f"{word_of(details.requester, TONGUE)}, {clock(details.ordered_at)}"
+    yield both("wanted", "预约"), "; ".join(span(window) for window in details.windows)
+    yield both("visit", "上门"), _visit(details)
+    yield both("place", "地点"), _place(details)
+    if record.promise is not None:
+        yield both("promised", "承诺时段"), span(record.promise)
+
+
+def span(window: Window) -> str:
+    """Write a window; the day of its end only where it is another."""
+    start, end = clock(window.start), clock(window.end)
+    same_day = start.partition(" ")[0] == end.partition(" ")[0]
+    return f"{start} – {end.partition(' ')[2] if same_day else end}"
+
+
+def _visit(details: RequestDetails) -> str:
+    minutes = both(f"{details.minutes} minutes", f"{details.minutes} 分钟")
+    teams = both(f"{details.legs} teams", f"{details.legs} 支队伍") if details.legs > 1 else ""
+    urgent = both("urgent", "紧急") if details.urgency == 0 else ""
+    return ", ".join(part for part in (minutes, teams, urgent) if part)
+
+
+def _place(details: RequestDetails) -> str:
+    place = details.place
+    coarse = both(" (only the grid is known)", "（仅知网格）") if place.coarse else ""
+    return f"{place.grid}, {word_of(place.terrain, TONGUE)}{coarse}"
+
+
+def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
+    match record.status:
+        case Unmet(why=why):
+            yield both("nobody", "无人"), word(f"nobody.{why.outcome}", TONGUE)
+        case Referred(office=office):
+            yield both("referred to", "转办至"), office
+        case OnHold(by=by, reason=reason):
+            yield both("held by", "挂起"), f"{by}: {reason}"
+        case Rated(stars=stars, by=by):
+            yield both("rated", "评价"), f"{'★' * stars}{'☆' * (5 - stars)} {word(f'rated_by.{by}', TONGUE)}"
+        case _:
+            pass
+    if record.details is not None and record.details.restricted:
+        yield both("restricted", "限制查阅"), both("for the office it was referred to", "仅限受理部门")
+
+
+def _going(sheet: Sheet) -> Iterator[Row]:
+    for one in sheet.tentative:
+        if sheet.record.legs == () or sheet.record.legs[one.leg].assignment is None:
+            label = both("planned", "拟派")
+            yield label, f"{sheet.names[one.team]}, {clock(one.start)} {both('(may still change)', '（可能调整）')}"
+    for number, leg in enumerate(sheet.record.legs):
+        yield from _leg(number, leg, sheet.names)
+
+
+def _leg(number: int, leg: Leg, names: Mapping[str, str]) -> Iterator[Row]:
+    for offer in leg.offers:
+        until = f", {both('answer by', '请于此前答复')} {clock(offer.expires)}" if offer.state.value == "open" else ""
+        reason = f", {word_of(offer.declined, TONGUE)}" if offer.declined is not None else ""
+        label = f"{both('offer', '邀约')} {offer.id}"
+        yield label, f"{names[offer.team]}, {word_of(offer.state, TONGUE)}{reason}, {clock(offer.start)}{until}"
+    going = leg.assignment
+    if going is not None:
+        members = ", ".join(going.members)
+        yield f"{both('visit', '上门')} {number + 1}", f"{names[going.team]}, {clock(going.start)}, {members}"
+
+
+def _afterwards(record: AssignmentRecord) -> Iterator[Row]:
+    for broken in record.broken:
+        cause = word(f"cause.{broken.cause}", TONGUE)
+        yield both("promise broken", "承诺未兑现"), f"{span(broken.window)}: {cause}"
+    if record.barred:
+        barred = "; ".join(f"{team} ({word(f'barred.{why}', TONGUE)})" for team, why in record.barred)
+        yield both("not asked again", "不再询问"), barred
+    if record.linked:
+        yield both("perhaps the same", "疑似重复"), ", ".join(record.linked)
+
+
+def _history_headers() -> tuple[str, ...]:
+    return (both("time", "时间"), both("state", "状态"), both("cause", "原因"), both("team", "队伍"))
+
+
+def _history_row(line: HistoryLine, names: Mapping[str, str]) -> tuple[str, ...]:
+    cause = word(f"cause.{line.cause}", TONGUE)
+    return (clock(line.at), word_of(line.state, TONGUE), cause, names.get(line.who or "", ""))
+
+
+def _personal_rows(personal: Mapping[str, Any], prefix: str = "") -> Iterator[Row]:
+    for name, value in personal.items():
+        if isinstance(value, BaseModel | dict):
+            yield from _personal_rows(dict(value), f"{prefix}{name}.")  # pyright: ignore[reportUnknownArgumentType]
+        elif value is not None:
+            yield f"{prefix}{name}", str(value)
