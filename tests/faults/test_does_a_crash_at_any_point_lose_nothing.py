@@ -37,7 +37,7 @@ RUNNING = timedelta(hours=1)
 async def test_a_crash_at_any_point_loses_and_doubles_nothing(
     dispatchers: Dispatchers, struck_facts: Facts, report: FaultReport, long_faults: bool
 ) -> None:
-    """Tests that dispatchers killed at every point in turn leave every request once; repeated commands change nothing."""
+    """Tests that dispatchers killed at every point in turn leave every request once; repeats change nothing."""
     [district] = struck_facts.districts_on(dispatchers.slot)
     struck = 0
     async with CommandSender(dispatchers.address, struck_facts, district) as sender:
