@@ -1,0 +1,109 @@
+"""``answer``: what a team lead says to an offer, or about the visit that came of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from linli.services.cli.options import AsJson, Wait
+from linli.services.cli.words import both
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+Offer = Annotated[str, typer.Argument(metavar="OFFER", help=both("The offer's id.", "邀约编号。"))]
+Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes (accept).", "上门成员（接单）。"))]
+Why = Annotated[str, typer.Option("--reason", help=both("Why (decline, withdraw, failed).", "原因。"))]
+Minutes = Annotated[
+    int | None, typer.Option("--minutes", min=0, max=1440, help=both("How long it took (done).", "用时（完成）。"))
+]
+Team = Annotated[str | None, typer.Option("--team", help=both("Who answers (default: whom it is for).", "答复队伍。"))]
+
+
+class Action(StrEnum):
+    """What can be said."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    START = "start"
+    DONE = "done"
+    FAILED = "failed"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("answer", help=both("Answer an offer, or report on its visit.", "答复派单邀约，或上报上门情况。"))(
+        answer
+    )
+
+
+def answer(
+    offer: Offer,
+    action: Annotated[Action, typer.Argument(help=both("What the team says.", "队伍的答复。"))],
+    member: Members = None,
+    reason: Why = "",
+    minutes: Minutes = None,
+    note: Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))] = "",
+    team: Team = None,
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Send the answer of a team lead."""
+    from linli.services.cli.delivering import deliver, team_of_offer
+    from linli.services.cli.here import Here, run
+    from linli.streams.board_reader import request_of
+
+    async def work() -> int:
+        who = team or await team_of_offer(Here.look(), offer)
+        body = _body(action, offer, who, tuple(member or ()), reason, minutes, note)
+        # The sender is the team: an answer for another team's offer is refused by the desk.
+        return await deliver(
+            body, request=request_of(offer), source=f"team:{who}", district=None, wait=wait, as_json=as_json
+        )
+
+    return run(work())
+
+
+def _body(
+    action: Action, offer: str, team: str, members: tuple[str, ...], reason: str, minutes: int | None, note: str
+) -> BaseModel:
+    from linli.schemas.answers import Accept, Decline, DeclineReason, Done, FailedReason, FailedVisit, Start, Withdraw
+
+    match action:
+        case Action.ACCEPT:
+            _needs(members, "accept", "--member")
+            return Accept(offer=offer, team=team, members=members)
+        case Action.DECLINE:
+            return Decline(offer=offer, team=team, reason=_one_of(DeclineReason, reason), note=note)
+        case Action.WITHDRAW:
+            _needs(reason, "withdraw", "--reason")
+            return Withdraw(offer=offer, team=team, reason=reason)
+        case Action.START:
+            return Start(offer=offer, team=team)
+        case Action.DONE:
+            _needs(minutes is not None, "done", "--minutes")
+            return Done(offer=offer, team=team, minutes=minutes or 0)
+        case Action.FAILED:
+            return FailedVisit(offer=offer, team=team, reason=_one_of(FailedReason, reason), note=note)
+
+
+def _needs(given: object, action: str, option: str) -> None:
+    from linli.schemas.errors import Code, LinliError
+
+    if not given:
+        raise LinliError(Code.USAGE, detail=both(f"{action} needs {option}", f"{action} 须有 {option}"))
+
+
+def _one_of(choices: type[Choice], given: str) -> Choice:
+    from linli.schemas.errors import Code, LinliError
+
+    try:
+        return choices(given)
+    except ValueError:
+        listed = ", ".join(choice.value for choice in choices)
+        raise LinliError(Code.USAGE, detail=f"--reason: {listed}") from None

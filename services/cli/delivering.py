@@ -1,0 +1,139 @@
+"""One command of a person: sent, and followed until it is known what became of it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.dead_letters import DeadLetter
+from linli.schemas.errors import Code, LinliError
+from linli.schemas.glossary import word_of
+from linli.schemas.rounds import CommandOutcome, OutcomeCode
+from linli.services.cli.here import Here
+from linli.services.cli.out import Out
+from linli.services.cli.refusals import in_words
+from linli.services.cli.sending import Became, open_desk, outcomes
+from linli.services.cli.words import TONGUE
+from linli.streams.board_reader import BoardReader
+from linli.streams.inbox_record import RefusedError
+
+HARMLESS = frozenset({OutcomeCode.APPLIED, OutcomeCode.DUPLICATE})
+"""Outcomes after which everything is as the person wanted it."""
+
+
+async def deliver(
+    body: BaseModel, *, request: str | None, source: str, district: str | None, wait: float, as_json: bool
+) -> int:
+    """Send a command and say what became of it.
+
+    Parameters
+    ----------
+    body
+        The command.
+    request
+        Our id of the request it is about; its district is looked up where several are served.
+    source, district
+        Who sends, and the district if the person named one.
+    wait
+        Seconds to wait for the outcome; 0: be content that Kafka has it.
+    as_json
+        Whether a program listens.
+
+    Returns
+    -------
+    int
+        0 if it was applied.
+
+    Raises
+    ------
+    LinliError
+        If it was not, or nobody knows in time.
+    """
+    here, out = Here.look(), Out(as_json)
+    desk = await open_desk(here, seals=False)
+    where = desk.district(district or await _district_of(request, here))
+    try:
+        event = desk.prepared(body, source, where)
+    except RefusedError as refused:
+        raise LinliError(Code.NOT_APPLIED, detail=in_words(refused)) from None
+    [command] = await desk.send([event])
+    if wait <= 0:
+        out.data({"command": command, "request": request})
+        out.say(f"Sent as {command}.", f"已发送（{command}）。")
+        return 0
+    async with here.board() as board:
+        return await _follow(board, command, request, wait, out)
+
+
+async def _follow(board: BoardReader, command: str, request: str | None, wait: float, out: Out) -> int:
+    became = (await outcomes(board, [command], wait)).get(command)
+    if became is None:
+        raise LinliError(Code.NO_ANSWER, seconds=f"{wait:g}")
+    outcome = _outcome_of(became)
+    record = await board.request(request) if request else None
+    out.data(
+        {
+            "command": command,
+            "request": request,
+            "outcome": outcome.code.value,
+            "detail": outcome.detail,
+            "state": record.state.value if record else None,
+        }
+    )
+    out.say(_sentence(outcome, record), _sentence(outcome, record))
+    return 0
+
+
+def _outcome_of(became: Became) -> CommandOutcome:
+    """Give the outcome, if it is one after which the person can go on.
+
+    Raises
+    ------
+    LinliError
+        If the command changed nothing; with the reason.
+    """
+    if isinstance(became, DeadLetter):
+        refused = RefusedError(became.reason, became.path, became.rule)
+        raise LinliError(Code.NOT_APPLIED, detail=in_words(refused))
+    outcome = became.outcome
+    if outcome.code not in HARMLESS:
+        detail = (
+            f"{word_of(outcome.code, TONGUE)} ({outcome.detail})" if outcome.detail else word_of(outcome.code, TONGUE)
+        )
+        raise LinliError(Code.NOT_APPLIED, detail=detail)
+    return outcome
+
+
+def _sentence(outcome: CommandOutcome, record: AssignmentRecord | None) -> str:
+    said = word_of(outcome.code, TONGUE)
+    return said if record is None else f"{record.request_id}: {said}; {word_of(record.state, TONGUE)}"
+
+
+async def _district_of(request: str | None, here: Here) -> str | None:
+    """Look up the district of a request where several are served."""
+    if request is None or len(here.settings.districts) == 1:
+        return None
+    async with here.board() as board:
+        record = await board.request(request)
+    if record is None:
+        raise LinliError(Code.UNKNOWN_REQUEST, id=request)
+    return record.district
+
+
+async def team_of_offer(here: Here, offer: str) -> str:
+    """Find the team an offer was made to.
+
+    Raises
+    ------
+    LinliError
+        If the board knows no such offer.
+    """
+    from linli.streams.board_reader import request_of
+
+    async with here.board() as board:
+        record = await board.request(request_of(offer))
+    offers = [one for leg in record.legs for one in leg.offers] if record else []
+    team = next((one.team for one in offers if one.id == offer), None)
+    if team is None:
+        raise LinliError(Code.UNKNOWN_OFFER, id=offer)
+    return team

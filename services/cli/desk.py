@@ -1,0 +1,228 @@
+"""What a person at the desk says about a request: cancel, amend, assign, confirm, hold, refer, reschedule, rate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from linli.services.cli.options import AsJson, By, District, Reason, RequestName, Source, Wait, WindowOption, Zone
+from linli.services.cli.words import both
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from linli.schemas.orders import Window
+
+Leg = Annotated[
+    int, typer.Option("--leg", min=0, max=1, help=both("Which of two visits, from 0.", "第几个上门，从 0 起。"))
+]
+Agreed = Annotated[bool, typer.Option("--agreed", help=both("The team has said yes already.", "队伍已口头同意。"))]
+Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes, with --agreed.", "上门成员。"))]
+Note = Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("cancel", help=both("The help is no longer wanted.", "取消点单。"))(cancel)
+    app.command("amend", help=both("Change windows, length or urgency.", "修改时段、时长或紧急程度。"))(amend)
+    app.command("assign", help=both("Name the team that shall go.", "指派队伍。"))(assign)
+    app.command("confirm", help=both("Approve the proposed team.", "确认拟派队伍。"))(confirm)
+    app.command("hold", help=both("Keep a request; nobody is asked.", "挂起点单。"))(hold)
+    app.command("release", help=both("End a hold.", "恢复挂起的点单。"))(release)
+    app.command("refer", help=both("Hand a request to an office.", "转交有关部门。"))(refer)
+    app.command("reschedule", help=both("Agree on another time.", "改约时间。"))(reschedule)
+    app.command("rate", help=both("Record the resident's word.", "记录群众评价。"))(rate)
+
+
+def cancel(
+    request: RequestName,
+    reason: Reason = "",
+    source: Source = "desk",
+    district: District = None,
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Cancel a request; honoured even before its order has come."""
+    from linli.schemas.orders import Cancel
+    from linli.services.cli.here import request_named, target_named
+
+    body = Cancel(target=target_named(request), reason=reason)
+    return _deliver(body, request_named(request), source, district, wait, as_json)
+
+
+def amend(
+    request: RequestName,
+    window: WindowOption = None,
+    minutes: Annotated[int | None, typer.Option("--minutes", min=5, max=480)] = None,
+    urgent: Annotated[bool | None, typer.Option("--urgent/--not-urgent")] = None,
+    reason: Reason = "",
+    zone: Zone = "Asia/Shanghai",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Change what was ordered; only what is given is changed."""
+    from linli.schemas.errors import Code, LinliError
+    from linli.schemas.orders import Amend
+    from linli.services.cli.here import request_named, target_named
+
+    windows = _windows(window, zone)
+    if windows is None and minutes is None and urgent is None:
+        raise LinliError(Code.USAGE, detail="--window, --minutes, --urgent")
+    body = Amend(target=target_named(request), windows=windows, minutes=minutes, urgent=urgent, reason=reason)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def assign(
+    request: RequestName,
+    team: Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))],
+    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    by: By = "desk",
+    leg: Leg = 0,
+    start: Annotated[str | None, typer.Option("--start", help=both("When the visit begins.", "上门时间。"))] = None,
+    agreed: Agreed = False,
+    member: Members = None,
+    zone: Zone = "Asia/Shanghai",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Name the team. Costs may be overridden, hard rules may not."""
+    from linli.schemas.desk import Assign
+    from linli.services.cli.here import request_named, target_named
+    from linli.services.cli.times import instant, zone_named
+
+    body = Assign(
+        target=target_named(request),
+        team=team,
+        leg=leg,
+        start=None if start is None else instant(start, zone_named(zone)),
+        agreed=agreed,
+        members=tuple(member or ()),
+        reason=reason,
+        by=by,
+    )
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def confirm(
+    request: RequestName,
+    by: By = "desk",
+    leg: Leg = 0,
+    note: Note = "",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Approve the proposed team; its offer goes out."""
+    from linli.schemas.desk import Confirm
+    from linli.services.cli.here import request_named, target_named
+
+    body = Confirm(target=target_named(request), leg=leg, by=by, note=note)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def hold(
+    request: RequestName,
+    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    by: By = "desk",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Keep a request where it is."""
+    from linli.schemas.desk import Hold
+    from linli.services.cli.here import request_named, target_named
+
+    body = Hold(target=target_named(request), reason=reason, by=by)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def release(
+    request: RequestName, by: By = "desk", source: Source = "desk", wait: Wait = 10.0, as_json: AsJson = False
+) -> int:
+    """End a hold; the request is matched again at once."""
+    from linli.schemas.desk import Release
+    from linli.services.cli.here import request_named, target_named
+
+    body = Release(target=target_named(request), by=by)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def refer(
+    request: RequestName,
+    office: Annotated[str, typer.Argument(metavar="OFFICE", help=both("Which office.", "哪个部门。"))],
+    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    by: By = "desk",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Hand a request to an office that is no volunteer team."""
+    from linli.schemas.desk import Refer
+    from linli.services.cli.here import request_named, target_named
+
+    body = Refer(target=target_named(request), office=office, reason=reason, by=by)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def reschedule(
+    request: RequestName,
+    window: WindowOption,
+    by: Annotated[Literal["resident", "team", "desk"], typer.Option("--by")] = "desk",
+    reason: Reason = "",
+    zone: Zone = "Asia/Shanghai",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Agree on another time; the former promise ends."""
+    from linli.schemas.answers import Reschedule
+    from linli.services.cli.here import request_named, target_named
+
+    body = Reschedule(target=target_named(request), windows=_windows(window, zone) or (), by=by, reason=reason)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def rate(
+    request: RequestName,
+    stars: Annotated[int, typer.Argument(metavar="STARS", min=1, max=5)],
+    by: Annotated[Literal["resident", "proxy", "call_back"], typer.Option("--by")] = "call_back",
+    tag: Annotated[list[str] | None, typer.Option("--tag", help=both("on_time, patient, …", "标签。"))] = None,
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Record the resident's word on the service."""
+    from linli.schemas.answers import Rate
+    from linli.services.cli.here import request_named, target_named
+
+    body = Rate(target=target_named(request), stars=stars, tags=tuple(tag or ()), by=by)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def _windows(given: list[str] | None, zone: str) -> tuple[Window, ...] | None:
+    """Read windows written as ``FROM/UNTIL``."""
+    from linli.schemas.errors import Code, LinliError
+    from linli.schemas.orders import Window
+    from linli.services.cli.times import instant, zone_named
+
+    if not given:
+        return None
+    found: list[Window] = []
+    for text in given:
+        start, slash, end = text.partition("/")
+        if not slash:
+            raise LinliError(Code.USAGE, detail=f"--window {text!r}: FROM/UNTIL")
+        found.append(Window(start=instant(start, zone_named(zone)), end=instant(end, zone_named(zone))))
+    return tuple(found)
+
+
+def _deliver(
+    body: BaseModel, request: str | None, source: str, district: str | None, wait: float, as_json: bool
+) -> int:
+    from linli.services.cli.delivering import deliver
+    from linli.services.cli.here import run
+
+    return run(deliver(body, request=request, source=source, district=district, wait=wait, as_json=as_json))

@@ -1,0 +1,79 @@
+"""The command ``linli``. Nothing heavy is loaded here, so that ``linli --help`` answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from linli.services.cli import answers, checking, desk, export, letters, looking, placing, playing, running, teams
+from linli.services.cli.faults import INTERRUPTED, Fault, fault_of
+from linli.services.cli.words import both
+
+app = typer.Typer(
+    name="linli",
+    help=both(
+        "Linli: requests in, volunteer teams out. A county's orders, dispatch, answers and ratings as a stream.",
+        "邻里：群众点单、社区派单、队伍接单、群众评单，一条流水线。",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+# In the order in which a county needs them.
+for part in (playing, running, placing, looking, desk, answers, teams, letters, checking, export):
+    part.add_to(app)
+
+
+def main() -> None:
+    """Run the command that was asked for, and end the process with its exit code."""
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    raise SystemExit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; whatever goes wrong becomes one sentence and an exit code.
+
+    Parameters
+    ----------
+    arguments
+        What stands after ``linli``.
+
+    Returns
+    -------
+    int
+        The exit code: 0 if all went well.
+    """
+    as_json = "--json" in arguments
+    try:
+        return int(app(args=arguments, prog_name="linli", standalone_mode=False) or 0)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not complain when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except typer.TyperException as error:
+        fault = _usage(error)
+    except (
+        Exception
+    ) as error:  # Nothing is hidden: an error nobody foresaw is written down, named and ends the process.
+        fault = fault_of(error)
+    fault.tell(as_json=as_json)
+    return fault.exit_code
+
+
+def _usage(error: typer.TyperException) -> Fault:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return Fault("usage", error.format_message(), "", 2)
+    from linli.schemas.errors import Code, LinliError
+
+    return fault_of(LinliError(Code.USAGE, detail=error.format_message().rstrip(".")))
+
+
+if __name__ == "__main__":
+    main()

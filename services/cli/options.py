@@ -1,0 +1,46 @@
+"""Options that many commands have."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+from linli.services.cli.words import both
+
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help=both("Write JSON to standard output.", "以 JSON 输出到标准输出。"))
+]
+Source: TypeAlias = Annotated[
+    str, typer.Option("--source", help=both("The sender to be recorded.", "记录的来源单位。"), show_default=True)
+]
+District: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--district", help=both("District code (default: the only one).", "区划代码（默认唯一区划）。")),
+]
+By: TypeAlias = Annotated[str, typer.Option("--by", help=both("Who at the desk decides.", "派单台经办人。"))]
+Reason: TypeAlias = Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))]
+RequestName: TypeAlias = Annotated[
+    str, typer.Argument(metavar="REQUEST", help=both("Our id, or SOURCE/NUMBER.", "本系统编号，或 来源/编号。"))
+]
+Wait: TypeAlias = Annotated[
+    float, typer.Option("--wait", min=0, max=600, help=both("Seconds to wait for the outcome.", "等待结果的秒数。"))
+]
+Check: TypeAlias = Annotated[bool, typer.Option("--check", help=both("Only check; send nothing.", "只检查，不发送。"))]
+Zone: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--zone", help=both("Zone of times that state none.", "未注明时区的时间所用时区。"), show_default=True
+    ),
+]
+WindowOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--window",
+        metavar="FROM/UNTIL",
+        help=both("A time that suits; several may be given.", "可选时段，可多次给出。"),
+    ),
+]
+InputFile: TypeAlias = Annotated[
+    str, typer.Argument(metavar="FILE", help=both("The file, or - for standard input.", "文件；- 为标准输入。"))
+]
