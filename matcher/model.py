@@ -95,6 +95,7 @@ class Model:
         self.fixed = [visit.pin is not None and visit.pin.start is not None for visit in self.visits]
         self.soft = [visit.due is not None or visit.told is not None for visit in self.visits]
         self.held = [visit.promised or visit.pin is not None for visit in self.visits]
+        self.classes = 1 + max((visit.urgency for visit in problem.visits), default=0)
         self.duties: list[Duty] = []
         self.duties_of_team: list[list[int]] = []
         self._lay_out_duties()

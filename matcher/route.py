@@ -82,24 +82,24 @@ class Tour:
     )  # fmt: skip
 
     def __init__(self, model: Model, duty: int) -> None:
+        on = model.duties[duty]
         self.model = model
         self.duty = duty
         self.stops: list[int] = []
         self.windows: list[tuple[Window, ...]] = []
         self.prices: list[int] = []
-        self.places: list[int] = []
-        self.hops: list[int] = []
-        self.start: list[int] = []
-        self.done: list[int] = []
-        self.leave: list[int] = []
-        self.late: list[int] = []
-        self.travel = self.work = self.cost = 0
-        self.room = -1
-        self.load = model.teams[model.duties[duty].team].load
-        self.load_cost = 0
-        self.soft = False
         self.memo: dict[int, tuple[int, int]] = {}
-        self.schedule()
+        # What `schedule` would find: most tours are empty, and a crew with nothing to do stays at its base.
+        self.places = [on.base, on.base]
+        self.hops = [0]
+        self.start: list[int] = []
+        self.done = [on.opens]
+        self.leave = [max(on.opens, model.now)]
+        self.late = [on.closes]
+        self.travel = self.work = self.cost = self.load_cost = 0
+        self.room = on.closes - on.opens if on.most > 0 else -1
+        self.load = model.teams[on.team].load
+        self.soft = False
 
     def copy(self) -> Tour:
         """Return a tour that changes on its own; schedules are replaced as a whole, so their lists are shared."""
@@ -137,8 +137,9 @@ class Tour:
         model, duty = self.model, self.model.duties[self.duty]
         self.memo = {}
         self.places = [duty.base, *(model.place[v] for v in self.stops), duty.base]
-        self.hops = [model.seconds_from(a)[b] for a, b in pairwise(self.places)]
-        self.travel = sum(self.hops) if self.stops else 0
+        # A crew with nothing to do stays at its base: most tours are empty, and none of them needs a row of travel times.
+        self.hops = [model.seconds_from(a)[b] for a, b in pairwise(self.places)] if self.stops else [0]
+        self.travel = sum(self.hops)
         self.work = sum(model.duration[v] for v in self.stops)
         self.soft = any(model.soft[v] for v in self.stops)
         feasible = self._backward(duty.closes) and self._forward(duty.opens) and len(self.stops) <= duty.most
@@ -286,12 +287,15 @@ class Timetable:
         return sum(tour.cost for tour in self.tours)
 
     def key(self) -> tuple[int, ...]:
-        """Return the objective as a tuple; the better timetable has the smaller one."""
-        served = [0] * (1 + max((visit.urgency for visit in self.model.visits), default=0))
+        """Return what solvers compare, the better one smaller: held visits placed, then the objective's vector."""
+        model = self.model
+        served = [0] * model.classes
+        held = 0
         for visit, duty in enumerate(self.where):
             if duty >= 0:
-                served[self.model.visits[visit].urgency] -= 1
-        return (*served, self.cost())
+                served[model.visits[visit].urgency] -= 1
+                held -= model.held[visit]
+        return (held, *served, self.cost())
 
     def plan(self) -> Plan:
         """Return the timetable as a plan, routes sorted by team and crew, empty ones left out."""
