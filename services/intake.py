@@ -14,10 +14,11 @@ from faust import Worker
 from linli.services.county_files import load_admission, load_districts, load_menu
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.services.wiring import kafka_of
+from linli.streams.faust_strict import EXIT_FAILED
 from linli.streams.gazetteer import Gazetteer
 from linli.streams.ground_facts import FactsMissingError, read_facts
 from linli.streams.intake_admit import World
-from linli.streams.intake_app import EXIT_FAILED, IntakeConfig, build_app
+from linli.streams.intake_app import IntakeConfig, build_app
 from linli.streams.keyring import MasterKeyError, load_keyring
 from linli.streams.log_lines import log_for, set_up_logs
 
