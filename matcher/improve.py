@@ -20,11 +20,15 @@ from linli.matcher.model import Fit, Model
 from linli.matcher.pool import Meter, Pool
 from linli.matcher.route import Timetable, Tour
 
-NEIGHBOURS = 60
-"""How many of a visit's nearest visits a ruin may reach; farther ones hardly share a tour with it."""
+NEIGHBOURS = 40
+"""How many of a visit's nearest visits a step may move or place; farther ones hardly share a tour with it."""
 
-REMOVED = 6
-"""How many visits a ruin removes on average; the paper has 10, at thousands of times as many steps."""
+NARROW, WIDE, RARELY = 3, 6, 4
+"""From up to how many tours a ruin mostly removes stops, and from up to how many every so often.
+
+Small steps are quick, and most progress on a large day comes from them; on a small day only large ones lead out of a
+rut.
+"""
 
 LONGEST = 10
 """The longest string removed from one tour, as in the paper."""
@@ -38,13 +42,16 @@ DEAR = 20_000
 CLASS_FACTOR = 4
 """How many visits of the next lower class of urgency one visit outweighs while searching; results compare exactly."""
 
-EXPLORE = 80
+MOST_CLASSES = 8
+"""Up to how many classes the search tells apart; results are compared exactly."""
+
+EXPLORE = 50
 """Per cent of the work spent at the low price."""
 
-WARMTH = 600
+WARMTH = 1_000
 """Seconds by which a step may be worse at the start and still be kept; falls to nothing in the end."""
 
-NEARLY = 3_000
+NEARLY = 10_000
 """Seconds by which a step may be worse for its tours still to be offered to OR-Tools."""
 
 OVERLOOK = 400
@@ -82,9 +89,13 @@ class Search:
         self._saved: dict[int, Tour] = {}
         self._fit_on: dict[int, dict[int, Fit]] = {}
         self._movable = [v for v in range(len(self.model.visits)) if self.model.fits(v) and not self.model.fixed[v]]
-        self._absent = [v for v in timetable.unserved() if self.model.fits(v)]
-        lowest = max((visit.urgency for visit in self.model.visits), default=0)
-        self._rank = [CLASS_FACTOR ** min(lowest - visit.urgency, 8) for visit in self.model.visits]
+        self._absent = [v for v in self._movable if timetable.where[v] < 0]
+        self._rank = [self._outweighs(visit) for visit in range(len(self.model.visits))]
+
+    def _outweighs(self, visit: int) -> int:
+        """Return how many visits of the least urgent class a visit outweighs; held ones stand above all classes."""
+        above = self.model.classes - 1 - self.model.visits[visit].urgency
+        return int(CLASS_FACTOR ** (MOST_CLASSES if self.model.held[visit] else min(above, MOST_CLASSES - 1)))
 
     def run(self) -> Timetable:
         """Search until the work is spent; return the best timetable met, the start included."""
@@ -109,8 +120,9 @@ class Search:
         """Ruin, recreate, and keep the outcome or undo it; return whether it was kept and the cost of all tours."""
         self.steps += 1
         self.meter.spent += STEP_WORK
-        before = self._absent
-        removed = self._ruin()
+        near = self._near(self._centre())
+        before = [v for v in near if self.now.where[v] < 0]
+        removed = self._ruin(near)
         left = self._recreate(removed, before)
         change = sum(self.now.tours[duty].cost - tour.cost for duty, tour in self._saved.items())
         loss = price * (sum(self._rank[v] for v in left) - sum(self._rank[v] for v in before))
@@ -120,7 +132,7 @@ class Search:
             for duty in self._saved:
                 self.pool.see(self.now.tours[duty])
         if keep:
-            self._absent = left
+            self._absent = sorted(set(self._absent).difference(before).union(left))
             cost += change
         else:
             self._undo()
@@ -153,17 +165,17 @@ class Search:
             known = self._nearby[visit] = order[:NEIGHBOURS]
         return known
 
-    def _ruin(self) -> set[int]:
-        """Remove strings from the tours around one visit; return the visits removed."""
-        dice = self.dice
-        if self._absent and dice.below(10) == 0:
-            centre = self._absent[dice.below(len(self._absent))]
-        else:
-            centre = self._movable[dice.below(len(self._movable))]
-        tours = dice.below(2 * REMOVED // 3) + 1
+    def _centre(self) -> int:
+        """Return the visit to ruin around, one without a place more often than its share."""
+        among = self._absent if self._absent and self.dice.below(10) == 0 else self._movable
+        return among[self.dice.below(len(among))]
+
+    def _ruin(self, near: list[int]) -> set[int]:
+        """Remove strings from the tours that serve visits near by; return the visits removed."""
+        tours = self.dice.below(WIDE if self.dice.below(RARELY) == 0 else NARROW) + 1
         removed: set[int] = set()
         ruined: set[int] = set()
-        for visit in self._near(centre):
+        for visit in near:
             duty = self.now.where[visit]
             if duty < 0 or duty in ruined:
                 continue
@@ -204,7 +216,7 @@ class Search:
         return lambda v: -model.duration[v]
 
     def _recreate(self, removed: set[int], before: list[int]) -> list[int]:
-        """Insert the removed visits anywhere and the others on the tours that changed; return those left over."""
+        """Insert the removed visits anywhere, those that had no place on changed tours; return those left over."""
         model, key = self.model, self._order()
         order = sorted((*removed, *before), key=lambda v: (not model.held[v], model.visits[v].urgency, key(v), v))
         left: list[int] = []

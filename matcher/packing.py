@@ -97,23 +97,30 @@ def pack(timetable: Timetable, pool: Pool, effort: float, seed: int) -> Packing:
 
 
 def _levels(model: Model, choices: Choices) -> list[list[int]]:
-    """Return the objective's levels as coefficients to be maximised in turn, joined into one where they fit 64 bits."""
+    """Return the goals as coefficients to be maximised in turn, joined into one where they fit 64 bits.
+
+    The goals are, the first one first: held visits placed, served by class of urgency, low cost.
+    """
     columns = choices.columns
     bound = sum(len(g.duties) * max((columns[j].cost for j in g.columns), default=0) for g in choices.groups)
     current = [-column.cost for column in columns]
     levels: list[list[int]] = []
-    for urgency in range(max((v.urgency for v in model.visits), default=0), -1, -1):
-        served = [sum(model.visits[v].urgency == urgency for v in column.stops) for column in columns]
-        if not any(served):
-            continue
-        count = sum(model.visits[visit].urgency == urgency for visit, _ in choices.by_visit)
-        step = bound + 1
+    for goal in _goals(model, choices):
+        count, step = len(goal), bound + 1
         if step * (count + 1) > LARGEST:
             levels.append(current)
             current, bound, step = [0] * len(columns), 0, 1
-        current = [c + step * n for c, n in zip(current, served, strict=True)]
+        current = [c + step * len(goal.intersection(column.stops)) for c, column in zip(current, columns, strict=True)]
         bound += step * count
     return [current, *reversed(levels)]
+
+
+def _goals(model: Model, choices: Choices) -> list[frozenset[int]]:
+    """Return the visits to be served, set by set, the least important set first."""
+    visits = [visit for visit, _ in choices.by_visit]
+    goals = [frozenset(v for v in visits if model.visits[v].urgency == u) for u in range(model.classes - 1, -1, -1)]
+    goals.append(frozenset(v for v in visits if model.held[v]) - choices.held)
+    return [goal for goal in goals if goal]
 
 
 class _Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from linli.matcher.dice import Dice
@@ -16,14 +16,14 @@ from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.route import Timetable
 
-LISTING, SEARCHING, PACKING = 15, 60, 25
+LISTING, SEARCHING, PACKING = 15, 70, 15
 """Per cent of the work for listing all tours, for searching where they are too many, and for choosing among them."""
 
-TURNS = 3
+TURNS = 4
 """How often search and choice take turns."""
 
-WORK_PER_EFFORT = 500_000
-"""Work units to one unit of CP-SAT's deterministic time: both are about a second on the machine measured."""
+WORK_PER_EFFORT = 250_000
+"""Work units to one unit of CP-SAT's deterministic time: either takes about two seconds on the machine measured."""
 
 ENGINE = "linli-1"
 """Changes whenever the same input may give another answer."""
@@ -36,7 +36,8 @@ class Limits:
     Parameters
     ----------
     work : int
-        Deterministic units; one is the test of one visit on one tour, about two microseconds. 0: insertion only.
+        Deterministic units; one is the test of one visit on one tour, with all that goes with it
+        some eight microseconds. 0: insertion only.
     """
 
     work: int
@@ -130,40 +131,51 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     model = Model(problem)
     timetable, dropped = repair(model, plan)
     inserted = insert_all(timetable, timetable.unserved())
-    best, report = _optimise(timetable, inserted, limits, seed)
-    answer = best.plan()
-    return Result(answer, evaluate(problem, answer), report, _names(model, dropped), _broken(best))
+    best = improve(timetable, limits, seed)
+    answer = best.timetable.plan()
+    report = EngineReport(inserted, best.steps, best.columns, best.complete, best.proven, best.work, fingerprint())
+    return Result(answer, evaluate(problem, answer), report, _names(model, dropped), _broken(best.timetable))
 
 
-def _optimise(timetable: Timetable, inserted: int, limits: Limits, seed: int) -> tuple[Timetable, EngineReport]:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What improving a timetable led to; its numbers go into the `EngineReport`."""
+
+    timetable: Timetable
+    steps: int
+    columns: int
+    complete: bool
+    proven: bool
+    work: int
+
+
+def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     """List all tours if they are few, else search for good ones; let OR-Tools choose; never return anything worse."""
     if limits.work <= 0:
-        return timetable, EngineReport(inserted, 0, 0, complete=False, proven=False, work=0, fingerprint=fingerprint())
-    effort = limits.work * PACKING / 100 / WORK_PER_EFFORT
+        return Outcome(timetable, 0, 0, complete=False, proven=False, work=0)
+    effort = limits.work * (100 - LISTING) / 100 / WORK_PER_EFFORT
     pool, listing = Pool(columns_for(effort)), Meter(limits.work * LISTING // 100)
     if enumerate_all(timetable.model, pool, listing):
-        packing = pack(timetable, pool, effort, seed)
-        work = listing.spent + round(packing.effort * WORK_PER_EFFORT)
-        report = EngineReport(inserted, 0, packing.columns, True, packing.proven, work, fingerprint())
-        return packing.timetable, report
-    return _search(timetable, inserted, listing.spent, limits, seed)
+        chosen = pack(timetable, pool, effort, seed)
+        work = listing.spent + round(chosen.effort * WORK_PER_EFFORT)
+        return Outcome(chosen.timetable, 0, chosen.columns, complete=True, proven=chosen.proven, work=work)
+    outcome = search_in_turns(timetable, limits, seed)
+    return replace(outcome, work=outcome.work + listing.spent)
 
 
-def _search(
-    timetable: Timetable, inserted: int, spent: int, limits: Limits, seed: int
-) -> tuple[Timetable, EngineReport]:
+def search_in_turns(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     """Search and choose in turn, each beginning from what the other found."""
     effort = limits.work * PACKING / 100 / WORK_PER_EFFORT / TURNS
-    dice, steps, columns, proven = Dice(seed), 0, 0, False
-    pool = Pool(columns_for(effort))
+    dice, pool = Dice(seed), Pool(columns_for(effort))
+    outcome = Outcome(timetable, 0, 0, complete=False, proven=False, work=0)
     for _ in range(TURNS):
         meter = Meter(limits.work * SEARCHING // 100 // TURNS)
-        search = Search(timetable, meter, dice, pool)
-        packing = pack(search.run(), pool, effort, seed)
-        timetable, columns, proven = packing.timetable, packing.columns, packing.proven
-        spent, steps = spent + meter.spent + round(packing.effort * WORK_PER_EFFORT), steps + search.steps
-        pool = packing.pool
-    return timetable, EngineReport(inserted, steps, columns, False, proven, spent, fingerprint())
+        search = Search(outcome.timetable, meter, dice, pool)
+        chosen = pack(search.run(), pool, effort, seed)
+        work = outcome.work + meter.spent + round(chosen.effort * WORK_PER_EFFORT)
+        steps, pool = outcome.steps + search.steps, chosen.pool
+        outcome = Outcome(chosen.timetable, steps, chosen.columns, complete=False, proven=chosen.proven, work=work)
+    return outcome
 
 
 def _names(model: Model, visits: tuple[int, ...]) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ def _solve(problem: Problem, plan: Plan, work: int, seed: int = 1) -> Result:
     return result
 
 
+def _worth(result: Result) -> tuple[int, ...]:
+    """Return what a result is worth, the better one smaller: promises first, then the objective."""
+    return len(result.broken), *result.objective.key()
+
+
 @settings(max_examples=150, deadline=None)
 @given(PROBLEMS, st.sampled_from((0, 3_000, 20_000)))
 def test_every_plan_of_a_first_round_passes_the_checker(problem: Problem, work: int) -> None:
@@ -53,8 +58,8 @@ def test_improving_drops_no_promise_and_worsens_nothing(problem: Problem, seed: 
     """Tests that work beyond insertion serves at least as much at no higher cost and keeps all that insertion kept."""
     problem = later(problem, _solve(problem, Plan(), 0).plan, seed)
     quick, slow = _solve(problem, Plan(), 0), _solve(problem, Plan(), 10_000)
-    assert slow.objective.key() <= quick.objective.key()
-    assert slow.broken == quick.broken
+    assert _worth(slow) <= _worth(quick)
+    assert set(slow.broken) <= set(quick.broken)
 
 
 @settings(max_examples=30, deadline=None)
@@ -64,7 +69,7 @@ def test_what_held_keeps_holding_while_nothing_changes(problem: Problem, seed: i
     first = _solve(problem, Plan(), 3_000)
     again = _solve(problem, first.plan, 3_000, seed)
     assert again.dropped == ()
-    assert again.objective.key() <= first.objective.key()
+    assert _worth(again) <= _worth(first)
 
 
 @settings(max_examples=30, deadline=None)
