@@ -14,9 +14,7 @@ from linli.schemas.lifecycle import OfferState, State
 
 _SECOND = timedelta(seconds=1)
 
-_WAITING = frozenset(
-    {State.REGISTERED, State.PROMISED, State.OFFERED, State.UNMET, State.WITHDRAWN, State.RESCHEDULED}
-)
+_WAITING = frozenset({State.REGISTERED, State.PROMISED, State.OFFERED, State.UNMET, State.WITHDRAWN, State.RESCHEDULED})
 _CLOSING = frozenset({State.DONE, State.RATED, State.FAILED_VISIT, State.RECORDED_AFTERWARDS})
 
 

@@ -137,7 +137,7 @@ class Tour:
         model, duty = self.model, self.model.duties[self.duty]
         self.memo = {}
         self.places = [duty.base, *(model.place[v] for v in self.stops), duty.base]
-        # A crew with nothing to do stays at its base: most tours are empty, and none of them needs a row of travel times.
+        # A crew with nothing to do stays at its base; most tours are empty, and none needs a row of travel times.
         self.hops = [model.seconds_from(a)[b] for a, b in pairwise(self.places)] if self.stops else [0]
         self.travel = sum(self.hops)
         self.work = sum(model.duration[v] for v in self.stops)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.glossary import word, word_of
+from linli.schemas.glossary import Tongue, word, word_of
 from linli.schemas.lifecycle import OfferState, State
 from linli.services.demo.story import ZONE, category_name, tongue
 from linli.services.demo.tally import Tally, percentile
@@ -54,7 +54,7 @@ class Picture:
         self._tally = tally
         self._now = now
         self._language = language
-        self._tongue = tongue(language)
+        self._tongue: Tongue = tongue(language)
         self._news: deque[str] = deque(maxlen=LINES)
 
     def news(self, line: str) -> None:

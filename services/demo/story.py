@@ -18,8 +18,7 @@ from linli.services.language import Language
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
-WANTED = (State.DONE, State.RATED)
-"""A story worth telling ends well."""
+_NO_RECORDS: list[AssignmentRecord] = []
 
 
 class Teller:
@@ -41,7 +40,7 @@ class Teller:
         """Tell a request from order to rating: the wanted one, else one like it that was declined, done and rated."""
         records = self._tally.history.get(wanted, [])
         if not _ends_well(records):
-            records = next((one for one in self._tally.history.values() if _ends_well(one)), [])
+            records = next((one for one in self._tally.history.values() if _ends_well(one)), _NO_RECORDS)
         return list(self._sentences(records)) if records else [self._say("no_story")]
 
     def unmet(self) -> list[str]:
