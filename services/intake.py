@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from aiokafka.errors import KafkaError
 from faust import Worker
 
 from linli.services.county_files import load_admission, load_districts, load_menu
@@ -32,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 after SIGTERM or SIGINT; `EXIT_REFUSED` if settings, master key, lists or slot cannot be used. A failure
-        never returns: the process ends with `EXIT_FAILED`.
+        0 after SIGTERM or SIGINT; `EXIT_REFUSED` if settings, master key or lists cannot be used; `EXIT_FAILED` if
+        Kafka does not answer. A failure at work never returns: the process ends on the spot with `EXIT_FAILED`.
     """
     slot: int = _parser().parse_args(arguments).slot
     set_up_logs(f"intake-{slot}")
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingsError, MasterKeyError, FactsMissingError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_REFUSED
+    except KafkaError as error:
+        log_for("intake").critical("Kafka does not answer", error=type(error).__name__)
+        return EXIT_FAILED
     _work(config)
     return 0
 
