@@ -1,10 +1,10 @@
 """How long from submission to promise, at a steady rate, through the real Kafka, intake and dispatcher.
 
-    .venv/bin/python -m tests.bench.bench_promise_latency --rate 50 --seconds 40 --districts 20
+    make bench BENCH=tests/bench/bench_promise_latency.py ARGS="--rate 50 --seconds 40 --districts 20"
 
-Orders are spread over synthetic districts of 54 teams each, all on one partition: one intake, one dispatcher. A district
-alone never sees such a rate; it is a load test. Latency is real time, from handing a record to the producer to the broker's
-append time of the promise, on one machine and so on one clock.
+Orders are spread over synthetic districts of 54 teams each, all on one partition: one intake, one dispatcher. A
+district alone never sees such a rate; it is a load test. Latency is real time, from handing a record to the producer
+to the broker's append time of the promise, on one machine and so on one clock.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -101,7 +102,7 @@ async def run(rate: float, seconds: float, districts: int) -> dict[str, object]:
             return {"rate": rate, "seconds": seconds, "districts": districts, **_summary(tally)}
 
 
-def _noting(tally: Tally):  # type: ignore[no-untyped-def]
+def _noting(tally: Tally) -> Callable[[TimedEvent, datetime], None]:
     def note(event: TimedEvent, at: datetime) -> None:
         source_id = getattr(event.body, "source_id", None)
         if event.kind == "order" and source_id is not None:
