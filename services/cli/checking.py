@@ -19,6 +19,13 @@ Patience = Annotated[
     ),
 ]
 
+Verify = Annotated[
+    bool, typer.Option("--verify", help=both("Exit 1 if a byte differs.", "若有一字节不同则以退出码 1 结束。"))
+]
+OnePartition = Annotated[
+    int | None, typer.Option("--partition", min=0, help=both("Only this partition.", "只重放该分区。"))
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -26,6 +33,13 @@ def add_to(app: typer.Typer) -> None:
         "audit",
         help=both("Read the topics and judge every guarantee.", "通读主题，核查每一项保证。"),
     )(audit)
+    app.command(
+        "replay",
+        help=both(
+            "Decide again what was decided, from the log alone, and compare every byte.",
+            "仅凭日志重新计算每一轮决策，并逐字节比对。",
+        ),
+    )(replay)
 
 
 def audit(patience: Patience = PATIENCE_S, as_json: AsJson = False) -> int:
@@ -35,3 +49,12 @@ def audit(patience: Patience = PATIENCE_S, as_json: AsJson = False) -> int:
     from linli.services.cli.out import Out
 
     return run(audit_log(Here.look(), Out(as_json), patience))
+
+
+def replay(verify: Verify = False, partition: OnePartition = None, as_json: AsJson = False) -> int:
+    """Decide every round again that is still whole in the log."""
+    from linli.services.cli.here import Here, run
+    from linli.services.cli.out import Out
+    from linli.services.cli.second_thoughts import replay_log
+
+    return run(replay_log(Here.look(), Out(as_json), partition, verify=verify))

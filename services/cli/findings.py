@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
@@ -53,16 +53,16 @@ async def audit_log(here: Here, out: Out, patience: float) -> int:
 
 
 @contextmanager
-def working(sentence: str) -> Generator[None]:
-    """Show on a terminal that something takes its time."""
+def working(sentence: str) -> Generator[Callable[[str], None]]:
+    """Show on a terminal that something takes its time; the function that is given changes the sentence."""
     from rich.console import Console
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield
+        yield lambda _: None
         return
-    with console.status(sentence):
-        yield
+    with console.status(sentence) as status:
+        yield status.update
 
 
 def _show(verdict: Verdict, out: Out) -> None:

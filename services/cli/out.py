@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 """Times are shown in the time of the districts; all of China keeps this one."""
+
+FILE_WIDTH: Final = 160
+"""Characters of a line where no terminal says how wide it is: a table in a file need not be folded as on a screen."""
 
 
 @dataclass(slots=True)
@@ -58,9 +62,12 @@ class Out:
 
         if self.as_json or not rows:
             return
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-        for header in headers:
-            table.add_column(header, overflow="fold")
+        table = Table(
+            title=title, title_justify="left", box=None, pad_edge=False, header_style="bold", show_header=any(headers)
+        )
+        for number, header in enumerate(headers):
+            # Ids stand first, and an id that is broken over two lines cannot be copied.
+            table.add_column(header, overflow="fold", no_wrap=number == 0)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self.console.print(table, highlight=False)
@@ -71,7 +78,9 @@ class Out:
         from rich.console import Console
 
         if self.as_json not in self._consoles:
-            self._consoles[self.as_json] = Console(stderr=self.as_json)
+            stream = sys.stderr if self.as_json else sys.stdout
+            width = None if stream.isatty() or "COLUMNS" in os.environ else FILE_WIDTH
+            self._consoles[self.as_json] = Console(stderr=self.as_json, width=width)
         console: Console = self._consoles[self.as_json]
         return console
 

@@ -81,15 +81,15 @@ def _explain(record: AssignmentRecord, tentative: list[Tentative], names: Mappin
 
 
 def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out) -> None:
-    team = names[offer.team]
+    team, adds = names[offer.team], minutes(why.chosen.seconds)
     out.say(
-        f"{team} was asked: it adds least to the whole plan, {minutes(why.chosen.seconds)}.",
-        f"选择{team}：对整个计划的增加最少，{minutes(why.chosen.seconds)}。",
+        f"{team} was chosen because it adds least to the whole plan: {adds}.",
+        f"选择{team}，因为它使整个计划增加得最少：{adds}。",
     )
     terms = [(word(f"cost.{term.name}", TONGUE), minutes(term.seconds)) for term in why.chosen.terms]
     out.table((both("what it costs", "代价构成"), ""), terms)
     others = [(names[choice.team], minutes(choice.seconds)) for choice in why.next_best]
-    out.table((both("the next best", "其次"), ""), others)
+    out.table((both("what others would add", "其他队伍的增加"), ""), others)
     if not others:
         out.say("No other team may go.", "没有其他可去的队伍。")
 
@@ -110,6 +110,8 @@ def _explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
     else:
         change = change_in_words(why.change, names)
         out.say(f"The smallest change that would help: {change}.", f"最小改动：{change}。")
+    if why.change is not None and why.change.proved:
+        out.say("No smaller one of its kind would.", "同类更小的改动均无效。")
 
 
 def change_in_words(change: SmallestChange, names: Mapping[str, str]) -> str:

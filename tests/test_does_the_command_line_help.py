@@ -1,0 +1,306 @@
+"""Does the command line help: every command explains itself, every mistake gets one sentence and what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from linli.schemas.admission import parse_admission
+from linli.schemas.errors import Code, faults
+from linli.schemas.explanation import SmallestChange
+from linli.schemas.json_schemas import as_text, json_schemas
+from linli.schemas.menu import parse_menu, shipped_menu
+from linli.schemas.orders import Order, Window
+from linli.schemas.roster import RegisterTeam
+from linli.schemas.topics import TOPICS
+from linli.services.cli import exports, main, reasons
+from linli.services.cli.findings import CHINESE
+from linli.services.cli.request_sheet import span
+from linli.streams.verdict import Guarantee
+
+HEAVY = ("aiokafka", "faust", "redis", "ortools", "numpy", "cryptography", "rich", "linli.services.settings")
+"""What takes long to load and is of no use to somebody who asks for help."""
+
+NOBODY_LISTENS = "127.0.0.1:1"
+"""A port that no server of ours uses and that answers at once that nobody is there."""
+
+
+def commands(app: typer.Typer, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """List every command and group of commands with the words it is called by."""
+    groups = [(group, (*before, str(group.name))) for group in app.registered_groups]
+    own = [(*before, str(command.name)) for command in app.registered_commands]
+    inner = [one for group, name in groups if group.typer_instance for one in commands(group.typer_instance, name)]
+    return own + [name for _, name in groups] + inner
+
+
+ALL_COMMANDS = commands(main.app)
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let nothing of Linli run here, and no setting be made; return the empty state folder."""
+    for name in list(os.environ):
+        if name.startswith("LINLI_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LINLI_STATE", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def linli(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    argv = [sys.executable, "-m", "linli.services.cli.main", *words]
+    return subprocess.run(
+        argv, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120, check=False
+    )
+
+
+def fault(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    """Run a command that must fail, with ``--json``, and return what it says; and check that people are told too."""
+    exit_code = main.run([*words, "--json"])
+    told: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])["error"]
+    assert main.run(list(words)) == exit_code
+    said = capsys.readouterr()
+    assert said.err.strip() == f"{told['message']} {told['what_to_do']}".strip()
+    assert "Traceback" not in said.err + said.out
+    assert exit_code == faults()[Code(told["code"])].exit_code
+    return told
+
+
+@pytest.mark.parametrize("words", ALL_COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that each command has a help text, and each of its options one as well."""
+    assert main.run([*words, "--help"]) == 0
+    command: Any = typer.main.get_command(main.app)
+    for word in words:
+        command = command.commands[word]
+    assert command.help
+    assert command.help.split()[0] in capsys.readouterr().out
+    assert [option.name for option in command.params if not option.help] == []
+
+
+@pytest.mark.parametrize("words", [words for words in ALL_COMMANDS if words[0] not in ("run", "export")], ids=" ".join)
+def test_every_command_speaks_json(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that each command, groups aside, can be used by a program."""
+    main.run([*words, "--help"])
+    said = capsys.readouterr().out
+    assert "--json" in said or "Commands:" in said
+
+
+def test_everything_that_was_promised_is_there() -> None:
+    """Tests the names of the commands."""
+    names = {words[0] for words in ALL_COMMANDS}
+    promised = "demo up down status doctor run teams submit cancel amend show explain watch answer assign confirm hold "
+    promised += "release refer reschedule rate audit replay dead-letters export"
+    assert set(promised.split()) <= names
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Tests that asking for help loads no client, no solver and no settings."""
+    code = "import sys, linli.services.cli.main as main; main.run(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
+
+
+def test_help_speaks_chinese() -> None:
+    """Tests that the locale and the setting choose the language, the setting first."""
+    assert "查看整体状态" in linli("--help", LC_ALL="zh_CN.UTF-8").stdout
+    assert "查看整体状态" in linli("--help", LC_ALL="C", LINLI_LANGUAGE="zh").stdout
+    assert "查看" not in linli("--help", LC_ALL="zh_CN.UTF-8", LINLI_LANGUAGE="en").stdout
+
+
+def test_errors_speak_chinese(tmp_path: Path) -> None:
+    """Tests that an error is told in Chinese, with what to do."""
+    done = linli("show", "r-1", LC_ALL="zh_CN.UTF-8", LINLI_STATE=str(tmp_path))
+    assert done.returncode == 4
+    assert "linli up" in done.stderr
+    assert "邻里没有在" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("show", "r-1"), ("explain", "r-1"), ("offers",), ("watch",), ("audit",), ("dead-letters", "list")),
+        *(("teams", "list"), ("hold", "r-1", "--reason", "x"), ("answer", "r-1.0.1", "start"), ("down",)),
+    ],
+    ids=" ".join,
+)
+def test_without_linli_it_says_how_to_start_it(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests what is said when nothing runs here."""
+    told = fault(capsys, *words)
+    assert told["code"] == "not_running"
+    assert "linli up" in told["what_to_do"]
+
+
+@pytest.mark.parametrize("words", [("show", "r-1"), ("audit",), ("watch",)], ids=" ".join)
+def test_an_unreachable_broker_is_named(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that a broker that does not answer is named, after a wait with an end."""
+    monkeypatch.setenv("LINLI_KAFKA", NOBODY_LISTENS)
+    monkeypatch.setenv("LINLI_REDIS", f"redis://{NOBODY_LISTENS}")
+    told = fault(capsys, *words)
+    assert told["code"] == "broker_unreachable"
+    assert NOBODY_LISTENS in told["message"]
+
+
+def test_an_unreachable_broker_does_not_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, nowhere: Path
+) -> None:
+    """Tests that `linli up` on somebody's own broker that does not answer names it and leaves nothing running."""
+    monkeypatch.setenv("LINLI_KAFKA", NOBODY_LISTENS)
+    monkeypatch.setenv("LINLI_REDIS", f"redis://{NOBODY_LISTENS}")
+    assert main.run(["up"]) == 4
+    assert NOBODY_LISTENS in capsys.readouterr().err
+    assert not (nowhere / "running.json").exists()
+
+
+def test_an_unknown_setting_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a misspelt setting is not silently the default, whatever the command."""
+    monkeypatch.setenv("LINLI_KAFFKA", "x")
+    for words in (("status",), ("show", "r-1"), ("demo",), ("up",)):
+        told = fault(capsys, *words)
+        assert told["code"] == "settings"
+        assert "LINLI_KAFKA?" in told["message"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that nothing is started on a folder that cannot be written."""
+    monkeypatch.setenv("LINLI_STATE", "/proc/linli")
+    for words in (("up",), ("demo", "--state", "/proc/linli")):
+        told = fault(capsys, *words)
+        assert told["code"] == "ground"
+        assert "/proc/linli" in told["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (("shwo",), "shwo"),
+        (("show",), "REQUEST"),
+        (("demo", "--scenario", "storm"), "storm"),
+        (("demo", "--requests", "0"), "--requests"),
+        (("export", "sample-orders", "--day", "yesterday"), "yesterday"),
+        (("run", "everything"), "everything"),
+    ],
+    ids=lambda value: "",
+)
+def test_wrong_words_are_named(words: tuple[str, ...], wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that a command that was asked for wrongly says what is wrong and changes nothing."""
+    told = fault(capsys, *words)
+    assert told["code"] == "usage"
+    assert wrong in told["message"]
+
+
+def test_an_unexpected_error_is_written_down(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that a fault of ours shows one sentence, and its traceback in the file that the sentence names."""
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError("not foreseen")
+
+    monkeypatch.setattr(exports, "write_topics", fail)
+    assert main.run(["export", "topics"]) == 70
+    said = capsys.readouterr().err
+    file = Path(next(word for word in said.split() if word.startswith("/")).rstrip("."))
+    assert len(said.strip().splitlines()) == 1
+    assert "not foreseen" in file.read_text()
+    assert file.stat().st_mode & 0o077 == 0
+    file.unlink()
+
+
+def test_schemas_are_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests the JSON Schemas, as one object and as files."""
+    assert main.run(["export", "schemas"]) == 0
+    assert json.loads(capsys.readouterr().out) == json_schemas()
+    assert main.run(["export", "schemas", "--out", str(tmp_path / "made")]) == 0
+    for name, schema in json_schemas().items():
+        assert (tmp_path / "made" / f"{name}.json").read_text() == as_text(schema)
+    assert main.run(["export", "schemas", "--out", "/proc/linli"]) == faults()[Code.FILE_UNWRITABLE].exit_code
+
+
+def test_topics_are_exported(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that a program gets every topic with its settings."""
+    main.run(["export", "topics", "--json"])
+    listed = json.loads(capsys.readouterr().out)
+    assert {one["name"]: one["settings"] for one in listed} == {topic.name: topic.settings() for topic in TOPICS}
+
+
+def test_lists_can_be_read_back(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that a county can start from the exported menu and admission list."""
+    main.run(["export", "menu"])
+    assert parse_menu(capsys.readouterr().out) == shipped_menu()
+    main.run(["export", "admission"])
+    assert parse_admission(capsys.readouterr().out).synthetic
+
+
+def test_sample_teams_are_teams(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that the synthetic teams can be read as they were written."""
+    main.run(["export", "sample-teams"])
+    teams = [RegisterTeam.model_validate_json(line) for line in capsys.readouterr().out.splitlines()]
+    assert len({team.team for team in teams}) == 54
+
+
+def test_sample_orders_are_the_same_as_table_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that the synthetic orders can be read as they were written, and that the table loses nothing needed."""
+    main.run(["export", "sample-orders", "--count", "9", "--day", "2026-03-16", "--json"])
+    orders = [Order.model_validate_json(line) for line in capsys.readouterr().out.splitlines()]
+    main.run(["export", "sample-orders", "--count", "9", "--day", "2026-03-16"])
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["source_id"] for row in rows] == [order.source_id for order in orders]
+    assert [row["category"] for row in rows] == [order.category for order in orders]
+    assert all(row["window_start"].startswith("2026-03-1") for row in rows)
+    assert {row["consent"] for row in rows} == {"yes"}
+
+
+def test_sample_orders_would_be_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that what is exported can be submitted: the table goes through the very check that intake makes."""
+    main.run(["export", "sample-orders", "--count", "40"])
+    file = tmp_path / "orders.csv"
+    file.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main.run(["submit", str(file), "--check"]) == 0
+
+
+def test_columns_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that people and programs can see what a table may have."""
+    main.run(["export", "columns", "--json"])
+    listed = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert listed["window_start"]["required"]
+    assert "姓名" in listed["name"]["aliases"]
+    main.run(["export", "columns", "teams"])
+    assert capsys.readouterr().out
+
+
+def test_every_guarantee_has_chinese_words() -> None:
+    """Tests that an audit can be read by those who read Chinese."""
+    assert set(CHINESE) == set(Guarantee)
+    assert len(set(CHINESE.values())) == len(CHINESE)
+
+
+def test_costs_and_changes_are_said_in_words() -> None:
+    """Tests the words for costs in seconds and for the smallest change."""
+    assert reasons.minutes(90) == "2 min"
+    assert reasons.minutes(5_400) == "1:30 h"
+    change = SmallestChange(change="extend_travel_limit", amount=1_200, unit="seconds", team="t-1")
+    assert reasons.change_in_words(change, {"t-1": "Team"}) == "let the team go farther, 20 min (Team)"
+    assert "1 crews" in reasons.change_in_words(SmallestChange(change="add_crew", amount=1, unit="crews"), {})
+
+
+def test_a_window_is_said_with_its_day_once() -> None:
+    """Tests how a window is written, in the time of the districts."""
+    start = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
+    assert span(Window(start=start, end=start + timedelta(hours=2))) == "03-16 09:00 – 11:00"
+    assert span(Window(start=start, end=start + timedelta(days=1))) == "03-16 09:00 – 03-17 09:00"
