@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -133,6 +135,28 @@ async def test_killed_again_and_again_under_load(stack: IntakeStack, long_faults
     doubled = len(outcomes) - len(numbers)
     print(f"\n{len(numbers)} records, {kills} kills: 0 missing, {doubled} handled twice; back after {back} s")
     assert max(back) < BACK_WITHIN_S
+
+
+@pytest.mark.faults
+async def test_the_broker_killed_under_load(stack: IntakeStack) -> None:
+    """Tests that a broker that dies and comes back costs no record its outcome."""
+    numbers = [await stack.send(_the(index), index % PARTITIONS) for index in range(200)]
+    await _until_there_are(stack, 20)
+    pid = stack.ground.kafka_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    await _until_restarted(stack, "kafka")
+    await stack.ground.wait_ready()
+    numbers += [await stack.send(_the(index), index % PARTITIONS) for index in range(200, 240)]
+    outcomes = await stack.outcomes_of(numbers)
+    assert {one.source for one in outcomes} == set(numbers)
+    assert _changed(outcomes) == []
+
+
+async def _until_restarted(stack: IntakeStack, name: str) -> None:
+    async with asyncio.timeout(60):
+        while not any(event.name == name and event.kind is EventKind.RESTARTED for event in stack.events):
+            await asyncio.sleep(0.1)
 
 
 async def _send_until(stack: IntakeStack, stop: asyncio.Event) -> list[str]:
