@@ -21,6 +21,7 @@ from linli.services.ground.jars import cached_folder, kafka_jars, listed_jars, m
 from linli.services.ground.local import LocalGround, ground_of
 from linli.services.ground.ports import free_port
 from linli.services.ground.reach import reach_redis
+from linli.services.ground.server import stored_ports
 from linli.services.settings import default_cache, load_settings
 from linli.services.supervisor import EventKind, ProcessEvent
 
@@ -271,3 +272,14 @@ async def test_is_an_unwritable_folder_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(GroundError, match=r"cannot be written.*LINLI_STATE"):
         await ground.start()
     assert ground.supervisor.pids == {}
+
+
+def test_a_server_never_gets_one_port_twice(tmp_path: Path) -> None:
+    """Tests that ports for two purposes differ, even where a former start had drawn the same one twice."""
+    port = free_port()
+    (tmp_path / "ports.json").write_text(f'{{"broker": {port}, "controller": {port}}}')
+    said: list[str] = []
+    ports = stored_ports(tmp_path, ("broker", "controller"), said.append)
+    assert ports["broker"] == port
+    assert ports["controller"] != port
+    assert stored_ports(tmp_path, ("broker", "controller"), said.append) == ports

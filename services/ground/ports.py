@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
 """Everything the ground starts listens here and nowhere else."""
@@ -27,8 +28,13 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
+def free_port(others: Collection[int] = ()) -> int:
     """Find a port that nobody listens on.
+
+    Parameters
+    ----------
+    others
+        Ports that are meant for something else and therefore not given.
 
     Raises
     ------
@@ -41,6 +47,6 @@ def free_port() -> int:
     """
     for _ in range(TRIES):
         port = secrets.choice(PORTS)
-        if is_free(port):
+        if port not in others and is_free(port):
             return port
     raise OSError(f"no free port was found between {PORTS.start} and {PORTS.stop - 1} on {LOOPBACK}")

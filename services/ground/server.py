@@ -3,7 +3,7 @@
 import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from linli.services.child import ProcessSpec, log_tail
@@ -148,7 +148,10 @@ def stored_ports(folder: Path, names: tuple[str, ...], say: Say) -> dict[str, in
     """
     file = folder / "ports.json"
     known: dict[str, int] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    ports = {name: _keep_or_choose(name, known.get(name), say) for name in names}
+    ports: dict[str, int] = {}
+    for name in names:
+        # Chance may draw a number twice, once in ten thousand starts, and nobody can listen twice on one port.
+        ports[name] = _keep_or_choose(name, known.get(name), set(ports.values()), say)
     if ports != known:
         file.write_text(json.dumps(ports), encoding="utf-8")
     return ports
@@ -159,10 +162,10 @@ def forget_ports(folder: Path) -> None:
     (folder / "ports.json").unlink(missing_ok=True)
 
 
-def _keep_or_choose(name: str, known: int | None, say: Say) -> int:
-    if known is not None and is_free(known):
+def _keep_or_choose(name: str, known: int | None, others: Collection[int], say: Say) -> int:
+    if known is not None and known not in others and is_free(known):
         return known
-    chosen = free_port()
+    chosen = free_port(others)
     if known is not None:
         say(f"Port {known} ({name}) is taken by another program; {chosen} is used from now on.")
     return chosen
