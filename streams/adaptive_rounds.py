@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -51,6 +52,8 @@ class RoundClock:
         The shared clock.
     last
         Decision time of the last round of the ledger; ``None`` before the first.
+    wall, passing
+        The machine's wall clock, and seconds that pass whatever the wall clock says.
 
     Notes
     -----
@@ -60,11 +63,18 @@ class RoundClock:
     recorded cannot be taken back.
     """
 
-    def __init__(self, clock: Clock, last: datetime | None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        last: datetime | None,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        passing: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
         self._last = last
+        self._wall, self._passing = wall, passing
         self._skew: timedelta | None = None
-        self._real, self._passed = datetime.now(UTC), time.monotonic()
+        self._real, self._passed = wall(), passing()
 
     @property
     def skew(self) -> timedelta:
@@ -82,8 +92,8 @@ class RoundClock:
 
     def read(self) -> Reading:
         """Look at the clock."""
-        real = datetime.now(UTC)
-        expected = self._real + timedelta(seconds=time.monotonic() - self._passed)
+        real = self._wall()
+        expected = self._real + timedelta(seconds=self._passing() - self._passed)
         jumped = abs(real - expected) > SKEW_MAX
         if jumped:
             real = min(real, expected)
@@ -96,7 +106,7 @@ class RoundClock:
         """Take note of a committed round: its time, and what its append time said of our clock."""
         self._last = now
         self._skew = skew
-        self._real, self._passed = datetime.now(UTC), time.monotonic()
+        self._real, self._passed = self._wall(), self._passing()
 
 
 @dataclass(frozen=True, slots=True)

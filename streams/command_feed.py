@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -46,48 +47,53 @@ class CommandFeed:
 
     Parameters
     ----------
-    consumer, asker
-        Two started consumers of the Kafka client; use `open`. The second one only asks where the log ends: on the
-        connection of the first the question would wait behind a fetch that waits for commands, half a second.
+    address
+        How to reach Kafka.
     partition
         The partition to read.
     districts
         Districts that live on it: a command for another one is refused.
     """
 
-    def __init__(self, consumer: Any, asker: Any, partition: int, districts: frozenset[str]) -> None:
-        self._consumer: Any = consumer
-        self._asker: Any = asker
+    def __init__(self, address: KafkaAddress, partition: int, districts: Iterable[str]) -> None:
+        self._address = address
         self._pair = TopicPartition(COMMANDS.name, partition)
-        self._districts = districts
+        self._districts = frozenset(districts)
         self._waiting: deque[LogRecord] = deque()
         self._taken_to: int = 0
+        self._consumer: Any = None
+        # It only asks where the log ends: on the connection of the first consumer the question would wait behind a
+        # fetch that waits for commands, half a second.
+        self._asker: Any = None
 
-    @classmethod
-    async def open(
-        cls, address: KafkaAddress, partition: int, position: int | None, districts: frozenset[str]
-    ) -> CommandFeed:
+    async def open(self, position: int | None) -> None:
         """Open the feed at a position; ``None`` for the beginning of the log."""
-        consumer, asker = _consumer(address), _consumer(address)
-        await consumer.start()
-        await asker.start()
-        feed = cls(consumer, asker, partition, districts)
-        await feed._begin_at(position)
-        return feed
-
-    async def _begin_at(self, position: int | None) -> None:
+        self._consumer, self._asker = self._new_consumer(), self._new_consumer()
+        await self._consumer.start()
+        await self._asker.start()
         self._consumer.assign([self._pair])
         self._taken_to = await self._beginning() if position is None else position
         self._consumer.seek(self._pair, self._taken_to)
+
+    async def close(self) -> None:
+        """Let go of the connections; harmless when there are none."""
+        for consumer in (self._consumer, self._asker):
+            if consumer is not None:
+                await consumer.stop()
+        self._consumer = self._asker = None
 
     async def _beginning(self) -> int:
         starts: dict[Any, int] = await self._asker.beginning_offsets([self._pair])
         return starts[self._pair]
 
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self._consumer.stop()
-        await self._asker.stop()
+    def _new_consumer(self) -> Any:
+        return AIOKafkaConsumer(
+            **kafka_client_kwargs(self._address),
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            retry_backoff_ms=RETRY_BACKOFF_MS,
+        )
 
     @property
     def position(self) -> int:
@@ -153,13 +159,3 @@ class CommandFeed:
         if command.district not in self._districts:
             return RefusedCommand(record.offset, command.id, None, record.appended, Reason.UNKNOWN_DISTRICT)
         return NumberedCommand(record.offset, command)
-
-
-def _consumer(address: KafkaAddress) -> Any:
-    return AIOKafkaConsumer(
-        **kafka_client_kwargs(address),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        retry_backoff_ms=RETRY_BACKOFF_MS,
-    )

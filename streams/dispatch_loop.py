@@ -86,6 +86,7 @@ class DispatchLoop:
         self._source = f"dispatcher-{settings.partition}"
         self._districts = settings.facts.districts_on(settings.partition)
         self._writer = RoundWriter(settings.address, settings.partition, self._crash)
+        self._feed = CommandFeed(settings.address, settings.partition, self._districts)
         self._counts = CrashCounts(settings.counts, settings.partition)
         self._pace = Pace.of(settings.policy, settings.facts.clock)
         self._due = DueDistricts(desk.next_deadline)
@@ -95,7 +96,6 @@ class DispatchLoop:
         self._states: dict[str, DistrictState] = {}
         self._last: RoundRecord | None = None
         self._clock: RoundClock
-        self._feed: CommandFeed
         self._written_at = time.monotonic()
         self._replan = False
         self._busy = False
@@ -115,6 +115,10 @@ class DispatchLoop:
         await self._begin()
         while not self._stopping.is_set():
             await self._turn()
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of all connections; after a failure only for a test, which lives on."""
         await self._feed.close()
         await self._writer.close()
 
@@ -128,9 +132,7 @@ class DispatchLoop:
         self._states = restored.states(chosen.policy, self._districts)
         self._last = restored.last
         self._clock = RoundClock(chosen.facts.clock, restored.last.now if restored.last else None)
-        self._feed = await CommandFeed.open(
-            chosen.address, chosen.partition, restored.next_offset, frozenset(self._districts)
-        )
+        await self._feed.open(restored.next_offset)
         self._say_restored(restored, time.monotonic() - began)
         self._due.learn(self._states)
         await self._open(restored)

@@ -18,7 +18,7 @@ from tests.conftest import RunningGround
 from tests.support.dispatchers import Dispatchers
 from tests.support.district import MONDAY
 
-PARTITIONS = 24
+PARTITIONS = 32
 """One for every test that strikes a dispatcher."""
 
 CLOCK_RATE = 60.0

@@ -8,8 +8,10 @@ import signal
 
 import pytest
 
+from linli.matcher.desk import decide
 from linli.services.supervisor import Supervisor
 from linli.streams.ground_facts import Facts
+from linli.streams.replay import replay
 from linli.streams.transaction import TRANSACTION_TIMEOUT_MS
 from linli.streams.verifier import judge
 from tests.faults.conftest import FaultReport
@@ -70,6 +72,9 @@ async def _finish(what: str, struck: int, traffic: Traffic, dispatchers: Dispatc
     assert verdict.breaks == ()
     assert verdict.requests == len(traffic.sender.requests)
     assert verdict.assignments > 0, "no lead ever got an answer through"
+    again = await replay(dispatchers.address, dispatchers.slot, decide)
+    assert again.first_difference is None
+    assert (again.first_round, again.rounds) == (1, verdict.rounds)
 
 
 async def test_killed_at_random_it_loses_and_doubles_nothing(

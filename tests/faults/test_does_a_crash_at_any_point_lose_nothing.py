@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from linli.matcher.desk import decide
 from linli.services.child import Child
 from linli.streams.crash_points import CrashPoint
 from linli.streams.ground_facts import Facts
+from linli.streams.replay import replay
 from linli.streams.verifier import judge
 from tests.faults.conftest import FaultReport
 from tests.support.commands_sender import CommandSender
@@ -60,6 +62,7 @@ async def test_a_crash_at_any_point_loses_and_doubles_nothing(
     assert verdict.breaks == ()
     assert verdict.requests == len(sender.requests)
     assert verdict.assignments > 0, "no lead ever got an answer through"
+    assert (await replay(dispatchers.address, dispatchers.slot, decide)).first_difference is None
 
 
 async def _orders_until_death(child: Child, sender: CommandSender) -> None:
