@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from linli.matcher.insertion import best_in_tour
 from linli.matcher.model import Model
-from linli.matcher.problem import DECLINED, Safeguarding, Team, TravelLimit, Visit
+from linli.matcher.problem import DECLINED, Member, Safeguarding, Team, TravelLimit, Visit
 from linli.matcher.route import Timetable, Tour
 from linli.matcher.rules import Violation, first_violation, violations
 
@@ -32,8 +32,8 @@ class Change:
     Parameters
     ----------
     kind : str
-        ``give_consent``, ``widen_window``, ``wait``, ``extend_travel_limit``, ``clear_members``, ``add_skill``,
-        ``add_language``, ``add_gender`` or ``add_crew``.
+        ``give_consent``, ``widen_window``, ``wait``, ``extend_travel_limit``, ``clear_members``, ``add_language``,
+        ``add_members``, ``add_skill`` or ``add_crew``.
     amount : int
         How much of it.
     unit : str
@@ -112,7 +112,7 @@ def _team_change(timetable: Timetable, visit: int) -> Change | None:
     model = timetable.model
     wanted = model.visits[visit]
     hindered = list(_hindered_by_one(model, visit))
-    for rule, fix in _FIXES.items():
+    for rule, fix in FIXES:
         for team, violation in hindered:
             if violation.rule == rule:
                 change, changed = fix(wanted, model.teams[team], violation)
@@ -142,9 +142,14 @@ def _extend_travel_limit(wanted: Visit, team: Team, violation: Violation) -> tup
     return Change("extend_travel_limit", violation.amount, violation.unit, team.id), changed
 
 
+def _needed_until(wanted: Visit) -> int:
+    """Return the latest end of service that the windows allow."""
+    return max((hi for _, hi in wanted.windows), default=0) + wanted.duration
+
+
 def _clear_members(wanted: Visit, team: Team, violation: Violation) -> tuple[Change, Team]:
     """Clear so many more adults, of those there are, for as long as it takes."""
-    until = max((hi for _, hi in wanted.windows), default=0) + wanted.duration
+    until = _needed_until(wanted)
     asked = wanted.safeguarding or Safeguarding(0, vetted=False, insured=False, consent=True)
     members = list(team.members)
     left = violation.amount
@@ -176,12 +181,26 @@ def _add_language(wanted: Visit, team: Team, violation: Violation) -> tuple[Chan
     return Change("add_language", 1, "choice", team.id), replace(team, languages=spoken)
 
 
-_FIXES: dict[str, Fix] = {
-    "travel_limit": _extend_travel_limit,
-    "safeguarding": _clear_members,
-    "language": _add_language,
-    "skill": _add_skill,
-}
+def _add_members(wanted: Visit, team: Team, violation: Violation) -> tuple[Change, Team]:
+    """Recruit so many adults, cleared for this visit and of the gender asked for."""
+    until = _needed_until(wanted)
+    new = (
+        Member(f"new-{k}", adult=True, gender=wanted.gender, vetted_until=until, insured_until=until)
+        for k in range(violation.amount)
+    )
+    changed = replace(team, members=(*team.members, *new))
+    return Change("add_members", violation.amount, "members", team.id), changed
+
+
+FIXES: tuple[tuple[str, Fix], ...] = (
+    ("travel_limit", _extend_travel_limit),
+    ("safeguarding", _clear_members),
+    ("language", _add_language),
+    ("gender", _add_members),
+    ("safeguarding", _add_members),
+    ("skill", _add_skill),
+)
+"""Which broken rule a team can mend, and how, the easiest first."""
 
 
 def _new_crew(timetable: Timetable, visit: int) -> Change | None:
