@@ -88,7 +88,7 @@ class RoundClock:
 
     def opening(self) -> Reading:
         """Give the time of the opening round: that of the last one, so that the pause between stays visible."""
-        return Reading(self._last or self._clock.now(), trusted=False)
+        return Reading(self._last or self._clock.at(self._wall()), trusted=False)
 
     def read(self) -> Reading:
         """Look at the clock."""

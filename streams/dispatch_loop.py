@@ -277,9 +277,17 @@ class DispatchLoop:
             await self._fence_again(written)
 
     async def _fence_again(self, written: Written) -> None:
-        """Take a new producer after a slow commit, and make sure that nobody wrote in between."""
+        """Take a new producer after a slow commit, and make sure that nobody wrote in between.
+
+        A commit is slow for one who slept, too: whoever took over meanwhile is not to be fenced out by a zombie, hence
+        the look before; and hence the look after, because only a fence makes sure that nothing more comes.
+        """
         self._log.warning("slow commit, fencing anew", commit_ms=_ms(written.commit.total_seconds()))
+        await self._still_the_last()
         await self._writer.fence()
+        await self._still_the_last()
+
+    async def _still_the_last(self) -> None:
         last = await last_round(self._settings.address, self._settings.partition)
         if last != self._last:
             raise LostOwnershipError("Another dispatcher wrote rounds of this partition while this one was slow.")
