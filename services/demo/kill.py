@@ -51,6 +51,6 @@ async def kill_and_wait(pid: Callable[[], int], tally: Tally, on_kill: Callable[
     while asyncio.get_running_loop().time() < deadline:
         after = next((appended for appended, _ in tally.rounds if appended > at + _IN_FLIGHT), None)
         if after is not None:
-            return Kill(victim, at, (after - at).total_seconds())
+            return Kill(victim, at, round((after - at).total_seconds(), 2))
         await asyncio.sleep(_LOOK_S)
     return Kill(victim, at, None)

@@ -95,7 +95,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "row.promise_latency_ms": ("submission to promise, ms", "提交到排期（毫秒）"),
     "row.travel_minutes": ("travel of all visits, minutes", "路程（分钟）"),
     "row.visits_planned": ("visits with a team", "有队伍的上门"),
-    "row.first_come_nearest": ("the same day by first come, nearest team", "同日按先到先得、就近派单"),
+    "row.first_come_nearest": (
+        "the same by first come, nearest team (there nobody declines)",
+        "同日按先到先得、就近派单（假定无人婉拒）",
+    ),
     "row.rounds": ("rounds committed", "提交轮次"),
     "row.rounds_proven": ("plans proven optimal", "证明最优的计划"),
     "row.broker": ("broker", "消息服务"),

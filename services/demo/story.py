@@ -146,10 +146,14 @@ class Teller:
     def _helps(self, change: SmallestChange | None) -> str:
         if change is None:
             return self._say("unmet_no_change")
-        unit = self._word("unit." + change.unit)
-        amount = str(timedelta(seconds=change.amount)) if change.unit == "seconds" else f"{change.amount} {unit}"
-        team = f" ({self._team(change.team)})" if change.team else ""
-        return self._say("unmet_change", change=f"{self._word('change.' + change.change)} {amount}{team}")
+        words = [self._word("change." + change.change)]
+        if change.unit == "seconds":
+            words.append(str(timedelta(seconds=change.amount)))
+        elif change.unit != "choice":
+            words.append(f"{change.amount} {self._word('unit.' + change.unit)}")
+        if change.team is not None:
+            words.append(f"({self._team(change.team)})")
+        return self._say("unmet_change", change=" ".join(words))
 
     def _team(self, team: str) -> str:
         known = self._tally.roster.get(team)
