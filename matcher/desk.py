@@ -16,8 +16,8 @@ from linli.matcher.desk_people import confirm, hold, refer, release
 from linli.matcher.draft import Draft
 from linli.matcher.handover import assign
 from linli.matcher.matching import match
+from linli.matcher.plan_records import changed_plans
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
-from linli.matcher.translate import changed_plans
 from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release

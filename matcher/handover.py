@@ -10,10 +10,11 @@ from linli.matcher.going import why_they_may_not_go
 from linli.matcher.insertion import Insertion, insert
 from linli.matcher.model import Model
 from linli.matcher.offering import new_offer, with_offer
+from linli.matcher.plan_records import plan_of
 from linli.matcher.problem import Pin, Plan, Problem
 from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
-from linli.matcher.translate import plan_of, problem_of, visit_id
+from linli.matcher.translate import problem_of, visit_id
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Offer, Offered, Promised
 from linli.schemas.commands import Command

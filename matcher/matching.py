@@ -9,10 +9,11 @@ from linli.matcher.checker import check
 from linli.matcher.draft import Draft, end_offers, live_offer
 from linli.matcher.offering import exhausted, freeze_at, new_offer, status_of, with_offer
 from linli.matcher.pairs import pair_up
+from linli.matcher.plan_records import plan_of
 from linli.matcher.problem import Plan, Problem, Stop, is_fact
 from linli.matcher.rules import Violation
 from linli.matcher.solve import Limits, Result, solve
-from linli.matcher.translate import plan_of, problem_of, request_and_leg, requests_in_plan, visit_id
+from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, visit_id
 from linli.matcher.travel import HaversineTravel, Travel
 from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn

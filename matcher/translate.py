@@ -1,11 +1,10 @@
-"""From ledger records to the matcher's problem and plan, and back: the one place where the two vocabularies meet."""
+"""From ledger records to the matcher's problem: where the two vocabularies meet; for plans see `plan_records`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time
 
 from linli.matcher.draft import Draft, live_offer
 from linli.matcher.problem import (
@@ -14,27 +13,24 @@ from linli.matcher.problem import (
     Member,
     Pin,
     Place,
-    Plan,
     Problem,
-    Route,
     Safeguarding,
     SkillNeed,
-    Stop,
     Team,
     TravelLimit,
     Visit,
     Weights,
 )
+from linli.matcher.shifts import shifts
 from linli.matcher.travel import Travel
 from linli.schemas.assignment import AssignmentRecord, Leg
-from linli.schemas.instants import from_seconds, to_seconds
+from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import RequestDetails, Window
 from linli.schemas.people import AgeBand
 from linli.schemas.places import RoundedPlace
-from linli.schemas.plan import PlannedVisit, PlanRecord
 from linli.schemas.policy import Prices
-from linli.schemas.roster import Absence, TeamDetails, WorkingHours
+from linli.schemas.roster import TeamDetails
 
 WANTED = frozenset(
     {
@@ -227,56 +223,6 @@ def team_of(details: TeamDetails, now: datetime, horizon_days: int) -> Team:
     )
 
 
-def shifts(
-    hours: tuple[WorkingHours, ...], absences: tuple[Absence, ...], zone: str, now: datetime, horizon_days: int
-) -> tuple[tuple[int, int], ...]:
-    """Expand weekly hours into absolute, sorted, disjoint intervals of seconds, less absences.
-
-    Two days back are included: a visit under way over midnight must still lie in its shift, in any zone.
-    """
-    here = ZoneInfo(zone)
-    first = now.astimezone(here).date() - timedelta(days=2)
-    spans = [span for offset in range(horizon_days + 4) for span in _day(hours, first + timedelta(days=offset), here)]
-    away = sorted((to_seconds(absence.start), to_seconds(absence.end)) for absence in absences)
-    return tuple(piece for span in _joined(spans) for piece in _less(span, away))
-
-
-def _day(hours: tuple[WorkingHours, ...], day: date, zone: ZoneInfo) -> list[tuple[int, int]]:
-    return [
-        (
-            to_seconds(datetime.combine(day, span.start, zone)),
-            to_seconds(datetime.combine(day, span.end, zone)),
-        )
-        for span in hours
-        if day.weekday() in span.days
-    ]
-
-
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for lo, hi in sorted(spans):
-        if joined and lo <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], hi))
-        else:
-            joined.append((lo, hi))
-    return joined
-
-
-def _less(span: tuple[int, int], away: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return what is left of a span without the absences."""
-    left: list[tuple[int, int]] = []
-    lo, hi = span
-    for gone, back in away:
-        if back < lo or gone > hi:
-            continue
-        if gone > lo:
-            left.append((lo, gone - 1))
-        lo = back + 1
-    if lo < hi:
-        left.append((lo, hi))
-    return left
-
-
 def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     """Return a request's legs as visits, remembered as long as its record is the current one."""
     remembered = draft.state.translations.visits.get(record.request_id)
@@ -359,59 +305,3 @@ def _retried(draft: Draft) -> frozenset[str]:
     unmet = sorted(record.request_id for record in requests_in_plan(draft) if record.state is State.UNMET)
     first = (draft.moment.round * RETRIED_MAX) % max(len(unmet), 1)
     return frozenset((unmet[first:] + unmet[:first])[:RETRIED_MAX])
-
-
-def plan_of(plans: Mapping[str, PlanRecord]) -> Plan:
-    """Return the plan as the ledger has it."""
-    return Plan(
-        tuple(
-            Route(team, crew, tuple(_stop(visit) for visit in visits))
-            for team in sorted(plans)
-            for crew, visits in enumerate(plans[team].crews)
-            if visits
-        )
-    )
-
-
-def _stop(visit: PlannedVisit) -> Stop:
-    return Stop(
-        visit_id(visit.request_id, visit.leg),
-        to_seconds(visit.arrival),
-        to_seconds(visit.start),
-        to_seconds(visit.end),
-    )
-
-
-def _planned(stop: Stop) -> PlannedVisit:
-    request, leg = request_and_leg(stop.visit)
-    return PlannedVisit(
-        request_id=request,
-        leg=leg,
-        arrival=from_seconds(stop.arrival),
-        start=from_seconds(stop.start),
-        end=from_seconds(stop.end),
-    )
-
-
-def changed_plans(draft: Draft, plan: Plan) -> tuple[PlanRecord, ...]:
-    """Return a plan record for every team whose routes are not what the ledger has."""
-    routes: dict[str, dict[int, tuple[PlannedVisit, ...]]] = {}
-    for route in plan.routes:
-        routes.setdefault(route.team, {})[route.crew] = tuple(_planned(stop) for stop in route.stops)
-    changed: list[PlanRecord] = []
-    for team in sorted({*routes, *draft.state.plans}):
-        mine = routes.get(team, {})
-        crews = tuple(mine.get(crew, ()) for crew in range(max(mine, default=-1) + 1))
-        before = draft.state.plans.get(team)
-        if crews != (before.crews if before else ()):
-            changed.append(
-                PlanRecord(
-                    team=team,
-                    district=draft.state.district,
-                    version=before.version + 1 if before else 1,
-                    round=draft.moment.round,
-                    at=draft.now,
-                    crews=crews,
-                )
-            )
-    return tuple(changed)

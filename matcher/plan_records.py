@@ -1,0 +1,67 @@
+"""The plan as the ledger keeps it, and what of it a round changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from linli.matcher.draft import Draft
+from linli.matcher.problem import Plan, Route, Stop
+from linli.matcher.translate import request_and_leg, visit_id
+from linli.schemas.instants import from_seconds, to_seconds
+from linli.schemas.plan import PlannedVisit, PlanRecord
+
+
+def plan_of(plans: Mapping[str, PlanRecord]) -> Plan:
+    """Return the plan as the ledger has it."""
+    return Plan(
+        tuple(
+            Route(team, crew, tuple(_stop(visit) for visit in visits))
+            for team in sorted(plans)
+            for crew, visits in enumerate(plans[team].crews)
+            if visits
+        )
+    )
+
+
+def _stop(visit: PlannedVisit) -> Stop:
+    return Stop(
+        visit_id(visit.request_id, visit.leg),
+        to_seconds(visit.arrival),
+        to_seconds(visit.start),
+        to_seconds(visit.end),
+    )
+
+
+def _planned(stop: Stop) -> PlannedVisit:
+    request, leg = request_and_leg(stop.visit)
+    return PlannedVisit(
+        request_id=request,
+        leg=leg,
+        arrival=from_seconds(stop.arrival),
+        start=from_seconds(stop.start),
+        end=from_seconds(stop.end),
+    )
+
+
+def changed_plans(draft: Draft, plan: Plan) -> tuple[PlanRecord, ...]:
+    """Return a plan record for every team whose routes are not what the ledger has."""
+    routes: dict[str, dict[int, tuple[PlannedVisit, ...]]] = {}
+    for route in plan.routes:
+        routes.setdefault(route.team, {})[route.crew] = tuple(_planned(stop) for stop in route.stops)
+    changed: list[PlanRecord] = []
+    for team in sorted({*routes, *draft.state.plans}):
+        mine = routes.get(team, {})
+        crews = tuple(mine.get(crew, ()) for crew in range(max(mine, default=-1) + 1))
+        before = draft.state.plans.get(team)
+        if crews != (before.crews if before else ()):
+            changed.append(
+                PlanRecord(
+                    team=team,
+                    district=draft.state.district,
+                    version=before.version + 1 if before else 1,
+                    round=draft.moment.round,
+                    at=draft.now,
+                    crews=crews,
+                )
+            )
+    return tuple(changed)
