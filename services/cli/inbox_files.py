@@ -172,9 +172,15 @@ def _shape(name: str, text: str) -> Shape:
     if name != STANDARD_INPUT:
         if ending not in known:
             raise LinliError(Code.FILE_FORMAT, path=name)
-        return known[ending]
+        return Shape.NDJSON if ending == ".json" and _is_object_a_line(text) else known[ending]
     first = text.lstrip()[:1]
     return {"[": Shape.JSON, "{": Shape.NDJSON}.get(first, Shape.CSV)
+
+
+def _is_object_a_line(text: str) -> bool:
+    """Tell whether a file that calls itself JSON has one object a line, as many exports do."""
+    first, _, rest = text.strip().partition("\n")
+    return bool(rest.strip()) and first.startswith("{") and first.rstrip().endswith("}")
 
 
 def _line(number: int, content: bytes, default_kind: str, context: Context) -> Line:
