@@ -18,6 +18,7 @@ from linli.matcher.rules import (
     adults_a_crew_may_need,
     first_violation,
     gender_until,
+    may_serve,
     safeguarded_until,
     start_windows,
 )
@@ -161,9 +162,11 @@ class Model:
         teams = range(len(self.teams)) if pin is None else [self.team_index.get(pin.team, -1)]
         windows = start_windows(self.visits[visit])
         first, last = (windows[0][0], windows[-1][1]) if windows else (self.now, self.now)
-        found: list[Fit] = []
+        way, home = self.seconds_to(self.place[visit]), self.seconds_from(self.place[visit])
+        wanted, found = self.visits[visit], list[Fit]()
         for t in teams:
-            if t < 0 or first_violation(self.problem, self.visits[visit], self.teams[t]) is not None:
+            base = self.base[t]
+            if t < 0 or not may_serve(self.problem, wanted, self.teams[t], way[base], home[base]):
                 continue
             near = [
                 d for d in self.duties_of_team[t] if self.duties[d].closes >= first and self.duties[d].opens <= last

@@ -281,6 +281,8 @@ PAIR_RULES: tuple[PairRule, ...] = (
 )
 """All pair rules, cheapest first, so that the first one broken ends the search for an eligible team."""
 
+_RULES_BUT_TIMES = tuple(rule for rule in PAIR_RULES if rule not in (working_hours, time_window_reachable))
+
 
 def first_violation(problem: Problem, visit: Visit, team: Team) -> Violation | None:
     """Return the first pair rule broken, or None: then the team alone could serve the visit."""
@@ -291,6 +293,17 @@ def first_violation(problem: Problem, visit: Visit, team: Team) -> Violation | N
         if violation is not None:
             return violation
     return None
+
+
+def may_serve(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> bool:
+    """Say whether `first_violation` finds nothing, where the seconds of the way out and back are known already."""
+    if is_fact(visit, problem.now):
+        return committed_visits_are_pinned(problem, visit, team) is None
+    for rule in _RULES_BUT_TIMES:
+        if rule(problem, visit, team) is not None:
+            return False
+    # A window that can be reached in a shift lies in the working hours, too.
+    return _shortfall(problem, visit, team, out, back) == 0
 
 
 def violations(problem: Problem, visit: Visit, team: Team) -> tuple[Violation, ...]:

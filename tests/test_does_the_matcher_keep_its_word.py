@@ -12,8 +12,13 @@ from hypothesis import strategies as st
 
 from linli.matcher.baseline import first_come_nearest
 from linli.matcher.checker import check, check_promises
-from linli.matcher.objective import evaluate
+from linli.matcher.insertion import follow, place
+from linli.matcher.model import Model
+from linli.matcher.objective import CostTerms, evaluate
 from linli.matcher.problem import Plan, Problem
+from linli.matcher.repair import repair
+from linli.matcher.route import terms_of
+from linli.matcher.rules import first_violation, may_serve
 from linli.matcher.solve import Limits, Result, solve
 from tests.support.problems import day, later, small
 
@@ -60,6 +65,53 @@ def test_improving_drops_no_promise_and_worsens_nothing(problem: Problem, seed: 
     quick, slow = _solve(problem, Plan(), 0), _solve(problem, Plan(), 10_000)
     assert _worth(slow) <= _worth(quick)
     assert set(slow.broken) <= set(quick.broken)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PROBLEMS, SEEDS)
+def test_the_solvers_books_agree_with_the_objective(problem: Problem, seed: int) -> None:
+    """Tests that the cost the solvers keep, tour by tour, is the objective's, and that plans are read as written."""
+    for _ in range(2):
+        plan = solve(problem, Plan(), Limits(0), 1).plan
+        timetable = follow(Model(problem), plan)
+        assert timetable.plan() == plan
+        assert timetable.cost() == evaluate(problem, plan).cost
+        terms = sum((terms_of(tour) for tour in timetable.tours), CostTerms())
+        assert terms == evaluate(problem, plan).terms
+        problem = later(problem, plan, seed)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PROBLEMS, SEEDS)
+def test_an_insertion_costs_what_it_says(problem: Problem, seed: int) -> None:
+    """Tests that the constant-time test of a place is right: it costs what it says, and none is cheaper."""
+    problem = later(problem, solve(problem, Plan(), Limits(0), 1).plan, seed)
+    model = Model(problem)
+    timetable, _ = repair(model, solve(problem, Plan(), Limits(0), 1).plan)
+    for visit in [v for v in range(len(model.visits)) if timetable.where[v] >= 0 and not model.fact[v]]:
+        if not timetable.take(visit):
+            continue
+        before, costs = timetable.cost(), list[int]()
+        for fit in model.fits(visit):
+            for position in range(len(timetable.tours[fit.duty].stops) + 1):
+                if timetable.put(visit, fit, position):
+                    costs.append(timetable.cost() - before)
+                    timetable.take(visit)
+        spot = place(timetable, visit)
+        assert spot is not None
+        assert timetable.cost() - before == spot.cost == min(costs)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PROBLEMS, SEEDS)
+def test_the_quick_test_of_a_pair_says_what_the_rules_say(problem: Problem, seed: int) -> None:
+    """Tests that `may_serve` is `first_violation` and nothing else."""
+    problem = later(problem, solve(problem, Plan(), Limits(0), 1).plan, seed)
+    for visit in problem.visits:
+        for team in problem.teams:
+            out = problem.travel.between(team.base, visit.place)[0]
+            back = problem.travel.between(visit.place, team.base)[0]
+            assert may_serve(problem, visit, team, out, back) == (first_violation(problem, visit, team) is None)
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,0 +1,87 @@
+"""How fast is one insertion, and what does a plan serve? Synthetic days; run ``python -m tests.bench.bench_insertion``.
+
+Prints one insertion decision in microseconds of processor time (p50, p99): once for a visit never seen before, with all
+rules and travel times, and once for one whose fits are known. Then, for an ordinary and an overloaded day, what first
+come, nearest team serves and what the matcher serves with more and more work. Served and travel come from the
+objective, validity from the checker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from linli.matcher.baseline import first_come_nearest
+from linli.matcher.checker import check
+from linli.matcher.insertion import best_spot
+from linli.matcher.model import Model
+from linli.matcher.objective import evaluate
+from linli.matcher.problem import Plan, Problem
+from linli.matcher.repair import insert_all, repair
+from linli.matcher.solve import Limits, solve
+from tests.support.problems import day
+
+
+def _percentiles(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    p50, p99 = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
+    return f"p50 {p50 * 1e6:6.0f} us   p99 {p99 * 1e6:6.0f} us"
+
+
+def bench_insertion(teams: int, visits: int, tried: int) -> None:
+    """Time single insertions beside a full plan."""
+    problem = day(teams, visits + tried, seed=11)
+    model = Model(problem)
+    timetable, _ = repair(model, Plan())
+    insert_all(timetable, list(range(visits)))
+    stops = sum(duty >= 0 for duty in timetable.where)
+    cold, warm = list[float](), list[float]()
+    for times in (cold, warm):
+        for visit in range(visits, visits + tried):
+            begun = time.process_time()
+            best_spot(timetable, visit)
+            times.append(time.process_time() - begun)
+    print(f"{teams} teams, {stops} stops, {tried} insertions")
+    print(f"  first seen   {_percentiles(cold)}")
+    print(f"  fits known   {_percentiles(warm)}")
+
+
+def _line(name: str, problem: Problem, plan: Plan, seconds: float, note: str = "") -> None:
+    assert check(problem, plan) == []
+    value = evaluate(problem, plan)
+    minutes = value.terms.travel // 60
+    print(f"  {name:<22} {seconds:7.2f} s   served {sum(value.served):4}   travel {minutes:6} min   {note}")
+
+
+def bench_day(teams: int, visits: int, seed: int, works: list[int]) -> None:
+    """Plan one day by telephone and by the matcher."""
+    problem = day(teams, visits, seed)
+    print(f"{teams} teams, {visits} requests, seed {seed}")
+    begun = time.process_time()
+    plan = first_come_nearest(problem)
+    _line("first come, nearest", problem, plan, time.process_time() - begun)
+    for work in works:
+        begun = time.process_time()
+        result = solve(problem, Plan(), Limits(work), seed)
+        report = result.report
+        note = f"steps {report.steps}, columns {report.columns}, complete {report.complete}, proven {report.proven}"
+        _line(f"linli, work {work}", problem, result.plan, time.process_time() - begun, note)
+
+
+def main() -> None:
+    """Run all benches with the sizes given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--teams", type=int, default=54)
+    parser.add_argument("--visits", type=int, nargs="*", default=[110, 450, 600])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[1])
+    parser.add_argument("--work", type=int, nargs="*", default=[0, 100_000, 1_000_000])
+    given = parser.parse_args()
+    bench_insertion(given.teams, 10 * given.teams, 300)
+    bench_insertion(given.teams, 2 * given.teams, 300)
+    for visits in given.visits:
+        for seed in given.seeds:
+            bench_day(given.teams, visits, seed, given.work)
+
+
+if __name__ == "__main__":
+    main()
