@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.identity import position_id, request_id
 from linli.schemas.orders import RequestDetails
+from linli.schemas.topics import COMMANDS
 from linli.streams.codec import to_bytes
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
@@ -27,7 +28,6 @@ class CommandSender:
     def __init__(self, address: KafkaAddress, facts: Facts, district: str) -> None:
         self._producer: Any = AIOKafkaProducer(**kafka_client_kwargs(address), enable_idempotence=True)
         self._facts = facts
-        self._topic = "commands"
         self.district = district
         self.partition = facts.district_map.districts[district]
         self.number = 0
@@ -59,9 +59,9 @@ class CommandSender:
         self.sent.append(command)
         return offset
 
-    async def send_raw(self, value: bytes) -> int:
-        """Send any bytes where commands belong."""
-        answer = await self._producer.send_and_wait(self._topic, value, self.district.encode(), self.partition)
+    async def send_raw(self, value: bytes, topic: str = COMMANDS.name) -> int:
+        """Send any bytes to the district's partition of a topic, and give their offset."""
+        answer = await self._producer.send_and_wait(topic, value, self.district.encode(), self.partition)
         return int(answer.offset)
 
     async def teams(self, count: int, crews: int = 2) -> None:
