@@ -82,7 +82,7 @@ async def read_facts(address: KafkaAddress) -> Facts:
     aiokafka.errors.KafkaError
         If Kafka does not answer.
     """
-    stored = await _stored(address)
+    stored = await _stored(address, topic_is_there=False)
     if stored is None:
         raise FactsMissingError("Nothing was set up on this Kafka yet: run `linli up`, which makes topics and facts.")
     return stored
@@ -133,9 +133,12 @@ async def _write(producer: Any, facts: Facts) -> None:
             await producer.send_and_wait(GROUND_FACTS.name, event.value, key, 0, headers=event.headers)
 
 
-async def _stored(address: KafkaAddress) -> Facts | None:
+async def _stored(address: KafkaAddress, *, topic_is_there: bool = True) -> Facts | None:
+    """Read the facts; whoever stores them has made the topic just before and need not ask whether it is there."""
     found: dict[bytes, bytes] = {}
     async with open_reader(address) as reader:
+        if not (topic_is_there or await reader.knows(GROUND_FACTS.name)):
+            return None
         for span in await reader.spans(GROUND_FACTS.name, [0]):
             async for record in reader.read(span):
                 if record.key is not None and record.value is not None:

@@ -68,6 +68,11 @@ class LogReader:
     def __init__(self, consumer: Any) -> None:
         self._consumer: Any = consumer
 
+    async def knows(self, topic: str) -> bool:
+        """Tell whether the broker has a topic: to ask for the offsets of one that is missing takes 40 s to fail."""
+        topics: set[str] = await self._consumer.topics()
+        return topic in topics
+
     async def spans(self, topic: str, partitions: Sequence[int]) -> list[Span]:
         """Tell what can be read at this moment of some partitions of a topic, without waiting for open transactions."""
         pairs = [TopicPartition(topic, partition) for partition in partitions]

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis.exceptions
 import typer
+from aiokafka.errors import KafkaTimeoutError
 
 from linli.schemas.admission import parse_admission
 from linli.schemas.errors import Code, faults
@@ -26,6 +28,13 @@ from linli.schemas.topics import TOPICS
 from linli.services.cli import exports, main, reasons
 from linli.services.cli.findings import CHINESE
 from linli.services.cli.request_sheet import span
+from linli.services.ground.errors import GroundError
+from linli.services.supervisor import ProcessGaveUpError
+from linli.streams.board_reader import BoardMissingError
+from linli.streams.bootstrap import BootstrapError
+from linli.streams.ground_facts import FactsMissingError
+from linli.streams.keyring import MasterKeyError, UnsealError
+from linli.streams.log_reader import LogStalledError
 from linli.streams.verdict import Guarantee
 
 HEAVY = ("aiokafka", "faust", "redis", "ortools", "numpy", "cryptography", "rich", "linli.services.settings")
@@ -220,6 +229,35 @@ def test_an_unexpected_error_is_written_down(
     assert "not foreseen" in file.read_text()
     assert file.stat().st_mode & 0o077 == 0
     file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KafkaTimeoutError(), Code.BROKER_UNREACHABLE),
+        (redis.exceptions.ConnectionError(), Code.STORE_UNREACHABLE),
+        (BoardMissingError(), Code.BOARD_MISSING),
+        (FactsMissingError("Nothing was set up."), Code.TOPICS_MISSING),
+        (BootstrapError("The map differs."), Code.MAP_DIFFERS),
+        (MasterKeyError("There is no master key."), Code.MASTER_KEY),
+        (UnsealError("Another key."), Code.MASTER_KEY),
+        (GroundError("Kafka does not run.", "Look at its log."), Code.GROUND),
+        (ProcessGaveUpError("board died 11 times."), Code.PROCESS_GAVE_UP),
+        (LogStalledError("commands-0 stands still."), Code.BROKER_UNREACHABLE),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_what_fails_on_the_way_is_one_sentence(
+    error: Exception, code: Code, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that an error of any of our parts, or of a client in the middle of its work, is told as what it is."""
+
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setenv("LINLI_KAFKA", NOBODY_LISTENS)
+    monkeypatch.setattr(exports, "write_topics", fail)
+    assert fault(capsys, "export", "topics")["code"] == code
 
 
 def test_schemas_are_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,10 @@ def fault_of(error: BaseException) -> Fault:
         return Fault(known[0], str(error), "", known[1])
     if _is_missing_board(error):
         return fault_of(LinliError(Code.BOARD_MISSING))
+    if _is_of(error, "KafkaError"):
+        return fault_of(LinliError(Code.BROKER_UNREACHABLE, address=f"{_kafka()} ({type(error).__name__})"))
+    if _is_of(error, "RedisError"):
+        return fault_of(LinliError(Code.STORE_UNREACHABLE, address=f"LINLI_REDIS ({type(error).__name__})"))
     file = _written_down(error)
     detail = f"{type(error).__name__}; {both('the details are in', '详情见')} {file}"
     return fault_of(LinliError(Code.INTERNAL, detail=detail))
@@ -68,6 +72,18 @@ def fault_of(error: BaseException) -> Fault:
 
 def _is_missing_board(error: BaseException) -> bool:
     return type(error).__name__ == "BoardMissingError"
+
+
+def _is_of(error: BaseException, name: str) -> bool:
+    """Tell an error of a library by the name of its family, without loading the library."""
+    return any(kind.__name__ == name for kind in type(error).__mro__)
+
+
+def _kafka() -> str:
+    """Say where Kafka is, for a Kafka that answered at first and then no longer."""
+    from linli.services.cli.here import Here
+
+    return Here.look().address.bootstrap
 
 
 def _written_down(error: BaseException) -> Path:
