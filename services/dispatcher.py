@@ -15,6 +15,7 @@ from linli.matcher.desk import decide
 from linli.schemas.policy import Policy
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.streams.build import build_name
+from linli.streams.command_feed import LogMadeAnewError
 from linli.streams.crash_points import CrashPlan, CrashPlanError, parse_crash_plan
 from linli.streams.dispatch_loop import DispatchLoop, LoopSettings
 from linli.streams.ground_facts import Facts, FactsMissingError, read_facts
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise SettingsError("LINLI_KAFKA is not set: a dispatcher needs to know which Kafka it works on.")
         crash = parse_crash_plan(settings.crash_at)
         asyncio.run(_dispatch(settings, address, slot, crash))
-    except (SettingsError, CrashPlanError, FactsMissingError, _NoSuchSlotError) as error:
+    except (SettingsError, CrashPlanError, FactsMissingError, LogMadeAnewError, _NoSuchSlotError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_REFUSED
     return 0
@@ -95,6 +96,8 @@ async def _or_die(loop: DispatchLoop) -> None:
     """
     try:
         await loop.run()
+    except LogMadeAnewError:
+        raise
     except BaseException:
         log_for("dispatcher").exception("dispatcher failed")
         _end_now()

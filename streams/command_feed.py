@@ -27,6 +27,10 @@ _LOOKS_MAX: Final = 150
 """Looks without any command before the process gives up and starts again: half a minute."""
 
 
+class LogMadeAnewError(RuntimeError):
+    """The log is shorter than what was read of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Commands of one round: the offsets from ``first`` to ``next`` (exclusive), holes included."""
@@ -66,14 +70,32 @@ class CommandFeed:
         # fetch that waits for commands, half a second.
         self._asker: Any = None
 
-    async def open(self, position: int | None) -> None:
-        """Open the feed at a position; ``None`` for the beginning of the log."""
+    async def open(self, position: int | None) -> int:
+        """Open the feed at a position; ``None`` for the beginning of the log.
+
+        Returns
+        -------
+        int
+            How many offsets were deleted before they were read; the feed begins behind them.
+
+        Raises
+        ------
+        LogMadeAnewError
+            If the log ends before the position: what is in it has another past than the ledger.
+        """
         self._consumer, self._asker = self._new_consumer(), self._new_consumer()
         await self._consumer.start()
         await self._asker.start()
         self._consumer.assign([self._pair])
-        self._taken_to = await self._beginning() if position is None else position
+        beginning, end = await self._beginning(), await self.end()
+        if position is not None and position > end:
+            raise LogMadeAnewError(
+                f"{self._pair.topic}-{self._pair.partition} ends at {end}, but the ledger has read up to {position}: "
+                "the topic was made anew beside an old ledger. Restore it, or start on an empty Kafka."
+            )
+        self._taken_to = beginning if position is None else max(position, beginning)
         self._consumer.seek(self._pair, self._taken_to)
+        return 0 if position is None else self._taken_to - position
 
     async def close(self) -> None:
         """Let go of the connections; harmless when there are none."""

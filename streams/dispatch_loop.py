@@ -132,7 +132,9 @@ class DispatchLoop:
         self._states = restored.states(chosen.policy, self._districts)
         self._last = restored.last
         self._clock = RoundClock(chosen.facts.clock, restored.last.now if restored.last else None)
-        await self._feed.open(restored.next_offset)
+        deleted = await self._feed.open(restored.next_offset)
+        if deleted:
+            self._log.error("commands were deleted before they were read", offsets=deleted)
         self._say_restored(restored, time.monotonic() - began)
         self._due.learn(self._states)
         await self._open(restored)

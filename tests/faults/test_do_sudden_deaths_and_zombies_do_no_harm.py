@@ -15,9 +15,8 @@ from linli.streams.replay import replay
 from linli.streams.transaction import TRANSACTION_TIMEOUT_MS
 from linli.streams.verifier import judge
 from tests.faults.conftest import FaultReport
-from tests.support.commands_sender import CommandSender
 from tests.support.dispatchers import Dispatchers, strike
-from tests.support.leads import Leads
+from tests.support.traffic import Traffic
 
 pytestmark = [pytest.mark.broker, pytest.mark.faults]
 
@@ -26,43 +25,10 @@ ZOMBIES_SHORT, ZOMBIES_LONG = 2, 25
 PAUSES_LONG = 5
 """A pause that outlives a transaction takes a quarter of a minute: only in the long list."""
 
-ORDERS_PER_SECOND = 15
-
 ZOMBIE_DEATH_S = 20.0
 """A dispatcher that is no longer the owner learns it with its next round, at the latest a heartbeat after it wakes."""
 
 FENCED = 70
-
-
-class Traffic:
-    """Orders without end, and leads who answer, around a test's faults. Use ``async with``."""
-
-    def __init__(self, dispatchers: Dispatchers, facts: Facts, seed: int) -> None:
-        [district] = facts.districts_on(dispatchers.slot)
-        self.sender = CommandSender(dispatchers.address, facts, district)
-        self._leads = Leads(dispatchers.address, self.sender, seed)
-        self._task: asyncio.Task[None] | None = None
-        self._ending = asyncio.Event()
-
-    async def __aenter__(self) -> Traffic:
-        await self.sender.__aenter__()
-        await self.sender.teams(10)
-        await self._leads.__aenter__()
-        self._task = asyncio.create_task(self._order())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._ending.set()
-        if self._task is not None:
-            await self._task
-        await self._leads.__aexit__()
-        await self.sender.__aexit__()
-
-    async def _order(self) -> None:
-        while not self._ending.is_set():
-            number = len(self.sender.requests)
-            await self.sender.order(number, urgent=number % 3 != 0, day=number % 6)
-            await asyncio.sleep(1 / ORDERS_PER_SECOND)
 
 
 async def _finish(what: str, struck: int, traffic: Traffic, dispatchers: Dispatchers, report: FaultReport) -> None:

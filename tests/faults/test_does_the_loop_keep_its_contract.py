@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.structs import TopicPartition
 
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.assignment import Cancelled
@@ -20,14 +21,15 @@ from linli.schemas.identity import request_id
 from linli.schemas.lifecycle import State
 from linli.schemas.plan import PlannedVisit, PlanRecord
 from linli.schemas.rounds import OutcomeCode, RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, PLANS
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROUNDS
 from linli.streams.codec import to_bytes
+from linli.streams.command_feed import LogMadeAnewError
 from linli.streams.crash_counts import CRASHES_MAX
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger_records import RecordTooLargeError
 from linli.streams.replay import replay
-from linli.streams.transaction import transactional_id
+from linli.streams.transaction import GROUP, transactional_id
 from linli.streams.verdict import Guarantee
 from linli.streams.verifier import judge
 from tests.support.commands_sender import SOURCE, CommandSender
@@ -197,3 +199,43 @@ async def test_rounds_are_numbered_through_restarts(loops: Loops) -> None:
             await asyncio.sleep(1)
     numbers = [one.number for one in await loops.rounds()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_the_lag_of_the_group_is_told_and_never_believed(loops: Loops) -> None:
+    """Tests that the group's offset follows each round, and that a wrong one changes nothing."""
+    async with sender_of(loops) as sender:
+        first = await order_named(sender, "one")
+        async with loops.running():
+            await loops.read_to(first + 1)
+        assert await _group_offset(loops) == first + 1
+        await _set_group_offset(loops, 0)
+        second = await order_named(sender, "two")
+        async with loops.running():
+            await loops.read_to(second + 1)
+    assert outcomes(await loops.rounds()) == {first: OutcomeCode.APPLIED, second: OutcomeCode.APPLIED}
+    assert await _group_offset(loops) == second + 1
+
+
+async def test_a_topic_made_anew_beside_an_old_ledger_is_refused(loops: Loops) -> None:
+    """Tests that a ledger that has read further than the log goes is not continued in silence."""
+    async with loops.running():
+        await loops.read_to(0)
+    ahead = (await loops.rounds())[-1].model_copy(update={"number": 99, "next_offset": 1_000})
+    async with sender_of(loops) as sender:
+        await sender.send_raw(to_bytes(ahead), ROUNDS.name)
+    await loops.fails(LogMadeAnewError)
+
+
+async def _group_offset(loops: Loops) -> int | None:
+    consumer: Any = AIOKafkaConsumer(**kafka_client_kwargs(loops.address), group_id=GROUP, enable_auto_commit=False)
+    async with consumer:
+        offset: int | None = await consumer.committed(TopicPartition(COMMANDS.name, loops.partition))
+    return offset
+
+
+async def _set_group_offset(loops: Loops, offset: int) -> None:
+    consumer: Any = AIOKafkaConsumer(**kafka_client_kwargs(loops.address), group_id=GROUP, enable_auto_commit=False)
+    async with consumer:
+        pair = TopicPartition(COMMANDS.name, loops.partition)
+        consumer.assign([pair])
+        await consumer.commit({pair: offset})

@@ -31,6 +31,7 @@ class CommandSender:
         self.district = district
         self.partition = facts.district_map.districts[district]
         self.number = 0
+        self.attempted: set[str] = set()
         self.requests: set[str] = set()
         self.sent: list[Command] = []
 
@@ -74,6 +75,7 @@ class CommandSender:
         """Send one order for the morning of a day after today's, and give its request id."""
         details = self.details(number, urgent=urgent, day=day)
         request = request_id(SOURCE, details.source_id)
+        self.attempted.add(request)
         await self.send(self.command(PlaceOrder(details=details), request))
         self.requests.add(request)
         return request
