@@ -111,6 +111,6 @@ def write_running(state: Path, running: Running) -> None:
 
 
 def forget_running(state: Path) -> None:
-    """Remove the record."""
+    """Remove the record; harmless when there is none."""
     for name in (FILE, PID_FILE):
         (state / name).unlink(missing_ok=True)

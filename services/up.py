@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,7 @@ from linli.services.running import (
 from linli.services.settings import Settings
 from linli.services.supervisor import EventKind, ProcessEvent, RestartPolicy
 from linli.services.wiring import keyring_of, wanted_of
-from linli.streams.board import cluster_id
+from linli.streams.board import cluster_id, has_reached, log_ends
 from linli.streams.board_store import BoardStore, connect
 from linli.streams.bootstrap import bootstrap
 from linli.streams.ground_facts import Facts
@@ -135,8 +135,9 @@ class House:
             await self.ground.start()
             self._facts = await bootstrap(self.address, wanted_of(self.settings))
             self._cluster = await cluster_id(self.address)
+            ends = await log_ends(self.address, self._facts.district_map.partitions)
             await self._start_processes()
-            await self._until_board()
+            await self._until_board(ends)
         except BaseException:
             await self.stop()
             raise
@@ -167,13 +168,14 @@ class House:
         for spec in process_specs(self.settings, self.ground, tethered=self._tethered):
             await self.ground.supervisor.start(spec)
 
-    async def _until_board(self) -> None:
+    async def _until_board(self, ends: Mapping[tuple[str, int], int]) -> None:
+        """Wait until the board shows what the log held at the start: what is in Redis may be older, or nothing."""
         async with connect(self.ground.redis) as client:
             store = BoardStore(client, self._cluster)
             failed = asyncio.create_task(self.ground.supervisor.wait())
             try:
                 async with asyncio.timeout(BOARD_TIMEOUT_S):
-                    while await store.find() is None:
+                    while (found := await store.find()) is None or not has_reached(found, ends):
                         if failed.done():
                             failed.result()
                         await asyncio.sleep(_PAUSE_S)

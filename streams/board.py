@@ -280,6 +280,19 @@ async def _still_lies_there(position: Position, span: Span, reader: LogReader) -
     return [round(record.appended.timestamp() * 1000) for record in found] == [position.appended_ms]
 
 
+async def log_ends(address: KafkaAddress, partitions: int) -> dict[tuple[str, int], int]:
+    """Tell where every partition that the board follows ends now."""
+    async with open_reader(address) as reader:
+        found = [await reader.spans(topic.name, range(partitions)) for topic in TOPICS]
+    return {(span.topic, span.partition): span.end for spans in found for span in spans}
+
+
+def has_reached(found: Found, ends: Mapping[tuple[str, int], int]) -> bool:
+    """Tell whether a board has got as far as some ends of the log."""
+    positions = positions_in(found.positions)
+    return all(pair in positions and positions[pair].after >= end for pair, end in ends.items())
+
+
 async def cluster_id(address: KafkaAddress) -> str:
     """Ask a Kafka for the id of its cluster.
 

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.dead_letters import DeadLetter
+from linli.schemas.identity import request_id
 from linli.schemas.lifecycle import State
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
@@ -154,8 +155,10 @@ class BoardReader:
 
     async def named(self, name: str) -> list[str]:
         """Give the ids of the requests a name may mean: our id, ``SOURCE/NUMBER``, or the sender's number alone."""
-        if await self.request(name) is not None:
-            return [name]
+        # A cancellation that came before its order knows the id made of source and number, but not the number.
+        for known in (name, request_id(*name.split("/", 1)) if "/" in name else name):
+            if await self.request(known) is not None:
+                return [known]
         return await self._members(await self._prefix(), keys.by_number(name))
 
     async def in_state(self, state: State, limit: int = LIST_MAX) -> list[AssignmentRecord]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from pydantic import BaseModel
 
 from linli.schemas.assignment import AssignmentRecord
@@ -12,12 +15,16 @@ from linli.schemas.rounds import CommandOutcome, OutcomeCode
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import in_words
-from linli.services.cli.sending import Became, open_desk, outcomes
+from linli.services.cli.sending import POLL_S, Became, open_desk, outcomes
 from linli.services.cli.words import TONGUE
+from linli.streams.board_entries import KnownOutcome
 from linli.streams.board_reader import BoardReader
 from linli.streams.inbox_record import RefusedError
 
-HARMLESS = frozenset({OutcomeCode.APPLIED, OutcomeCode.DUPLICATE})
+LAG_S: Final = 2.0
+"""How far apart two topics may be on the board: one batch, some 20 ms, unless it is being rebuilt."""
+
+HARMLESS: Final = frozenset({OutcomeCode.APPLIED, OutcomeCode.DUPLICATE})
 """Outcomes after which everything is as the person wanted it."""
 
 
@@ -70,7 +77,7 @@ async def _follow(board: BoardReader, command: str, request: str | None, wait: f
     if became is None:
         raise LinliError(Code.NO_ANSWER, seconds=f"{wait:g}")
     outcome = _outcome_of(became)
-    record = await board.request(request) if request else None
+    record = await _as_decided(board, request, became, wait) if request else None
     out.data(
         {
             "command": command,
@@ -82,6 +89,21 @@ async def _follow(board: BoardReader, command: str, request: str | None, wait: f
     )
     out.say(_sentence(outcome, record), _sentence(outcome, record))
     return 0
+
+
+async def _as_decided(board: BoardReader, request: str, became: Became, wait: float) -> AssignmentRecord | None:
+    """Give the request as the command left it.
+
+    The board reads topics side by side: the outcome may be there a moment before the request's new record.
+    """
+    decided = became.round if isinstance(became, KnownOutcome) and became.outcome.code is OutcomeCode.APPLIED else 0
+    record = await board.request(request)
+    waited = 0.0
+    while (record is None or record.round < decided) and waited < min(wait, LAG_S):
+        await asyncio.sleep(POLL_S)
+        waited += POLL_S
+        record = await board.request(request)
+    return record
 
 
 def _outcome_of(became: Became) -> CommandOutcome:

@@ -21,6 +21,18 @@ Agreed = Annotated[bool, typer.Option("--agreed", help=both("The team has said y
 Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes, with --agreed.", "上门成员。"))]
 Note = Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))]
 
+Minutes = Annotated[
+    int | None, typer.Option("--minutes", min=5, max=480, help=both("Length of the visit.", "服务时长（分钟）。"))
+]
+Urgent = Annotated[bool | None, typer.Option("--urgent/--not-urgent", help=both("Whether it is urgent.", "是否紧急。"))]
+WhoAsks = Annotated[
+    Literal["resident", "team", "desk"], typer.Option("--by", help=both("Who asked for it.", "由谁提出。"))
+]
+WhoSays = Annotated[
+    Literal["resident", "proxy", "call_back"], typer.Option("--by", help=both("Whose word it is.", "评价来源。"))
+]
+Stars = Annotated[int, typer.Argument(metavar="STARS", min=1, max=5, help=both("1 to 5.", "1 至 5 星。"))]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -54,8 +66,8 @@ def cancel(
 def amend(
     request: RequestName,
     window: WindowOption = None,
-    minutes: Annotated[int | None, typer.Option("--minutes", min=5, max=480)] = None,
-    urgent: Annotated[bool | None, typer.Option("--urgent/--not-urgent")] = None,
+    minutes: Minutes = None,
+    urgent: Urgent = None,
     reason: Reason = "",
     zone: Zone = "Asia/Shanghai",
     source: Source = "desk",
@@ -170,7 +182,7 @@ def refer(
 def reschedule(
     request: RequestName,
     window: WindowOption,
-    by: Annotated[Literal["resident", "team", "desk"], typer.Option("--by")] = "desk",
+    by: WhoAsks = "desk",
     reason: Reason = "",
     zone: Zone = "Asia/Shanghai",
     source: Source = "desk",
@@ -187,8 +199,8 @@ def reschedule(
 
 def rate(
     request: RequestName,
-    stars: Annotated[int, typer.Argument(metavar="STARS", min=1, max=5)],
-    by: Annotated[Literal["resident", "proxy", "call_back"], typer.Option("--by")] = "call_back",
+    stars: Stars,
+    by: WhoSays = "call_back",
     tag: Annotated[list[str] | None, typer.Option("--tag", help=both("on_time, patient, …", "标签。"))] = None,
     source: Source = "desk",
     wait: Wait = 10.0,

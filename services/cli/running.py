@@ -74,8 +74,9 @@ async def _up(settings: Any, out: Out) -> int:
         settings, say=lambda line: out.say(line, line), on_event=lambda event: out.say(str(event), str(event))
     )
     stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has us ignore one of them.
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     started = asyncio.create_task(house.start())
     if not await _first(started, stopping):
         started.cancel()
@@ -163,14 +164,16 @@ def down(as_json: AsJson = False) -> int:
 
     state, out = Here.look().settings.state, Out(as_json)
     running = read_running(state)
-    if running is None:
+    left = [process for process in running.processes if process.alive] if running else []
+    if running is None or not (running.alive or left):
+        forget_running(state)
         raise LinliError(Code.NOT_RUNNING, state=state)
     if running.alive:
         os.kill(running.pid, signal.SIGTERM)
         _until(lambda: not running.alive)
-    left = [process for process in running.processes if process.alive]
     for process in left:
-        os.kill(process.pid, signal.SIGTERM)
+        if process.alive:  # Its owner was killed, or could not stop it.
+            os.kill(process.pid, signal.SIGTERM)
     _until(lambda: not any(process.alive for process in left))
     still = [process.name for process in running.processes if process.alive]
     if running.alive or still:

@@ -168,9 +168,9 @@ def show(seen: Seen, out: Out) -> None:
     out.say(seen.kafka or answers, seen.kafka or answers)
     if seen.redis is not None:
         out.say(seen.redis, seen.redis)
-    elif seen.overview is None:
+    elif seen.overview is None and seen.kafka is None:
         out.say("There is no board yet.", "看板尚未建立。")
-    else:
+    elif seen.overview is not None:
         _show_overview(seen, seen.overview, out)
 
 
