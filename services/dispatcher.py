@@ -8,11 +8,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
 from linli.schemas.policy import Policy
+from linli.services.ground.errors import GroundError
+from linli.services.ground.reach import reach_kafka
+from linli.services.process import EXIT_FAILED, EXIT_SETTINGS
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.streams.build import build_name
 from linli.streams.command_feed import LogMadeAnewError
@@ -22,12 +25,6 @@ from linli.streams.ground_facts import Facts, FactsMissingError, read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_lines import log_for, set_up_logs
 from linli.streams.round_work import Desk
-
-EXIT_FAILED: Final = 70
-"""The process failed and must be started again ("internal software error" of sysexits)."""
-
-EXIT_REFUSED: Final = 78
-"""The process was told something that cannot be ("configuration error"): starting it again does not help."""
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -41,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 after SIGTERM or SIGINT; `EXIT_REFUSED` if settings or slot cannot be. A failure never returns: the process
+        0 after SIGTERM or SIGINT; `EXIT_SETTINGS` if settings or slot cannot be. A failure never returns: the process
         ends with `EXIT_FAILED` on the spot, because after it nothing that is known here can be relied on.
     """
     slot: int = _parser().parse_args(arguments).slot
@@ -55,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asyncio.run(_dispatch(settings, address, slot, crash))
     except (SettingsError, CrashPlanError, FactsMissingError, LogMadeAnewError, _NoSuchSlotError) as error:
         sys.stderr.write(f"{error}\n")
-        return EXIT_REFUSED
+        return EXIT_SETTINGS
+    except GroundError as error:
+        log_for("dispatcher").error("Kafka does not answer", error=str(error))
+        return EXIT_FAILED
     return 0
 
 
@@ -64,6 +64,7 @@ class _NoSuchSlotError(ValueError):
 
 
 async def _dispatch(settings: Settings, address: KafkaAddress, slot: int, crash: CrashPlan) -> None:
+    await reach_kafka(address)
     facts = await read_facts(address)
     _refuse_slot(facts, slot)
     chosen = LoopSettings(

@@ -18,7 +18,10 @@ from linli.schemas.identity import position_id
 from linli.schemas.topics import COMMANDS
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger_records import RefusedCommand
-from linli.streams.log_reader import RETRY_BACKOFF_MS, LogRecord, LogStalledError, log_record
+from linli.streams.log_reader import LogRecord, LogStalledError, log_record
+
+_RETRY_BACKOFF_MS: Final = 30
+"""The client's default, 100, is added to the first question of every start; much less would spin without a broker."""
 
 _POLL_MS: Final = 200
 """One look at the log while commands are known to be there."""
@@ -114,7 +117,7 @@ class CommandFeed:
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="none",
-            retry_backoff_ms=RETRY_BACKOFF_MS,
+            retry_backoff_ms=_RETRY_BACKOFF_MS,
         )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from linli.matcher.state import Decision, DistrictState, NumberedCommand
@@ -25,6 +25,9 @@ from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.round_work import Decide, by_district, complete, fold, moment_of, with_policy
 
 _LEDGER: Final = (ROSTER, ASSIGNMENTS, PLANS)
+
+_MARGIN: Final = timedelta(minutes=1)
+"""A round's records lie no further apart than this, so that compaction does not cut through the first round."""
 
 _NOT_DECIDED: Final = frozenset({OutcomeCode.CRASHED, OutcomeCode.REFUSED})
 """Outcomes of commands that no decision saw."""
@@ -166,7 +169,7 @@ class _Start:
 async def _first_whole(reader: LogReader, span: Span, first_command: int) -> _Start | None:
     """Find the round from which on nothing is missing: numbers without gap, commands kept, nothing compacted."""
     lag = ROUNDS.compaction_lag_min
-    oldest = datetime.now(UTC) - lag if lag is not None else datetime.now(UTC)
+    oldest = datetime.now(UTC) - (lag or timedelta(0)) + _MARGIN
     start: _Start | None = None
     before: RoundRecord | None = None
     async for record in reader.read(span):

@@ -31,6 +31,9 @@ from linli.streams.verify_rounds import RoundAudit
 _ORDER: Final = (INBOX, COMMANDS, ROUNDS, DEAD_LETTERS, ASSIGNMENTS, PLANS, ROSTER)
 """Ends of the log are asked for in this order, so that what follows from a record is never read too early."""
 
+_COMMIT_TIME: Final = timedelta(seconds=60)
+"""A round's records lie no further apart; when they are older than this without a round record, none will come."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -179,17 +182,19 @@ async def _judge_ledger(reader: LogReader, part: _Partition, began: datetime) ->
     await _judge_requests(reader, part, last, began)
     await _judge_plans(reader, part, last, began)
     await _judge_roster(reader, part, last, began)
-    part.rounds.whole(part.whole_from or 0)
+    part.rounds.whole(part.whole_from if part.whole_from is not None else last + 1)
 
 
 def _may_be_compacted(topic: Topic, record: LogRecord, began: datetime) -> bool:
     """Tell whether compaction may have removed what came before a record of its key."""
     lag = topic.compaction_lag_min
-    return lag is None or record.appended <= began - lag
+    return lag is None or record.appended <= began - lag + _COMMIT_TIME
 
 
 async def _judge_requests(reader: LogReader, part: _Partition, last: int, began: datetime) -> None:
     async for record in _read(reader, part, ASSIGNMENTS):
+        if record.value is None:
+            part.requests.forget((record.key or b"").decode())
         if record.value is None or (one := _parse(AssignmentRecord, record, part.findings)) is None:
             continue
         if _is_in_cut(one.round, last, record, began):
@@ -219,10 +224,6 @@ async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: d
             part.rounds.wrote(
                 ROSTER.name, one.details.team, one.version, one.round, _place(record), compacted=compacted
             )
-
-
-_COMMIT_TIME: Final = timedelta(seconds=60)
-"""A round whose records are older than this has its round record, or never gets one."""
 
 
 def _is_in_cut(number: int, last: int, record: LogRecord, began: datetime) -> bool:

@@ -97,6 +97,10 @@ class RequestAudit:
         self._keep_busy(record)
         self.seen[record.request_id] = _Seen(record.version, record.state, tuple(_seen(leg) for leg in record.legs))
 
+    def forget(self, request: str) -> None:
+        """Take note of a tombstone: its time was over, and a later order of the same number begins anew."""
+        self.seen.pop(request, None)
+
     def _first(self, record: AssignmentRecord, place: str, compacted: bool) -> None:
         if compacted:
             return

@@ -12,7 +12,7 @@ import pytest
 from linli.streams.crash_counts import CRASHES_MAX, CrashCounts
 from linli.streams.crash_points import CrashPlanError, CrashPoint, parse_crash_plan
 
-REFUSED = 78
+REFUSED, FAILED = 78, 70
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +41,14 @@ def test_impossible_settings_are_refused(settings: dict[str, str], sentence: str
     done = run(tmp_path, **settings)
     assert done.returncode == REFUSED
     assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broker_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Tests that without a Kafka the process says so in one line, and ends so that it is started again."""
+    done = run(tmp_path, LINLI_KAFKA="127.0.0.1:1")
+    assert done.returncode == FAILED
+    assert "127.0.0.1:1 does not answer" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -20,8 +20,8 @@ from tests.support.traffic import Traffic
 
 pytestmark = [pytest.mark.broker, pytest.mark.faults]
 
-KILLS_SHORT, KILLS_LONG = 6, 150
-ZOMBIES_SHORT, ZOMBIES_LONG = 2, 25
+KILLS_SHORT, KILLS_LONG = 4, 150
+ZOMBIES_SHORT, ZOMBIES_LONG = 1, 25
 PAUSES_LONG = 5
 """A pause that outlives a transaction takes a quarter of a minute: only in the long list."""
 

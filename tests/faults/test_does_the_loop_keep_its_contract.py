@@ -22,6 +22,8 @@ from linli.schemas.lifecycle import State
 from linli.schemas.plan import PlannedVisit, PlanRecord
 from linli.schemas.rounds import OutcomeCode, RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROUNDS
+from linli.services.child import log_tail
+from linli.services.process import EXIT_SETTINGS
 from linli.streams.codec import to_bytes
 from linli.streams.command_feed import LogMadeAnewError
 from linli.streams.crash_counts import CRASHES_MAX
@@ -33,6 +35,7 @@ from linli.streams.transaction import GROUP, transactional_id
 from linli.streams.verdict import Guarantee
 from linli.streams.verifier import judge
 from tests.support.commands_sender import SOURCE, CommandSender
+from tests.support.dispatchers import Dispatchers
 from tests.support.district import MONDAY
 from tests.support.loops import Loops
 from tests.support.stand_in_desk import CLOSES_AFTER, PoisonError, decide
@@ -224,6 +227,14 @@ async def test_a_topic_made_anew_beside_an_old_ledger_is_refused(loops: Loops) -
     async with sender_of(loops) as sender:
         await sender.send_raw(to_bytes(ahead), ROUNDS.name)
     await loops.fails(LogMadeAnewError)
+
+
+async def test_a_slot_that_is_no_partition_is_refused(struck_address: KafkaAddress, tmp_path: Path) -> None:
+    """Tests that the process says which slots there are, and that starting it again would not help."""
+    dispatchers = Dispatchers(struck_address, 999, tmp_path)
+    child = await dispatchers.launch()
+    assert await child.wait() == EXIT_SETTINGS
+    assert "There is no slot 999" in log_tail(child.spec.log)
 
 
 async def _group_offset(loops: Loops) -> int | None:
