@@ -71,7 +71,7 @@ def test_broken_lines_are_named_and_the_rest_goes_through(house: House, tmp_path
     told = json.loads(done.stdout)
     assert done.returncode == 1
     assert (told["submitted"], told["refused"], told["zone"]) == (2, 4, "Asia/Shanghai")
-    assert [(line["line"], line["reason"], line["field"]) for line in told["lines"]] == [
+    assert [(line["line"], line["reason"], line["field"]) for line in told["refused_lines"]] == [
         (3, "schema", "window_start"),
         (4, "not_on_menu", "category"),
         (5, "consent_missing", "consent"),
@@ -79,9 +79,22 @@ def test_broken_lines_are_named_and_the_rest_goes_through(house: House, tmp_path
     ]
     for number in ("c-1", "c-6"):
         assert state_of(house, f"desk/{number}", {"unmet", "promised", "offered"})
+    assert [(line["line"], line["number"]) for line in told["accepted_lines"]] == [(2, "c-1"), (7, "c-6")]
+    assert house.json("show", "desk/c-1")["request"]["request_id"] == told["accepted_lines"][0]["request"]
+    assert done.stderr.count("no volunteer is sent") == 0
     assert house.linli("show", "desk/c-3").returncode != 0
     assert "Line 4: not on the service menu: category" in done.stderr
     assert PHONE not in done.stdout + done.stderr
+
+
+def test_danger_to_life_is_told_at_once(house: House) -> None:
+    """Tests that a line with danger to life tells the person at the terminal whom to call, and is referred."""
+    given = f"{HEADER},danger_to_life\n{row('d-1')},yes\n"
+    done = house.linli("submit", "-", "--json", given=given)
+    assert done.returncode == 0
+    assert "Line 2: no volunteer is sent: call 120/110/119 at once!" in done.stderr
+    assert json.loads(done.stdout)["accepted_lines"][0]["referral"] == "emergency"
+    assert state_of(house, "desk/d-1", {"referred"})
 
 
 def test_checking_changes_nothing(house: House) -> None:

@@ -60,7 +60,7 @@ async def deliver(
     desk = await open_desk(here, seals=False)
     where = desk.district(district or await _district_of(request, here))
     try:
-        event = desk.prepared(body, source, where)
+        event = desk.prepared(body, source, where).event
     except RefusedError as refused:
         raise LinliError(Code.NOT_APPLIED, detail=in_words(refused)) from None
     [command] = await desk.send([event])

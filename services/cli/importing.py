@@ -6,19 +6,21 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.glossary import word
 from linli.services.cli.csv_columns import Columns, Context
 from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import InboxFile, read_file
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import as_data, columns_for, in_words
-from linli.services.cli.sending import Desk, open_desk
+from linli.services.cli.sending import Desk, Prepared, open_desk
 from linli.services.cli.times import zone_named
 from linli.services.cli.words import TONGUE, both
 from linli.streams.inbox_record import RefusedError
-from linli.streams.inbox_writer import InboxWriter, Outgoing
+from linli.streams.inbox_writer import InboxWriter
 
 BATCH: Final = 200
 """Events sent at once: large enough to be quick, small enough that little is in doubt when the broker dies."""
@@ -58,10 +60,9 @@ class Sending:
 
 @dataclass(slots=True)
 class Sent:
-    """What came of it."""
+    """What came of it: every line that was accepted, and every one that was refused, as a program is told of it."""
 
-    count: int = 0
-    commands: list[str] = field(default_factory=list[str])
+    accepted: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     refused: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
 
 
@@ -81,67 +82,74 @@ async def send_file(sending: Sending, out: Out) -> int:
     file = read_file(sending.file)
     zone = zone_named(sending.zone)
     desk = await open_desk(Here.look(), check_only=sending.check)
-    district = desk.district(sending.district)
+    run = _Run(file, sending, desk, desk.district(sending.district), Context(zone, desk.world.menu), out)
     _say_assumptions(file, sending, out)
-    sent = Sent()
-    context = Context(zone, desk.world.menu)
     with _bar(file.text.count("\n"), out) as advance:
-        if sending.check:
-            for _ in _judged(file, sending, desk, district, context, sent, out):
-                sent.count += 1
-                advance(1)
-        else:
-            await _send_in_batches(file, sending, desk, district, context, sent, out, advance)
-    if sent.count == 0 and not sent.refused:
+        await (run.check() if sending.check else run.send(advance))
+    if not run.sent.accepted and not run.sent.refused:
         raise LinliError(Code.NOTHING_TO_DO, path=file.name)
-    return _say_result(sending, sent, out)
+    return _say_result(sending, run.sent, out)
 
 
-async def _send_in_batches(
-    file: InboxFile,
-    sending: Sending,
-    desk: Desk,
-    district: str,
-    context: Context,
-    sent: Sent,
-    out: Out,
-    advance: Advance,
-) -> None:
-    """Send the good lines; a batch counts as submitted only when the broker has acknowledged all of it."""
-    if desk.address is None or desk.facts is None:
-        raise ValueError("a desk that only checks cannot send")
-    async with InboxWriter(desk.address, desk.facts) as writer:
-        batch: list[Outgoing] = []
-        for event in _judged(file, sending, desk, district, context, sent, out):
-            batch.append(event)
-            if len(batch) == BATCH:
-                await _send_batch(writer, batch, sent, advance)
-                batch = []
-        await _send_batch(writer, batch, sent, advance)
+@dataclass(slots=True)
+class _Run:
+    """One file on its way."""
 
+    file: InboxFile
+    sending: Sending
+    desk: Desk
+    district: str
+    context: Context
+    out: Out
+    sent: Sent = field(default_factory=Sent)
 
-async def _send_batch(writer: InboxWriter, batch: list[Outgoing], sent: Sent, advance: Advance) -> None:
-    sent.commands += await writer.send(batch)
-    sent.count += len(batch)
-    advance(len(batch))
+    async def check(self) -> None:
+        """Judge every line and send none."""
+        for line, prepared in self._judged():
+            self._accept(line, prepared)
 
+    async def send(self, advance: Advance) -> None:
+        """Send the good lines; a batch counts as submitted only when the broker has acknowledged all of it.
 
-def _judged(
-    file: InboxFile, sending: Sending, desk: Desk, district: str, context: Context, sent: Sent, out: Out
-) -> Iterator[Outgoing]:
-    """Yield what can be sent; say and count what is refused."""
-    columns = columns_for(file.shape, sending.columns)
-    for line in file.lines(sending.columns, context):
-        try:
-            if line.body is None:
-                raise line.refused or ValueError("a line is either read or refused")
-            yield desk.prepared(line.body, sending.source, district)
-        except RefusedError as refused:
-            sent.refused.append(as_data(line.number, refused, columns))
-            out.warn(
-                f"Line {line.number}: {in_words(refused, columns)}",
-                f"第 {line.number} 行：{in_words(refused, columns)}",
-            )
+        The keys of a batch are written before its events, so a part that is sealed can always be opened.
+        """
+        if self.desk.address is None or self.desk.facts is None:
+            raise ValueError("a desk that only checks cannot send")
+        async with InboxWriter(self.desk.address, self.desk.facts) as writer:
+            lines = self._judged()
+            while batch := list(islice(lines, BATCH)):
+                await writer.send([prepared.event for _, prepared in batch])
+                for line, prepared in batch:
+                    self._accept(line, prepared)
+                advance(len(batch))
+
+    def _judged(self) -> Iterator[tuple[int, Prepared]]:
+        """Yield what can be sent, with its line; say and keep what is refused."""
+        for line in self.file.lines(self.sending.columns, self.context):
+            try:
+                if line.body is None:
+                    raise line.refused or ValueError("a line is either read or refused")
+                prepared = self.desk.prepared(line.body, self.sending.source, self.district)
+            except RefusedError as refused:
+                self._refuse(line.number, refused)
+            else:
+                yield line.number, prepared
+
+    def _refuse(self, line: int, refused: RefusedError) -> None:
+        columns = columns_for(self.file.shape, self.sending.columns)
+        self.sent.refused.append(as_data(line, refused, columns))
+        why = in_words(refused, columns)
+        self.out.warn(f"Line {line}: {why}", f"第 {line} 行：{why}")
+
+    def _accept(self, line: int, prepared: Prepared) -> None:
+        told: dict[str, object] = {"line": line, "number": prepared.number, "request": prepared.command.request_id}
+        if prepared.referral:
+            told["referral"] = prepared.referral
+        self.sent.accepted.append(told)
+        if prepared.referral:
+            # Nobody must wait for a volunteer who will never be sent: the person at the terminal is told at once.
+            office = word(f"office.{prepared.referral}", TONGUE)
+            self.out.warn(f"Line {line}: no volunteer is sent: {office}!", f"第 {line} 行：不派志愿者，{office}！")
 
 
 def _say_assumptions(file: InboxFile, sending: Sending, out: Out) -> None:
@@ -154,25 +162,26 @@ def _say_assumptions(file: InboxFile, sending: Sending, out: Out) -> None:
 
 
 def _say_result(sending: Sending, sent: Sent, out: Out) -> int:
-    refused = len(sent.refused)
+    count, refused = len(sent.accepted), len(sent.refused)
     out.data(
         {
-            "checked" if sending.check else "submitted": sent.count,
+            "checked" if sending.check else "submitted": count,
             "refused": refused,
             "zone": sending.zone,
-            "lines": sent.refused,
+            "accepted_lines": sent.accepted,
+            "refused_lines": sent.refused,
         }
     )
     if sending.check:
-        out.say(f"{sent.count} can be submitted; nothing was sent.", f"{sent.count} 条可以提交；未发送任何内容。")
+        out.say(f"{count} can be submitted; nothing was sent.", f"{count} 条可以提交；未发送任何内容。")
     else:
-        out.say(f"Submitted {sent.count}; Kafka has them.", f"已提交 {sent.count} 条，Kafka 已确认。")
+        out.say(f"Submitted {count}; Kafka has them.", f"已提交 {count} 条，Kafka 已确认。")
     if refused == 0:
         return 0
     if sending.check:
         out.warn(f"{refused} would be refused.", f"{refused} 条将被拒。")
         return 1
-    fault = LinliError(Code.LINES_REFUSED, refused=refused, count=sent.count + refused)
+    fault = LinliError(Code.LINES_REFUSED, refused=refused, count=count + refused)
     sentence = f"{fault.sentence(TONGUE)} {fault.what_to_do(TONGUE)}"
     out.warn(sentence, sentence)
     return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -122,7 +123,7 @@ def _detached(state: Path, out: Out) -> int:
     log = usable_folder(state) / "up.log"
     with log.open("wb") as file:
         child = subprocess.Popen(
-            [sys.executable, "-m", "linli.services.cli.main", "up"],
+            [sys.executable, "-m", "linli.services.cli.main", "up", "--json"],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -145,14 +146,19 @@ def _detached(state: Path, out: Out) -> int:
 
 
 def _failed_in_the_background(log: Path, out: Out) -> int:
+    """Say why the start failed: what the background said last, if it is an error of ours, else the end of its log."""
+    from linli.schemas.errors import Code, faults
     from linli.services.child import log_tail
 
     tail = log_tail(log, 3)
-    out.data({"error": {"code": "ground", "message": tail, "what_to_do": str(log)}})
-    sys.stderr.write(
-        both(f"Linli did not start. Its log, {log}, ends:\n{tail}\n", f"启动失败。日志 {log} 末尾：\n{tail}\n")
-    )
-    return 4
+    try:
+        error: dict[str, str] = json.loads(tail.splitlines()[-1])["error"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        error = {"code": "ground", "message": tail, "what_to_do": str(log)}
+    out.data({"error": error})
+    if not out.as_json:
+        sys.stderr.write(f"{error['message']} {error['what_to_do']}\n")
+    return int(faults()[Code(error["code"])].exit_code)
 
 
 def down(as_json: AsJson = False) -> int:

@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.event_types import TYPE_OF_KIND
@@ -42,6 +43,28 @@ POLL_S: Final = 0.1
 
 Became = KnownOutcome | DeadLetter
 """What became of an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An event that is ready to be sent, and the command that intake will make of it."""
+
+    event: Outgoing
+    command: Command
+
+    @property
+    def referral(self) -> str | None:
+        """The office that an order is referred to instead of volunteers: danger to life, or suspected harm."""
+        body = self.command.body
+        return body.details.referral if isinstance(body, PlaceOrder) else None
+
+    @property
+    def number(self) -> str | None:
+        """The sender's own number of an order, or a team's id."""
+        body = self.command.body
+        if isinstance(body, PlaceOrder):
+            return body.details.source_id
+        return body.details.team if isinstance(body, ApplyTeam) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +101,7 @@ class Desk:
             raise LinliError(Code.UNKNOWN_DISTRICT, id=wanted or "?")
         return wanted
 
-    def prepared(self, body: BaseModel, source: str, district: str) -> Outgoing:
+    def prepared(self, body: BaseModel, source: str, district: str) -> Prepared:
         """Seal an event and judge it as intake will.
 
         Raises
@@ -96,7 +119,7 @@ class Desk:
         outcome = judge(record, self.world)
         if isinstance(outcome, DeadOut):
             raise RefusedError(outcome.letter.reason, outcome.letter.path, outcome.letter.rule)
-        return event
+        return Prepared(event, outcome.command)
 
     async def send(self, events: Sequence[Outgoing]) -> list[str]:
         """Write events; return the ids of the commands they become once the broker has acknowledged every one."""
