@@ -97,6 +97,7 @@ class DispatchLoop:
         self._last: RoundRecord | None = None
         self._clock: RoundClock
         self._written_at = time.monotonic()
+        self._decided_s = 0.0
         self._replan = False
         self._busy = False
 
@@ -190,7 +191,9 @@ class DispatchLoop:
         if not (batch.count or districts or beat or rough):
             return
         plan = self._plan(reading, batch, districts, deadlines=deadlines, down_seconds=down_seconds, rough=rough)
+        began = time.monotonic()
         decisions = {part.district: self._decide(plan, part, commands) for part in plan.districts}
+        self._decided_s = time.monotonic() - began
         self._crash.passing(CrashPoint.AFTER_DECIDE)
         await self._commit(complete(plan, decisions, batch.refused, self._source))
         self._rough.changed(districts)
@@ -318,6 +321,7 @@ class DispatchLoop:
             districts=len(record.districts),
             records=record.records,
             down_seconds=record.down_seconds,
+            decide_ms=_ms(self._decided_s),
             ms=_ms(written.whole.total_seconds()),
         )
         if abs(written.skew) > SKEW_MAX:
