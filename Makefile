@@ -33,7 +33,7 @@ check: $(DEV) ## style, types, import contracts, and that the wheel holds every 
 
 bench: $(DEV) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/bench_NAME.py ARGS="..." for one of them
 	@set -e; for script in $(or $(BENCH),$(sort $(wildcard tests/bench/bench_*.py))); do \
-		echo "== $$script"; $(PY) $$script $(ARGS); done
+		echo "== $$script"; PYTHONPATH=. $(PY) $$script $(ARGS); done
 
 faults: $(DEV) ## kill and pause processes on the real stack: the long list, about half an hour
 	@$(PY) -m pytest -m faults --faults=long $(ARGS)

@@ -147,11 +147,12 @@ def _why_team(timetable: Timetable, visit: int) -> WhyTeam:
     without = tour.copy()
     without.take(tour.stops.index(visit))
     chosen = _cost_between(without, tour, visit)
-    apart = timetable.copy()
-    apart.set_tour(without)
+    # Taken out and put back: copying every tour for each of many explanations was most of a decision's time.
+    timetable.set_tour(without)
     mine = timetable.model.duties[here].team
-    others = [s for s in best_per_team(apart, visit) if timetable.model.duties[s.fit.duty].team != mine]
-    next_best = tuple(_team_cost(apart, visit, spot) for spot in others[:NEXT_TEAMS])
+    others = [s for s in best_per_team(timetable, visit) if timetable.model.duties[s.fit.duty].team != mine]
+    next_best = tuple(_team_cost(timetable, visit, spot) for spot in others[:NEXT_TEAMS])
+    timetable.set_tour(tour)
     return WhyTeam(timetable.model.visits[visit].id, chosen, next_best)
 
 

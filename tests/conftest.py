@@ -10,9 +10,14 @@ from typing import Any, TypeVar
 
 import pytest
 import redis.asyncio
+from hypothesis import settings
 
 from linli.services.ground.local import LocalGround
 from linli.streams.kafka_client import KafkaAddress
+
+# The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 T = TypeVar("T")
 

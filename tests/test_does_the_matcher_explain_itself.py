@@ -48,12 +48,13 @@ def _with_team(problem: Problem, name: str | None, change: Callable[[Team], Team
     return replace(problem, teams=tuple(change(t) if t.id == name else t for t in problem.teams))
 
 
-def _cleared(team: Team, count: int) -> Team:
-    """Clear the first adults that are not, as a person would who reads the change."""
+def _cleared(team: Team, count: int, asked: Safeguarding = CHILD) -> Team:
+    """Clear the first adults that lack what is asked for, as a person would who reads the change."""
     members: list[Member] = []
     for member in team.members:
-        lacking = member.adult and ((member.vetted_until or 0) < NEXT_YEAR or (member.insured_until or 0) < NEXT_YEAR)
-        if lacking and count > 0 and (member.vetted_until or 0) < MIDNIGHT + 200 * HOUR:
+        unvetted = asked.vetted and (member.vetted_until or 0) < MIDNIGHT + 200 * HOUR
+        uninsured = asked.insured and (member.insured_until or 0) < MIDNIGHT + 200 * HOUR
+        if member.adult and count > 0 and (unvetted or uninsured):
             member, count = replace(member, vetted_until=NEXT_YEAR, insured_until=NEXT_YEAR), count - 1
         members.append(member)
     return replace(team, members=tuple(members))
@@ -62,6 +63,7 @@ def _cleared(team: Team, count: int) -> Team:
 def made(problem: Problem, name: str, change: Change) -> Problem:
     """Return the problem with a change made."""
     visit = next(v for v in problem.visits if v.id == name)
+    asked = visit.safeguarding or CHILD
     new = tuple(Member(f"new-{k}", True, visit.gender, NEXT_YEAR, NEXT_YEAR) for k in range(change.amount))
     skills = {n.skill: frozenset(filter(None, [n.qualification])) for n in visit.needs}
     by_kind: dict[str, Callable[[], Problem]] = {
@@ -77,7 +79,9 @@ def made(problem: Problem, name: str, change: Change) -> Problem:
             ),
         ),
         "extend_travel_limit": lambda: _with_team(problem, change.team, lambda t: replace(t, travel_limit=None)),
-        "clear_members": lambda: _with_team(problem, change.team, lambda t: _cleared(t, change.amount)),
+        "clear_members": lambda: _with_team(
+            problem, change.team, lambda t: _cleared(t, change.amount, asked)
+        ),
         "add_members": lambda: _with_team(problem, change.team, lambda t: replace(t, members=t.members + new)),
         "add_language": lambda: _with_team(
             problem, change.team, lambda t: replace(t, languages=t.languages | {str(visit.language)})
