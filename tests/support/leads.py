@@ -25,7 +25,7 @@ REPEATS = 0.1
 
 
 class Leads:
-    """Answers the offers of one partition until it is stopped. Use ``async with``."""
+    """Answers the offers of one district until it is stopped. Use ``async with``."""
 
     def __init__(self, address: KafkaAddress, sender: CommandSender, seed: int) -> None:
         self._consumer: Any = AIOKafkaConsumer(
@@ -53,6 +53,8 @@ class Leads:
     async def _run(self) -> None:
         async for raw in self._consumer:
             record = AssignmentRecord.model_validate_json(raw.value)
+            if record.district != self._sender.district:
+                continue
             for leg in record.legs:
                 for offer in leg.offers:
                     if offer.state is OfferState.OPEN and offer.id not in self._answered:

@@ -15,8 +15,8 @@ ORDERS_PER_SECOND = 15
 class Traffic:
     """Orders without end, and leads who answer, around a test's faults. Use ``async with``."""
 
-    def __init__(self, dispatchers: Dispatchers, facts: Facts, seed: int) -> None:
-        [district] = facts.districts_on(dispatchers.slot)
+    def __init__(self, dispatchers: Dispatchers, facts: Facts, seed: int, district: str | None = None) -> None:
+        district = district or facts.districts_on(dispatchers.slot)[0]
         self.sender = CommandSender(dispatchers.address, facts, district)
         self._leads = Leads(dispatchers.address, self.sender, seed)
         self._task: asyncio.Task[None] | None = None
