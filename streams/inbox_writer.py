@@ -117,7 +117,10 @@ class InboxWriter:
                 waiting = [await self._send(event, where) for event, where in zip(events, partitions, strict=True)]
                 written = [await future for future in waiting]
         except TimeoutError as error:
-            raise NotAcknowledgedError("Kafka did not acknowledge what was sent.") from error
+            raise NotAcknowledgedError(
+                f"Kafka did not acknowledge within {ACKNOWLEDGED_S:g} s what was sent last. "
+                "Look at `linli status`, then send it again: what is known already is not done twice."
+            ) from error
         return [position_id(INBOX.name, record.partition, record.offset) for record in written]
 
     async def _send_keys(self, events: Sequence[Outgoing]) -> None:

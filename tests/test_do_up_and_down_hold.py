@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -10,19 +11,24 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from linli.services.cli import state_of_things
+from linli.services.demo.county import sinan
+from linli.services.ground.local import LocalGround
 from linli.services.running import Running, RunningProcess, read_running, started_at, write_running
 from linli.streams.intake_app import GROUP
+from linli.streams.kafka_client import ask_for_brokers
 from tests.support.house import COMMAND, House, environment, linli
 
 pytestmark = pytest.mark.broker
 
 PROCESSES = {"valkey", "kafka", "intake", "dispatcher-0", "board"}
 LIMIT_S = 60
+GRID = sinan().grids[3].code
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 
 
@@ -75,6 +81,39 @@ def test_the_background_survives_its_terminal_and_keeps_what_it_knew(tmp_path: P
     assert down.returncode == 0
     assert set(json.loads(down.stdout)["stopped"]) == PROCESSES
     assert linli("down", env=env).returncode == 4
+
+
+async def test_a_kafka_and_a_redis_of_ones_own_are_used(tmp_path: Path) -> None:
+    """Tests that with LINLI_KAFKA and LINLI_REDIS only our own processes start, and the servers are left alone."""
+    async with LocalGround(tmp_path / "ground", tethered=True) as ground:
+        house = House(tmp_path / "house", LINLI_KAFKA=ground.kafka, LINLI_REDIS=ground.redis)
+        seen = await asyncio.to_thread(_up_and_down, house)
+        assert {process["name"] for process in seen["processes"]} == PROCESSES - {"valkey", "kafka"}
+        assert (seen["kafka"]["address"], seen["well"]) == (ground.kafka, True)
+        assert await ask_for_brokers(ground.kafka_address) == 1
+
+
+def _up_and_down(house: House) -> Any:
+    with house:
+        return house.json("status")
+
+
+def test_a_broker_that_stands_still_is_named(tmp_path: Path) -> None:
+    """Tests that submit never says submitted of what Kafka did not acknowledge, and that it goes through later."""
+    with House(tmp_path) as house:
+        kafka = next(process for process in house.running.processes if process.name == "kafka")
+        rest = f"shopping,other,2999-01-05 10:00,2999-01-05 12:00,{GRID},虚构甲,yes\n"
+        lines = "".join(f"x-{number},{rest}" for number in range(3))
+        header = "source_id,category,beneficiary,window_start,window_end,grid,name,consent\n"
+        os.kill(kafka.pid, signal.SIGSTOP)
+        try:
+            done = house.linli("submit", "-", given=header + lines)
+        finally:
+            os.kill(kafka.pid, signal.SIGCONT)
+        assert done.returncode == 4
+        assert f"Kafka at {house.running.kafka} does not answer." in done.stderr
+        assert "Submitted" not in done.stdout
+        until(lambda: house.linli("submit", "-", given=header + lines).returncode == 0, "it goes through later")
 
 
 def test_what_is_left_of_a_dead_owner_is_stopped(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ _BY_NAME: Final[dict[str, tuple[str, int]]] = {
     "StoreUnreachableError": ("store_unreachable", 4),
     "GroundError": ("ground", 4),
     "LogStalledError": ("broker_unreachable", 4),
+    "NotAcknowledgedError": ("broker_unreachable", 4),
+    "UnknownDistrictError": ("unknown_district", 3),
 }
 """Errors whose own text is already one clear sentence: their code and exit code. By name, so that nothing is loaded
 only to say that something else went wrong."""

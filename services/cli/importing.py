@@ -9,6 +9,8 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
+from aiokafka.errors import KafkaError
+
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word
 from linli.services.cli.csv_columns import Columns, Context
@@ -20,7 +22,7 @@ from linli.services.cli.sending import Desk, Prepared, open_desk
 from linli.services.cli.times import zone_named
 from linli.services.cli.words import TONGUE, both
 from linli.streams.inbox_record import RefusedError
-from linli.streams.inbox_writer import InboxWriter
+from linli.streams.inbox_writer import InboxWriter, NotAcknowledgedError
 
 BATCH: Final = 200
 """Events sent at once: large enough to be quick, small enough that little is in doubt when the broker dies."""
@@ -118,7 +120,11 @@ class _Run:
         async with InboxWriter(self.desk.address, self.desk.facts) as writer:
             lines = self._judged()
             while batch := list(islice(lines, BATCH)):
-                await writer.send([prepared.event for _, prepared in batch])
+                try:
+                    await writer.send([prepared.event for _, prepared in batch])
+                except (NotAcknowledgedError, KafkaError):
+                    self._say_how_far(batch[0][0])
+                    raise
                 for line, prepared in batch:
                     self._accept(line, prepared)
                 advance(len(batch))
@@ -134,6 +140,14 @@ class _Run:
                 self._refuse(line.number, refused)
             else:
                 yield line.number, prepared
+
+    def _say_how_far(self, line: int) -> None:
+        """Say what is certain when the broker went away: a person must know which lines to send again."""
+        count = len(self.sent.accepted)
+        self.out.warn(
+            f"Submitted {count} before Kafka went away; send again from line {line} on.",
+            f"Kafka 中断前已提交 {count} 条；请从第 {line} 行起重新提交。",
+        )
 
     def _refuse(self, line: int, refused: RefusedError) -> None:
         columns = columns_for(self.file.shape, self.sending.columns)
