@@ -79,9 +79,7 @@ def made(problem: Problem, name: str, change: Change) -> Problem:
             ),
         ),
         "extend_travel_limit": lambda: _with_team(problem, change.team, lambda t: replace(t, travel_limit=None)),
-        "clear_members": lambda: _with_team(
-            problem, change.team, lambda t: _cleared(t, change.amount, asked)
-        ),
+        "clear_members": lambda: _with_team(problem, change.team, lambda t: _cleared(t, change.amount, asked)),
         "add_members": lambda: _with_team(problem, change.team, lambda t: replace(t, members=t.members + new)),
         "add_language": lambda: _with_team(
             problem, change.team, lambda t: replace(t, languages=t.languages | {str(visit.language)})

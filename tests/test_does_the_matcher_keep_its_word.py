@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -19,8 +20,9 @@ from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import repair
 from linli.matcher.route import terms_of
 from linli.matcher.rules import first_violation, may_serve
-from linli.matcher.solve import Limits, Result, solve
-from tests.support.problems import day, later, small
+from linli.matcher.solve import Limits, Result, search_in_turns, solve
+from linli.matcher.travel import HaversineTravel
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, small
 
 SEEDS = st.integers(0, 2**32)
 PROBLEMS = st.builds(small, SEEDS, st.integers(0, 14), st.integers(0, 5))
@@ -65,6 +67,44 @@ def test_improving_drops_no_promise_and_worsens_nothing(problem: Problem, seed: 
     quick, slow = _solve(problem, Plan(), 0), _solve(problem, Plan(), 10_000)
     assert _worth(slow) <= _worth(quick)
     assert set(slow.broken) <= set(quick.broken)
+
+
+NOON = MIDNIGHT + 12 * HOUR
+
+
+def _tempting(others: int) -> tuple[Problem, Plan]:
+    """Return a plan with one long promised visit, and short free ones that could all be served in its stead."""
+    long = replace(a_visit(), duration=4 * HOUR, windows=((NOON - 2 * HOUR, NOON - 2 * HOUR + 60),), promised=True)
+    short = replace(a_visit(), duration=HOUR // others, windows=((NOON - 2 * HOUR, NOON + HOUR),), urgency=0)
+    visits = (long, *(replace(short, id=f"w-{k:02}", request=f"w-{k:02}") for k in range(others)))
+    team = replace(a_team(), shifts=((NOON - 3 * HOUR, NOON + 3 * HOUR),))
+    problem = Problem(MIDNIGHT, visits, (team,), HaversineTravel())
+    return problem, solve(replace(problem, visits=(long,)), Plan(), Limits(0), 1).plan
+
+
+def test_a_promise_is_not_traded_for_more() -> None:
+    """Tests that neither choice nor search drops a promised visit where that would serve several others."""
+    problem, plan = _tempting(4)
+    free = replace(problem, visits=tuple(replace(visit, promised=False) for visit in problem.visits))
+    assert len(_solve(free, plan, 20_000).plan.placed()) == 4
+    assert _solve(problem, plan, 20_000).plan.placed() == {"v-00"}
+    timetable, _ = repair(Model(problem), plan)
+    assert search_in_turns(timetable, Limits(20_000), 1).timetable.plan() == plan
+    timetable, _ = repair(Model(free), plan)
+    assert len(search_in_turns(timetable, Limits(20_000), 1).timetable.plan().placed()) == 4
+
+
+def test_a_promise_makes_room_for_itself() -> None:
+    """Tests that a promised visit that lost its place puts out what is free, and no other promised one."""
+    problem, _ = _tempting(4)
+    free = tuple(visit for visit in problem.visits if not visit.promised)
+    crowded = solve(replace(problem, visits=free), Plan(), Limits(0), 1).plan
+    assert len(crowded.placed()) == 4
+    assert _solve(problem, crowded, 0).plan.placed() == {"v-00"}
+    taken = replace(problem, visits=(problem.visits[0], *(replace(visit, promised=True) for visit in free)))
+    result = _solve(taken, crowded, 0)
+    assert len(result.plan.placed()) == 4
+    assert result.broken == ("v-00",)
 
 
 @settings(max_examples=100, deadline=None)

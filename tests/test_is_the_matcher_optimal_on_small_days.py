@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations, product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linli.matcher import packing
 from linli.matcher.checker import check
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
@@ -90,11 +92,37 @@ def test_nothing_beats_a_proven_plan(problem: Problem) -> None:
     # is promised and has a place keeps one, even where another would be cheaper.
     teams = tuple(replace(team, crews=min(1, team.crews)) for team in problem.teams)
     problem = replace(problem, teams=teams, visits=tuple(replace(visit, promised=False) for visit in problem.visits))
+    _assert_proven_and_best(problem)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS, st.integers(3, 5))
+def test_nothing_beats_a_proven_tour(seed: int, visits: int) -> None:
+    """Tests the same where one crew makes several visits and their order matters: earliest is not always cheapest."""
+    problem = day(teams=2, visits=visits, seed=seed)
+    _assert_proven_and_best(replace(problem, visits=tuple(replace(visit, needs=()) for visit in problem.visits)))
+
+
+def _assert_proven_and_best(problem: Problem) -> None:
     best = min(evaluate(problem, plan).key() for plan in _plans(problem) if not check(problem, plan))
     result = solve(problem, Plan(), PLENTY, 1)
     assert result.report.complete
     assert result.report.proven
     assert result.objective.key() == best
+
+
+@pytest.mark.parametrize("first", [1, 7, 60])
+def test_prices_rule_out_nothing_that_matters(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that starting from few well-priced columns proves the same optimum as choosing among all at once."""
+    problems = [day(teams=4, visits=14, seed=seed, classes=1 + seed % 3) for seed in range(8)]
+    whole = [solve(problem, Plan(), PLENTY, 1) for problem in problems]
+    monkeypatch.setattr(packing, "FIRST", first)
+    for problem, expected in zip(problems, whole, strict=True):
+        assert expected.report.columns > 100
+        found = solve(problem, Plan(), PLENTY, 1)
+        assert expected.report.proven
+        assert found.report.proven
+        assert found.objective == expected.objective
 
 
 def test_search_comes_close_to_what_is_proved() -> None:
