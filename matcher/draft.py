@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from linli.matcher.problem import Stop
 from linli.matcher.state import DistrictState, Moment
 from linli.schemas.assignment import RECENT_COMMANDS_MAX, AssignmentRecord, Leg, Status
 from linli.schemas.lifecycle import OfferState, State, may_follow
@@ -47,6 +48,8 @@ class Draft:
     ----------
     room_made
         Whether something happened after which an unmet request may find a place: room in the plan, a new day.
+    handed
+        Team, crew and stop of every visit that a person handed to a team in this round.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -55,6 +58,7 @@ class Draft:
         self.written: list[AssignmentRecord] = []
         self.roster_written: list[RosterRecord] = []
         self.room_made = state.now is None or state.now.date() != moment.now.date()
+        self.handed: list[tuple[str, int, Stop]] = []
         self._requests: dict[str, AssignmentRecord] = {}
         self._roster: dict[str, RosterRecord] = {}
         self._households: dict[str, list[str]] | None = None

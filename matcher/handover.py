@@ -10,11 +10,12 @@ from linli.matcher.going import why_they_may_not_go
 from linli.matcher.insertion import Insertion, insert
 from linli.matcher.model import Model
 from linli.matcher.offering import new_offer, with_offer
-from linli.matcher.plan_records import plan_of
-from linli.matcher.problem import Pin, Plan, Problem
+from linli.matcher.plan_records import warm_plan, with_stop
+from linli.matcher.problem import Pin, Problem
 from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
-from linli.matcher.translate import problem_of, visit_id
+from linli.matcher.solve import Limits, solve
+from linli.matcher.translate import problem_of, visits_of
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Offer, Offered, Promised
 from linli.schemas.commands import Command
@@ -51,30 +52,36 @@ def assign(draft: Draft, command: Command, body: Assign) -> Result:
 
 
 def _place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertion | str:
-    """Find a place with the named team beside all that is fixed, or say which rule forbids it.
+    """Find a place with the named team, or say which rule forbids it.
 
-    Visits that are only promised do not stand in the way: the round's plan finds them another team.
+    Visits that are only promised make way, as long as each of them finds another place: a person may override costs,
+    but not the promise that somebody else was given.
     """
     full = problem_of(draft, HaversineTravel(), whole=True)
-    wanted = visit_id(record.request_id, body.leg)
+    mine = visits_of(draft, record)[body.leg]
     pin = Pin(body.team, None, to_seconds(body.start) if body.start is not None else None)
-    visits = tuple(replace(v, pin=pin) if v.id == wanted else v for v in full.visits if v.id == wanted or v.pin)
-    problem = replace(full, visits=visits)
-    visit = next((v for v in visits if v.id == wanted), None)
-    team = next((t for t in problem.teams if t.id == body.team), None)
-    if visit is None or team is None:
-        return "crew_capacity"
-    violation = first_violation(problem, visit, team)
+    wanted = replace(mine, pin=pin)
+    others = tuple(v for v in full.visits if v.request != mine.request or (v.leg != mine.leg and v.pin is not None))
+    team = next(team for team in full.teams if team.id == body.team)
+    violation = first_violation(full, wanted, team)
     if violation is not None:
         return violation.rule
-    return insert(problem, _fixed_part(problem, draft, wanted), wanted) or "crew_capacity"
+    fixed = replace(full, visits=tuple(v for v in others if v.pin is not None))
+    plan, _ = repair(Model(fixed), warm_plan(draft))
+    found = insert(replace(fixed, visits=(*fixed.visits, wanted)), plan.plan(), wanted.id)
+    if found is None:
+        return "crew_capacity"
+    pinned = replace(mine, pin=Pin(found.team, found.crew, found.stop.start))
+    return _broken_by(draft, replace(full, visits=(*others, pinned)), found) or found
 
 
-def _fixed_part(problem: Problem, draft: Draft, wanted: str) -> Plan:
-    """Return the plan of pinned visits alone, without the one that is handed over."""
-    others = replace(problem, visits=tuple(v for v in problem.visits if v.id != wanted))
-    timetable, _ = repair(Model(others), plan_of(draft.state.plans))
-    return timetable.plan()
+def _broken_by(draft: Draft, problem: Problem, found: Insertion) -> str:
+    """Return the rule that the handover would break for others, or an empty text."""
+    before = warm_plan(draft)
+    trial = solve(problem, with_stop(before, found.team, found.crew, found.stop), Limits(0), draft.moment.seed)
+    if found.visit in trial.broken:
+        return "crew_capacity"
+    return "promise" if before.placed().intersection(trial.broken) else ""
 
 
 def _hand_over(draft: Draft, command: Command, body: Assign, record: AssignmentRecord, found: Insertion) -> None:
@@ -85,6 +92,7 @@ def _hand_over(draft: Draft, command: Command, body: Assign, record: AssignmentR
         record = draft.step(record, Promised(window=window), "matched", promise=window)
     leg = end_offers((record.legs[body.leg],))[0]
     legs = replace_leg(record.legs, body.leg, leg)
+    draft.handed.append((body.team, found.crew, found.stop))
     offer = new_offer(
         draft, record.model_copy(update={"legs": legs}), body.leg, body.team, found.crew, found.stop, None
     )

@@ -9,7 +9,7 @@ from linli.matcher.checker import check
 from linli.matcher.draft import Draft, end_offers, live_offer
 from linli.matcher.offering import exhausted, freeze_at, new_offer, status_of, with_offer
 from linli.matcher.pairs import pair_up
-from linli.matcher.plan_records import plan_of
+from linli.matcher.plan_records import warm_plan
 from linli.matcher.problem import Plan, Problem, Stop, is_fact
 from linli.matcher.rules import Violation
 from linli.matcher.solve import Limits, Result, solve
@@ -55,7 +55,7 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
         If neither the optimizer's plan nor insertion on the last plan passes the checker.
     """
     travel = HaversineTravel()
-    plan = plan_of(draft.state.plans)
+    plan = warm_plan(draft)
     pair_up(draft, plan, travel)
     matched = _plan(draft, problem_of(draft, travel), plan)
     for _ in range(PASSES_MAX):

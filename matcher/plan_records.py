@@ -23,6 +23,24 @@ def plan_of(plans: Mapping[str, PlanRecord]) -> Plan:
     )
 
 
+def warm_plan(draft: Draft) -> Plan:
+    """Return the plan a round starts from: the ledger's, with what people handed over in this very round."""
+    plan = plan_of(draft.state.plans)
+    for team, crew, stop in draft.handed:
+        plan = with_stop(plan, team, crew, stop)
+    return plan
+
+
+def with_stop(plan: Plan, team: str, crew: int, stop: Stop) -> Plan:
+    """Return the plan with a visit moved to a crew's route, in order of time; whether it fits is for repair to say."""
+    stops = {
+        (route.team, route.crew): tuple(one for one in route.stops if one.visit != stop.visit) for route in plan.routes
+    }
+    mine = (*stops.get((team, crew), ()), stop)
+    stops[team, crew] = tuple(sorted(mine, key=lambda one: (one.start, one.visit)))
+    return Plan(tuple(Route(*key, stops[key]) for key in sorted(stops) if stops[key]))
+
+
 def _stop(visit: PlannedVisit) -> Stop:
     return Stop(
         visit_id(visit.request_id, visit.leg),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
+
+import pytest
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.state import Decision
@@ -470,3 +473,34 @@ def test_the_default_policy_leaves_the_last_word_to_a_person() -> None:
     """Tests that the default mode is confirm."""
     assert Policy().mode is Mode.CONFIRM
     assert AUTO.mode is Mode.AUTO
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_team_that_a_person_named_stays_named(seed: int) -> None:
+    """Tests that an applied assign ends in an offer to that team, however full its crews are of tentative visits."""
+    dice, desk = random.Random(seed), Desk(teams=0)
+    desk.send(*(ApplyTeam(details=team(f"t{i}", crews=2, north=i / 1000)) for i in range(2)))
+    count = dice.randint(2, 7)
+    for number in range(count):
+        hours, minutes = dice.choice([((25, 27), 30), ((26, 28), 40)])
+        desk.place_order(str(number), hours=hours, minutes=minutes)
+    request, name = f"r-{dice.randrange(count)}", f"t{dice.randrange(2)}"
+    promised = [record.request_id for record in desk.state.requests.values() if record.state is State.PROMISED]
+    decision = desk.send(Assign(target=Target(request_id=request), team=name, reason="asked for", by="desk-1"))
+    assert codes(decision) in ([OutcomeCode.APPLIED], [OutcomeCode.BREAKS_RULE])
+    if codes(decision) == [OutcomeCode.APPLIED]:
+        assert [(one, to) for one, _, to in desk.open_offers()] == [(request, name)]
+    kept = {State.PROMISED, State.OFFERED}
+    assert all(last(desk, other).state in kept for other in promised)
+
+
+def test_a_person_may_find_a_team_for_an_unmet_request() -> None:
+    """Tests that a request that the plan had no place for can be handed to a team once there is room."""
+    desk = Desk(Policy(mode=Mode.SUGGEST, offers_max=1), teams=2)
+    desk.place_order("1")
+    desk.send(Assign(target=ONE, team="t0", reason="near", by="desk-1"))
+    ((_, offer, name),) = desk.open_offers()
+    desk.send(Decline(offer=offer, team=name, reason=DeclineReason.BUSY))
+    assert last(desk).state is State.UNMET
+    desk.send(Assign(target=ONE, team="t1", reason="asked them", by="desk-1"))
+    assert [to for _, _, to in desk.open_offers()] == ["t1"]
