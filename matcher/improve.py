@@ -55,7 +55,7 @@ NEARLY = 10_000
 """Seconds by which a step may be worse for its tours still to be offered to OR-Tools."""
 
 OVERLOOK = 400
-"""One visit in so many, for each tour it could go on, is not tried there: a little noise gets out of ruts."""
+"""About one in so many tests of a visit on a tour is left out: a little noise leads out of ruts."""
 
 STEP_WORK = 20
 """Work units a step costs beside its insertion tests."""

@@ -83,7 +83,7 @@ def pack(timetable: Timetable, pool: Pool, effort: float, seed: int) -> Packing:
     if count == 0:
         return Packing(timetable, 0, proven=True, effort=0.0, pool=pool)
     levels = _levels(timetable.model, choices)
-    run = _Run(choices, effort - EFFORT_PER_SQUARE * count * count, seed)
+    run = Chooser(choices, effort - EFFORT_PER_SQUARE * count * count, seed)
     prices = find_prices(choices, levels[0]) if len(levels) == 1 else None
     proven = run.by_price(levels[0], prices) if prices is not None else run.in_order(levels)
     chosen = _carry_out(timetable, choices, run.choice)
@@ -123,7 +123,7 @@ def _goals(model: Model, choices: Choices) -> list[frozenset[int]]:
     return [goal for goal in goals if goal]
 
 
-class _Run:
+class Chooser:
     """One packing run: the best choice so far, and the effort that is left."""
 
     def __init__(self, choices: Choices, effort: float, seed: int) -> None:
