@@ -16,13 +16,13 @@ from linli.matcher.checker import check, check_promises
 from linli.matcher.insertion import follow, place
 from linli.matcher.model import Model
 from linli.matcher.objective import CostTerms, evaluate
-from linli.matcher.problem import Plan, Problem
+from linli.matcher.problem import Place, Plan, Problem
 from linli.matcher.repair import repair
 from linli.matcher.route import terms_of
 from linli.matcher.rules import first_violation, may_serve
 from linli.matcher.solve import Limits, Result, search_in_turns, solve
 from linli.matcher.travel import HaversineTravel
-from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, small
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, small
 
 SEEDS = st.integers(0, 2**32)
 PROBLEMS = st.builds(small, SEEDS, st.integers(0, 14), st.integers(0, 5))
@@ -92,6 +92,18 @@ def test_a_promise_is_not_traded_for_more() -> None:
     assert search_in_turns(timetable, Limits(20_000), 1).timetable.plan() == plan
     timetable, _ = repair(Model(free), plan)
     assert len(search_in_turns(timetable, Limits(20_000), 1).timetable.plan().placed()) == 4
+
+
+def test_a_promise_is_not_traded_for_a_cheaper_one() -> None:
+    """Tests that a promised visit with a place keeps one, though another promised visit would be cheaper there."""
+    far = replace(a_visit(), place=Place(27.8, 108.1, "hill"), duration=4 * HOUR, promised=True)
+    near = replace(far, id="v-01", request="r-01", place=a_visit().place)
+    problem = replace(one(far, a_team()), visits=(far, near))
+    plan = solve(replace(problem, visits=(far,)), Plan(), Limits(0), 1).plan
+    result = _solve(problem, plan, 20_000)
+    assert (result.plan, result.broken) == (plan, ("v-01",))
+    timetable, _ = repair(Model(problem), plan)
+    assert search_in_turns(timetable, Limits(20_000), 1).timetable.plan() == plan
 
 
 def test_a_promise_makes_room_for_itself() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 import pytest
 from hypothesis import given, settings
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 
 from linli.matcher import packing
 from linli.matcher.checker import check
+from linli.matcher.enumeration import enumerate_all
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
-from linli.matcher.problem import Plan, Problem, Route, Stop, Team, Visit
+from linli.matcher.pool import Meter, Pool
+from linli.matcher.problem import Place, Plan, Problem, Route, Stop, Team, Visit, Weights
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.solve import Limits, search_in_turns, solve
-from tests.support.problems import day, small
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one, small
 
 SEEDS = st.integers(0, 2**32)
 PLENTY = Limits(400_000)
@@ -95,12 +98,37 @@ def test_nothing_beats_a_proven_plan(problem: Problem) -> None:
     _assert_proven_and_best(problem)
 
 
-@settings(max_examples=25, deadline=None)
-@given(SEEDS, st.integers(3, 5))
-def test_nothing_beats_a_proven_tour(seed: int, visits: int) -> None:
-    """Tests the same where one crew makes several visits and their order matters: earliest is not always cheapest."""
-    problem = day(teams=2, visits=visits, seed=seed)
-    _assert_proven_and_best(replace(problem, visits=tuple(replace(visit, needs=()) for visit in problem.visits)))
+def _one_long_tour(seed: int, visits: int) -> Problem:
+    """Return one crew's day of visits, many of which must wait for their windows while others could be made."""
+    rng = random.Random(seed)
+    wanted = tuple(
+        replace(
+            a_visit(number),
+            place=Place(round(rng.uniform(27.9, 27.94), 3), round(rng.uniform(108.2, 108.24), 3), "seat"),
+            duration=rng.randint(1, 8) * 300,
+            windows=((lo, lo + rng.choice((300, 3600, 4 * HOUR))),),
+            due=lo,
+        )
+        for number, lo in ((n, MIDNIGHT + 8 * HOUR + rng.randint(1, 8) * 1200) for n in range(visits))
+    )
+    return replace(one(a_visit(), a_team()), visits=wanted, weights=Weights(lateness=rng.choice((0, 1))))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_set_of_visits_is_listed_at_its_cheapest(seed: int) -> None:
+    """Tests that of all orders of every set of visits the cheapest is listed, also where it is not the earliest."""
+    problem = _one_long_tour(seed, 6)
+    model, pool = Model(problem), Pool(1_000)
+    assert enumerate_all(model, pool, Meter(10**9))
+    listed = {frozenset(model.visits[v].id for v in column.stops): column.cost for column in pool.columns()}
+    expected: dict[frozenset[str], int] = {}
+    for size in range(1, 7):
+        for visits in combinations(problem.visits, size):
+            tours = _tours(problem, _duties(problem)[0], visits)
+            if tours:
+                costs = [evaluate(problem, Plan((Route("team-00", 0, stops),))).cost for stops in tours]
+                expected[frozenset(visit.id for visit in visits)] = min(costs)
+    assert listed == expected
 
 
 def _assert_proven_and_best(problem: Problem) -> None:
