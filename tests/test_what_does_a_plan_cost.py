@@ -1,0 +1,89 @@
+"""Every term of the objective is what its weight's description says, and classes of urgency come before all cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from linli.matcher.objective import MOVE_TOLERANCE, CostTerms, Objective, evaluate
+from linli.matcher.problem import Pin, Plan, Problem, Route, Stop, Weights
+from linli.matcher.solve import Limits, solve
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, one
+
+NINE = MIDNIGHT + 9 * HOUR
+FREE = Weights(travel=0, lateness=0, move=0, continuity=0, reoffer=0, load=0)
+
+
+def _terms(problem: Problem, start: int = NINE) -> CostTerms:
+    stop = Stop("v-00", start, start, start + HOUR)
+    return evaluate(problem, Plan((Route("team-00", 0, (stop,)),))).terms
+
+
+def test_travel_is_there_and_back() -> None:
+    """Tests that a tour's travel is counted from the base to the base."""
+    problem = replace(one(a_visit(), a_team()), weights=replace(FREE, travel=3))
+    way = problem.travel.between(a_team().base, a_visit().place)[0]
+    assert _terms(problem) == CostTerms(travel=3 * 2 * way)
+
+
+def test_lateness_counts_from_the_due_time() -> None:
+    """Tests that every second after the due time costs, and none before it."""
+    problem = replace(one(replace(a_visit(), due=NINE), a_team()), weights=replace(FREE, lateness=2))
+    assert _terms(problem, NINE - 60) == CostTerms()
+    assert _terms(problem, NINE + 60) == CostTerms(lateness=120)
+
+
+def test_an_offered_visit_is_not_begun_before_what_was_told() -> None:
+    """Tests that crew and resident may rely on the start they were told, and that a later one costs once."""
+    told = replace(a_visit(), pin=Pin("team-00"), told=NINE + HOUR, promised=True)
+    problem = replace(one(told, a_team()), weights=replace(FREE, move=7))
+    assert solve(problem, Plan(), Limits(1_000), 1).plan.routes[0].stops[0].start == NINE + HOUR
+    assert _terms(problem, NINE + HOUR + MOVE_TOLERANCE) == CostTerms()
+    assert _terms(problem, NINE + HOUR + MOVE_TOLERANCE + 1) == CostTerms(moves=7)
+    late = replace(problem, now=NINE + HOUR + 1800)
+    assert solve(late, Plan(), Limits(1_000), 1).objective.terms == CostTerms(moves=7)
+
+
+def test_another_than_the_regular_team_costs() -> None:
+    """Tests the price of continuity."""
+    weights = replace(FREE, continuity=600)
+    assert _terms(replace(one(replace(a_visit(), regular_team="team-00"), a_team()), weights=weights)) == CostTerms()
+    other = replace(one(replace(a_visit(), regular_team="team-07"), a_team()), weights=weights)
+    assert _terms(other) == CostTerms(continuity=600)
+
+
+def test_a_team_that_often_declines_costs() -> None:
+    """Tests that the odds of asking again are priced."""
+    problem = replace(one(a_visit(), replace(a_team(), acceptance=700)), weights=replace(FREE, reoffer=1_000))
+    assert _terms(problem) == CostTerms(reoffers=300)
+
+
+def test_load_is_convex() -> None:
+    """Tests that an hour costs what the team has given already, and that the next hour costs more."""
+    weights = replace(FREE, load=10)
+    tired = replace(one(a_visit(), replace(a_team(), load=40 * HOUR)), weights=weights)
+    rested = replace(one(a_visit(), a_team()), weights=weights)
+    assert _terms(rested) == CostTerms(load=5)
+    assert _terms(tired) == CostTerms(load=405)
+    two = replace(rested, visits=(a_visit(), a_visit(1)))
+    stops = (Stop("v-00", NINE, NINE, NINE + HOUR), Stop("v-01", NINE + HOUR, NINE + HOUR, NINE + 2 * HOUR))
+    assert evaluate(two, Plan((Route("team-00", 0, stops),))).terms == CostTerms(load=20)
+
+
+def test_the_less_tired_team_goes_where_ways_are_equal() -> None:
+    """Tests that load decides among teams at the same place."""
+    teams = (replace(a_team(), load=30 * HOUR), replace(a_team(1), load=HOUR), replace(a_team(2), load=20 * HOUR))
+    result = solve(replace(one(a_visit(), a_team()), teams=teams), Plan(), Limits(1_000), 1)
+    assert result.plan.routes[0].team == "team-01"
+
+
+def test_one_urgent_visit_outweighs_many() -> None:
+    """Tests that the vector is compared in order, and that the solver serves the urgent visit in the others' stead."""
+    assert Objective((1, 0), CostTerms(travel=9_999)).key() < Objective((0, 9), CostTerms()).key()
+    long = replace(a_visit(), duration=4 * HOUR, windows=((NINE, NINE + 60),))
+    short = replace(a_visit(), duration=HOUR // 4, windows=((NINE, NINE + 3 * HOUR),), urgency=1)
+    visits = (long, *(replace(short, id=f"w-{k}", request=f"w-{k}") for k in range(4)))
+    team = replace(a_team(), shifts=((NINE - HOUR, NINE + 5 * HOUR),))
+    problem = replace(one(long, team), visits=visits)
+    crowded = solve(replace(problem, visits=visits[1:]), Plan(), Limits(0), 1).plan
+    assert len(crowded.placed()) == 4
+    assert solve(problem, crowded, Limits(10_000), 1).plan.placed() == {"v-00"}
