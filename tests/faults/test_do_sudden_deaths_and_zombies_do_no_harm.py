@@ -16,9 +16,9 @@ from linli.streams.transaction import TRANSACTION_TIMEOUT_MS
 from linli.streams.verifier import judge
 from tests.faults.conftest import FaultReport
 from tests.support.dispatchers import Dispatchers, strike
-from tests.support.traffic import Traffic
+from tests.support.traffic import ORDERS_PER_SECOND, ORDERS_PER_SECOND_LONG, Traffic
 
-pytestmark = [pytest.mark.broker, pytest.mark.faults]
+pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.timeout(1_800)]
 
 KILLS_SHORT, KILLS_LONG = 4, 150
 ZOMBIES_SHORT, ZOMBIES_LONG = 1, 25
@@ -29,6 +29,10 @@ ZOMBIE_DEATH_S = 20.0
 """A dispatcher that is no longer the owner learns it with its next round, at the latest a heartbeat after it wakes."""
 
 FENCED = 70
+
+
+def _rate(long_faults: bool) -> float:
+    return ORDERS_PER_SECOND_LONG if long_faults else ORDERS_PER_SECOND
 
 
 async def _finish(what: str, struck: int, traffic: Traffic, dispatchers: Dispatchers, report: FaultReport) -> None:
@@ -48,7 +52,7 @@ async def test_killed_at_random_it_loses_and_doubles_nothing(
 ) -> None:
     """Tests that SIGKILL at random moments, each after some progress, leaves every request exactly once."""
     chance, kills = random.Random(7), KILLS_LONG if long_faults else KILLS_SHORT
-    async with Traffic(dispatchers, struck_facts, seed=2) as traffic:
+    async with Traffic(dispatchers, struck_facts, seed=2, per_second=_rate(long_faults)) as traffic:
         supervisor = await dispatchers.supervised()
         for _ in range(kills):
             await dispatchers.progress(2)
@@ -65,7 +69,7 @@ async def test_a_zombie_is_fenced_out_and_dies(
 ) -> None:
     """Tests that an owner that slept while another took over dies when it wakes, and has committed nothing."""
     chance, zombies = random.Random(11), ZOMBIES_LONG if long_faults else ZOMBIES_SHORT
-    async with Traffic(dispatchers, struck_facts, seed=3) as traffic:
+    async with Traffic(dispatchers, struck_facts, seed=3, per_second=_rate(long_faults)) as traffic:
         owner = await dispatchers.launch()
         for _ in range(zombies):
             await dispatchers.progress(2)
@@ -89,7 +93,7 @@ async def test_a_long_sleep_without_a_second_owner_does_no_harm(
     """Tests that a dispatcher that slept, in the long list longer than a transaction may last, goes on or restarts."""
     chance, pauses = random.Random(13), PAUSES_LONG if long_faults else 1
     length_s = TRANSACTION_TIMEOUT_MS / 1000 + 3 if long_faults else 2.0
-    async with Traffic(dispatchers, struck_facts, seed=4) as traffic:
+    async with Traffic(dispatchers, struck_facts, seed=4, per_second=_rate(long_faults)) as traffic:
         supervisor = await dispatchers.supervised()
         for _ in range(pauses):
             await dispatchers.progress(2)

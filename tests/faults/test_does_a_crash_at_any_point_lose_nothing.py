@@ -18,8 +18,9 @@ from tests.faults.conftest import FaultReport
 from tests.support.commands_sender import CommandSender
 from tests.support.dispatchers import Dispatchers
 from tests.support.leads import Leads
+from tests.support.traffic import ORDERS_PER_SECOND, ORDERS_PER_SECOND_LONG
 
-pytestmark = [pytest.mark.broker, pytest.mark.faults]
+pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.timeout(1_800)]
 
 PASSINGS = {CrashPoint.AFTER_FENCE: (1,), CrashPoint.DURING_RESTORE: (1,), CrashPoint.AFTER_DECIDE: (1, 2, 3)}
 """At which passings to die. The points of a transaction are passed by the opening round as well, hence from 2 on."""
@@ -41,7 +42,7 @@ async def test_a_crash_at_any_point_loses_and_doubles_nothing(
 ) -> None:
     """Tests that dispatchers killed at every point in turn leave every request once; repeats change nothing."""
     [district] = struck_facts.districts_on(dispatchers.slot)
-    struck = 0
+    struck, pause_s = 0, 1 / (ORDERS_PER_SECOND_LONG if long_faults else ORDERS_PER_SECOND)
     async with CommandSender(dispatchers.address, struck_facts, district) as sender:
         await sender.teams(8)
         async with Leads(dispatchers.address, sender, seed=1):
@@ -49,7 +50,7 @@ async def test_a_crash_at_any_point_loses_and_doubles_nothing(
                 for point in CrashPoint:
                     passings = PASSINGS.get(point, TRANSACTION_PASSINGS)
                     child = await dispatchers.launch(f"{point}:{passings[rotation % len(passings)]}")
-                    await _orders_until_death(child, sender)
+                    await _orders_until_death(child, sender, pause_s)
                     struck += 1
                     at_death = await judge(dispatchers.address, [dispatchers.slot], patience=RUNNING)
                     assert at_death.breaks == (), f"after a crash {point}"
@@ -65,12 +66,12 @@ async def test_a_crash_at_any_point_loses_and_doubles_nothing(
     assert (await replay(dispatchers.address, dispatchers.slot, decide)).first_difference is None
 
 
-async def _orders_until_death(child: Child, sender: CommandSender) -> None:
+async def _orders_until_death(child: Child, sender: CommandSender, pause_s: float) -> None:
     """Send orders until the process has killed itself, then some commands again as an intake that died would."""
     async with asyncio.timeout(DEATH_S):
         while child.code is None:
             await sender.order(len(sender.requests), day=len(sender.requests) % 5)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(pause_s)
     assert child.code == -signal.SIGKILL
     for command in sender.sent[-3:]:
         await sender.send(command)

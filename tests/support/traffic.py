@@ -9,16 +9,25 @@ from tests.support.commands_sender import CommandSender
 from tests.support.dispatchers import Dispatchers
 from tests.support.leads import Leads
 
-ORDERS_PER_SECOND = 15
+ORDERS_PER_SECOND, ORDERS_PER_SECOND_LONG = 15, 4
+"""Enough to be in mid-traffic at any moment; fewer in a long list, so that the district does not outgrow its teams."""
 
 
 class Traffic:
     """Orders without end, and leads who answer, around a test's faults. Use ``async with``."""
 
-    def __init__(self, dispatchers: Dispatchers, facts: Facts, seed: int, district: str | None = None) -> None:
+    def __init__(
+        self,
+        dispatchers: Dispatchers,
+        facts: Facts,
+        seed: int,
+        district: str | None = None,
+        per_second: float = ORDERS_PER_SECOND,
+    ) -> None:
         district = district or facts.districts_on(dispatchers.slot)[0]
         self.sender = CommandSender(dispatchers.address, facts, district)
         self._leads = Leads(dispatchers.address, self.sender, seed)
+        self._pause_s = 1 / per_second
         self._task: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
 
@@ -40,4 +49,4 @@ class Traffic:
         while not self._ending.is_set():
             number = len(self.sender.requests)
             await self.sender.order(number, urgent=number % 3 != 0, day=number % 6)
-            await asyncio.sleep(1 / ORDERS_PER_SECOND)
+            await asyncio.sleep(self._pause_s)
