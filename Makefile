@@ -6,6 +6,7 @@ PY := .venv/bin/python
 LOCK := deploy/lock
 RUNTIME := .venv/.runtime-is-there
 DEV := .venv/.dev-is-there
+PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
@@ -31,7 +32,7 @@ check: $(DEV) ## style, types, import contracts, and that the wheel holds every 
 	@echo "import contracts ..."; .venv/bin/lint-imports --no-logo
 	@echo "wheel ..."; $(PY) -m pytest -q tests/test_does_the_wheel_hold_every_file.py
 
-bench: $(DEV) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/bench_NAME.py ARGS="..." for one of them
+bench: $(PEERS) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/bench_NAME.py ARGS="..." for one of them
 	@set -e; for script in $(or $(BENCH),$(sort $(wildcard tests/bench/bench_*.py))); do \
 		echo "== $$script"; PYTHONPATH=. $(PY) $$script $(ARGS); done
 
@@ -43,6 +44,7 @@ lock: $(DEV) ## make the locks anew from pyproject.toml and deploy/lock/*.in
 	@$(COMPILE) --upgrade $(LOCK)/setup.in -o $(LOCK)/setup.txt
 	@$(COMPILE) --upgrade pyproject.toml -o $(LOCK)/runtime.txt
 	@$(COMPILE) --upgrade $(LOCK)/dev.in -o $(LOCK)/dev.txt
+	@$(COMPILE) --upgrade $(LOCK)/bench.in -o $(LOCK)/bench.txt
 	@$(PY) -m linli.services.ground.lock_jars
 
 clean: ## remove .venv and everything built; the state in .linli stays
@@ -55,4 +57,8 @@ $(RUNTIME): $(LOCK)/setup.txt $(LOCK)/runtime.txt pyproject.toml deploy/setup.sh
 
 $(DEV): $(RUNTIME) $(LOCK)/dev.txt
 	@deploy/setup.sh dev
+	@touch $@
+
+$(PEERS): $(DEV) $(LOCK)/bench.txt
+	@deploy/setup.sh bench
 	@touch $@

@@ -2,6 +2,7 @@
 # Builds .venv, or brings it up to date, with nothing but Python 3.11 or newer and a network:
 #   deploy/setup.sh runtime   what the demo and the processes need
 #   deploy/setup.sh dev       what tests and checks need, on top
+#   deploy/setup.sh bench     the solvers that the matcher is measured against, on top
 # Every package is checked against the hashes in deploy/lock. PYTHON=... chooses the interpreter.
 set -eu
 cd "$(dirname "$0")/.."
@@ -76,7 +77,12 @@ dev)
     hand_on_index
     install --require-hashes -r $lock/dev.txt
     ;;
+bench)
+    echo "Installing the peers of the benchmarks ..."
+    hand_on_index
+    install --require-hashes -r $lock/bench.txt
+    ;;
 *)
-    fail "deploy/setup.sh knows runtime and dev."
+    fail "deploy/setup.sh knows runtime, dev and bench."
     ;;
 esac
