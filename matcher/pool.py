@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,13 +19,16 @@ class Column(NamedTuple):
 
 @dataclass(slots=True)
 class Meter:
-    """Counts deterministic work units against a limit."""
+    """Counts deterministic work units against a limit; `until` ends it early."""
 
     limit: int
     spent: int = 0
+    until: Callable[[], bool] | None = None
 
     def left(self) -> int:
         """Return what may still be spent."""
+        if self.until is not None and self.until():
+            return 0
         return max(0, self.limit - self.spent)
 
 

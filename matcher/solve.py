@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
@@ -38,9 +39,20 @@ class Limits:
     work : int
         Deterministic units; one is the test of one visit on one tour, with all that goes with it
         some eight microseconds. 0: insertion only.
+    until : callable or None
+        Says whether time is up, for callers who count in seconds: the matcher reads no clock. It is asked every few
+        hundredths of a second at most. An answer that it cut short does not repeat.
+    gone : callable or None
+        Returns how much of the time is gone, per thousand, so that the search can save its last steps for the last of
+        it. Without it the work alone tells how far the search is.
+    threads : int
+        How many threads may work. The answer does not depend on it unless `until` or `gone` is given.
     """
 
     work: int
+    until: Callable[[], bool] | None = None
+    gone: Callable[[], int] | None = None
+    threads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +181,7 @@ def search_in_turns(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     dice, pool = Dice(seed), Pool(columns_for(effort))
     outcome = Outcome(timetable, 0, 0, complete=False, proven=False, work=0)
     for _ in range(TURNS):
-        meter = Meter(limits.work * SEARCHING // 100 // TURNS)
+        meter = Meter(limits.work * SEARCHING // 100 // TURNS, until=limits.until)
         search = Search(outcome.timetable, meter, dice, pool)
         chosen = pack(search.run(), pool, effort, seed)
         work = outcome.work + meter.spent + round(chosen.effort * WORK_PER_EFFORT)
