@@ -57,6 +57,22 @@ class Code(StrEnum):
     GUARANTEE_BROKEN = "guarantee_broken"
     REPLAY_DIFFERS = "replay_differs"
     INTERNAL = "internal"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    NOT_VALID = "not_valid"
+    TOO_LARGE = "too_large"
+    MEDIA_TYPE = "media_type"
+    TOO_MANY = "too_many"
+    OVERLOADED = "overloaded"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    IN_PROGRESS = "in_progress"
+    KEY_REUSED = "key_reused"
+    CASE_CODE = "case_code"
+    CONTACT_TOO_EARLY = "contact_too_early"
+    UNKNOWN_COMMAND = "unknown_command"
+    UNKNOWN_TOKEN = "unknown_token"  # noqa: S105 - the name of an error
 
 
 class Fault(BaseModel):

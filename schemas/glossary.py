@@ -17,6 +17,7 @@ from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.people import AgeBand, Beneficiary, Requester
 from linli.schemas.places import Terrain
 from linli.schemas.policy import Mode
+from linli.schemas.roles import Role
 from linli.schemas.roster import TeamKind
 from linli.schemas.rounds import OutcomeCode
 
@@ -38,6 +39,7 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     Admitted: "admitted",
     Terrain: "terrain",
     DeliveryState: "delivery",
+    Role: "role",
 }
 """Which list of the glossary names the values of an enumeration."""
 

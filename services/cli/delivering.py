@@ -15,8 +15,9 @@ from linli.schemas.rounds import CommandOutcome, OutcomeCode
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import in_words
-from linli.services.cli.sending import POLL_S, Became, open_desk, outcomes
+from linli.services.cli.sending import open_desk
 from linli.services.cli.words import TONGUE
+from linli.services.outcomes import POLL_S, Became, outcomes
 from linli.streams.board_entries import KnownOutcome
 from linli.streams.board_reader import BoardReader
 from linli.streams.inbox_record import RefusedError

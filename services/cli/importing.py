@@ -18,9 +18,10 @@ from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import InboxFile, read_file
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import as_data, columns_for, in_words
-from linli.services.cli.sending import Desk, Prepared, open_desk
+from linli.services.cli.sending import Desk, open_desk
 from linli.services.cli.times import zone_named
 from linli.services.cli.words import TONGUE, both
+from linli.services.preparing import Prepared
 from linli.streams.inbox_record import RefusedError
 from linli.streams.inbox_writer import InboxWriter, NotAcknowledgedError
 

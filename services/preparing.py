@@ -1,0 +1,121 @@
+"""An event judged as intake will judge it, and sealed: the same at the command line and in the gateway."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import BaseModel
+
+from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
+from linli.schemas.dead_letters import Reason
+from linli.schemas.event_types import TYPE_OF_KIND
+from linli.schemas.orders import Order
+from linli.schemas.roster import RegisterTeam
+from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.topics import INBOX
+from linli.services.county_files import load_admission, load_districts, load_menu
+from linli.services.settings import Settings
+from linli.streams.clock import Clock
+from linli.streams.codec import encode
+from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
+from linli.streams.inbox_record import InboxRecord, RefusedError
+from linli.streams.inbox_writer import Outgoing
+from linli.streams.intake_admit import World
+from linli.streams.intake_judge import DeadOut, judge
+from linli.streams.keyring import Keyring
+from linli.streams.sealing import seal_order, seal_team
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An event that is ready to be sent, and the command that intake will make of it."""
+
+    event: Outgoing
+    command: Command
+
+    @property
+    def referral(self) -> str | None:
+        """The office that an order is referred to instead of volunteers: danger to life, or suspected harm."""
+        body = self.command.body
+        return body.details.referral if isinstance(body, PlaceOrder) else None
+
+    @property
+    def number(self) -> str | None:
+        """The sender's own number of an order, or a team's id."""
+        body = self.command.body
+        if isinstance(body, PlaceOrder):
+            return body.details.source_id
+        return body.details.team if isinstance(body, ApplyTeam) else None
+
+
+def prepare(body: BaseModel, source: str, district: str, world: World, event_id: str | None = None) -> Prepared:
+    """Seal an event and judge it as intake will.
+
+    Parameters
+    ----------
+    body
+        One of the inbox models.
+    source, district
+        Who sends, and where to.
+    world
+        What intake judges with.
+    event_id
+        Its id; ``None`` for one made from its own number, or a fresh one.
+
+    Raises
+    ------
+    RefusedError
+        If intake would refuse it; then it need not be sent.
+    """
+    now = datetime.now(UTC)
+    sealed, key = _sealed(body, district, world, now)
+    at = world.at(now)
+    event = Outgoing(district, sealed, source, event_id or _event_id(sealed), at, key)
+    kind = str(type(sealed).model_fields["kind"].default)
+    encoded = encode(sealed, event_type=TYPE_OF_KIND[kind], source=source, event_id=event.event_id, time=at)
+    record = InboxRecord(INBOX.name, 0, 0, district.encode(), tuple(encoded.headers), encoded.value, now)
+    outcome = judge(record, world)
+    if isinstance(outcome, DeadOut):
+        raise RefusedError(outcome.letter.reason, outcome.letter.path, outcome.letter.rule)
+    return Prepared(event, outcome.command)
+
+
+def world_of(settings: Settings, clock: Clock, keyring: Keyring) -> World:
+    """Put together what intake judges with.
+
+    Raises
+    ------
+    linli.services.settings.SettingsError
+        If one of the county's lists cannot be used.
+    """
+    return World(
+        districts={code: Gazetteer(district) for code, district in load_districts(settings).items()},
+        menu=load_menu(settings),
+        admission=load_admission(settings),
+        at=clock.at,
+        keyring=keyring,
+        digits=settings.coordinate_digits,
+    )
+
+
+def _sealed(body: BaseModel, district: str, world: World, now: datetime) -> tuple[BaseModel, SubjectKey | None]:
+    if isinstance(body, Order) and body.personal is not None:
+        try:
+            order = seal_order(body, world.districts[district], world.keyring, world.digits, now)
+        except PlaceError as error:
+            reason = Reason.BAD_GEO if isinstance(error, BadGeoError) else Reason.UNKNOWN_PLACE
+            raise RefusedError(reason, error.path, error.rule) from None
+        return order.order, order.subject_key
+    if isinstance(body, RegisterTeam):
+        team = seal_team(body, world.keyring, now)
+        return team.team, team.subject_key
+    return body, None
+
+
+def _event_id(body: BaseModel) -> str:
+    """Name an event: an order and a team by their own number, so that sending them again is seen to be the same."""
+    if isinstance(body, Order):
+        return f"order:{body.source_id}"
+    return str(uuid.uuid4())
