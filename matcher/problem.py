@@ -98,7 +98,7 @@ class Visit:
     place : Place
         Where service is given.
     duration : int
-        Seconds of service, at least 1.
+        Seconds of service; 0 for a mere handing over at the door.
     windows : tuple of Window
         When service may start, sorted and disjoint.
     needs : tuple of SkillNeed
@@ -309,8 +309,8 @@ def is_fact(visit: Visit, now: int) -> bool:
 
 def _faults_of_visit(visit: Visit, where: str) -> list[str]:
     faults: list[str] = []
-    if visit.duration < 1:
-        faults.append(f"{where}.duration: {visit.duration} s is not positive")
+    if visit.duration < 0:
+        faults.append(f"{where}.duration: {visit.duration} s is negative")
     if visit.urgency < 0:
         faults.append(f"{where}.urgency: {visit.urgency} is negative")
     return faults + _faults_of_intervals(visit.windows, f"{where}.windows")

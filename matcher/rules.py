@@ -251,7 +251,7 @@ def working_hours(problem: Problem, visit: Visit, team: Team) -> Violation | Non
     miss = _shortfall(problem, visit, team, 0, 0)
     if miss == 0:
         return None
-    return Violation("working_hours", team.id, visit.id, visit.duration if miss is None else miss, "seconds")
+    return Violation("working_hours", team.id, visit.id, max(1, visit.duration) if miss is None else miss, "seconds")
 
 
 def time_window_reachable(problem: Problem, visit: Visit, team: Team) -> Violation | None:

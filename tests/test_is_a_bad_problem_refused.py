@@ -17,7 +17,7 @@ NINE = MIDNIGHT + 9 * HOUR
 BAD = {
     "visits[1].id: 'v-00' is used twice": replace(FINE, visits=(a_visit(), a_visit())),
     "teams[1].id: 'team-00' is used twice": replace(FINE, teams=(a_team(), a_team())),
-    "visits[0].duration: 0 s is not positive": one(replace(a_visit(), duration=0), a_team()),
+    "visits[0].duration: -1 s is negative": one(replace(a_visit(), duration=-1), a_team()),
     "visits[0].urgency: -1 is negative": one(replace(a_visit(), urgency=-1), a_team()),
     "visits[0].windows[0]: ends before it starts": one(replace(a_visit(), windows=((NINE, NINE - 1),)), a_team()),
     "visits[0].windows[1]: begins before the one before it ends": one(

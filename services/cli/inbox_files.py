@@ -136,19 +136,30 @@ def read_file(name: str) -> InboxFile:
     LinliError
         If it cannot be read, is too large, empty, or in an unknown encoding or format.
     """
-    content = sys.stdin.buffer.read(FILE_BYTES_MAX + 1) if name == STANDARD_INPUT else _content(Path(name))
-    if len(content) > FILE_BYTES_MAX:
-        raise LinliError(Code.FILE_UNREADABLE, path=name, detail=f"> {FILE_BYTES_MAX // 1024**2} MB")
-    text, encoding = _decoded(content, name)
+    text, encoding = _decoded(read_bytes(name, FILE_BYTES_MAX), name)
     if not text.strip():
         raise LinliError(Code.NOTHING_TO_DO, path=name)
     return InboxFile(name, text, _shape(name, text), encoding)
 
 
-def _content(path: Path) -> bytes:
+def read_bytes(name: str, most: int) -> bytes:
+    """Read a file, or standard input for ``-``, of at most so many bytes.
+
+    Raises
+    ------
+    LinliError
+        If it cannot be read or is larger.
+    """
+    content = sys.stdin.buffer.read(most + 1) if name == STANDARD_INPUT else _content(Path(name), most)
+    if len(content) > most:
+        raise LinliError(Code.FILE_UNREADABLE, path=name, detail=f"> {most // 1024**2} MB")
+    return content
+
+
+def _content(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(FILE_BYTES_MAX + 1)
+            return file.read(most + 1)
     except FileNotFoundError:
         raise LinliError(Code.FILE_MISSING, path=path) from None
     except OSError as error:

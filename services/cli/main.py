@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from linli.services.cli import answers, checking, desk, export, letters, looking, placing, playing, running, teams
+from linli.services.cli import (
+    answers,
+    checking,
+    desk,
+    export,
+    letters,
+    looking,
+    placing,
+    playing,
+    running,
+    solving,
+    teams,
+)
 from linli.services.cli.faults import INTERRUPTED, Fault, fault_of
 from linli.services.cli.words import both
 
@@ -24,7 +36,7 @@ app = typer.Typer(
 )
 
 # In the order in which a county needs them.
-for part in (playing, running, placing, looking, desk, answers, teams, letters, checking, export):
+for part in (playing, running, placing, looking, desk, answers, teams, letters, checking, solving, export):
     part.add_to(app)
 
 

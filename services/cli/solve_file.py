@@ -1,0 +1,107 @@
+"""Solving a file for the command line: read, solve, check, write; a picture for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from linli.matcher.checker import check
+from linli.matcher.problem import ProblemError
+from linli.schemas.errors import Code, LinliError
+from linli.services.cli.findings import working
+from linli.services.cli.inbox_files import read_bytes
+from linli.services.cli.out import Out
+from linli.services.cli.words import both
+from linli.services.solving.limits import Allowance, solve_within
+from linli.services.solving.vroom_problem import to_problem
+from linli.services.solving.vroom_reading import read_problem
+from linli.services.solving.vroom_solution import Seconds, Solved, solution_of
+
+PROBLEM_BYTES_MAX = 512 * 1024 * 1024
+"""A matrix of 5,000 places is some 150 MB of text; a larger one does not fit a small machine."""
+
+REASONS_SHOWN = 10
+"""Unassigned jobs shown to a person; all of them are in the file."""
+
+
+def solve_file(name: str, allowance: Allowance, target: str | None, terrain: str, out: Out) -> int:
+    """Solve a file and write its solution: to `target`, else to standard output.
+
+    Raises
+    ------
+    LinliError
+        If the file cannot be read or is malformed, or the solution cannot be written.
+    """
+    _can_be_written(target)
+    began = time.monotonic()
+    file = read_problem(read_bytes(name, PROBLEM_BYTES_MAX), name)
+    problem = to_problem(file, terrain)
+    loaded = time.monotonic()
+    with working(both("Solving …", "正在求解……")) as tell:
+
+        def progress(seconds: float, served: int) -> None:
+            tell(
+                both(
+                    f"Solving: {seconds:.0f} s, {served} jobs have a place …",
+                    f"求解中：{seconds:.0f} 秒，已安排 {served} 项……",
+                )
+            )
+
+        try:
+            result = solve_within(problem, allowance, progress)
+        except ProblemError as error:
+            raise LinliError(Code.PROBLEM, detail=error) from None
+    broken = check(problem, result.plan)
+    if broken:
+        raise AssertionError(f"the plan breaks {broken[0]}")
+    took = Seconds(loaded - began, time.monotonic() - loaded)
+    solution = solution_of(Solved(file.problem, problem, result.plan, result.report, took, file.has_distances))
+    _write(solution, target, out)
+    return 0
+
+
+def _can_be_written(target: str | None) -> None:
+    """Refuse before the work is done what could not be written after it."""
+    if target is not None and not Path(target).expanduser().absolute().parent.is_dir():
+        raise LinliError(Code.FILE_UNWRITABLE, path=target, detail=both("there is no such folder", "没有该文件夹"))
+
+
+def _write(solution: dict[str, Any], target: str | None, out: Out) -> None:
+    text = json.dumps(solution, ensure_ascii=False)
+    if target is None:
+        sys.stdout.write(text + "\n")
+        return
+    try:
+        Path(target).expanduser().write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise LinliError(Code.FILE_UNWRITABLE, path=target, detail=error.strerror) from None
+    out.data(solution["summary"])
+    if not out.as_json:
+        _show(solution, target, out)
+
+
+def _show(solution: dict[str, Any], target: str, out: Out) -> None:
+    summary = solution["summary"]
+    jobs = sum(summary["linli"]["served"])
+    out.say(
+        f"{jobs} jobs on {summary['routes']} routes, {summary['unassigned']} unassigned; travel "
+        f"{summary['duration'] // 60} min. Written to {target}.",
+        f"{summary['routes']} 条路线，已安排 {jobs} 项，未安排 {summary['unassigned']} 项；"
+        f"路程 {summary['duration'] // 60} 分钟。已写入 {target}。",
+    )
+    rows = [(str(one["id"]), *_reason(one.get("linli"))) for one in solution["unassigned"][:REASONS_SHOWN]]
+    out.table((both("unassigned", "未安排"), both("why", "原因"), both("rule", "规则")), rows)
+
+
+def _reason(told: dict[str, Any] | None) -> tuple[str, str]:
+    if told is None:
+        return "", ""
+    names = {
+        "impossible": both("impossible", "无法满足"),
+        "lost": both("lost to others", "运力已被占用"),
+        "stopped": both("not reached in time", "时限内未及安排"),
+    }
+    return names[told["reason"]], told["rules"][0]["name"] if told["rules"] else ""

@@ -1,0 +1,71 @@
+"""``solve``: the matcher alone, on a problem in VROOM's JSON format."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from linli.services.cli.options import AsJson
+from linli.services.cli.words import both
+
+SECONDS_MAX = 86_400.0
+"""A day: longer, and somebody has confused units."""
+
+ProblemFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROBLEM", help=both("VROOM's JSON, or - for standard input.", "VROOM 格式的 JSON；- 为标准输入。")
+    ),
+]
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", min=0, max=SECONDS_MAX, help=both("How long (default 2).", "求解时长（秒，默认 2）。")),
+]
+Work = Annotated[
+    int | None,
+    typer.Option(
+        "--work",
+        min=0,
+        help=both("Deterministic units instead: the same answer everywhere.", "改用确定性计算量，结果处处相同。"),
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help=both("Another seed, another search.", "随机种子。"))]
+OutFile = Annotated[
+    str | None, typer.Option("-o", "--out", metavar="OUT", help=both("Write the solution here.", "解写入此文件。"))
+]
+TerrainOption = Annotated[
+    Literal["seat", "hill", "mountain"],
+    typer.Option(
+        "--terrain",
+        help=both("How one travels where the file has no matrix.", "文件未给出矩阵时按何种地形估算路程。"),
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "solve",
+        help=both(
+            "Plan a problem in VROOM's JSON format with the matcher alone; unassigned jobs come with reasons.",
+            "仅用匹配引擎求解 VROOM 格式的问题；未安排的任务附带原因。",
+        ),
+    )(solve)
+
+
+def solve(
+    problem: ProblemFile,
+    seconds: Seconds = None,
+    work: Work = None,
+    seed: Seed = 1,
+    out: OutFile = None,
+    terrain: TerrainOption = "hill",
+    as_json: AsJson = False,
+) -> int:
+    """Solve a file."""
+    from linli.services.cli.out import Out
+    from linli.services.cli.solve_file import solve_file
+    from linli.services.solving.limits import allowance_of
+
+    return solve_file(problem, allowance_of(seconds, work, seed), out, terrain, Out(as_json))

@@ -1,0 +1,112 @@
+"""What the fields of a problem must satisfy together; each fault with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+
+from linli.services.solving.vroom_format import SECONDS_MAX, Job, Location, Step, Vehicle, VroomProblem, Window
+
+Sizes = Mapping[str, int]
+"""How many places the matrix of a profile has."""
+
+
+def faults_of(problem: VroomProblem, sizes: Sizes) -> list[str]:
+    """Return every contradiction with its path.
+
+    Parameters
+    ----------
+    problem
+        What was read; what Linli cannot do was refused before.
+    sizes
+        The size of the matrix of every profile that has one.
+    """
+    profile = problem.vehicles[0].profile if problem.vehicles else "car"
+    size = sizes.get(profile)
+    faults = [f"matrices.{one}: no vehicle has this profile" for one in sizes if one != profile and problem.vehicles]
+    known = frozenset(chain.from_iterable(vehicle.skills for vehicle in problem.vehicles))
+    dimensions = len(problem.vehicles[0].capacity) if problem.vehicles else 0
+    faults += _repeated([vehicle.id for vehicle in problem.vehicles], "vehicles")
+    faults += _repeated([job.id for job in problem.jobs], "jobs")
+    for number, vehicle in enumerate(problem.vehicles):
+        faults += [f"vehicles[{number}].{fault}" for fault in _of_vehicle(vehicle, size, dimensions)]
+    for number, job in enumerate(problem.jobs):
+        faults += [f"jobs[{number}].{fault}" for fault in _of_job(job, size, dimensions, known)]
+    return faults + list(_of_steps(problem))
+
+
+def _repeated(ids: Sequence[int], where: str) -> list[str]:
+    first: dict[int, int] = {}
+    faults: list[str] = []
+    for number, one in enumerate(ids):
+        if first.setdefault(one, number) != number:
+            faults.append(f"{where}[{number}].id: {one} is also the id of {where}[{first[one]}]")
+    return faults
+
+
+def _of_vehicle(vehicle: Vehicle, size: int | None, dimensions: int) -> Iterator[str]:
+    yield from _of_place(vehicle.start, vehicle.start_index, size, "start", "start_index")
+    if vehicle.time_window is not None:
+        yield from _of_windows([vehicle.time_window], "time_window")
+    if len(vehicle.capacity) != dimensions:
+        yield f"capacity: {len(vehicle.capacity)} dimensions, but vehicles[0] has {dimensions}"
+
+
+def _of_job(job: Job, size: int | None, dimensions: int, known: frozenset[int]) -> Iterator[str]:
+    yield from _of_place(job.location, job.location_index, size, "location", "location_index")
+    yield from _of_windows(job.time_windows or (), "time_windows")
+    for number, skill in enumerate(job.skills):
+        if skill not in known:
+            yield f"skills[{number}]: no vehicle has the skill {skill}"
+    for name, amount in (("delivery", job.delivery), ("pickup", job.pickup)):
+        if amount and len(amount) != dimensions:
+            yield f"{name}: {len(amount)} dimensions, but the vehicles' capacity has {dimensions}"
+
+
+def _of_place(
+    location: Location | None, index: int | None, size: int | None, location_name: str, index_name: str
+) -> Iterator[str]:
+    if size is None and index is not None:
+        yield f"{index_name}: there is no matrix for it"
+    elif size is None and location is None:
+        yield f"{location_name}: missing"
+    elif size is not None and index is None:
+        yield f"{index_name}: missing, and the profile has a matrix"
+    elif size is not None and index is not None and index >= size:
+        yield f"{index_name}: {index}, but the matrix has {size} places"
+
+
+def _of_windows(windows: Sequence[Window], where: str) -> Iterator[str]:
+    many = where.endswith("s")
+    for number, (opens, closes) in enumerate(windows):
+        if closes < opens:
+            yield f"{where}[{number}]: ends before it starts" if many else f"{where}: ends before it starts"
+    for number, (before, after) in enumerate(pairwise(windows), 1):
+        if after[0] <= before[1]:
+            yield f"{where}[{number}]: begins before the one before it ends"
+
+
+def _of_steps(problem: VroomProblem) -> Iterator[str]:
+    """Check what is pinned: known jobs, each once, at times that their own windows allow."""
+    jobs = {job.id: job for job in problem.jobs}
+    pinned: dict[int, str] = {}
+    for number, vehicle in enumerate(problem.vehicles):
+        for place, step in enumerate(vehicle.steps):
+            where = f"vehicles[{number}].steps[{place}]"
+            if step.type != "job":
+                continue
+            if step.id is None or step.id not in jobs:
+                yield f"{where}.id: there is no job {step.id}" if step.id is not None else f"{where}.id: missing"
+            elif pinned.setdefault(step.id, where) != where:
+                yield f"{where}.id: job {step.id} is already in {pinned[step.id]}"
+            else:
+                yield from (f"{where}.{fault}" for fault in _of_times(step, jobs[step.id]))
+
+
+def _of_times(step: Step, job: Job) -> Iterator[str]:
+    at, after, before = step.service_at, step.service_after, step.service_before
+    windows = job.time_windows or ((0, SECONDS_MAX),)
+    if at is not None and not any(opens <= at <= closes for opens, closes in windows):
+        yield f"service_at: {at} lies in no time window of job {job.id}"
+    if after is not None and before is not None and before < after:
+        yield f"service_before: {before} lies before service_after"

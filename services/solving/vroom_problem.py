@@ -1,0 +1,153 @@
+"""A problem in VROOM's words as one in Linli's: vehicles become teams of one crew, jobs become visits.
+
+Priorities become classes of urgency. VROOM serves the greatest sum of priorities, Linli more of the highest priority
+whatever it costs the lower ones; with one priority both serve the most jobs, then travel least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+
+from linli.matcher.problem import Pin, Place, Problem, SkillNeed, Team, Visit, Weights, Window
+from linli.matcher.table_travel import TableTravel
+from linli.matcher.travel import HaversineTravel, Travel
+from linli.services.solving.vroom_format import Job, Location, Step, Vehicle, VroomProblem
+from linli.services.solving.vroom_reading import VroomFile
+from linli.services.solving.vroom_unsupported import amounts, is_count
+
+TRAVEL_ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
+"""VROOM's cost: seconds of travel."""
+
+TERRAIN_DEFAULT = "hill"
+"""How one goes where a file gives coordinates and no matrix: roads of 1.7 times the straight line at 32 km/h."""
+
+
+def to_problem(file: VroomFile, terrain: str = TERRAIN_DEFAULT) -> Problem:
+    """Translate a problem that was checked.
+
+    Parameters
+    ----------
+    file
+        What was read.
+    terrain
+        For travel times between coordinates where there is no matrix.
+    """
+    given = file.problem
+    travel, places = _travel(file), _places(given, terrain)
+    end = _horizon(given, places, travel)
+    pins = {step.id: (vehicle, step) for vehicle in given.vehicles for step in vehicle.steps if step.type == "job"}
+    classes = {priority: k for k, priority in enumerate(sorted({job.priority for job in given.jobs}, reverse=True))}
+    visits = tuple(
+        _visit(job, number, end, terrain, classes[job.priority], pins.get(job.id))
+        for number, job in enumerate(given.jobs)
+    )
+    teams = tuple(_team(given, vehicle, end, terrain) for vehicle in given.vehicles)
+    # One second before anything may happen, so that nothing is history yet.
+    now = min(_times(given), default=0) - 1
+    return Problem(now, visits, teams, travel, TRAVEL_ALONE)
+
+
+def visit_id(job: Job) -> str:
+    """Return the id of a job's visit."""
+    return f"job:{job.id}"
+
+
+def team_id(vehicle: Vehicle) -> str:
+    """Return the id of a vehicle's team."""
+    return f"vehicle:{vehicle.id}"
+
+
+def _place(location: Location | None, index: int | None, terrain: str) -> Place:
+    """Return a place; a row of a matrix is told apart by its number, wherever it lies."""
+    lon, lat = location or (0.0, 0.0)
+    return Place(lat, lon, terrain if index is None else f"#{index}")
+
+
+def _visit(job: Job, number: int, end: int, terrain: str, urgency: int, pinned: tuple[Vehicle, Step] | None) -> Visit:
+    windows = job.time_windows or ((0, end),)
+    pin = None
+    if pinned is not None:
+        vehicle, step = pinned
+        pin = Pin(team_id(vehicle), start=step.service_at)
+        windows = _cut(windows, step.service_after, step.service_before)
+    return Visit(
+        id=visit_id(job),
+        request=visit_id(job),
+        leg=0,
+        place=_place(job.location, job.location_index, terrain),
+        duration=job.setup + job.service,
+        windows=windows,
+        needs=tuple(SkillNeed(str(skill)) for skill in dict.fromkeys(job.skills)),
+        urgency=urgency,
+        registered=number,
+        pin=pin,
+    )
+
+
+def _cut(windows: tuple[Window, ...], after: int | None, before: int | None) -> tuple[Window, ...]:
+    cut = [(lo if after is None else max(lo, after), hi if before is None else min(hi, before)) for lo, hi in windows]
+    return tuple((lo, hi) for lo, hi in cut if lo <= hi)
+
+
+def _team(given: VroomProblem, vehicle: Vehicle, end: int, terrain: str) -> Team:
+    return Team(
+        id=team_id(vehicle),
+        base=_place(vehicle.start, vehicle.start_index, terrain),
+        skills=tuple((str(skill), frozenset[str]()) for skill in dict.fromkeys(vehicle.skills)),
+        crews=1,
+        shifts=(vehicle.time_window or (0, end),),
+        max_visits_per_shift=most_tasks(given, vehicle),
+    )
+
+
+def most_tasks(given: VroomProblem, vehicle: Vehicle) -> int | None:
+    """Return how many jobs a vehicle may do: its own limit, and its capacity where every job takes the same."""
+    limits = [] if vehicle.max_tasks is None else [vehicle.max_tasks]
+    for dimension, limit in enumerate(vehicle.capacity):
+        loads = amounts(given, dimension)
+        if sum(loads) > limit and is_count(given, dimension):
+            limits.append(limit // loads[0])
+    return min(limits, default=None)
+
+
+def _travel(file: VroomFile) -> Travel:
+    if not file.problem.vehicles or file.problem.vehicles[0].profile not in file.matrices:
+        return HaversineTravel()
+    tables = file.matrices[file.problem.vehicles[0].profile]
+    places = _places(file.problem, "")
+    rows = np.array([int(place.terrain[1:]) for place in places], dtype=np.int64)
+    at = np.ix_(rows, rows)
+    seconds = tables.durations[at]
+    return TableTravel(places, seconds, np.zeros_like(seconds) if tables.distances is None else tables.distances[at])
+
+
+def _places(problem: VroomProblem, terrain: str) -> tuple[Place, ...]:
+    """Return every place that a vehicle or job uses, once."""
+    used: Iterable[tuple[Location | None, int | None]] = chain(
+        ((vehicle.start, vehicle.start_index) for vehicle in problem.vehicles),
+        ((job.location, job.location_index) for job in problem.jobs),
+    )
+    return tuple(dict.fromkeys(_place(location, index, terrain) for location, index in used))
+
+
+def _times(problem: VroomProblem) -> Iterable[int]:
+    for job in problem.jobs:
+        yield from chain.from_iterable(job.time_windows or ())
+    for vehicle in problem.vehicles:
+        yield from vehicle.time_window or (0,)
+        for step in vehicle.steps:
+            yield from (t for t in (step.service_at, step.service_after, step.service_before) if t is not None)
+
+
+def _horizon(problem: VroomProblem, places: Sequence[Place], travel: Travel) -> int:
+    """Return a time so late that it limits nothing: after the last time named, all work and the longest way each."""
+    work = sum(job.setup + job.service for job in problem.jobs)
+    if isinstance(travel, TableTravel):
+        longest = int(travel.matrix(places, places)[0].max(initial=0))
+    else:
+        # No two places lie farther from each other than twice as far as one of them from the first.
+        longest = 2 * int(travel.matrix(places[:1], places)[0].max(initial=0))
+    return max(_times(problem), default=0) + work + (len(problem.jobs) + 1) * longest

@@ -1,0 +1,278 @@
+"""Does ``linli solve`` read and write VROOM's JSON: whoever has such a file can swap Linli in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linli.services.cli import main
+from linli.services.solving.vroom_format import VroomProblem
+from linli.services.solving.vroom_problem import most_tasks
+
+Json = dict[str, Any]
+
+DURATIONS = [[0, 500, 600, 700], [510, 0, 400, 300], [620, 390, 0, 200], [700, 300, 210, 0]]
+
+
+def vehicle(number: int, **more: object) -> Json:
+    return {"id": number, "start_index": 0, "end_index": 0, "time_window": [28_800, 43_200], **more}
+
+
+def job(number: int, place: int, **more: object) -> Json:
+    return {"id": number, "location_index": place, "service": 300, **more}
+
+
+def problem(**more: object) -> Json:
+    """Return a small problem that is fine."""
+    return {
+        "vehicles": [vehicle(1, skills=[1, 14]), vehicle(2, skills=[2, 14])],
+        "jobs": [
+            job(1, 1, skills=[1], time_windows=[[32_400, 36_000]]),
+            job(2, 2, skills=[1], description="second"),
+            job(3, 3, skills=[14]),
+        ],
+        "matrices": {"car": {"durations": DURATIONS}},
+        **more,
+    }
+
+
+Solve = Callable[..., Json]
+
+
+@pytest.fixture
+def solve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Solve:
+    """Return a function that solves a problem by the command line and returns its last object of standard output."""
+
+    def run(given: Json, *words: str, exit_code: int = 0) -> Json:
+        file = tmp_path / "problem.json"
+        file.write_text(json.dumps(given), encoding="utf-8")
+        assert main.run(["solve", str(file), "--work", "2000", *words, "--json"]) == exit_code
+        told: Json = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return told
+
+    return run
+
+
+def steps_hold(given: Json, solution: Json) -> None:
+    """Recompute every route from the file alone."""
+    jobs = {one["id"]: one for one in given["jobs"]}
+    durations = given["matrices"]["car"]["durations"]
+    for route in solution["routes"]:
+        mine = next(one for one in given["vehicles"] if one["id"] == route["vehicle"])
+        first, *visits, last = route["steps"]
+        at, free, travelled = 0, first["arrival"], 0
+        assert free >= mine["time_window"][0]
+        for step in visits:
+            wanted = jobs[step["id"]]
+            travelled += durations[at][wanted["location_index"]]
+            start = step["arrival"] + step["waiting_time"]
+            assert step["arrival"] >= free + durations[at][wanted["location_index"]]
+            assert any(lo <= start <= hi for lo, hi in wanted.get("time_windows", [[0, 1 << 31]]))
+            assert set(wanted.get("skills", [])) <= set(mine.get("skills", []))
+            assert step["duration"] == travelled
+            at, free = wanted["location_index"], start + step["setup"] + step["service"]
+        assert last["arrival"] == free + durations[at][0] <= mine["time_window"][1]
+        assert route["cost"] == route["duration"] == travelled + durations[at][0]
+    served = [step["id"] for route in solution["routes"] for step in route["steps"] if step["type"] == "job"]
+    assert sorted(served + [one["id"] for one in solution["unassigned"]]) == sorted(jobs)
+
+
+def test_a_solution_holds_and_adds_up(solve: Solve) -> None:
+    """Tests that every step can be recomputed from the file, and that the summary is the sum of the routes."""
+    given = problem()
+    solution = solve(given)
+    steps_hold(given, solution)
+    assert solution["code"] == 0
+    assert solution["summary"]["unassigned"] == 0
+    assert solution["summary"]["cost"] == sum(route["cost"] for route in solution["routes"])
+    # One vehicle does all three in 500 + 400 + 200 + 700 with the window of job 1 in the way: 600 + 200 + 300 + 510.
+    assert solution["summary"]["cost"] == 1_610
+    assert {"second"} == {s.get("description") for r in solution["routes"] for s in r["steps"] if s.get("id") == 2}
+
+
+def test_the_same_work_gives_the_same_answer(solve: Solve) -> None:
+    """Tests that a limit in units is deterministic, clocks aside."""
+    answers = [solve(problem(), "--seed", "3") for _ in range(2)]
+    for answer in answers:
+        del answer["summary"]["computing_times"]
+    assert answers[0] == answers[1]
+
+
+def test_zero_is_the_insertion_plan(solve: Solve, tmp_path: Path) -> None:
+    """Tests that with no time at all there is a plan, and that it goes to the file that was named."""
+    out = tmp_path / "solution.json"
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(problem()), encoding="utf-8")
+    for limit in ("--seconds", "--work"):
+        assert main.run(["solve", str(file), limit, "0", "-o", str(out)]) == 0
+        solution = json.loads(out.read_text(encoding="utf-8"))
+        steps_hold(problem(), solution)
+        assert solution["summary"]["linli"]["work"] == 0
+        assert solution["summary"]["unassigned"] == 0
+
+
+def test_the_unassigned_come_with_reasons(solve: Solve) -> None:
+    """Tests that what is impossible is solved without, and explained."""
+    given = problem()
+    given["jobs"].append(job(4, 2, skills=[1, 2]))
+    given["jobs"].append(job(5, 2, time_windows=[[0, 60]]))
+    solution = solve(given)
+    steps_hold(given, solution)
+    whys = {one["id"]: one["linli"] for one in solution["unassigned"]}
+    assert whys[4]["reason"] == "impossible"
+    assert whys[4]["rules"][0]["rule"] == "skill"
+    assert whys[4]["rules"][0]["vehicles"] == 2
+    assert {one["rule"] for one in whys[5]["rules"]} == {"working_hours"}
+
+
+def test_priorities_decide_who_is_left_out(solve: Solve) -> None:
+    """Tests that where one job can be done, the one of the highest priority is, wherever it stands in the file."""
+    for place in range(3):
+        jobs = [job(k, 1 + k, priority=50 if k == place else 10) for k in range(3)]
+        one = [vehicle(1, time_window=[28_800, 28_800 + 1_800])]
+        solution = solve(problem(jobs=jobs, vehicles=one))
+        served = [step["id"] for route in solution["routes"] for step in route["steps"] if step["type"] == "job"]
+        assert place in served
+        assert solution["summary"]["priority"] >= 50
+
+
+def test_a_step_is_a_pin(solve: Solve) -> None:
+    """Tests that a job in a vehicle's steps stays with that vehicle and, where a time is given, at that time."""
+    given = problem()
+    given["vehicles"][1]["steps"] = [{"type": "start"}, {"type": "job", "id": 3, "service_at": 40_000}, {"type": "end"}]
+    solution = solve(given)
+    steps_hold(given, solution)
+    [step] = [s for r in solution["routes"] if r["vehicle"] == 2 for s in r["steps"] if s.get("id") == 3]
+    assert step["arrival"] + step["waiting_time"] == 40_000
+
+
+def test_amounts_that_count_jobs_limit_them(solve: Solve) -> None:
+    """Tests that a capacity is kept where every job takes the same, as `max_tasks` is, and that loads are told."""
+    for limit in ({"capacity": [4]}, {"max_tasks": 2}):
+        given = problem(vehicles=[vehicle(1, **limit)], jobs=[job(k, k, delivery=[2]) for k in (1, 2, 3)])
+        if "capacity" not in limit:
+            given["jobs"] = [job(k, k) for k in (1, 2, 3)]
+        solution = solve(given)
+        steps_hold(given, solution)
+        assert solution["summary"]["unassigned"] == 1
+        if "capacity" in limit:
+            assert [step["load"] for step in solution["routes"][0]["steps"]] == [[4], [2], [0], [0]]
+    assert most_tasks(VroomProblem.model_validate_json(json.dumps({"vehicles": [{"id": 1}]})), read(vehicle(1))) is None
+
+
+def read(given: Json) -> Any:
+    return VroomProblem.model_validate_json(json.dumps({"vehicles": [given]})).vehicles[0]
+
+
+def test_coordinates_alone_will_do(solve: Solve) -> None:
+    """Tests that without a matrix ways are estimated from coordinates, longitude first."""
+    base = [108.25, 27.94]
+    given = {
+        "vehicles": [{"id": 1, "start": base, "end": base}],
+        "jobs": [{"id": 1, "location": [108.35, 27.94]}, {"id": 2, "location": [108.25, 27.94]}],
+    }
+    solution = solve(given)
+    assert solution["summary"]["unassigned"] == 0
+    # 9.83 km of straight line there and back, times 1.7.
+    assert solution["summary"]["distance"] == pytest.approx(2 * 9_830 * 1.7, rel=0.01)
+    assert solution["summary"]["linli"]["travel"] == "estimated"
+
+
+def changed(path: tuple[str | int, ...], value: object) -> Json:
+    """Return the fine problem with one field changed, or taken out where the value is None."""
+    given = deepcopy(problem())
+    at: Any = given
+    for part in path[:-1]:
+        at = at[part]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return given
+
+
+JOB, VEHICLE, MATRIX = ("jobs", 0), ("vehicles", 1), ("matrices", "car", "durations")
+MALFORMED: list[tuple[Json, str]] = [
+    (changed((*JOB, "skills"), [1, 99]), "jobs[0].skills[1]: no vehicle has the skill 99"),
+    (changed((*JOB, "time_windows"), [[5, 4]]), "jobs[0].time_windows[0]: ends before it starts"),
+    (
+        changed((*JOB, "time_windows"), [[1, 4], [3, 9]]),
+        "jobs[0].time_windows[1]: begins before the one before it ends",
+    ),
+    (changed((*JOB, "time_windows"), [[1, 2, 3]]), "jobs[0].time_windows[0]"),
+    (changed((*JOB, "id"), 2), "jobs[1].id: 2 is also the id of jobs[0]"),
+    (changed((*JOB, "id"), "1"), "jobs[0].id"),
+    (changed((*JOB, "service"), 2**33), "jobs[0].service"),
+    (changed((*JOB, "service"), -1), "jobs[0].service"),
+    (changed((*JOB, "location_index"), 4), "jobs[0].location_index: 4, but the matrix has 4 places"),
+    (changed((*JOB, "location_index"), None), "jobs[0].location_index: missing"),
+    (changed((*JOB, "location"), [108.0, 127.9]), "jobs[0].location[1]"),
+    (changed((*JOB, "locations"), [108.0, 27.9]), "jobs[0].locations"),
+    (changed((*JOB, "priority"), 101), "jobs[0].priority"),
+    (changed((*JOB, "delivery"), [1]), "jobs[0].delivery: 1 dimensions"),
+    (changed((*VEHICLE, "id"), 1), "vehicles[1].id: 1 is also the id of vehicles[0]"),
+    (changed((*VEHICLE, "time_window"), [9, 1]), "vehicles[1].time_window: ends before it starts"),
+    (changed((*VEHICLE, "steps"), [{"type": "job", "id": 7}]), "vehicles[1].steps[0].id: there is no job 7"),
+    (
+        changed((*VEHICLE, "steps"), [{"type": "job", "id": 1, "service_at": 1}]),
+        "vehicles[1].steps[0].service_at: 1 lies in no time window of job 1",
+    ),
+    (changed((*MATRIX, 2), [620, 390, 0]), "matrices.car.durations[2]: not square"),
+    (changed((*MATRIX, 2, 1), -1), "matrices.car.durations[2][1]: not a whole number"),
+    (changed((*MATRIX, 2, 1), 0.5), "matrices.car.durations[2][1]: not a whole number"),
+    (changed(("matrices", "car", "distances"), [[0]]), "matrices.car.distances: 1 rows"),
+    (changed(("matrices", "bike"), {"durations": [[0]]}), "matrices.bike: no vehicle has this profile"),
+    (changed(("matrix",), [[0]]), "matrix: no longer in the format"),
+    (changed(("vehicles",), None), "vehicles"),
+]
+UNSUPPORTED: list[tuple[Json, str]] = [
+    (changed((*VEHICLE, "end_index"), 1), "vehicles[1].end"),
+    (changed((*VEHICLE, "end_index"), None), "vehicles[1].end"),
+    (changed((*VEHICLE, "costs"), {"fixed": 5}), "vehicles[1].costs"),
+    (changed((*VEHICLE, "breaks"), [{"id": 1, "time_windows": [[1, 2]]}]), "vehicles[1].breaks"),
+    (changed((*VEHICLE, "speed_factor"), 1.5), "vehicles[1].speed_factor"),
+    (changed((*VEHICLE, "type"), "van"), "vehicles[1].type"),
+    (changed((*VEHICLE, "max_travel_time"), 60), "vehicles[1].max_travel_time"),
+    (changed((*VEHICLE, "max_distance"), 60), "vehicles[1].max_distance"),
+    (changed((*VEHICLE, "profile"), "bike"), "vehicles: one problem, one profile"),
+    (changed((*JOB, "service_per_type"), {"van": 5}), "jobs[0].service_per_type"),
+    (changed(("matrices", "car", "costs"), DURATIONS), "matrices.car.costs"),
+    (
+        changed(("shipments",), [{"pickup": job(1, 1), "delivery": job(1, 2)}]),
+        "shipments: fetching at one place and bringing to another is not supported",
+    ),
+    (
+        problem(vehicles=[vehicle(1, capacity=[3])], jobs=[job(1, 1, delivery=[1]), job(2, 2, delivery=[3])]),
+        "vehicles[0].capacity[0]: amounts that differ",
+    ),
+    (
+        problem(vehicles=[vehicle(1)], jobs=[job(1, 1, setup=60), job(2, 1)]),
+        "jobs[0].setup: not supported where several jobs share a place",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), MALFORMED + UNSUPPORTED, ids=[m for _, m in MALFORMED + UNSUPPORTED])
+def test_a_bad_problem_is_refused_with_path_and_reason(solve: Solve, given: Json, message: str) -> None:
+    """Tests that what is malformed, contradictory or not supported is refused by name, and nothing is solved."""
+    told = solve(given, exit_code=2)
+    assert told["error"]["code"] == "problem"
+    assert message in told["error"]["message"]
+
+
+def test_what_is_no_problem_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests files that are no JSON, no object or not there, and contradictory limits."""
+    file, missing = tmp_path / "bad.json", tmp_path / "missing.json"
+    for text in ("{", "[]", ""):
+        file.write_text(text, encoding="utf-8")
+        assert main.run(["solve", str(file)]) == 2
+    assert main.run(["solve", str(missing)]) == 3
+    file.write_text(json.dumps(problem()), encoding="utf-8")
+    assert main.run(["solve", str(file), "--seconds", "1", "--work", "1"]) == 2
+    assert main.run(["solve", str(file), "-o", str(tmp_path / "nowhere" / "out.json")]) == 5
+    assert capsys.readouterr().out == ""
