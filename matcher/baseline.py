@@ -5,7 +5,8 @@ A yardstick, never used to decide.
 
 from __future__ import annotations
 
-from linli.matcher.model import Fit, Model
+from linli.matcher.duties import Fit
+from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.route import Timetable, first_start
 

@@ -140,6 +140,8 @@ def _may_go(visit: Visit, member: Member, until: int) -> bool:
 
 def _people(one: _Placed) -> Iterator[Violation]:
     visit = one.visit
+    if visit.safeguarding is None and visit.gender is None:
+        return
     able = [member for member in one.team.members if _may_go(visit, member, one.stop.end)]
     if visit.safeguarding is not None:
         if not visit.safeguarding.consent:

@@ -6,7 +6,8 @@ set and end at the same stop, only those survive that are earlier or cheaper tha
 
 from __future__ import annotations
 
-from linli.matcher.model import Fit, Model
+from linli.matcher.duties import Fit
+from linli.matcher.model import Model
 from linli.matcher.objective import load_price
 from linli.matcher.pool import Column, Meter, Pool
 from linli.matcher.route import first_start, soft_price

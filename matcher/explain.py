@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from linli.matcher.changes import Change, find_change
+from linli.matcher.duties import Fit
 from linli.matcher.insertion import Spot, best_in_tour, best_per_team, best_spot, follow
-from linli.matcher.model import Fit, Model
+from linli.matcher.model import Model
 from linli.matcher.objective import CostTerms
 from linli.matcher.problem import Plan, Problem, ProblemError
 from linli.matcher.route import Timetable, Tour, terms_of
@@ -106,8 +107,18 @@ def explain_all(problem: Problem, plan: Plan, visits: Iterable[str]) -> tuple[Wh
     ProblemError
         If the plan does not hold for the problem or a visit is unknown.
     """
-    model = Model(problem)
-    timetable = follow(model, plan)
+    return explain_planned(follow(Model(problem), plan), visits)
+
+
+def explain_planned(timetable: Timetable, visits: Iterable[str]) -> tuple[WhyTeam | WhyNobody, ...]:
+    """Explain several visits of a timetable, which is left as it was.
+
+    Raises
+    ------
+    ProblemError
+        If a visit is unknown.
+    """
+    model = timetable.model
     found: list[WhyTeam | WhyNobody] = []
     for name in visits:
         visit = model.visit_index.get(name, -1)
@@ -118,16 +129,15 @@ def explain_all(problem: Problem, plan: Plan, visits: Iterable[str]) -> tuple[Wh
         elif model.visits[visit].pin is None:
             found.append(_why_team(timetable, visit))
         else:
-            found.append(_why_team(_unpinned(problem, plan, visit), visit))
+            found.append(_why_team(_unpinned(timetable, visit), visit))
     return tuple(found)
 
 
-def _unpinned(problem: Problem, plan: Plan, visit: int) -> Timetable:
+def _unpinned(timetable: Timetable, visit: int) -> Timetable:
     """Return the plan with this one visit free, to compare its team with others."""
+    problem = timetable.model.problem
     free = replace(problem.visits[visit], pin=None)
     visits = (*problem.visits[:visit], free, *problem.visits[visit + 1 :])
-    pinned = Model(problem)
-    timetable = follow(pinned, plan)
     duty = timetable.where[visit]
     twin = Timetable(Model(replace(problem, visits=visits)))
     for tour in timetable.tours:

@@ -16,7 +16,6 @@ from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
 from linli.matcher.translate import problem_of, visits_of
-from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Offer, Offered, Promised
 from linli.schemas.commands import Command
 from linli.schemas.desk import Assign
@@ -57,7 +56,7 @@ def _place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertion | 
     Visits that are only promised make way, as long as each of them finds another place: a person may override costs,
     but not the promise that somebody else was given.
     """
-    full = problem_of(draft, HaversineTravel(), whole=True)
+    full = problem_of(draft, pairs=True)
     mine = visits_of(draft, record)[body.leg]
     pin = Pin(body.team, None, to_seconds(body.start) if body.start is not None else None)
     wanted = replace(mine, pin=pin)

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from linli.matcher.dice import Dice
+from linli.matcher.duties import Fit
 from linli.matcher.insertion import NEVER, best_in_tour
-from linli.matcher.model import Fit, Model
+from linli.matcher.model import Model
 from linli.matcher.pool import Meter, Pool
 from linli.matcher.route import Timetable, Tour
 

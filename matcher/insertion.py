@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from linli.matcher.model import Fit, Model
+from linli.matcher.duties import Fit
+from linli.matcher.model import Model
 from linli.matcher.objective import load_price
 from linli.matcher.problem import Plan, Problem, ProblemError, Route, Stop
 from linli.matcher.route import Timetable, Tour, first_start, soft_price

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from linli.matcher.checker import check
 from linli.matcher.draft import Draft, end_offers, live_offer
+from linli.matcher.insertion import follow
+from linli.matcher.model import Model
 from linli.matcher.offering import exhausted, freeze_at, new_offer, status_of, with_offer
 from linli.matcher.pairs import pair_up
 from linli.matcher.plan_records import warm_plan
@@ -14,7 +16,6 @@ from linli.matcher.problem import Plan, Problem, Stop, is_fact
 from linli.matcher.rules import Violation
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, visit_id
-from linli.matcher.travel import HaversineTravel, Travel
 from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn
 from linli.schemas.explanation import WhyNobody, WhyTeam
@@ -37,6 +38,10 @@ class PlanRefusedError(RuntimeError):
         self.found = found
 
 
+Reasons = dict[str, WhyTeam | WhyNobody]
+"""By visit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """The plan of a round with the problem it answers."""
@@ -54,17 +59,15 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
     PlanRefusedError
         If neither the optimizer's plan nor insertion on the last plan passes the checker.
     """
-    travel = HaversineTravel()
     plan = warm_plan(draft)
-    pair_up(draft, plan, travel)
-    matched = _plan(draft, problem_of(draft, travel), plan)
+    pair_up(draft, plan)
+    matched = _plan(draft, problem_of(draft), plan)
     for _ in range(PASSES_MAX):
         if not _give_up(draft, matched):
             break
-        matched = _plan(draft, problem_of(draft, travel), matched.result.plan)
-    plan = matched.result.plan
-    _write(draft, plan, travel)
-    return plan, _report(matched)
+        matched = _plan(draft, problem_of(draft), matched.result.plan)
+    _write(draft, matched)
+    return matched.result.plan, _report(matched)
 
 
 def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
@@ -124,18 +127,25 @@ def _free(draft: Draft, record: AssignmentRecord, index: int) -> None:
         draft.step(record, Promised(window=record.promise), "roster", legs=legs)
 
 
-def _write(draft: Draft, plan: Plan, travel: Travel) -> None:
+def _write(draft: Draft, matched: Matched) -> None:
     """Write promises and offers for what has a place, and the reason for what has none."""
+    plan = matched.result.plan
     places = {stop.visit: Spot(route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
     waiting = [_Waiting(record, _spots(record, places)) for record in _unsettled(draft)]
-    names = [name for one in waiting for name in one.to_explain(draft)]
-    whole = any(one.is_missing(draft) for one in waiting)
-    reasons = explain_visits(problem_of(draft, travel, whole=whole), plan, names) if names else {}
+    reasons = _reasons(draft, matched, [name for one in waiting for name in one.to_explain(draft)])
     for one in waiting:
         if one.is_missing(draft):
             _leave_unmet(draft, one, reasons)
         else:
             _place(draft, one, reasons)
+
+
+def _reasons(draft: Draft, matched: Matched, names: list[str]) -> Reasons:
+    """Explain visits from the very timetable of the plan; pairs that found no teams were not in it."""
+    known = matched.result.timetable
+    if all(name in known.model.visit_index for name in names):
+        return explain_visits(known, names)
+    return explain_visits(follow(Model(problem_of(draft, pairs=True)), matched.result.plan), names)
 
 
 def _unsettled(draft: Draft) -> list[AssignmentRecord]:
@@ -199,9 +209,6 @@ def _is_settled(record: AssignmentRecord) -> bool:
 
 def _first_missing(record: AssignmentRecord) -> int:
     return next((i for i, leg in enumerate(record.legs) if not _has_team(leg)), 0)
-
-
-Reasons = dict[str, WhyTeam | WhyNobody]
 
 
 def _leave_unmet(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:

@@ -9,11 +9,12 @@ those alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from array import array
 
+from linli.matcher.duties import NO_LIMIT, Duty, Fit
+from linli.matcher.memory import Fits, Memory, Roster
 from linli.matcher.objective import continuity_price, reoffer_price
-from linli.matcher.problem import Place, Problem, Team, Visit, Window, is_fact, validate
+from linli.matcher.problem import Problem, Team, Visit, Window, faults_of_visit, is_fact, validate
 from linli.matcher.rules import (
     adults_a_crew_may_need,
     first_violation,
@@ -22,34 +23,6 @@ from linli.matcher.rules import (
     safeguarded_until,
     start_windows,
 )
-
-NO_LIMIT = 1 << 30
-"""More visits than any shift holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One crew in one shift, in indices; `base` is an index into `Model.places`."""
-
-    team: int
-    crew: int
-    shift: int
-    opens: int
-    closes: int
-    base: int
-    most: int
-
-
-class Fit(NamedTuple):
-    """A duty on which a visit may be placed as far as pair rules say.
-
-    `windows` are the visit's start windows cut to the duty and to what safeguarding allows; `price` is what this pair
-    costs wherever the visit lands on the duty.
-    """
-
-    duty: int
-    windows: tuple[Window, ...]
-    price: int
 
 
 def _shifts_with_history(problem: Problem, team: Team) -> list[Window]:
@@ -79,7 +52,6 @@ class Model:
     """
 
     def __init__(self, problem: Problem) -> None:
-        validate(problem)
         self.problem = problem
         self.now = problem.now
         self.weights = problem.weights
@@ -87,75 +59,111 @@ class Model:
         self.teams: tuple[Team, ...] = problem.teams
         self.visit_index = {visit.id: i for i, visit in enumerate(self.visits)}
         self.team_index = {team.id: i for i, team in enumerate(self.teams)}
-        self._place_index: dict[Place, int] = {}
-        self.base = [self._place(team.base) for team in self.teams]
-        self.place = [self._place(visit.place) for visit in self.visits]
-        self.places: tuple[Place, ...] = tuple(self._place_index)
+        memory = problem.memory or Memory(problem.travel)
+        self._table = memory.travel
+        self._adults = adults_a_crew_may_need(problem)
+        self._roster = self._roster_of(memory)
+        self._validate()
+        self.base = self._roster.bases
+        self.place = [self._table.number(visit.place) for visit in self.visits]
         self.duration = [visit.duration for visit in self.visits]
         self.fact = [is_fact(visit, problem.now) for visit in self.visits]
         self.fixed = [visit.pin is not None and visit.pin.start is not None for visit in self.visits]
         self.soft = [visit.due is not None or visit.told is not None for visit in self.visits]
         self.held = [visit.promised or visit.pin is not None for visit in self.visits]
         self.classes = 1 + max((visit.urgency for visit in problem.visits), default=0)
-        self.duties: list[Duty] = []
-        self.duties_of_team: list[list[int]] = []
-        self._lay_out_duties()
-        self._adults = adults_a_crew_may_need(problem)
-        self._fits: list[tuple[Fit, ...] | None] = [None] * len(self.visits)
-        self._rows: dict[int, list[int]] = {}
-        self._columns: dict[int, list[int]] = {}
+        self.duties = self._roster.duties
+        self.duties_of_team = self._roster.duties_of_team
+        self._fits: list[Fits | None] = [None] * len(self.visits)
 
-    def _place(self, place: Place) -> int:
-        return self._place_index.setdefault(place, len(self._place_index))
+    def _roster_of(self, memory: Memory) -> Roster:
+        """Return the roster's duties, remembered unless history needs a shift of its own."""
+        known = memory.roster
+        if self._has_history_outside():
+            return self._lay_out_roster()
+        if known is None or not known.is_for(self.teams, self.weights, self._adults):
+            known = memory.roster = self._lay_out_roster()
+        known.forget_the_gone(len(self.visits))
+        return known
 
-    def _lay_out_duties(self) -> None:
+    def _has_history_outside(self) -> bool:
+        """Say whether a visit has begun outside all shifts of its team."""
+        begun = [v.pin for v in self.visits if v.pin is not None and is_fact(v, self.now)]
+        return any(
+            not any(lo <= (pin.start or 0) <= hi for lo, hi in self.teams[self.team_index[pin.team]].shifts)
+            for pin in begun
+            if pin.team in self.team_index
+        )
+
+    def _lay_out_roster(self) -> Roster:
         """Lay out the duties by team, shift and crew, so that a team's equal crews stand side by side."""
+        validate(self.problem)
+        bases = [self._table.number(team.base) for team in self.teams]
+        roster = Roster(self.teams, self.weights, self._adults, bases, [], [])
         history = {v.pin.team for v in self.visits if v.pin is not None}
         for t, team in enumerate(self.teams):
             shifts = _shifts_with_history(self.problem, team) if team.id in history else list(team.shifts)
             most = NO_LIMIT if team.max_visits_per_shift is None else team.max_visits_per_shift
             mine = [
-                Duty(t, crew, s, opens, closes, self.base[t], most)
+                Duty(t, crew, s, opens, closes, bases[t], most)
                 for s, (opens, closes) in enumerate(shifts)
                 for crew in range(team.crews)
             ]
-            self.duties_of_team.append(list(range(len(self.duties), len(self.duties) + len(mine))))
-            self.duties += mine
+            roster.duties_of_team.append(list(range(len(roster.duties), len(roster.duties) + len(mine))))
+            roster.duties += mine
+        return roster
 
-    def seconds_from(self, place: int) -> list[int]:
+    def _validate(self) -> None:
+        """Refuse a malformed problem; the teams of a remembered roster and remembered visits were looked at before."""
+        known = self._roster.fits
+        unknown = [v for v in self.visits if (fits := known.get(v.id)) is None or fits.visit is not v]
+        if len(self.visit_index) < len(self.visits) or any(faults_of_visit(visit, "") for visit in unknown):
+            validate(self.problem)
+
+    def seconds_from(self, place: int) -> array[int]:
         """Return travel seconds from a place to all places."""
-        row = self._rows.get(place)
-        if row is None:
-            seconds, _ = self.problem.travel.matrix((self.places[place],), self.places)
-            row = self._rows[place] = seconds[0].tolist()
-        return row
+        return self._table.row(place)
 
-    def seconds_to(self, place: int) -> list[int]:
+    def seconds_to(self, place: int) -> array[int]:
         """Return travel seconds from all places to a place."""
-        if self.problem.travel.symmetric:
-            return self.seconds_from(place)
-        column = self._columns.get(place)
-        if column is None:
-            seconds, _ = self.problem.travel.matrix(self.places, (self.places[place],))
-            column = self._columns[place] = seconds[:, 0].tolist()
-        return column
+        return self._table.column(place)
 
     def fits(self, visit: int) -> tuple[Fit, ...]:
         """Return every duty the visit fits on by the pair rules, in the order of duties."""
-        known = self._fits[visit]
-        if known is None:
-            known = self._fits[visit] = tuple(self._find_fits(visit))
-        return known
+        known = self._known(visit)
+        if known.all is None:
+            known.all = tuple(self._find_fits(visit))
+            known.on = {fit.duty: fit for fit in known.all}
+        return known.all
 
     def fit(self, visit: int, duty: int) -> Fit | None:
         """Return how the visit fits on one duty, or None."""
+        known = self._known(visit)
+        if known.all is None and duty not in known.on:
+            team = self.teams[self.duties[duty].team]
+            breaks = first_violation(self.problem, self.visits[visit], team)
+            known.on[duty] = self._fit(visit, duty) if breaks is None else None
+        return known.on.get(duty)
+
+    def _known(self, visit: int) -> Fits:
+        """Return what is known of where a visit fits, from an earlier problem if it still holds."""
         known = self._fits[visit]
-        if known is not None:
-            return next((fit for fit in known if fit.duty == duty), None)
-        team = self.duties[duty].team
-        if first_violation(self.problem, self.visits[visit], self.teams[team]) is not None:
-            return None
-        return self._fit(visit, duty)
+        if known is None:
+            wanted, memory = self.visits[visit], self._roster.fits
+            known = memory.get(wanted.id)
+            if known is None or known.visit is not wanted or known.until < self.now:
+                known = memory[wanted.id] = Fits(wanted, self._unhurried_until(visit))
+            self._fits[visit] = known
+        return known
+
+    def _unhurried_until(self, visit: int) -> int:
+        """Return until when it makes no difference for the visit's fits what time it is.
+
+        Until any team, setting out then, is there before the first window opens, the clock cuts nothing off.
+        """
+        windows = start_windows(self.visits[visit])
+        farthest = max(map(self.seconds_to(self.place[visit]).__getitem__, self.base), default=0)
+        return windows[0][0] - farthest - 1 if windows else -1
 
     def _find_fits(self, visit: int) -> list[Fit]:
         pin = self.visits[visit].pin

@@ -11,7 +11,6 @@ from linli.matcher.offering import exhausted, new_offer, status_of, with_offer
 from linli.matcher.problem import EXCLUDED, Plan, Problem
 from linli.matcher.repair import repair
 from linli.matcher.translate import problem_of, requests_in_plan, unpaired, visit_id
-from linli.matcher.travel import Travel
 from linli.schemas.assignment import AssignmentRecord, Promised
 from linli.schemas.instants import from_seconds
 from linli.schemas.orders import Window
@@ -20,12 +19,12 @@ FIRST_TEAMS = 8
 """Teams tried for the first leg before the pair counts as impossible this round."""
 
 
-def pair_up(draft: Draft, plan: Plan, travel: Travel) -> None:
+def pair_up(draft: Draft, plan: Plan) -> None:
     """Find two teams with one common start for every request of two legs that has none, and ask both."""
     waiting = [record for record in requests_in_plan(draft) if unpaired(record)]
     if not waiting:
         return
-    problem = problem_of(draft, travel, whole=True)
+    problem = problem_of(draft, pairs=True)
     known = {visit.id for visit in problem.visits}
     for record in waiting:
         if exhausted(draft.state.policy, record) or visit_id(record.request_id, 0) not in known:

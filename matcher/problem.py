@@ -5,11 +5,12 @@ Times are integer seconds since the Unix epoch, durations integer seconds, dista
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from linli.matcher.memory import Memory
     from linli.matcher.travel import Travel
 
 Window = tuple[int, int]
@@ -23,9 +24,8 @@ class ProblemError(ValueError):
     """A malformed or contradictory problem: the message says where and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody lives or a team sets out from.
+class Place(NamedTuple):
+    """Where somebody lives or a team sets out from: a tuple, for it is looked up by value all the time.
 
     Parameters
     ----------
@@ -263,6 +263,8 @@ class Problem:
         Seconds and metres between two places.
     weights : Weights
         Prices of the soft goals.
+    memory : Memory or None
+        What is remembered of earlier problems with the same travel; no part of the problem's value.
     """
 
     now: int
@@ -270,6 +272,7 @@ class Problem:
     teams: tuple[Team, ...]
     travel: Travel
     weights: Weights = Weights()
+    memory: Memory | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +310,8 @@ def is_fact(visit: Visit, now: int) -> bool:
     return visit.pin is not None and visit.pin.start is not None and visit.pin.start <= now
 
 
-def _faults_of_visit(visit: Visit, where: str) -> list[str]:
+def faults_of_visit(visit: Visit, where: str) -> list[str]:
+    """Return what is wrong with a visit; see `validate`."""
     faults: list[str] = []
     if visit.duration < 0:
         faults.append(f"{where}.duration: {visit.duration} s is negative")
@@ -344,7 +348,7 @@ def validate(problem: Problem) -> None:
     """
     faults = _repeated([v.id for v in problem.visits], "visits") + _repeated([t.id for t in problem.teams], "teams")
     for i, visit in enumerate(problem.visits):
-        faults += _faults_of_visit(visit, f"visits[{i}]")
+        faults += faults_of_visit(visit, f"visits[{i}]")
     for i, team in enumerate(problem.teams):
         faults += _faults_of_intervals(team.shifts, f"teams[{i}].shifts")
         if team.crews < 0:

@@ -5,8 +5,9 @@ The world moves between rounds: requests are cancelled, teams fall ill, the cloc
 
 from __future__ import annotations
 
+from linli.matcher.duties import Fit
 from linli.matcher.insertion import NEVER, best_in_tour, fit_of_stop, place
-from linli.matcher.model import Fit, Model
+from linli.matcher.model import Model
 from linli.matcher.problem import Plan
 from linli.matcher.route import Timetable, Tour
 

@@ -6,10 +6,12 @@ a new stop is tested in constant time, whatever the length of the tour.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from operator import sub
 
-from linli.matcher.model import Fit, Model
+from linli.matcher.duties import Fit
+from linli.matcher.model import Model
 from linli.matcher.objective import (
     CostTerms,
     continuity_price,
@@ -221,12 +223,41 @@ def terms_of(tour: Tour) -> CostTerms:
     )
 
 
+class Tours:
+    """One tour per duty, laid out when it is first asked for: most crews have nothing to do on most days."""
+
+    __slots__ = ("_laid_out", "_model")
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._laid_out: dict[int, Tour] = {}
+
+    def __getitem__(self, duty: int) -> Tour:
+        tour = self._laid_out.get(duty)
+        if tour is None:
+            tour = self._laid_out[duty] = Tour(self._model, duty)
+        return tour
+
+    def __setitem__(self, duty: int, tour: Tour) -> None:
+        self._laid_out[duty] = tour
+
+    def __iter__(self) -> Iterator[Tour]:
+        """Yield the tours that were laid out, in the order of duties; all others are empty."""
+        return iter([self._laid_out[duty] for duty in sorted(self._laid_out)])
+
+    def copy(self) -> Tours:
+        """Return tours that change on their own; those without a stop are laid out anew when asked for."""
+        twin = Tours(self._model)
+        twin._laid_out = {duty: tour.copy() for duty, tour in self._laid_out.items() if tour.stops}
+        return twin
+
+
 class Timetable:
     """All tours of all crews, and on which each visit stands.
 
     Attributes
     ----------
-    tours : list of Tour
+    tours : Tours
         One per duty.
     where : list of int
         For each visit its duty, or -1.
@@ -236,14 +267,14 @@ class Timetable:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.tours = [Tour(model, duty) for duty in range(len(model.duties))]
+        self.tours = Tours(model)
         self.where = [-1] * len(model.visits)
 
     def copy(self) -> Timetable:
         """Return a timetable that changes on its own."""
         twin = Timetable.__new__(Timetable)
         twin.model = self.model
-        twin.tours = [tour.copy() for tour in self.tours]
+        twin.tours = self.tours.copy()
         twin.where = self.where[:]
         return twin
 

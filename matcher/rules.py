@@ -243,6 +243,20 @@ def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) 
     return best
 
 
+def _is_reachable(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> bool:
+    """Say whether `_shortfall` is 0; shifts in which no window lies are passed over."""
+    pinned = visit.pin is not None and visit.pin.start is not None
+    last_end = min(safeguarded_until(visit, team), gender_until(visit, team)) or FOREVER
+    for lo, hi in start_windows(visit):
+        for opens, closes in team.shifts:
+            if closes < lo or opens > hi:
+                continue
+            leave = opens if pinned else max(opens, problem.now)
+            if max(lo, leave + out) <= min(hi, min(closes - back, last_end) - visit.duration):
+                return True
+    return False
+
+
 def working_hours(problem: Problem, visit: Visit, team: Team) -> Violation | None:
     """Check that some shift, absences taken out, holds the whole service within the visit's windows, travel aside.
 
@@ -303,7 +317,7 @@ def may_serve(problem: Problem, visit: Visit, team: Team, out: int, back: int) -
         if rule(problem, visit, team) is not None:
             return False
     # A window that can be reached in a shift lies in the working hours, too.
-    return _shortfall(problem, visit, team, out, back) == 0
+    return _is_reachable(problem, visit, team, out, back)
 
 
 def violations(problem: Problem, visit: Visit, team: Team) -> tuple[Violation, ...]:

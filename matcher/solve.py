@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import version
 
 from linli.matcher.dice import Dice
@@ -102,6 +103,8 @@ class Result:
         Visits that could not stay where the last plan had them; most will have found another place.
     broken : tuple of str
         Promised, offered or committed visits without a place: no room was found for them even at others' expense.
+    timetable : Timetable
+        The plan as the solvers have it, for explanations.
     """
 
     plan: Plan
@@ -109,8 +112,10 @@ class Result:
     report: EngineReport
     dropped: tuple[str, ...]
     broken: tuple[str, ...]
+    timetable: Timetable = field(compare=False, repr=False)
 
 
+@cache
 def fingerprint() -> str:
     """Return the engine's name with the version of the optimizer it calls."""
     return f"{ENGINE}/ortools-{version('ortools')}"
@@ -146,7 +151,8 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     best = improve(timetable, limits, seed)
     answer = best.timetable.plan()
     report = EngineReport(inserted, best.steps, best.columns, best.complete, best.proven, best.work, fingerprint())
-    return Result(answer, evaluate(problem, answer), report, _names(model, dropped), _broken(best.timetable))
+    lost = _names(model, dropped), _broken(best.timetable)
+    return Result(answer, evaluate(problem, answer), report, *lost, best.timetable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from linli.matcher.problem import Team, Visit
+from linli.matcher.memory import Memory
+from linli.matcher.problem import Route, Team, Visit
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.plan import PlanRecord
@@ -17,10 +18,20 @@ from linli.schemas.rounds import CommandOutcome, SolverReport
 
 @dataclass(slots=True)
 class Translations:
-    """Visits and teams translated for the matcher, remembered from round to round.
+    """Visits, teams and routes translated for the matcher, and the matcher's own memory, kept from round to round.
 
     Each is a pure function of the ledger record beside it and is used only while that very record is current, so what
     is remembered can change the speed of a decision and nothing else. At most one entry per request and per team.
+
+    Attributes
+    ----------
+    visits, teams, routes
+        By request id and team id: the record and what it is in the matcher's words; of a team also for which day and
+        horizon, because working hours are expanded.
+    roster
+        The whole roster as last asked for: the same tuple as long as every team in it is the same.
+    memory, day
+        The matcher's memory, which is made anew every day.
     """
 
     visits: dict[str, tuple[AssignmentRecord, tuple[Visit, ...]]] = field(
@@ -29,6 +40,12 @@ class Translations:
     teams: dict[str, tuple[RosterRecord, date, int, Team]] = field(
         default_factory=dict[str, tuple[RosterRecord, date, int, Team]]
     )
+    routes: dict[str, tuple[PlanRecord, tuple[Route, ...]]] = field(
+        default_factory=dict[str, tuple[PlanRecord, tuple[Route, ...]]]
+    )
+    roster: tuple[Team, ...] = ()
+    memory: Memory | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from linli.matcher.draft import Draft, live_offer
+from linli.matcher.memory import Memory
 from linli.matcher.problem import (
     DECLINED,
     EXCLUDED,
@@ -22,7 +23,7 @@ from linli.matcher.problem import (
     Weights,
 )
 from linli.matcher.shifts import shifts
-from linli.matcher.travel import Travel
+from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, Leg
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
@@ -235,9 +236,10 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
 
 
 def teams_of(draft: Draft) -> tuple[Team, ...]:
-    """Return the roster as the matcher knows it, remembered for the day."""
+    """Return the roster as the matcher knows it, remembered for the day; unchanged it is the very same tuple."""
     today, horizon = draft.now.date(), draft.state.policy.horizon_days
-    memory, teams = draft.state.translations.teams, list[Team]()
+    translations = draft.state.translations
+    memory, teams = translations.teams, list[Team]()
     for record in draft.teams():
         remembered = memory.get(record.details.team)
         if remembered is None or remembered[0] is not record or remembered[1:3] != (today, horizon):
@@ -245,57 +247,45 @@ def teams_of(draft: Draft) -> tuple[Team, ...]:
             remembered = (record, today, horizon, team_of(record.details, noon, horizon))
             memory[record.details.team] = remembered
         teams.append(remembered[3])
-    return tuple(teams)
+    known = translations.roster
+    if len(known) != len(teams) or any(a is not b for a, b in zip(known, teams, strict=True)):
+        translations.roster = tuple(teams)
+    return translations.roster
 
 
-def problem_of(draft: Draft, travel: Travel, *, whole: bool = False) -> Problem:
+def memory_of(draft: Draft) -> Memory:
+    """Return the district's memory, a new one every day and whenever it is full."""
+    translations = draft.state.translations
+    if translations.memory is None or translations.memory.is_full() or translations.day != draft.now.date():
+        translations.memory, translations.day = Memory(HaversineTravel()), draft.now.date()
+    return translations.memory
+
+
+def problem_of(draft: Draft, *, pairs: bool = False) -> Problem:
     """Return the district's problem at this moment.
 
     Parameters
     ----------
     draft
         The district.
-    travel
-        Where travel times come from.
-    whole
-        Also the requests that still need two teams, and every shift up to the horizon; else only the shifts in which
-        some visit could begin: a plan for today need not look at next week, an explanation may.
+    pairs
+        Also the requests that still need two teams.
     """
-    retried = _retried(draft)
+    retried, memory = _retried(draft), memory_of(draft)
     visits = tuple(
         visit
         for record in requests_in_plan(draft)
-        if (record.state is not State.UNMET or record.request_id in retried) and (whole or not unpaired(record))
+        if (record.state is not State.UNMET or record.request_id in retried) and (pairs or not unpaired(record))
         for visit in visits_of(draft, record)
     )
     return Problem(
         now=to_seconds(draft.now),
         visits=visits,
-        teams=teams_of(draft) if whole else _near(teams_of(draft), visits),
-        travel=travel,
+        teams=teams_of(draft),
+        travel=memory.travel,
         weights=weights_of(draft.state.policy.prices),
+        memory=memory,
     )
-
-
-def _near(teams: tuple[Team, ...], visits: tuple[Visit, ...]) -> tuple[Team, ...]:
-    """Return the teams with those shifts alone in which some visit could begin, or is pinned."""
-    first = min((_first_start(visit) for visit in visits), default=0)
-    last = max((_last_start(visit) for visit in visits), default=0)
-    return tuple(
-        replace(team, shifts=tuple(s for s in team.shifts if s[1] >= first and s[0] <= last)) for team in teams
-    )
-
-
-def _first_start(visit: Visit) -> int:
-    return min((*(lo for lo, _ in visit.windows), *_pinned_start(visit)), default=0)
-
-
-def _last_start(visit: Visit) -> int:
-    return max((*(hi for _, hi in visit.windows), *_pinned_start(visit)), default=0)
-
-
-def _pinned_start(visit: Visit) -> tuple[int, ...]:
-    return (visit.pin.start,) if visit.pin is not None and visit.pin.start is not None else ()
 
 
 def _retried(draft: Draft) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from linli.matcher import explain
-from linli.matcher.problem import Plan, Problem
+from linli.matcher.route import Timetable
 from linli.matcher.translate import request_and_leg
 from linli.schemas.explanation import CostTerm, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 
@@ -20,18 +20,18 @@ LOST_TO_MAX = 6
 """Requests named as being in the way: enough for a person to weigh."""
 
 
-def explain_visits(problem: Problem, plan: Plan, visits: Iterable[str]) -> dict[str, WhyTeam | WhyNobody]:
+def explain_visits(timetable: Timetable, visits: Iterable[str]) -> dict[str, WhyTeam | WhyNobody]:
     """Explain visits, the first `EXPLANATIONS_MAX` of them.
 
     Parameters
     ----------
-    problem, plan
-        What was planned.
+    timetable
+        What was planned; it is left as it was.
     visits
         Ids of visits, placed or not.
     """
     names = tuple(dict.fromkeys(visits))[:EXPLANATIONS_MAX]
-    found = explain.explain_all(problem, plan, names) if names else ()
+    found = explain.explain_planned(timetable, names)
     return {one.visit: _team(one) if isinstance(one, explain.WhyTeam) else _nobody(one) for one in found}
 
 

@@ -1,0 +1,36 @@
+"""A duty, one crew in one shift, and how a visit fits on it: the coins in which solvers and memory trade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from linli.matcher.problem import Window
+
+NO_LIMIT = 1 << 30
+"""More visits than any shift holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One crew in one shift, in indices; `base` is a place of the problem's travel table."""
+
+    team: int
+    crew: int
+    shift: int
+    opens: int
+    closes: int
+    base: int
+    most: int
+
+
+class Fit(NamedTuple):
+    """A duty on which a visit may be placed as far as pair rules say.
+
+    `windows` are the visit's start windows cut to the duty and to what safeguarding allows; `price` is what this pair
+    costs wherever the visit lands on the duty.
+    """
+
+    duty: int
+    windows: tuple[Window, ...]
+    price: int

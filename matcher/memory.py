@@ -1,0 +1,155 @@
+"""What the matcher remembers from round to round, so that a round pays for what changed and not for what is there.
+
+Everything here is a pure function of immutable values that are kept beside it, and is used only for those very values:
+a memory can change the speed of a decision and nothing else. A test decides a day with and without it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from linli.matcher.duties import Duty, Fit
+from linli.matcher.problem import Place, Team, Visit, Weights
+
+if TYPE_CHECKING:
+    from linli.matcher.travel import IntTable, Travel
+
+PLACES_MAX: Final = 800
+"""Places whose ways are remembered, bases included: those of a county's week, in at most five megabytes."""
+
+SPARE_FITS: Final = 1_000
+"""So many visits that are gone may be remembered beyond twice those there are, before everything is forgotten."""
+
+
+class TravelTable:
+    """Another travel, its rows remembered; places are numbered in the order in which they are met.
+
+    Parameters
+    ----------
+    travel : Travel
+        Where travel times come from; the same pair must always have the same answer.
+    """
+
+    def __init__(self, travel: Travel) -> None:
+        self.travel = travel
+        self.places: list[Place] = []
+        self._number: dict[Place, int] = {}
+        self._rows: dict[int, array[int]] = {}
+        self._columns: dict[int, array[int]] = {}
+
+    @property
+    def quality(self) -> str:
+        """How good the figures are."""
+        return self.travel.quality
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the way back always equals the way there."""
+        return self.travel.symmetric
+
+    def between(self, a: Place, b: Place) -> tuple[int, int]:
+        """Return seconds and metres from `a` to `b`."""
+        return self.travel.between(a, b)
+
+    def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
+        """Return seconds and metres, each of shape (origins, destinations)."""
+        return self.travel.matrix(origins, destinations)
+
+    def number(self, place: Place) -> int:
+        """Return a place's number, a new one for a new place."""
+        known = self._number.get(place)
+        if known is None:
+            known = self._number[place] = len(self.places)
+            self.places.append(place)
+        return known
+
+    def row(self, place: int) -> array[int]:
+        """Return travel seconds from a place to all places numbered so far."""
+        row = self._rows.get(place)
+        if row is None:
+            return self._new_row(place)
+        if len(row) < len(self.places):
+            later = range(len(row), len(self.places))
+            if self.travel.symmetric:
+                # Whoever came later knows the way here: a new place costs one row, not a bit of every row.
+                row.extend([(self._rows.get(other) or self._new_row(other))[place] for other in later])
+            else:
+                seconds, _ = self.travel.matrix((self.places[place],), self.places[len(row) :])
+                row.frombytes(seconds[0].tobytes())
+        return row
+
+    def _new_row(self, place: int) -> array[int]:
+        seconds, _ = self.travel.matrix((self.places[place],), self.places)
+        row = self._rows[place] = array("q", seconds[0].tobytes())
+        return row
+
+    def column(self, place: int) -> array[int]:
+        """Return travel seconds from all places numbered so far to a place."""
+        if self.travel.symmetric:
+            return self.row(place)
+        column = self._columns.get(place)
+        if column is None:
+            column = self._columns[place] = array("q")
+        if len(column) < len(self.places):
+            seconds, _ = self.travel.matrix(self.places[len(column) :], (self.places[place],))
+            column.frombytes(seconds[:, 0].tobytes())
+        return column
+
+
+@dataclass(slots=True)
+class Fits:
+    """Where one visit fits, as long as the clock shows no more than `until`: later, the time that is left decides.
+
+    `all` is every fit once somebody asked for them; `on` holds answers for single duties.
+    """
+
+    visit: Visit
+    until: int
+    all: tuple[Fit, ...] | None = None
+    on: dict[int, Fit | None] = field(default_factory=dict[int, Fit | None])
+
+
+@dataclass(slots=True)
+class Roster:
+    """Duties of a roster, and the fits of visits on them; all of it holds for these teams, weights and adults alone.
+
+    `adults` is how many cleared adults are kept for each crew; see `linli.matcher.rules.adults_a_crew_may_need`.
+    """
+
+    teams: tuple[Team, ...]
+    weights: Weights
+    adults: int
+    bases: list[int]
+    duties: list[Duty]
+    duties_of_team: list[list[int]]
+    fits: dict[str, Fits] = field(default_factory=dict[str, Fits])
+
+    def is_for(self, teams: tuple[Team, ...], weights: Weights, adults: int) -> bool:
+        """Say whether it holds for a problem's teams, weights and adults."""
+        return self.teams is teams and self.adults == adults and self.weights == weights
+
+    def forget_the_gone(self, count: int) -> None:
+        """Forget all fits if most of them belong to visits that are gone."""
+        if len(self.fits) > 2 * count + SPARE_FITS:
+            self.fits.clear()
+
+
+class Memory:
+    """One district's memory.
+
+    Parameters
+    ----------
+    travel : Travel
+        Where travel times come from.
+    """
+
+    def __init__(self, travel: Travel) -> None:
+        self.travel = TravelTable(travel)
+        self.roster: Roster | None = None
+
+    def is_full(self) -> bool:
+        """Say whether it should be replaced by a new one."""
+        return len(self.travel.places) > PLACES_MAX
