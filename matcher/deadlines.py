@@ -10,7 +10,7 @@ from linli.matcher.offering import freeze_at
 from linli.matcher.state import DistrictState
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Unmet
 from linli.schemas.explanation import WhyNobody
-from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
 
 _SECOND = timedelta(seconds=1)
 
@@ -102,7 +102,7 @@ def _miss(draft: Draft, record: AssignmentRecord) -> None:
         broken = record.broken
         if record.promise is not None:
             broken = (*broken, BrokenPromise(window=record.promise, cause="window_passed", at=draft.now))
-        why, legs = Unmet(why=WhyNobody(outcome="stopped")), end_offers(record.legs)
+        why, legs = Unmet(why=WhyNobody(outcome="stopped")), end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE)
         record = draft.step(record, why, "window_passed", legs=legs, promise=None, broken=broken)
     draft.step(record, Closed(outcome=State.UNMET), "window_passed")
 

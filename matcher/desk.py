@@ -9,20 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from linli.matcher.claiming import claim
 from linli.matcher.deadlines import extend_for_down_time, fire
-from linli.matcher.desk_answers import accept, decline, done, failed_visit, rate, reschedule, start, withdraw
+from linli.matcher.desk_answers import accept, decline, done, failed_visit, rate, reschedule, start, swap, withdraw
 from linli.matcher.desk_orders import Result, amend, apply_team, cancel, place_order
-from linli.matcher.desk_people import confirm, hold, refer, release
+from linli.matcher.desk_people import confirm, hold, refer, release, told
+from linli.matcher.desk_teams import absent, change_members, name_deputy, withdraw_unfit
 from linli.matcher.draft import Draft
 from linli.matcher.handover import assign
 from linli.matcher.matching import match
 from linli.matcher.plan_records import changed_plans
+from linli.matcher.recording import record_visit
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
-from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
+from linli.schemas.answers import (
+    Accept,
+    Claim,
+    Decline,
+    Done,
+    FailedVisit,
+    Rate,
+    Reschedule,
+    Start,
+    SwapMembers,
+    Withdraw,
+)
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
-from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
+from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers
 
 
 def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Moment) -> Decision:
@@ -51,6 +66,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
     if moment.down_seconds > 0:
         extend_for_down_time(draft)
     results = [(numbered, _act(draft, numbered.command)) for numbered in commands]
+    withdraw_unfit(draft)
     if moment.deadlines:
         fire(draft)
     plan, report = match(draft)
@@ -73,7 +89,7 @@ def _outcome(numbered: NumberedCommand, result: Result) -> CommandOutcome:
 
 
 def _act(draft: Draft, command: Command) -> Result:
-    """Apply one command; the one place that maps a command's kind to the rule for it."""
+    """Apply one command; here and in the two functions below each kind finds the rule for it."""
     match command.body:
         case PlaceOrder():
             return place_order(draft, command, command.body)
@@ -81,8 +97,6 @@ def _act(draft: Draft, command: Command) -> Result:
             return amend(draft, command, command.body)
         case Cancel():
             return cancel(draft, command, command.body)
-        case ApplyTeam():
-            return apply_team(draft, command, command.body)
         case Hold():
             return hold(draft, command, command.body)
         case Release():
@@ -93,21 +107,56 @@ def _act(draft: Draft, command: Command) -> Result:
             return assign(draft, command, command.body)
         case Confirm():
             return confirm(draft, command, command.body)
-        case Accept():
-            return accept(draft, command, command.body)
-        case Decline():
-            return decline(draft, command, command.body)
-        case Withdraw():
-            return withdraw(draft, command, command.body)
-        case Reschedule():
-            return reschedule(draft, command, command.body)
-        case Start():
-            return start(draft, command, command.body)
-        case Done():
-            return done(draft, command, command.body)
-        case FailedVisit():
-            return failed_visit(draft, command, command.body)
-        case Rate():
-            return rate(draft, command, command.body)
+        case ApplyRecord():
+            return record_visit(draft, command, command.body)
+        case Told():
+            return told(command.body)
+        case ApplyTeam() | Absent() | ChangeMembers() | ApplyDeputy():
+            return _change_team(draft, command.body)
         case _:
-            assert_never(command.body)
+            return _answer(draft, command, command.body)
+
+
+def _change_team(draft: Draft, body: ApplyTeam | Absent | ChangeMembers | ApplyDeputy) -> Result:
+    """Change the roster."""
+    match body:
+        case ApplyTeam():
+            return apply_team(draft, body)
+        case Absent():
+            return absent(draft, body)
+        case ChangeMembers():
+            return change_members(draft, body)
+        case ApplyDeputy():
+            return name_deputy(draft, body)
+        case _:
+            assert_never(body)
+
+
+_Answer = Accept | Decline | Claim | Withdraw | SwapMembers | Reschedule | Start | Done | FailedVisit | Rate
+
+
+def _answer(draft: Draft, command: Command, body: _Answer) -> Result:
+    """Take what a team or a resident says."""
+    match body:
+        case Accept():
+            return accept(draft, command, body)
+        case Decline():
+            return decline(draft, command, body)
+        case Claim():
+            return claim(draft, command, body)
+        case Withdraw():
+            return withdraw(draft, command, body)
+        case SwapMembers():
+            return swap(draft, command, body)
+        case Reschedule():
+            return reschedule(draft, command, body)
+        case Start():
+            return start(draft, command, body)
+        case Done():
+            return done(draft, command, body)
+        case FailedVisit():
+            return failed_visit(draft, command, body)
+        case Rate():
+            return rate(draft, command, body)
+        case _:
+            assert_never(body)

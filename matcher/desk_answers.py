@@ -11,7 +11,17 @@ from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.desk_people import find
 from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
 from linli.matcher.going import why_they_may_not_go
-from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
+from linli.schemas.answers import (
+    Accept,
+    Decline,
+    Done,
+    FailedVisit,
+    Rate,
+    Reschedule,
+    Start,
+    SwapMembers,
+    Withdraw,
+)
 from linli.schemas.assignment import (
     Assignment,
     AssignmentRecord,
@@ -28,7 +38,7 @@ from linli.schemas.assignment import (
     Withdrawn,
 )
 from linli.schemas.commands import Command
-from linli.schemas.lifecycle import OfferState, State, may_follow
+from linli.schemas.lifecycle import OfferEnd, OfferState, State, may_follow
 from linli.schemas.rounds import OutcomeCode
 
 STALE: Result = (OutcomeCode.STALE, "no live offer")
@@ -163,15 +173,46 @@ def withdraw(draft: Draft, command: Command, body: Withdraw) -> Result:
     return APPLIED
 
 
+def swap(draft: Draft, command: Command, body: SwapMembers) -> Result:
+    """Other members go: they are looked at exactly like those named at acceptance."""
+    found = _visiting(draft, command, body.offer, body.team)
+    if not isinstance(found, _Answered):
+        return found
+    going = found.leg.assignment
+    if going is None or going.started:
+        return OutcomeCode.NOT_ALLOWED_NOW, found.record.state
+    if going.members == body.members:
+        return OutcomeCode.DUPLICATE, found.record.state
+    broken = why_they_may_not_go(draft, found.record, body.team, body.members, going.end)
+    if broken:
+        return OutcomeCode.BREAKS_RULE, broken
+    leg = found.leg.model_copy(update={"assignment": going.model_copy(update={"members": body.members})})
+    draft.step(
+        found.record,
+        found.record.status,
+        "swap",
+        legs=replace_leg(found.record.legs, found.number, leg),
+        **draft.remember(found.record, command.id),
+    )
+    return APPLIED
+
+
 def start(draft: Draft, command: Command, body: Start) -> Result:
-    """A team is at the door."""
+    """A team is at the door: those who were named are looked at once more, and the four digits must be right."""
     found = _visiting(draft, command, body.offer, body.team)
     if not isinstance(found, _Answered):
         return found
     going = found.leg.assignment
     if going is None or going.started:
         return OutcomeCode.DUPLICATE, found.record.state
-    leg = found.leg.model_copy(update={"assignment": going.model_copy(update={"started": True})})
+    if body.door_code_ok is False:
+        return OutcomeCode.BREAKS_RULE, "door_code"
+    until = command.received_at + (going.end - going.start)
+    broken = why_they_may_not_go(draft, found.record, body.team, going.members, until)
+    if broken:
+        return OutcomeCode.BREAKS_RULE, broken
+    begun = going.model_copy(update={"started": True, "door_code_ok": body.door_code_ok})
+    leg = found.leg.model_copy(update={"assignment": begun})
     status = found.record.status
     since = status.since if isinstance(status, UnderWay) else command.received_at
     draft.step(
@@ -185,12 +226,17 @@ def start(draft: Draft, command: Command, body: Start) -> Result:
 
 
 def done(draft: Draft, command: Command, body: Done) -> Result:
-    """The help was given; with two teams the first word counts."""
+    """The help was given; with two teams the first word counts.
+
+    Money that was spent is a fact: beyond the limit, or where nothing may be bought, it is marked for the desk.
+    """
     found = _visiting(draft, command, body.offer, body.team)
     if not isinstance(found, _Answered):
         return found
     record = found.record
-    status = DoneState(at=command.received_at, minutes=body.minutes)
+    limit = record.details.spend_limit_fen if record.details else None
+    over = body.spent is not None and body.spent.amount_fen > (limit or 0)
+    status = DoneState(at=command.received_at, minutes=body.minutes, spent=body.spent, over_limit=over)
     draft.step(record, status, "done", **_late(draft, record), **draft.remember(record, command.id))
     return APPLIED
 
@@ -210,7 +256,13 @@ def failed_visit(draft: Draft, command: Command, body: FailedVisit) -> Result:
         return found
     record = found.record
     status = FailedVisitState(team=body.team, reason=body.reason)
-    draft.step(record, status, "failed_visit", legs=end_offers(record.legs), **draft.remember(record, command.id))
+    draft.step(
+        record,
+        status,
+        "failed_visit",
+        legs=end_offers(record.legs, OfferEnd.CHANGED),
+        **draft.remember(record, command.id),
+    )
     return APPLIED
 
 
@@ -227,7 +279,7 @@ def reschedule(draft: Draft, command: Command, body: Reschedule) -> Result:
         Rescheduled(by=body.by, reason=body.reason),
         "reschedule",
         details=record.details.model_copy(update={"windows": body.windows}),
-        legs=end_offers(record.legs),
+        legs=end_offers(record.legs, OfferEnd.CHANGED),
         promise=None,
         broken=broken,
         **draft.remember(record, command.id),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from linli.matcher.draft import Draft, end_offers
 from linli.schemas.assignment import AssignmentRecord, Cancelled, RecordedAfterwards, Referred, Registered, Rescheduled
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
-from linli.schemas.lifecycle import State, may_follow
+from linli.schemas.lifecycle import OfferEnd, State, may_follow
 from linli.schemas.orders import Amend, Cancel, RequestDetails
 from linli.schemas.rounds import OutcomeCode
 
@@ -22,9 +22,12 @@ LINK_DAYS = 3
 LINKS_MAX = 8
 """Links kept per request: whoever orders more often than that for one need is looked at by a person anyway."""
 
+CHILD_DIRECTOR = "child_director"
+"""Referral of a child's case, for want of consent or for suspected harm."""
+
 OFFICES = {
     "emergency": "请立即拨打 120/110/119 · call 120/110/119 at once",
-    "child_director": "儿童主任 · child director",
+    CHILD_DIRECTOR: "儿童主任 · child director",
 }
 """Who takes over what a volunteer must not be sent to."""
 
@@ -34,7 +37,7 @@ def place_order(draft: Draft, command: Command, body: PlaceOrder) -> Result:
     request_id = command.request_id or ""
     known = draft.request(request_id)
     if known is not None:
-        return _seen_before(known, body.details)
+        return seen_before(known, body.details)
     if body.details.recorded_afterwards:
         draft.open_record(request_id, RecordedAfterwards(), body.details, "order", command.id)
         return APPLIED
@@ -44,7 +47,8 @@ def place_order(draft: Draft, command: Command, body: PlaceOrder) -> Result:
     return APPLIED
 
 
-def _seen_before(known: AssignmentRecord, details: RequestDetails) -> Result:
+def seen_before(known: AssignmentRecord, details: RequestDetails) -> Result:
+    """Say what an order is whose number is known already: the same again, or another one."""
     if known.details is None:
         return OutcomeCode.NOT_ALLOWED_NOW, "cancelled_before_order"
     if known.details.marks.content == details.marks.content:
@@ -82,10 +86,11 @@ def amend(draft: Draft, command: Command, body: Amend) -> Result:
         return OutcomeCode.UNKNOWN_REQUEST, ""
     if command.id in record.recent:
         return OutcomeCode.DUPLICATE, ""
+    if record.state is State.REFERRED:
+        return _bring_consent(draft, command, body, record, record.details)
     if record.state is State.COMMITTED or not may_follow(record.state, State.RESCHEDULED):
         return OutcomeCode.NOT_ALLOWED_NOW, record.state
-    given = {"windows": body.windows, "minutes": body.minutes, "urgency": _urgency(body)}
-    details = record.details.model_copy(update={name: value for name, value in given.items() if value is not None})
+    details = _amended(record.details, body)
     if details == record.details:
         return OutcomeCode.DUPLICATE, "no change"
     draft.step(
@@ -93,10 +98,32 @@ def amend(draft: Draft, command: Command, body: Amend) -> Result:
         Rescheduled(by="amendment", reason=body.reason),
         "amend",
         details=details,
-        legs=end_offers(record.legs),
+        legs=end_offers(record.legs, OfferEnd.CHANGED),
         promise=record.promise if body.windows is None else None,
         **draft.remember(record, command.id),
     )
+    return APPLIED
+
+
+def _amended(details: RequestDetails, body: Amend) -> RequestDetails:
+    given = {"windows": body.windows, "minutes": body.minutes, "urgency": _urgency(body), "consent": body.consent}
+    return details.model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+def _bring_consent(
+    draft: Draft, command: Command, body: Amend, record: AssignmentRecord, details: RequestDetails
+) -> Result:
+    """Let a child's case go on for which the child director has obtained the guardian's consent.
+
+    Only a case that waits for nothing else: what was referred for danger or suspected harm stays where it is.
+    """
+    flagged = details.flags.danger_to_life or details.flags.suspected_harm or details.restricted
+    if details.referral != CHILD_DIRECTOR or flagged or body.consent is None:
+        return OutcomeCode.NOT_ALLOWED_NOW, record.state
+    if not (body.consent.beneficiary and body.consent.guardian):
+        return OutcomeCode.BREAKS_RULE, "safeguarding"
+    amended = _amended(details, body).model_copy(update={"referral": None})
+    draft.step(record, Registered(), "consent", details=amended, **draft.remember(record, command.id))
     return APPLIED
 
 
@@ -121,16 +148,17 @@ def cancel(draft: Draft, command: Command, body: Cancel) -> Result:
         record,
         Cancelled(reason=body.reason),
         "cancel",
-        legs=end_offers(record.legs),
+        legs=end_offers(record.legs, OfferEnd.CANCELLED),
         **draft.remember(record, command.id),
     )
     return APPLIED
 
 
-def apply_team(draft: Draft, command: Command, body: ApplyTeam) -> Result:
-    """Take a team into the roster, or replace it."""
+def apply_team(draft: Draft, body: ApplyTeam) -> Result:
+    """Take a team into the roster, or replace it; a deputy named by an event of its own stays."""
     known = draft.team(body.details.team)
-    if known is not None and known.details == body.details:
+    details = body.details.model_copy(update={"deputy": known.details.deputy if known else None})
+    if known is not None and known.details == details:
         return OutcomeCode.DUPLICATE, ""
-    draft.write_team(body.details)
+    draft.write_team(details)
     return APPLIED

@@ -1,16 +1,17 @@
-"""What the desk's people decide: hold, release, refer, confirm; for ``assign`` see ``handover``."""
+"""What the desk's people decide: hold, release, refer, confirm, tell; for ``assign`` see ``handover``."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from linli.matcher.choosing import choice_of, with_choice
 from linli.matcher.desk_orders import APPLIED, Result
-from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
-from linli.matcher.offering import mode_for
+from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg, replace_offer
 from linli.schemas.assignment import AssignmentRecord, Offered, OnHold, Referred, Registered
+from linli.schemas.choices import ChosenBy
 from linli.schemas.commands import Command
-from linli.schemas.desk import Confirm, Hold, Refer, Release
-from linli.schemas.lifecycle import OfferState, State, may_follow
+from linli.schemas.desk import Confirm, Hold, Refer, Release, Told
+from linli.schemas.lifecycle import OfferEnd, OfferState, State, may_follow
 from linli.schemas.policy import Mode
 from linli.schemas.rounds import OutcomeCode
 
@@ -38,7 +39,9 @@ def hold(draft: Draft, command: Command, body: Hold) -> Result:
     record, result = find(draft, command, State.ON_HOLD)
     if record is not None:
         status = OnHold(by=body.by, reason=body.reason)
-        draft.step(record, status, "hold", legs=end_offers(record.legs), **draft.remember(record, command.id))
+        draft.step(
+            record, status, "hold", legs=end_offers(record.legs, OfferEnd.HELD), **draft.remember(record, command.id)
+        )
     return result
 
 
@@ -55,7 +58,13 @@ def refer(draft: Draft, command: Command, body: Refer) -> Result:
     record, result = find(draft, command, State.REFERRED)
     if record is not None:
         status = Referred(office=body.office, reason=body.reason)
-        draft.step(record, status, "refer", legs=end_offers(record.legs), **draft.remember(record, command.id))
+        draft.step(
+            record,
+            status,
+            "refer",
+            legs=end_offers(record.legs, OfferEnd.REFERRED),
+            **draft.remember(record, command.id),
+        )
     return result
 
 
@@ -74,12 +83,19 @@ def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
         return OutcomeCode.NOT_ALLOWED_NOW, Mode.SUGGEST
     minutes = draft.state.policy.answer_minutes[record.details.urgency]
     expires = min(draft.now + timedelta(minutes=minutes), leg.offers[index].start)
+    choice = choice_of(draft, record, body.leg, ChosenBy.CONFIRM, leg.offers[index].team, body.by, body.note)
     opened = replace_offer(leg, index, state=OfferState.OPEN, offered_at=draft.now, expires=expires, by=body.by)
     draft.step(
         record,
         Offered(),
         "confirm",
         legs=replace_leg(record.legs, body.leg, opened),
+        **with_choice(record, choice),
         **draft.remember(record, command.id),
     )
     return APPLIED
+
+
+def told(body: Told) -> Result:
+    """Record what became of a call; the delivery it settles is none of the ledger's requests."""
+    return OutcomeCode.APPLIED, body.outcome

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from linli.matcher.problem import Stop
 from linli.matcher.state import DistrictState, Moment
-from linli.schemas.assignment import RECENT_COMMANDS_MAX, AssignmentRecord, Leg, Status
-from linli.schemas.lifecycle import OfferState, State, may_follow
+from linli.schemas.assignment import EVERYBODY, RECENT_COMMANDS_MAX, AssignmentRecord, Audience, Leg, Offer, Status
+from linli.schemas.lifecycle import OfferEnd, OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
+from linli.schemas.policy import Mode, Policy
 from linli.schemas.roster import RosterRecord, TeamDetails
 
 _MAKES_ROOM = frozenset(
@@ -25,13 +26,41 @@ _MAKES_ROOM = frozenset(
         "failed_visit",
         "roster",
         "unmet",
+        "vetting",
+        "record",
     }
 )
 """Causes after which a request that had no place may find one."""
 
 
+WAITING = frozenset({OfferState.OPEN, OfferState.PROPOSED})
+"""States of an offer that waits for an answer or for the desk."""
+
+
 class ForbiddenTransitionError(RuntimeError):
     """The desk tried a step that the transition table does not know: a fault of ours, never of an event."""
+
+
+def mode_for(policy: Policy, details: RequestDetails) -> Mode:
+    """Return the mode of a request: the most specific rule of its community and category, else the county's."""
+    best, strength = policy.mode, 0
+    for rule in policy.mode_rules:
+        matches = rule.community in (None, details.community) and rule.category in (None, details.category)
+        weight = 2 * (rule.community is not None) + (rule.category is not None)
+        if matches and weight > strength:
+            best, strength = rule.mode, weight
+    return best
+
+
+def notify_of(policy: Policy, details: RequestDetails | None) -> tuple[Audience, ...]:
+    """Return who may be told of what becomes of a request: nobody where harm is suspected or the mode is ``suggest``.
+
+    The guardian or the neighbour who ordered may be the one from whom a child is to be protected; only the office hears
+    of it.
+    """
+    if details is None or (not details.restricted and mode_for(policy, details) is not Mode.SUGGEST):
+        return EVERYBODY
+    return ()
 
 
 class Draft:
@@ -48,6 +77,8 @@ class Draft:
     ----------
     room_made
         Whether something happened after which an unmet request may find a place: room in the plan, a new day.
+    new_day
+        Whether the day changed since the last decision.
     handed
         Team, crew and stop of every visit that a person handed to a team in this round.
     """
@@ -57,7 +88,8 @@ class Draft:
         self.moment = moment
         self.written: list[AssignmentRecord] = []
         self.roster_written: list[RosterRecord] = []
-        self.room_made = state.now is None or state.now.date() != moment.now.date()
+        self.new_day = state.now is None or state.now.date() != moment.now.date()
+        self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []
         self._requests: dict[str, AssignmentRecord] = {}
         self._roster: dict[str, RosterRecord] = {}
@@ -133,6 +165,8 @@ class Draft:
                 recent=(command,),
                 linked=linked,
                 registered_at=self.now if status.state is State.REGISTERED else None,
+                notify=notify_of(self.state.policy, details),
+                red=details is not None and details.flags.danger_to_life,
             )
         )
         self._enter_household(record)
@@ -166,6 +200,7 @@ class Draft:
             "version": record.version + 1,
             "round": self.moment.round,
             "at": self.now,
+            "notify": notify_of(self.state.policy, record.details),
         }
         return self._write(record.model_copy(update={**changes, **facts}))
 
@@ -197,23 +232,20 @@ class Draft:
 def live_offer(leg: Leg) -> int | None:
     """Return the index of the leg's offer that waits for an answer or for the desk, if there is one."""
     for index in range(len(leg.offers) - 1, -1, -1):
-        if leg.offers[index].state in (OfferState.OPEN, OfferState.PROPOSED):
+        if leg.offers[index].state in WAITING:
             return index
     return None
 
 
-def end_offers(legs: tuple[Leg, ...], state: OfferState = OfferState.REVOKED) -> tuple[Leg, ...]:
-    """Return the legs with every waiting offer ended and no team assigned."""
-    ended: list[Leg] = []
-    for leg in legs:
-        offers = tuple(
-            offer.model_copy(update={"state": state})
-            if offer.state in (OfferState.OPEN, OfferState.PROPOSED)
-            else offer
-            for offer in leg.offers
-        )
-        ended.append(Leg(offers=offers))
-    return tuple(ended)
+def end_offers(legs: tuple[Leg, ...], why: OfferEnd) -> tuple[Leg, ...]:
+    """Return the legs with every waiting offer taken back, for a reason, and no team assigned."""
+    return tuple(Leg(offers=revoked(leg.offers, why)) for leg in legs)
+
+
+def revoked(offers: tuple[Offer, ...], why: OfferEnd) -> tuple[Offer, ...]:
+    """Return offers with every waiting one taken back."""
+    ended = {"state": OfferState.REVOKED, "ended": why}
+    return tuple(offer.model_copy(update=ended) if offer.state in WAITING else offer for offer in offers)
 
 
 def replace_leg(legs: tuple[Leg, ...], index: int, leg: Leg) -> tuple[Leg, ...]:

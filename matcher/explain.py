@@ -99,19 +99,23 @@ def explain(problem: Problem, plan: Plan, visit: str) -> WhyTeam | WhyNobody:
     return explain_all(problem, plan, (visit,))[0]
 
 
-def explain_all(problem: Problem, plan: Plan, visits: Iterable[str]) -> tuple[WhyTeam | WhyNobody, ...]:
-    """Explain several visits of one plan, reading the plan once.
+def explain_all(
+    problem: Problem, plan: Plan, visits: Iterable[str], next_teams: int = NEXT_TEAMS
+) -> tuple[WhyTeam | WhyNobody, ...]:
+    """Explain several visits of one plan, reading the plan once, each with so many other teams.
 
     Raises
     ------
     ProblemError
         If the plan does not hold for the problem or a visit is unknown.
     """
-    return explain_planned(follow(Model(problem), plan), visits)
+    return explain_planned(follow(Model(problem), plan), visits, next_teams)
 
 
-def explain_planned(timetable: Timetable, visits: Iterable[str]) -> tuple[WhyTeam | WhyNobody, ...]:
-    """Explain several visits of a timetable, which is left as it was.
+def explain_planned(
+    timetable: Timetable, visits: Iterable[str], next_teams: int = NEXT_TEAMS
+) -> tuple[WhyTeam | WhyNobody, ...]:
+    """Explain several visits of a timetable, which is left as it was, each with so many other teams.
 
     Raises
     ------
@@ -127,9 +131,9 @@ def explain_planned(timetable: Timetable, visits: Iterable[str]) -> tuple[WhyTea
         if timetable.where[visit] < 0:
             found.append(_why_nobody(timetable, visit))
         elif model.visits[visit].pin is None:
-            found.append(_why_team(timetable, visit))
+            found.append(_why_team(timetable, visit, next_teams))
         else:
-            found.append(_why_team(_unpinned(timetable, visit), visit))
+            found.append(_why_team(_unpinned(timetable, visit), visit, next_teams))
     return tuple(found)
 
 
@@ -151,7 +155,7 @@ def _unpinned(timetable: Timetable, visit: int) -> Timetable:
     return twin
 
 
-def _why_team(timetable: Timetable, visit: int) -> WhyTeam:
+def _why_team(timetable: Timetable, visit: int, next_teams: int) -> WhyTeam:
     here = timetable.where[visit]
     tour = timetable.tours[here]
     without = tour.copy()
@@ -161,7 +165,7 @@ def _why_team(timetable: Timetable, visit: int) -> WhyTeam:
     timetable.set_tour(without)
     mine = timetable.model.duties[here].team
     others = [s for s in best_per_team(timetable, visit) if timetable.model.duties[s.fit.duty].team != mine]
-    next_best = tuple(_team_cost(timetable, visit, spot) for spot in others[:NEXT_TEAMS])
+    next_best = tuple(_team_cost(timetable, visit, spot) for spot in others[:next_teams])
     timetable.set_tour(tour)
     return WhyTeam(timetable.model.visits[visit].id, chosen, next_best)
 

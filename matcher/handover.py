@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from linli.matcher.choosing import choice_of, with_choice
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.draft import Draft, end_offers, replace_leg
 from linli.matcher.going import why_they_may_not_go
@@ -16,11 +17,12 @@ from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
 from linli.matcher.translate import problem_of, visits_of
-from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Offer, Offered, Promised
+from linli.schemas.assignment import Assignment, AssignmentRecord, Claimed, Committed, Offer, Offered, Promised
+from linli.schemas.choices import ChosenBy, DeskChoice
 from linli.schemas.commands import Command
 from linli.schemas.desk import Assign
 from linli.schemas.instants import from_seconds, to_seconds
-from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Window
 from linli.schemas.rounds import OutcomeCode
 
@@ -39,18 +41,19 @@ def assign(draft: Draft, command: Command, body: Assign) -> Result:
         return OutcomeCode.NOT_ALLOWED_NOW, record.state
     if draft.team(body.team) is None:
         return OutcomeCode.UNKNOWN_TEAM, ""
-    found = _place(draft, record, body)
+    found = find_place(draft, record, body)
     if isinstance(found, str):
         return OutcomeCode.BREAKS_RULE, found
     if body.agreed:
         broken = why_they_may_not_go(draft, record, body.team, body.members, from_seconds(found.stop.end))
         if broken:
             return OutcomeCode.BREAKS_RULE, broken
-    _hand_over(draft, command, body, record, found)
+    choice = choice_of(draft, record, body.leg, ChosenBy.ASSIGN, body.team, body.by, body.reason)
+    hand_over(draft, command, body, record, found, choice)
     return APPLIED
 
 
-def _place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertion | str:
+def find_place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertion | str:
     """Find a place with the named team, or say which rule forbids it.
 
     Visits that are only promised make way, as long as each of them finds another place: a person may override costs,
@@ -83,13 +86,17 @@ def _broken_by(draft: Draft, problem: Problem, found: Insertion) -> str:
     return "promise" if before.placed().intersection(trial.broken) else ""
 
 
-def _hand_over(draft: Draft, command: Command, body: Assign, record: AssignmentRecord, found: Insertion) -> None:
+def hand_over(
+    draft: Draft, command: Command, body: Assign, record: AssignmentRecord, found: Insertion, choice: DeskChoice
+) -> None:
+    """Write the offer, or the visit that was agreed on, with the choice that led to it."""
+    claimed = choice.how is ChosenBy.CLAIM
     if record.promise is None:
         start = from_seconds(found.stop.start)
         holding = (w for w in (record.details.windows if record.details else ()) if w.start <= start <= w.end)
         window = next(holding, Window(start=start, end=start))
         record = draft.step(record, Promised(window=window), "matched", promise=window)
-    leg = end_offers((record.legs[body.leg],))[0]
+    leg = end_offers((record.legs[body.leg],), OfferEnd.CLAIMED if claimed else OfferEnd.REASSIGNED)[0]
     legs = replace_leg(record.legs, body.leg, leg)
     draft.handed.append((body.team, found.crew, found.stop))
     offer = new_offer(
@@ -108,7 +115,10 @@ def _hand_over(draft: Draft, command: Command, body: Assign, record: AssignmentR
         )
         legs = replace_leg(legs, body.leg, legs[body.leg].model_copy(update={"assignment": going}))
     status = Committed() if all(one.assignment for one in legs) else Offered()
-    draft.step(record, status, "assign", legs=legs, **draft.remember(record, command.id))
+    changes = {"legs": legs, **with_choice(record, choice), **draft.remember(record, command.id)}
+    if claimed:
+        record = draft.step(record, Claimed(team=body.team), "claim", **changes)
+    draft.step(record, status, choice.how, **changes)
 
 
 def _by_person(draft: Draft, offer: Offer, body: Assign) -> Offer:

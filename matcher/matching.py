@@ -20,7 +20,7 @@ from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.instants import from_seconds
-from linli.schemas.lifecycle import State
+from linli.schemas.lifecycle import OfferEnd, State
 from linli.schemas.orders import Window
 from linli.schemas.rounds import SolverReport
 
@@ -120,7 +120,7 @@ def _give_up(draft: Draft, matched: Matched) -> bool:
 def _free(draft: Draft, record: AssignmentRecord, index: int) -> None:
     """Take a request back from teams that can no longer make it."""
     going = record.legs[index].assignment
-    legs = end_offers(record.legs)
+    legs = end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE)
     if record.state is State.COMMITTED and going is not None:
         draft.step(record, Withdrawn(team=going.team, reason="no_longer_possible"), "roster", legs=legs)
     elif record.promise is not None and record.state in (State.OFFERED, State.PROMISED):
@@ -222,7 +222,14 @@ def _leave_unmet(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
     broken = record.broken
     if record.promise is not None:
         broken = (*broken, BrokenPromise(window=record.promise, cause=record.cause, at=draft.now))
-    draft.step(record, Unmet(why=why), "unmet", legs=end_offers(record.legs), promise=None, broken=broken)
+    draft.step(
+        record,
+        Unmet(why=why),
+        "unmet",
+        legs=end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE),
+        promise=None,
+        broken=broken,
+    )
 
 
 def _place(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from linli.matcher.draft import Draft, live_offer, replace_leg
+from linli.matcher.draft import Draft, live_offer, mode_for, replace_leg
 from linli.matcher.problem import Stop
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer, Offered, Promised
 from linli.schemas.explanation import WhyTeam
@@ -13,17 +13,6 @@ from linli.schemas.instants import from_seconds
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import RequestDetails
 from linli.schemas.policy import Mode, Policy
-
-
-def mode_for(policy: Policy, details: RequestDetails) -> Mode:
-    """Return the mode of a request: the most specific rule of its community and category, else the county's."""
-    best, strength = policy.mode, 0
-    for rule in policy.mode_rules:
-        matches = rule.community in (None, details.community) and rule.category in (None, details.category)
-        weight = 2 * (rule.community is not None) + (rule.category is not None)
-        if matches and weight > strength:
-            best, strength = rule.mode, weight
-    return best
 
 
 def freeze_at(policy: Policy, details: RequestDetails, start: datetime) -> datetime:

@@ -20,7 +20,9 @@ LOST_TO_MAX = 6
 """Requests named as being in the way: enough for a person to weigh."""
 
 
-def explain_visits(timetable: Timetable, visits: Iterable[str]) -> dict[str, WhyTeam | WhyNobody]:
+def explain_visits(
+    timetable: Timetable, visits: Iterable[str], next_teams: int = explain.NEXT_TEAMS
+) -> dict[str, WhyTeam | WhyNobody]:
     """Explain visits, the first `EXPLANATIONS_MAX` of them.
 
     Parameters
@@ -29,9 +31,11 @@ def explain_visits(timetable: Timetable, visits: Iterable[str]) -> dict[str, Why
         What was planned; it is left as it was.
     visits
         Ids of visits, placed or not.
+    next_teams
+        How many other teams each explanation names.
     """
     names = tuple(dict.fromkeys(visits))[:EXPLANATIONS_MAX]
-    found = explain.explain_planned(timetable, names)
+    found = explain.explain_planned(timetable, names, next_teams)
     return {one.visit: _team(one) if isinstance(one, explain.WhyTeam) else _nobody(one) for one in found}
 
 

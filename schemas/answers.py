@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from linli.schemas.base import Edge, Note, Ref, Word
+from linli.schemas.base import Edge, Instant, Note, Ref, Word
 from linli.schemas.orders import WINDOWS_MAX, Target, Window
 
 
@@ -62,16 +62,50 @@ class Withdraw(_ByTeam):
 
 
 class Start(_ByTeam):
-    """The team is at the door."""
+    """The team is at the door.
+
+    ``door_code_ok`` says whether the visitor knew the four digits that the resident was told; null where nobody asked.
+    """
 
     kind: Literal["start"] = "start"
+    door_code_ok: bool | None = None
+
+
+SPENT_MAX = 1_000_000
+"""Most that one visit may report as spent, in fen: ten thousand yuan is no errand."""
+
+
+class Spent(Edge):
+    """What was laid out for the resident, in fen, and whether the receipt was handed over. Never cards or passwords."""
+
+    amount_fen: Annotated[int, Field(ge=0, le=SPENT_MAX)]
+    receipt: bool
 
 
 class Done(_ByTeam):
-    """The help was given."""
+    """The help was given; for shopping with what was spent."""
 
     kind: Literal["done"] = "done"
     minutes: Annotated[int, Field(ge=0, le=1440)]
+    spent: Spent | None = None
+
+
+class SwapMembers(_ByTeam):
+    """Other members go than were named at acceptance; they are looked at like the first ones (换人)."""
+
+    kind: Literal["swap"] = "swap"
+    members: tuple[Ref, ...] = Field(min_length=1, max_length=20)
+
+
+class Claim(Edge):
+    """A team takes a request by itself, before anybody asked it (主动接单)."""
+
+    kind: Literal["claim"] = "claim"
+    target: Target
+    team: Ref
+    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    start: Instant | None = None
+    members: tuple[Ref, ...] = Field(min_length=1, max_length=20)
 
 
 class FailedVisit(_ByTeam):

@@ -5,19 +5,34 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from linli.schemas.answers import DeclineReason, FailedReason
+from linli.schemas.answers import DeclineReason, FailedReason, Spent
 from linli.schemas.base import Inside, Instant, Ref
+from linli.schemas.choices import DeskChoice
 from linli.schemas.explanation import WhyNobody, WhyTeam
-from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import RequestDetails, Window
 
 RECENT_COMMANDS_MAX = 32
 """Command ids remembered per request, so that a command handled twice by intake is seen; intake repeats at most the
 few records that were in flight when it died, and one request rarely has more than ten commands in all."""
+
+
+class Audience(StrEnum):
+    """Who is told what becomes of a request: nobody outside the office of a suspected harm, nobody in ``suggest``."""
+
+    TEAM = "team"
+    RESIDENT = "resident"
+    GUARDIAN = "guardian"
+    REQUESTER = "requester"
+
+
+EVERYBODY = tuple(Audience)
+"""The usual case: all are told."""
 
 
 class Registered(Inside):
@@ -53,11 +68,13 @@ class UnderWay(Inside):
 
 
 class DoneState(Inside):
-    """The help was given (已完成)."""
+    """The help was given (已完成). ``over_limit``: more was spent than the category allows, or something at all."""
 
     state: Literal[State.DONE] = State.DONE
     at: Instant
     minutes: int
+    spent: Spent | None = None
+    over_limit: bool = False
 
 
 class Rated(Inside):
@@ -132,9 +149,15 @@ class Unmet(Inside):
 
 
 class RecordedAfterwards(Inside):
-    """Help that was given before it was entered (补录)."""
+    """Help that was given before it was entered (补录): by whom, when and why, where that was said."""
 
     state: Literal[State.RECORDED_AFTERWARDS] = State.RECORDED_AFTERWARDS
+    team: Ref | None = None
+    members: tuple[Ref, ...] = ()
+    start: Instant | None = None
+    minutes: int | None = None
+    reason: str = ""
+    by: Ref | None = None
 
 
 class Claimed(Inside):
@@ -167,7 +190,10 @@ Status = Annotated[
 
 
 class Offer(Inside):
-    """A team is asked to make a visit. ``start`` is when it would begin, ``expires`` the last moment of an answer."""
+    """A team is asked to make a visit.
+
+    ``start`` is when it would begin, ``expires`` the last moment of an answer, ``ended`` why it was taken back.
+    """
 
     id: str
     team: Ref
@@ -180,6 +206,7 @@ class Offer(Inside):
     why: WhyTeam | None = None
     declined: DeclineReason | None = None
     by: Ref | None = None
+    ended: OfferEnd | None = None
 
 
 class Assignment(Inside):
@@ -193,6 +220,7 @@ class Assignment(Inside):
     end: Instant
     since: Instant
     started: bool = False
+    door_code_ok: bool | None = None
 
 
 class Leg(Inside):
@@ -215,7 +243,9 @@ class AssignmentRecord(Inside):
 
     ``details`` is null only for a cancellation that came before its order. ``cause`` names what made this transition:
     a command's kind or a deadline. ``barred`` lists teams that are never asked again and why. ``promise`` is the
-    window the resident was told. ``linked`` names requests of the same household and need.
+    window the resident was told. ``linked`` names requests of the same household and need. ``notify`` says who may be
+    told of what becomes of it: nobody of a suspected harm, nor while the mode is ``suggest``. ``red`` marks danger to
+    life. ``choices`` are those of the desk beside what was proposed.
     """
 
     request_id: Ref
@@ -234,6 +264,9 @@ class AssignmentRecord(Inside):
     escalation: int = 0
     recent: tuple[str, ...] = ()
     registered_at: Instant | None = None
+    notify: tuple[Audience, ...] = EVERYBODY
+    red: bool = False
+    choices: tuple[DeskChoice, ...] = ()
 
     @property
     def state(self) -> State:

@@ -6,11 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
+from linli.schemas.answers import (
+    Accept,
+    Claim,
+    Decline,
+    Done,
+    FailedVisit,
+    Rate,
+    Reschedule,
+    Start,
+    SwapMembers,
+    Withdraw,
+)
 from linli.schemas.base import Inside, Instant, Ref
-from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
 from linli.schemas.roster import RegisterTeam, TeamDetails
+from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 
 InboxBody = Annotated[
     Order
@@ -29,7 +41,14 @@ InboxBody = Annotated[
     | Start
     | Done
     | FailedVisit
-    | Rate,
+    | Rate
+    | RecordVisit
+    | Claim
+    | SwapMembers
+    | Absent
+    | ChangeMembers
+    | NameDeputy
+    | Told,
     Field(discriminator="kind"),
 ]
 """Everything that may arrive in the inbox."""
@@ -66,7 +85,14 @@ CommandBody = Annotated[
     | Start
     | Done
     | FailedVisit
-    | Rate,
+    | Rate
+    | ApplyRecord
+    | Claim
+    | SwapMembers
+    | Absent
+    | ChangeMembers
+    | ApplyDeputy
+    | Told,
     Field(discriminator="kind"),
 ]
 
@@ -76,7 +102,8 @@ class Command(Inside):
 
     ``id`` names the inbox record it came from, so a record that intake handled twice is recognised. ``received_at``
     is the time at which the broker appended that record: an answer counts by it. ``request_id`` is resolved from the
-    sender's own number where that was given; for an answer it is the request of the offer; for a team it is null.
+    sender's own number where that was given; for an answer it is the request of the offer; for a team, or a
+    delivery, it is null.
     """
 
     id: str

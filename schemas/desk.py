@@ -1,13 +1,14 @@
-"""What a person at the desk decides: hold, release, refer, assign, confirm."""
+"""What a person at the desk decides: hold, release, refer, assign, confirm, record, tell."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from linli.schemas.base import Edge, Instant, Name, Note, Ref
-from linli.schemas.orders import Target
+from linli.schemas.base import Edge, Inside, Instant, Name, Note, Ref
+from linli.schemas.orders import Order, RequestDetails, Target
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 """A decision that overrides the plan always says why."""
@@ -64,5 +65,62 @@ class Confirm(Edge):
     kind: Literal["confirm"] = "confirm"
     target: Target
     leg: Annotated[int, Field(ge=0, le=1)] = 0
+    by: Ref
+    note: Note = ""
+
+
+class _Given(Edge):
+    """Who gave a help that nobody had planned, when, for how long, and who says so."""
+
+    team: Ref
+    members: tuple[Ref, ...] = Field(default=(), max_length=20)
+    start: Instant
+    minutes: Annotated[int, Field(ge=0, le=1440)]
+    reason: Reason
+    by: Ref
+
+
+class RecordVisit(_Given):
+    """Help that was given before it was entered (补录): of a request that is known, or of one that comes with it."""
+
+    kind: Literal["record"] = "record"
+    target: Target | None = None
+    order: Order | None = None
+
+    @model_validator(mode="after")
+    def _is_about_one_request(self) -> Self:
+        if (self.target is None) == (self.order is None):
+            raise ValueError("give either target or order")
+        return self
+
+
+class ApplyRecord(Inside):
+    """A record of given help, its order admitted and sealed; ``details`` is null where the request was known."""
+
+    kind: Literal["record"] = "record"
+    details: RequestDetails | None = None
+    team: Ref
+    members: tuple[Ref, ...] = ()
+    start: Instant
+    minutes: int
+    reason: str
+    by: Ref
+
+
+class ToldOutcome(StrEnum):
+    """What became of a call, or of an errand to tell somebody in person."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+
+
+class Told(Edge):
+    """A person says what became of a call or of telling somebody in person; the delivery is settled by it (回告)."""
+
+    kind: Literal["told"] = "told"
+    delivery: Ref
+    outcome: ToldOutcome
     by: Ref
     note: Note = ""

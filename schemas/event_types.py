@@ -24,6 +24,13 @@ INBOX_KINDS: Final[dict[str, str]] = {
     "linli.visit.done": "done",
     "linli.visit.failed": "failed_visit",
     "linli.request.rated": "rate",
+    "linli.request.recorded": "record",
+    "linli.request.claimed": "claim",
+    "linli.visit.members_swapped": "swap",
+    "linli.team.absent": "absent",
+    "linli.team.members_changed": "members",
+    "linli.team.deputy_named": "deputy",
+    "linli.delivery.answered": "told",
 }
 """Event type (without version) to the kind of its data."""
 

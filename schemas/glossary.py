@@ -11,15 +11,19 @@ from typing import Final, Literal
 
 from linli.schemas.admission import Admitted
 from linli.schemas.answers import DeclineReason, FailedReason
+from linli.schemas.assignment import Audience
+from linli.schemas.choices import ChosenBy
 from linli.schemas.dead_letters import Reason
 from linli.schemas.deliveries import DeliveryState
-from linli.schemas.lifecycle import OfferState, State
-from linli.schemas.people import AgeBand, Beneficiary, Requester
+from linli.schemas.desk import ToldOutcome
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
+from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
 from linli.schemas.places import Terrain
 from linli.schemas.policy import Mode
 from linli.schemas.roles import Role
 from linli.schemas.roster import TeamKind
 from linli.schemas.rounds import OutcomeCode
+from linli.schemas.telling import Tell
 
 Tongue = Literal["en", "zh"]
 """The languages that are spoken."""
@@ -40,6 +44,12 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     Terrain: "terrain",
     DeliveryState: "delivery",
     Role: "role",
+    OfferEnd: "offer_end",
+    ChannelKind: "channel",
+    Audience: "audience",
+    ChosenBy: "chosen_by",
+    Tell: "tell",
+    ToldOutcome: "told",
 }
 """Which list of the glossary names the values of an enumeration."""
 

@@ -6,13 +6,24 @@ import json
 from collections.abc import Mapping
 from typing import Final, cast
 
-from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
+from linli.schemas.answers import (
+    Accept,
+    Claim,
+    Decline,
+    Done,
+    FailedVisit,
+    Rate,
+    Reschedule,
+    Start,
+    SwapMembers,
+    Withdraw,
+)
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.base import Edge, Inside
 from linli.schemas.commands import Command
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
-from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.event_types import (
     ASSIGNMENT,
     COMMAND,
@@ -31,6 +42,7 @@ from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RegisterTeam, RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 
 Schema = Mapping[str, object]
 
@@ -54,6 +66,13 @@ INBOX_MODELS: Final[dict[str, type[Edge]]] = {
     "done": Done,
     "failed_visit": FailedVisit,
     "rate": Rate,
+    "record": RecordVisit,
+    "claim": Claim,
+    "swap": SwapMembers,
+    "absent": Absent,
+    "members": ChangeMembers,
+    "deputy": NameDeputy,
+    "told": Told,
 }
 """The model of each inbox kind."""
 

@@ -43,27 +43,42 @@ class OfferState(StrEnum):
     REVOKED = "revoked"
 
 
+class OfferEnd(StrEnum):
+    """Why an offer was taken back, so that a late answer is told what happened."""
+
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    REFERRED = "referred"
+    CHANGED = "changed"
+    REASSIGNED = "reassigned"
+    NO_LONGER_POSSIBLE = "no_longer_possible"
+    CLAIMED = "claimed"
+    RECORDED = "recorded"
+
+
 _S = State
 _PLACEABLE = frozenset({_S.PROMISED, _S.OFFERED, _S.UNMET})
 _ASIDE = frozenset({_S.ON_HOLD, _S.REFERRED, _S.CANCELLED})
+_TAKEN = frozenset({_S.COMMITTED, _S.CLAIMED, _S.RESCHEDULED, _S.RECORDED_AFTERWARDS})
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     _S.SUBMITTED: frozenset({_S.REGISTERED, _S.CANCELLED, _S.RECORDED_AFTERWARDS}),
-    _S.REGISTERED: _PLACEABLE | _ASIDE | {_S.COMMITTED, _S.CLAIMED, _S.RESCHEDULED},
-    _S.PROMISED: _PLACEABLE | _ASIDE | {_S.COMMITTED, _S.CLAIMED, _S.RESCHEDULED},
-    _S.OFFERED: _PLACEABLE | _ASIDE | {_S.COMMITTED, _S.CLAIMED, _S.RESCHEDULED},
-    _S.CLAIMED: frozenset({_S.COMMITTED}) | _ASIDE,
+    _S.REGISTERED: _PLACEABLE | _ASIDE | _TAKEN,
+    _S.PROMISED: _PLACEABLE | _ASIDE | _TAKEN,
+    _S.OFFERED: _PLACEABLE | _ASIDE | _TAKEN,
+    _S.CLAIMED: frozenset({_S.COMMITTED, _S.OFFERED}) | _ASIDE,
     _S.COMMITTED: _ASIDE | {_S.COMMITTED, _S.UNDER_WAY, _S.DONE, _S.WITHDRAWN, _S.RESCHEDULED, _S.FAILED_VISIT},
     _S.UNDER_WAY: frozenset({_S.UNDER_WAY, _S.DONE, _S.FAILED_VISIT, _S.WITHDRAWN}),
     _S.WITHDRAWN: _PLACEABLE | _ASIDE,
     _S.RESCHEDULED: _PLACEABLE | _ASIDE,
     _S.FAILED_VISIT: _ASIDE | {_S.RESCHEDULED, _S.CLOSED},
-    _S.ON_HOLD: _PLACEABLE | {_S.REFERRED, _S.CANCELLED, _S.REGISTERED, _S.CLOSED},
-    _S.UNMET: _PLACEABLE | _ASIDE | {_S.COMMITTED, _S.CLAIMED, _S.RESCHEDULED, _S.CLOSED},
+    _S.ON_HOLD: _PLACEABLE | {_S.REFERRED, _S.CANCELLED, _S.REGISTERED, _S.CLOSED, _S.RECORDED_AFTERWARDS},
+    _S.UNMET: _PLACEABLE | _ASIDE | _TAKEN | {_S.CLOSED},
     _S.DONE: frozenset({_S.RATED, _S.CLOSED}),
     _S.RATED: frozenset({_S.RATED, _S.CLOSED}),
     _S.RECORDED_AFTERWARDS: frozenset({_S.RATED, _S.CLOSED}),
-    _S.REFERRED: frozenset({_S.CLOSED, _S.CANCELLED}),
+    _S.REFERRED: frozenset({_S.CLOSED, _S.CANCELLED, _S.REGISTERED, _S.RECORDED_AFTERWARDS}),
     _S.CANCELLED: frozenset(),
     _S.CLOSED: frozenset(),
 }

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from linli.schemas.answers import SPENT_MAX
 from linli.schemas.base import Edge, Name, Word
 from linli.schemas.orders import MINUTES_MAX
 from linli.schemas.people import Beneficiary
@@ -54,6 +55,8 @@ class MenuItem(Edge):
         Vetted adults who must go, 0 for no rule; for a child it is two whatever is said here.
     travel_minutes_max
         Longest way to the visit, or none: the 15-minute medical circle is one.
+    spend_limit_fen
+        How much may be laid out for the resident, in fen; none where nothing is bought.
     """
 
     code: Word
@@ -67,6 +70,7 @@ class MenuItem(Edge):
     insured: bool = False
     adults: Annotated[int, Field(ge=0, le=4)] = 0
     travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
+    spend_limit_fen: Annotated[int, Field(ge=0, le=SPENT_MAX)] | None = None
 
     def is_for(self, beneficiary: Beneficiary) -> bool:
         """Tell whether somebody of this group may order it."""

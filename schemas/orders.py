@@ -57,6 +57,7 @@ class Order(Edge):
     """A request for help as it enters (群众点单).
 
     Either ``personal`` (in clear; intake seals it) or ``sealed`` with ``place`` and ``marks`` (sealed at the edge).
+    ``has_phone`` is filled in by whoever seals: whether the person who needs the help can be told by telephone.
     """
 
     kind: Literal["order"] = "order"
@@ -79,6 +80,7 @@ class Order(Edge):
     sealed: SealedPart | None = None
     place: RoundedPlace | None = None
     marks: Marks | None = None
+    has_phone: bool | None = None
 
     @model_validator(mode="after")
     def _is_clear_or_sealed(self) -> Self:
@@ -95,7 +97,8 @@ class RequestDetails(Inside):
     """A request as the dispatcher knows it: admitted, placed on the map, sealed.
 
     ``skills`` pairs a skill with the qualification it needs (or null); ``minutes`` is the length of the visit;
-    ``adults`` is how many vetted adults must go (0: no rule); ``urgency`` 0 is the highest class.
+    ``adults`` is how many vetted adults must go (0: no rule); ``urgency`` 0 is the highest class; ``has_phone`` says
+    whether the beneficiary has one (null: not known); ``spend_limit_fen`` is how much may be laid out (null: nothing).
     """
 
     source: str
@@ -124,22 +127,28 @@ class RequestDetails(Inside):
     referral: str | None = None
     restricted: bool = False
     recorded_afterwards: bool = False
+    has_phone: bool | None = None
+    spend_limit_fen: int | None = None
 
 
 class Amend(Edge):
-    """Changes an order that has not been done: only the fields given are changed."""
+    """Changes an order that has not been done: only the fields given are changed.
+
+    ``consent`` brings what was missing: a child's case that waited with the child director goes on by it.
+    """
 
     kind: Literal["amend"] = "amend"
     target: Target
     windows: tuple[Window, ...] | None = Field(default=None, min_length=1, max_length=WINDOWS_MAX)
     minutes: Annotated[int, Field(ge=5, le=MINUTES_MAX)] | None = None
     urgent: bool | None = None
+    consent: Consent | None = None
     reason: Note = ""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.windows is None and self.minutes is None and self.urgent is None:
-            raise ValueError("an amendment changes windows, minutes or urgent")
+        if self.windows is None and self.minutes is None and self.urgent is None and self.consent is None:
+            raise ValueError("an amendment changes windows, minutes, urgent or consent")
         return self
 
 

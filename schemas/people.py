@@ -33,6 +33,11 @@ class AgeBand(StrEnum):
     ADULT = "adult"
 
 
+def is_child(beneficiary: Beneficiary, age: AgeBand) -> bool:
+    """Tell whether the help is for a child; a left-behind child is one whatever age the sender forgot to state."""
+    return beneficiary is Beneficiary.LEFT_BEHIND_CHILD or age is not AgeBand.ADULT
+
+
 class Requester(StrEnum):
     """Who placed the order. Many of those who need help cannot order themselves (代点单)."""
 
@@ -66,12 +71,41 @@ class PersonalPart(Edge):
     detail: HealthNote | None = None
 
 
+class ChannelKind(StrEnum):
+    """How a team lead can be told: by a program, a group robot, mail, text message, or by a person."""
+
+    WEBHOOK = "webhook"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    MAIL = "mail"
+    SMS = "sms"
+    DESK = "desk"
+    COPY = "copy"
+
+
+CHANNELS_MAX = 6
+"""Channels of one contact, tried one after another: more would only keep the desk from hearing that none works."""
+
+
+class Channel(Edge):
+    """One way to reach somebody: an address or number, and the secret that signs what is sent there.
+
+    Control characters are refused: an address has none, and the longest contact must fit into a sealed part.
+    """
+
+    kind: ChannelKind
+    target: Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    secret: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None = None
+
+
 class ContactPart(Edge):
-    """How a team's lead is reached; sealed like a resident's personal part."""
+    """How a team's lead is reached, the best channel first; sealed like a resident's personal part."""
 
     name: PersonName
     phone: Phone | None = None
     endpoint: Annotated[str, StringConstraints(max_length=300)] | None = None
+    channels: tuple[Channel, ...] = Field(default=(), max_length=CHANNELS_MAX)
 
 
 class SealedPart(Inside):

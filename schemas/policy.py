@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from enum import StrEnum
 from typing import Annotated
 
@@ -49,6 +50,28 @@ class Prices(Inside):
     load: Annotated[int, Field(ge=0, le=10_000)] = 5
 
 
+class QuietHours(Inside):
+    """Hours of every day in which no team is asked and no offer runs out, in the team's zone.
+
+    They may cross midnight: 21:30 to 07:30. An urgent request (class 0) knows none.
+    """
+
+    start: time
+    end: time
+
+
+AnswerMinutes = tuple[Minutes, Minutes, Minutes]
+"""How long an offer waits for an answer, by urgency 0, 1, 2."""
+
+
+class AnswerHours(Inside):
+    """Hours of every day in which an offer waits for another time than usual, in the team's zone."""
+
+    start: time
+    end: time
+    minutes: AnswerMinutes
+
+
 class Policy(Inside):
     """A county's policy. Minutes are minutes of the district's clock.
 
@@ -57,6 +80,11 @@ class Policy(Inside):
     unmet; ``close_days``: when a finished request is closed; ``horizon_days``: how far ahead working hours are
     expanded; ``down_grace_seconds``: a pause shorter than this is not counted as the service being down.
 
+    ``answer_hours``: hours of the day with other answer times, the first that holds counts; ``quiet_hours``: no team
+    is asked in them, none where null; ``offers_per_team_day``: how often a team is asked on one day of its calendar,
+    urgent requests aside, without limit where null; ``ask_at_once``: how many teams are asked at once for a request
+    of the highest class.
+
     ``work_in_haste`` and ``work`` limit the optimizer, in deterministic units per round and district (0: insertion
     alone): the one while commands wait, the other when nothing else is to be done.
     """
@@ -64,7 +92,11 @@ class Policy(Inside):
     mode: Mode = Mode.CONFIRM
     mode_rules: tuple[ModeRule, ...] = ()
     freeze_minutes: Minutes = 120
-    answer_minutes: tuple[Minutes, Minutes, Minutes] = (10, 30, 45)
+    answer_minutes: AnswerMinutes = (10, 30, 45)
+    answer_hours: Annotated[tuple[AnswerHours, ...], Field(max_length=6)] = ()
+    quiet_hours: QuietHours | None = None
+    offers_per_team_day: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    ask_at_once: Annotated[int, Field(ge=1, le=5)] = 1
     offers_max: Annotated[int, Field(ge=1, le=50)] = 8
     close_days: Annotated[int, Field(ge=1, le=90)] = 7
     horizon_days: Annotated[int, Field(ge=1, le=30)] = 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -17,6 +17,10 @@ CREWS_MAX = 20
 
 MEMBERS_MAX = 500
 """Members of one team; larger organisations register as several teams."""
+
+
+ABSENCES_MAX = 60
+"""Absences of one team: more than a year of weekly ones that are still to come."""
 
 
 class TeamKind(StrEnum):
@@ -93,7 +97,7 @@ class RegisterTeam(Edge):
     grid: Ref | None = None
     crews: Annotated[int, Field(ge=1, le=CREWS_MAX)] = 1
     hours: tuple[WorkingHours, ...] = Field(min_length=1, max_length=14)
-    absences: tuple[Absence, ...] = Field(default=(), max_length=60)
+    absences: tuple[Absence, ...] = Field(default=(), max_length=ABSENCES_MAX)
     travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
     visits_max: Annotated[int, Field(ge=1, le=50)] | None = None
     languages: tuple[Word, ...] = Field(default=(), max_length=10)
@@ -103,6 +107,14 @@ class RegisterTeam(Edge):
     active: bool = True
     contact: ContactPart | None = None
     sealed_contact: SealedPart | None = None
+
+
+class Deputy(Inside):
+    """Who is told in the lead's place, and from when until when."""
+
+    start: Instant
+    end: Instant
+    sealed_contact: SealedPart
 
 
 class TeamDetails(Inside):
@@ -125,6 +137,14 @@ class TeamDetails(Inside):
     excluded_households: tuple[str, ...]
     active: bool
     sealed_contact: SealedPart | None
+    deputy: Deputy | None = None
+
+    def contact_at(self, moment: datetime) -> SealedPart | None:
+        """Return whose contact holds at a moment: the deputy's while one is named, else the lead's."""
+        deputy = self.deputy
+        if deputy is not None and deputy.start <= moment <= deputy.end:
+            return deputy.sealed_contact
+        return self.sealed_contact
 
 
 class RosterRecord(Inside):

@@ -202,4 +202,6 @@ def _details(
         referral=referral_of(order, flags),
         restricted=flags.suspected_harm,
         recorded_afterwards=order.recorded_afterwards,
+        has_phone=order.has_phone,
+        spend_limit_fen=None if item is None else item.spend_limit_fen,
     )

@@ -7,32 +7,45 @@ from typing import Final, TypeAlias, cast
 
 from pydantic import BaseModel, ValidationError
 
-from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
+from linli.schemas.answers import (
+    Accept,
+    Claim,
+    Decline,
+    Done,
+    FailedVisit,
+    Rate,
+    Reschedule,
+    Start,
+    SwapMembers,
+    Withdraw,
+)
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
-from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.identity import position_id, request_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
-from linli.schemas.roster import RegisterTeam, TeamDetails
+from linli.schemas.roster import Deputy, RegisterTeam, TeamDetails
 from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 from linli.streams.dead_letter_payload import pack
 from linli.streams.envelope import Opened, kind_of, open_event, type_to_show
 from linli.streams.field_errors import refusal
 from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
 from linli.streams.inbox_record import InboxRecord, RefusedError
 from linli.streams.intake_admit import World, admit, refuse_expired
-from linli.streams.sealing import seal_bytes, seal_team
+from linli.streams.sealing import seal, seal_bytes, seal_team
 from linli.streams.strict_json import as_bytes, parse, path_of_unseen
 
 STAGE: Final = "intake"
 """Where in the house a record became a dead letter."""
 
-Targeted: TypeAlias = Amend | Cancel | Hold | Release | Refer | Assign | Confirm | Reschedule | Rate
+Targeted: TypeAlias = Amend | Cancel | Hold | Release | Refer | Assign | Confirm | Reschedule | Rate | Claim
 """What names a request by its id or by the sender's number."""
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     *(Order, Amend, Cancel, Hold, Release, Refer, Assign, Confirm, RegisterTeam),
-    *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate),
+    *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate, Claim, SwapMembers),
+    *(RecordVisit, Absent, ChangeMembers, NameDeputy, Told),
 )
 _BODY_OF_KIND: Final = {str(body.model_fields["kind"].default): body for body in _BODIES}
 
@@ -153,11 +166,18 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
         case RegisterTeam():
             team, keys = _team(body, record, world, gazetteer)
             return ApplyTeam(details=team), None, keys
+        case NameDeputy():
+            deputy, keys = _deputy(body, record, world)
+            return ApplyDeputy(team=body.team, deputy=deputy, by=body.by), None, keys
+        case RecordVisit():
+            return _recorded(body, source, record, world, gazetteer)
+        case Absent() | ChangeMembers() | Told():
+            return body, None, ()
         case Amend() | Reschedule():
             if body.windows is not None:
                 refuse_expired(body.windows, world.at(record.appended_at))
             return body, _resolved(body.target, source), ()
-        case Accept() | Decline() | Withdraw() | Start() | Done() | FailedVisit():
+        case Accept() | Decline() | Withdraw() | Start() | Done() | FailedVisit() | SwapMembers():
             return body, body.offer.partition(".")[0], ()
         case _:
             targeted = cast(Targeted, body)
@@ -171,6 +191,28 @@ def _resolved(target: Target, source: str) -> str:
     return request_id(source, target.source_id or "")
 
 
+def _recorded(body: RecordVisit, source: str, record: InboxRecord, world: World, gazetteer: Gazetteer) -> _Accepted:
+    """Admit the order that came with help already given, if one came; its windows may well have passed."""
+    given = {name: getattr(body, name) for name in ("team", "members", "start", "minutes", "reason", "by")}
+    if body.order is None:
+        resolved = _resolved(body.target or Target(), source)
+        return ApplyRecord(**given), resolved, ()
+    order = body.order.model_copy(update={"recorded_afterwards": True})
+    admitted = admit(order, source, gazetteer, world, record.appended_at)
+    command = ApplyRecord(details=admitted.details, **given)
+    return command, request_id(source, order.source_id), admitted.subject_keys
+
+
+def _deputy(body: NameDeputy, record: InboxRecord, world: World) -> tuple[Deputy, tuple[SubjectKey, ...]]:
+    """Seal a deputy's contact like a lead's."""
+    if body.sealed_contact is not None:
+        return Deputy(start=body.start, end=body.end, sealed_contact=body.sealed_contact), ()
+    if body.contact is None:
+        raise RefusedError(Reason.SCHEMA, "contact", "missing")
+    sealed, key = seal(body.contact, world.keyring, record.appended_at)
+    return Deputy(start=body.start, end=body.end, sealed_contact=sealed), (key,)
+
+
 def _team(
     team: RegisterTeam, record: InboxRecord, world: World, gazetteer: Gazetteer
 ) -> tuple[TeamDetails, tuple[SubjectKey, ...]]:
@@ -178,6 +220,7 @@ def _team(
         raise RefusedError(Reason.SCHEMA, "contact", "give_either_contact_or_sealed_contact")
     base = gazetteer.place(team.base, team.grid, world.digits, "base")
     sealed = seal_team(team, world.keyring, record.appended_at)
-    named = {name: getattr(sealed.team, name) for name in TeamDetails.model_fields if name not in ("base", "zone")}
+    own = [name for name in TeamDetails.model_fields if name not in ("base", "zone", "deputy")]
+    named = {name: getattr(sealed.team, name) for name in own}
     details = TeamDetails(base=base, zone=gazetteer.district.zone, **named)
     return details, () if sealed.subject_key is None else (sealed.subject_key,)

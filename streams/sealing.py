@@ -14,8 +14,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
 
+from linli.schemas import people
 from linli.schemas.orders import Order
-from linli.schemas.people import AgeBand, Beneficiary, SealedPart
+from linli.schemas.people import SealedPart
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.subject_keys import SubjectKey
 from linli.streams.codec import to_bytes
@@ -50,8 +51,8 @@ class SealedTeam:
 
 
 def is_child(order: Order) -> bool:
-    """Tell whether the help is for a child; a left-behind child is one whatever age the sender forgot to state."""
-    return order.beneficiary is Beneficiary.LEFT_BEHIND_CHILD or order.age_band is not AgeBand.ADULT
+    """Tell whether an order is for a child."""
+    return people.is_child(order.beneficiary, order.age_band)
 
 
 def seal(personal: BaseModel, keyring: Keyring, at: datetime) -> tuple[SealedPart, SubjectKey]:
@@ -152,6 +153,7 @@ def seal_order(order: Order, gazetteer: Gazetteer, keyring: Keyring, digits: int
         "place": place,
         "marks": marks_of(order, personal, gazetteer.district.code, keyring),
         "flags": raised(order.flags, personal, child=is_child(order)),
+        "has_phone": personal.phone is not None,
     }
     return SealedOrder(order.model_copy(update=changes), subject_key)
 

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.dead_letters import MEANING, Reason
+from linli.schemas.desk import ApplyRecord
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.identity import request_id
 from linli.schemas.orders import RequestDetails
-from linli.schemas.people import AgeBand, PersonalPart
+from linli.schemas.people import AgeBand, ContactPart, PersonalPart
+from linli.schemas.team_changes import ApplyDeputy
 from linli.schemas.topics import RECORD_BYTES_MAX
 from linli.streams.codec import to_bytes
 from linli.streams.dead_letter_payload import unpack
@@ -250,6 +252,8 @@ TARGETED: dict[str, Json] = {
     "confirm": {"by": "desk-1"},
     "reschedule": {"windows": [window()], "by": "resident"},
     "rate": {"stars": 5, "by": "resident"},
+    "claim": {"team": "t-1", "members": ["t-1-m1"]},
+    "record": {"team": "t-1", "start": "2026-11-22T09:00:00+08:00", "minutes": 30, "reason": "顺路", "by": "desk-1"},
 }
 ANSWERS: dict[str, Json] = {
     "accept": {"members": ["t-1-m1"]},
@@ -258,7 +262,16 @@ ANSWERS: dict[str, Json] = {
     "start": {},
     "done": {"minutes": 40},
     "failed_visit": {"reason": "nobody_home"},
+    "swap": {"members": ["t-1-m2"]},
 }
+SPAN: Json = {"start": "2026-11-23T09:00:00+08:00", "end": "2026-11-24T09:00:00+08:00"}
+OTHERS: dict[str, Json] = {
+    "absent": {"team": "t-1", **SPAN, "reason": "学习", "by": "t-1"},
+    "members": {"team": "t-1", "members": [{"ref": "t-1-m1", "adult": True}], "by": "t-1"},
+    "deputy": {"team": "t-1", **SPAN, "contact": {"name": NAME}, "by": "t-1"},
+    "told": {"delivery": "d-1", "outcome": "reached", "by": "desk-1"},
+}
+"""Kinds that are about a team or a delivery, not about a request."""
 
 
 @pytest.mark.parametrize("kind", TARGETED)
@@ -280,7 +293,56 @@ def test_an_answer_is_about_its_offers_request(kind: str) -> None:
 
 def test_every_kind_has_been_judged() -> None:
     """Tests that no kind of the inbox was forgotten above."""
-    assert {"order", "team", *TARGETED, *ANSWERS} == set(TYPE_OF_KIND)
+    assert {"order", "team", *TARGETED, *ANSWERS, *OTHERS} == set(TYPE_OF_KIND)
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_concerns_no_request_becomes_a_command_without_one(kind: str) -> None:
+    """Tests that news of a team or of a delivery name no request, and that no name is readable in them."""
+    outcome = command_of(judge(record(OTHERS[kind], kind), WORLD))
+    assert (outcome.command.request_id, outcome.command.body.kind) == (None, kind)
+    assert NAME not in in_clear(outcome)
+
+
+def test_a_deputys_contact_is_sealed_with_its_channels() -> None:
+    """Tests that channels and their secrets are inside the sealed part, and come back whole."""
+    channel = {"kind": "wecom", "target": "https://example.invalid/robot", "secret": "s3cret-of-robot"}
+    body = OTHERS["deputy"] | {"contact": {"name": NAME, "channels": [channel]}}
+    outcome = command_of(judge(record(body, "deputy"), WORLD))
+    assert isinstance(outcome.command.body, ApplyDeputy)
+    assert "example.invalid" not in in_clear(outcome)
+    opened = unseal(outcome.command.body.deputy.sealed_contact, outcome.subject_keys[0], WORLD.keyring, ContactPart)
+    assert [(one.kind, one.target, one.secret) for one in opened.channels] == [
+        ("wecom", "https://example.invalid/robot", "s3cret-of-robot")
+    ]
+
+
+def test_the_longest_contact_fits_into_its_sealed_part() -> None:
+    """Tests that every channel full of the widest characters still becomes a command."""
+    wide = "\U00020000"
+    channel = {"kind": "copy", "target": wide * 300, "secret": "x" * 200}
+    contact = {"name": wide * 60, "endpoint": "\u3000" * 300, "channels": [channel] * 6}
+    assert isinstance(judge(record(OTHERS["deputy"] | {"contact": contact}, "deputy"), WORLD), CommandOut)
+
+
+def test_help_given_without_an_order_brings_its_own() -> None:
+    """Tests that a record with an order is admitted and sealed like one, though its windows have passed."""
+    order = good_order() | {"windows": [{"start": "2026-11-20T09:00:00+08:00", "end": "2026-11-20T10:00:00+08:00"}]}
+    body = TARGETED["record"] | {"order": order}
+    outcome = command_of(judge(record(body, "record"), WORLD))
+    assert outcome.command.request_id == request_id("hotline", "SN-1")
+    assert isinstance(outcome.command.body, ApplyRecord)
+    assert outcome.command.body.details is not None
+    assert outcome.command.body.details.recorded_afterwards
+    assert [secret for secret in SECRETS if secret in in_clear(outcome)] == []
+
+
+def test_whether_somebody_has_a_telephone_is_known_without_the_number() -> None:
+    """Tests that the one fact about a resident's telephone that leaves the sealed part is whether there is one."""
+    assert details_of(good_order()).has_phone is True
+    order = good_order()
+    order["personal"] = {name: value for name, value in order["personal"].items() if name != "phone"}
+    assert details_of(order).has_phone is False
 
 
 def test_time_is_the_districts() -> None:
@@ -332,8 +394,9 @@ def test_any_bytes_have_an_outcome(value: bytes | None, headers: list[tuple[str,
 @given(kind=st.sampled_from(sorted(TYPE_OF_KIND)), data=st.data())
 def test_any_fields_have_an_outcome(kind: str, data: st.DataObject) -> None:
     """Tests that any values in the fields of any kind end in an outcome, and that a name in them is not shown."""
-    bodies = {"order": good_order(), "team": good_team(), **TARGETED, **ANSWERS}
-    fields: Json = {"target": {"source_id": "SN-1"}, "offer": "r-1.0.1", "team": "t-1"} | bodies[kind]
+    bodies = {"order": good_order(), "team": good_team(), **TARGETED, **ANSWERS, **OTHERS}
+    about: Json = {} if kind in OTHERS else {"target": {"source_id": "SN-1"}, "offer": "r-1.0.1", "team": "t-1"}
+    fields: Json = about | bodies[kind]
     for name in data.draw(st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=3)):
         fields[name] = data.draw(st.one_of(json_values, st.just(NAME), spoilt_lists))
     outcome = judge(record(fields, kind), WORLD)

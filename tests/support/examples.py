@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from linli.schemas import event_types
 from linli.schemas.answers import (
     Accept,
+    Claim,
     Decline,
     DeclineReason,
     Done,
@@ -17,12 +18,15 @@ from linli.schemas.answers import (
     FailedVisit,
     Rate,
     Reschedule,
+    Spent,
     Start,
+    SwapMembers,
     Withdraw,
 )
 from linli.schemas.assignment import (
     Assignment,
     AssignmentRecord,
+    Audience,
     BrokenPromise,
     Cancelled,
     Claimed,
@@ -46,18 +50,21 @@ from linli.schemas.assignment import (
     Withdrawn,
 )
 from linli.schemas.base import Edge
+from linli.schemas.choices import ChosenBy, DeskChoice
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState
-from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told, ToldOutcome
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.explanation import CostTerm, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 from linli.schemas.ground_facts import ClockFact, DistrictMap
-from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails, Target, Window
 from linli.schemas.people import (
     AgeBand,
     Beneficiary,
+    Channel,
+    ChannelKind,
     Consent,
     ContactPart,
     Flags,
@@ -70,9 +77,10 @@ from linli.schemas.people import (
 )
 from linli.schemas.places import Crs, Location, RoundedPlace, Terrain
 from linli.schemas.plan import PlannedVisit, PlanRecord
-from linli.schemas.policy import Mode, ModeRule, Policy
+from linli.schemas.policy import AnswerHours, Mode, ModeRule, Policy, QuietHours
 from linli.schemas.roster import (
     Absence,
+    Deputy,
     Member,
     RegisterTeam,
     RosterRecord,
@@ -84,6 +92,7 @@ from linli.schemas.roster import (
 )
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord, SolverReport
 from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 
 NINE = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
 """Nine in the morning in Sinan."""
@@ -135,9 +144,35 @@ HOURS = (WorkingHours(days=(0, 1, 2, 3, 4), start=time(8, 30), end=time(17, 30))
 ABSENCES = (Absence(start=NINE, end=NINE + timedelta(hours=5)),)
 SKILLS = (TeamSkill(skill="homework"), TeamSkill(skill="nursing", qualifications=("nurse",)))
 
+SYNTHETIC = "whsec_c3ludGhldGlj"
+CONTACT = ContactPart(
+    name="测试丁卯",
+    phone="100-0000-9001",
+    endpoint="https://example.invalid/hook",
+    channels=(
+        Channel(kind=ChannelKind.WEBHOOK, target="https://example.invalid/hook", secret=SYNTHETIC),
+        Channel(kind=ChannelKind.DESK),
+    ),
+)
+GIVEN = {
+    "team": TEAM,
+    "members": ("t-01-m00",),
+    "start": NINE,
+    "minutes": 40,
+    "reason": "上午已顺路办好",
+    "by": "desk-1",
+}
+
 INBOX: dict[str, Edge] = {
     "order": CLEAR_ORDER,
-    "amend": Amend(target=TARGET, windows=(WINDOW,), minutes=45, urgent=False, reason="改个时间"),
+    "amend": Amend(
+        target=TARGET,
+        windows=(WINDOW,),
+        minutes=45,
+        urgent=False,
+        consent=Consent(beneficiary=True, guardian=True),
+        reason="改个时间",
+    ),
     "cancel": Cancel(target=Target(request_id=REQUEST), reason="不需要了"),
     "hold": Hold(target=TARGET, reason="等家属回电", by="desk-1"),
     "release": Release(target=TARGET, by="desk-1"),
@@ -169,19 +204,28 @@ INBOX: dict[str, Edge] = {
         members=MEMBERS,
         organisation="o-1",
         excluded_households=("0123456789abcdef" * 2,),
-        contact=ContactPart(name="测试丁卯", phone="100-0000-9001", endpoint="https://example.invalid/hook"),
+        contact=CONTACT,
     ),
     "accept": Accept(offer=OFFER, team=TEAM, members=("t-01-m00", "t-01-m02")),
     "decline": Decline(offer=OFFER, team=TEAM, reason=DeclineReason.BUSY, note="今天排满了"),
     "withdraw": Withdraw(offer=OFFER, team=TEAM, reason="临时有事"),
     "reschedule": Reschedule(target=TARGET, windows=(WINDOW,), by="resident", reason="改天"),
-    "start": Start(offer=OFFER, team=TEAM),
-    "done": Done(offer=OFFER, team=TEAM, minutes=55),
+    "start": Start(offer=OFFER, team=TEAM, door_code_ok=True),
+    "done": Done(offer=OFFER, team=TEAM, minutes=55, spent=Spent(amount_fen=3_250, receipt=True)),
     "failed_visit": FailedVisit(offer=OFFER, team=TEAM, reason=FailedReason.NOBODY_HOME, note="敲门无人"),
     "rate": Rate(target=TARGET, stars=5, tags=("patient", "on_time"), by="proxy"),
+    "record": RecordVisit.model_validate({**GIVEN, "target": TARGET}),
+    "claim": Claim(target=TARGET, team=TEAM, leg=0, start=NINE, members=("t-01-m00",)),
+    "swap": SwapMembers(offer=OFFER, team=TEAM, members=("t-01-m00", "t-01-m02")),
+    "absent": Absent(team=TEAM, start=NINE, end=NINE + timedelta(hours=3), reason="集体学习", by="t-01"),
+    "members": ChangeMembers(team=TEAM, members=MEMBERS, by="t-01"),
+    "deputy": NameDeputy(team=TEAM, start=NINE, end=NINE + timedelta(days=2), contact=CONTACT, by="t-01"),
+    "told": Told(delivery="d-1", outcome=ToldOutcome.NOT_REACHED, by="desk-1", note="无人接听"),
 }
 """An example of every inbox kind, with every optional field filled."""
 
+DEPUTY = Deputy(start=NINE, end=NINE + timedelta(days=2), sealed_contact=SEALED)
+SEALED_DEPUTY = NameDeputy(team=TEAM, start=DEPUTY.start, end=DEPUTY.end, sealed_contact=SEALED, by="t-01")
 DETAILS = RequestDetails(
     source="grid-app",
     source_id="SN20260316-0001",
@@ -207,6 +251,8 @@ DETAILS = RequestDetails(
     marks=MARKS,
     ordered_at=NINE,
     referral=None,
+    has_phone=False,
+    spend_limit_fen=20_000,
 )
 TEAM_DETAILS = TeamDetails(
     team=TEAM,
@@ -226,6 +272,7 @@ TEAM_DETAILS = TeamDetails(
     excluded_households=(),
     active=True,
     sealed_contact=SEALED,
+    deputy=DEPUTY,
 )
 WHY_TEAM = WhyTeam(
     chosen=TeamChoice(team=TEAM, seconds=420, terms=(CostTerm(name="travel", seconds=420),)),
@@ -245,7 +292,7 @@ STATUSES: tuple[Status, ...] = (
     Offered(),
     Committed(),
     UnderWay(since=NINE),
-    DoneState(at=NINE, minutes=55),
+    DoneState(at=NINE, minutes=55, spent=Spent(amount_fen=3_250, receipt=True), over_limit=True),
     Rated(stars=5, tags=("patient",), by="proxy"),
     Closed(outcome=State.RATED),
     Withdrawn(team=TEAM, reason="临时有事"),
@@ -255,7 +302,7 @@ STATUSES: tuple[Status, ...] = (
     Referred(office="儿童主任", reason="child_director"),
     Cancelled(reason="不需要了", before_order=False),
     Unmet(why=WHY_NOBODY),
-    RecordedAfterwards(),
+    RecordedAfterwards(team=TEAM, members=("t-01-m00",), start=NINE, minutes=40, reason="上午已顺路办好", by="desk-1"),
     Claimed(team=TEAM),
 )
 """An example of every status that a record of ``assignments`` may have."""
@@ -275,13 +322,22 @@ def offer(state: OfferState, number: int) -> Offer:
         why=WHY_TEAM,
         declined=DeclineReason.BUSY if state is OfferState.DECLINED else None,
         by="desk-1",
+        ended=OfferEnd.FILLED if state is OfferState.REVOKED else None,
     )
 
 
 def assignment_record(status: Status) -> AssignmentRecord:
     """A record with every field filled, in a status."""
     going = Assignment(
-        id=OFFER, team=TEAM, crew=0, members=("t-01-m00",), start=WINDOW.start, end=WINDOW.end, since=NINE, started=True
+        id=OFFER,
+        team=TEAM,
+        crew=0,
+        members=("t-01-m00",),
+        start=WINDOW.start,
+        end=WINDOW.end,
+        since=NINE,
+        started=True,
+        door_code_ok=True,
     )
     offers = tuple(offer(state, number) for number, state in enumerate(OfferState, start=1))
     return AssignmentRecord(
@@ -301,7 +357,26 @@ def assignment_record(status: Status) -> AssignmentRecord:
         escalation=1,
         recent=("inbox-0-17",),
         registered_at=NINE,
+        notify=(Audience.TEAM,),
+        red=True,
+        choices=(CHOICE,),
     )
+
+
+CHOICE = DeskChoice(
+    at=NINE,
+    by="desk-1",
+    how=ChosenBy.ASSIGN,
+    mode=Mode.SUGGEST,
+    leg=0,
+    proposed="t-02",
+    chosen=TEAM,
+    agreed=False,
+    reason="家里熟悉",
+    seconds=180,
+    terms=(CostTerm(name="travel", seconds=180),),
+    rule="safeguarding",
+)
 
 
 LEDGER: dict[str, tuple[str, BaseModel]] = {
@@ -332,7 +407,13 @@ LEDGER: dict[str, tuple[str, BaseModel]] = {
             next_offset=103,
             now=NINE,
             build="0.1.0",
-            policy=Policy(mode_rules=(ModeRule(community="520624001001", category="homework", mode=Mode.AUTO),)),
+            policy=Policy(
+                mode_rules=(ModeRule(community="520624001001", category="homework", mode=Mode.AUTO),),
+                answer_hours=(AnswerHours(start=time(17), end=time(21), minutes=(10, 45, 60)),),
+                quiet_hours=QuietHours(start=time(21, 30), end=time(7, 30)),
+                offers_per_team_day=6,
+                ask_at_once=3,
+            ),
             districts=(
                 DistrictRound(
                     district="520624", seed=624, work=200, solver=SolverReport(engine="packing", inserted=3, columns=40)
@@ -402,11 +483,25 @@ def examples() -> dict[str, tuple[str, BaseModel]]:
         f"inbox-{kind}": (TYPE_OF_KIND[kind], body) for kind, body in INBOX.items()
     }
     found["inbox-order-sealed"] = (TYPE_OF_KIND["order"], SEALED_ORDER)
-    bodies = {**INBOX, "order": PlaceOrder(details=DETAILS), "team": ApplyTeam(details=TEAM_DETAILS)}
+    found |= {f"inbox-{kind}-more": (TYPE_OF_KIND[kind], INBOX[kind]) for kind in ("amend", "team", "start", "done")}
+    found["inbox-record-order"] = (
+        TYPE_OF_KIND["record"],
+        RecordVisit.model_validate({**GIVEN, "order": SEALED_ORDER}),
+    )
+    found["inbox-deputy-sealed"] = (TYPE_OF_KIND["deputy"], SEALED_DEPUTY)
+    bodies = {
+        **INBOX,
+        "order": PlaceOrder(details=DETAILS),
+        "team": ApplyTeam(details=TEAM_DETAILS),
+        "record": ApplyRecord.model_validate({**GIVEN, "details": DETAILS}),
+        "deputy": ApplyDeputy(team=TEAM, deputy=DEPUTY, by="t-01"),
+    }
     found |= {
         f"command-{kind}": (event_types.COMMAND, command(cast(CommandBody, body))) for kind, body in bodies.items()
     }
     found |= {f"assignment-{status.state}": (event_types.ASSIGNMENT, assignment_record(status)) for status in STATUSES}
+    found |= {f"{name}-more": LEDGER[name] for name in ("roster", "round")}
+    found["assignment-done-more"] = found["assignment-done"]
     return found | LEDGER
 
 
