@@ -10,11 +10,11 @@ PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo test check bench faults lock clean
+.PHONY: help setup demo test check bench bench-match faults lock clean
 
 help: ## list these commands
 	@echo "Linli: make COMMAND"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 setup: $(RUNTIME) $(DEV) ## build .venv with everything, tests and checks included
 
@@ -35,6 +35,9 @@ check: $(DEV) ## style, types, import contracts, and that the wheel holds every 
 bench: $(PEERS) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/bench_NAME.py ARGS="..." for one of them
 	@set -e; for script in $(or $(BENCH),$(sort $(wildcard tests/bench/bench_*.py))); do \
 		echo "== $$script"; PYTHONPATH=. $(PY) $$script $(ARGS); done
+
+bench-match: $(PEERS) ## the matcher against VROOM, PyVRP, OR-Tools and the telephone desk; ARGS="--instances 10 --seconds 2 10"
+	@PYTHONPATH=. $(PY) -m tests.bench.match.main $(ARGS)
 
 faults: $(DEV) ## kill and pause processes on the real stack: the long list, about half an hour
 	@$(PY) -m pytest -m faults --faults=long $(ARGS)

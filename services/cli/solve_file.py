@@ -42,13 +42,8 @@ def solve_file(name: str, allowance: Allowance, target: str | None, terrain: str
     loaded = time.monotonic()
     with working(both("Solving …", "正在求解……")) as tell:
 
-        def progress(seconds: float, served: int) -> None:
-            tell(
-                both(
-                    f"Solving: {seconds:.0f} s, {served} jobs have a place …",
-                    f"求解中：{seconds:.0f} 秒，已安排 {served} 项……",
-                )
-            )
+        def progress(part: float) -> None:
+            tell(both(f"Solving: {part:.0%} of the time …", f"求解中：已用时 {part:.0%}……"))
 
         try:
             result = solve_within(problem, allowance, progress)

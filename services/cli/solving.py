@@ -31,6 +31,7 @@ Work = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help=both("Another seed, another search.", "随机种子。"))]
+Threads = Annotated[int, typer.Option("--threads", min=1, max=64, help=both("Threads that may work.", "可用线程数。"))]
 OutFile = Annotated[
     str | None, typer.Option("-o", "--out", metavar="OUT", help=both("Write the solution here.", "解写入此文件。"))
 ]
@@ -59,6 +60,7 @@ def solve(
     seconds: Seconds = None,
     work: Work = None,
     seed: Seed = 1,
+    threads: Threads = 1,
     out: OutFile = None,
     terrain: TerrainOption = "hill",
     as_json: AsJson = False,
@@ -68,4 +70,4 @@ def solve(
     from linli.services.cli.solve_file import solve_file
     from linli.services.solving.limits import allowance_of
 
-    return solve_file(problem, allowance_of(seconds, work, seed), out, terrain, Out(as_json))
+    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, terrain, Out(as_json))

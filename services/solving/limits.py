@@ -5,19 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.solve import Limits, Result, solve
 from linli.schemas.errors import Code, LinliError
 
-CHUNK = 20_000
-"""Units between two looks at the clock: some tenth of a second."""
-
 SECONDS_DEFAULT = 2.0
 """What a person waits without wondering."""
 
-Progress = Callable[[float, int], None]
-"""Told the seconds gone and the jobs that have a place."""
+UNITS_PER_SECOND = 250_000
+"""Units that no thread does in a second: twice what the machine measured does. Where seconds are the limit, they end
+the search; the units only say how the work is to be divided."""
+
+PROGRESS_S = 0.5
+"""Between two words about the progress."""
+
+Progress = Callable[[float], None]
+"""Told the part of the time that is gone."""
+
+
+class Clock(Protocol):
+    """What says how much time is gone; anything that only grows."""
+
+    def __call__(self) -> float:
+        """Return the part of the time that is gone; 1 or more when it is over."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +45,17 @@ class Allowance:
         Deterministic units: the same answer everywhere.
     seed
         Of the engine's random numbers.
+    threads
+        That may work; the answer depends on their number only where seconds are the limit.
     """
 
     seconds: float = SECONDS_DEFAULT
     work: int | None = None
     seed: int = 1
+    threads: int = 1
 
 
-def allowance_of(seconds: float | None, work: int | None, seed: int) -> Allowance:
+def allowance_of(seconds: float | None, work: int | None, seed: int, threads: int) -> Allowance:
     """Return what a person allowed: seconds or work, not both.
 
     Raises
@@ -49,11 +65,30 @@ def allowance_of(seconds: float | None, work: int | None, seed: int) -> Allowanc
     """
     if seconds is not None and work is not None:
         raise LinliError(Code.USAGE, detail="--seconds / --work")
-    return Allowance(SECONDS_DEFAULT if seconds is None else seconds, work, seed)
+    return Allowance(SECONDS_DEFAULT if seconds is None else seconds, work, seed, threads)
 
 
-def solve_within(problem: Problem, allowance: Allowance, progress: Progress = lambda _, __: None) -> Result:
+def wall_clock(seconds: float) -> Clock:
+    """Return a clock that is over so many seconds from now."""
+    began = time.monotonic()
+    return lambda: 1.0 if seconds <= 0 else (time.monotonic() - began) / seconds
+
+
+def solve_within(
+    problem: Problem, allowance: Allowance, progress: Progress = lambda _: None, clock: Clock | None = None
+) -> Result:
     """Solve a problem, and stop when the allowance is spent.
+
+    Parameters
+    ----------
+    problem
+        What is to be planned.
+    allowance
+        How much may be spent.
+    progress
+        Told now and then how far it is, where seconds are the limit.
+    clock
+        Instead of the wall clock, where seconds are the limit.
 
     Raises
     ------
@@ -61,12 +96,18 @@ def solve_within(problem: Problem, allowance: Allowance, progress: Progress = la
         If the problem is malformed.
     """
     if allowance.work is not None:
-        return solve(problem, Plan(), Limits(allowance.work), allowance.seed)
-    began = time.monotonic()
-    result = solve(problem, Plan(), Limits(0), allowance.seed)
-    turn = 0
-    while time.monotonic() - began < allowance.seconds and not (result.report.complete and result.report.proven):
-        turn += 1
-        result = solve(problem, result.plan, Limits(CHUNK), allowance.seed + turn)
-        progress(time.monotonic() - began, sum(result.objective.served))
-    return result
+        return solve(problem, Plan(), Limits(allowance.work, threads=allowance.threads), allowance.seed)
+    gone = clock or wall_clock(allowance.seconds)
+    told = time.monotonic()
+
+    def is_over() -> bool:
+        nonlocal told
+        part = gone()
+        if time.monotonic() - told >= PROGRESS_S:
+            told = time.monotonic()
+            progress(min(part, 1.0))
+        return part >= 1.0
+
+    ceiling = 0 if is_over() else max(1, round(allowance.seconds * UNITS_PER_SECOND * allowance.threads))
+    limits = Limits(ceiling, is_over, lambda: min(1000, int(1000 * gone())), allowance.threads)
+    return solve(problem, Plan(), limits, allowance.seed)

@@ -1,0 +1,129 @@
+"""Does the bench judge fairly: figures come from the checker, ratios are paired, bounds lie on the bad side."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from linli.matcher.baseline import first_come_nearest
+from linli.matcher.checker import check
+from linli.matcher.objective import evaluate
+from tests.bench.match.arrays import arrays_of, worth
+from tests.bench.match.deadline import Deadline
+from tests.bench.match.equity import Shares, shares_of
+from tests.bench.match.families import FAMILIES, Size, day
+from tests.bench.match.measure import Candidate, Row
+from tests.bench.match.report import Trial, as_json, as_markdown
+from tests.bench.match.run_one import solver_of
+from tests.bench.match.schedule import orders_of, plan_of
+from tests.bench.match.source import family_source, kept, problem_of
+from tests.bench.match.statistics import compare
+
+SMALL = Size(teams=4, visits=24, classes=2)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_days_are_what_they_are_called(family: str) -> None:
+    """Tests that a source names its day fully, that it repeats, and that a family's windows are its own."""
+    problem = day(family, SMALL, 3)
+    again = problem_of(family_source(family, SMALL, 3))
+    assert (problem.visits, problem.teams) == (again.visits, again.teams)
+    assert day(family, SMALL, 4).visits != problem.visits
+    lengths = {hi - lo for visit in problem.visits for lo, hi in visit.windows}
+    assert lengths == {7_200} if family == "two-hour" else lengths <= {7_200, 14_400, 36_000}
+    assert {visit.urgency for visit in problem.visits} == {0, 1}
+
+
+def test_orders_become_the_plan_they_stand_for() -> None:
+    """Tests that a plan reduced to orders and scheduled anew breaks no rule and is worth the same."""
+    problem = day("mixed", SMALL, 1)
+    plan = first_come_nearest(problem)
+    again = plan_of(problem, orders_of(plan))
+    assert check(problem, again) == []
+    assert evaluate(problem, again) == evaluate(problem, plan)
+
+
+def test_a_bad_order_does_not_count() -> None:
+    """Tests that a route that no shift holds is not quietly shortened, but found by the checker."""
+    problem = day("mixed", SMALL, 1)
+    everything = {problem.teams[0].id: [visit.id for visit in problem.visits]}
+    assert check(problem, plan_of(problem, everything))
+
+
+@pytest.mark.parametrize("name", ["nearest", "insertion", "assignment", "ortools", "linli"])
+def test_the_solvers_that_need_no_peer_answer_by_the_rules(name: str) -> None:
+    """Tests that each gives orders that hold, and serves somebody."""
+    problem = day("town", SMALL, 2)
+    setting = {"assignment": "hours", "ortools": "insertion", "linli": "1"}.get(name, "-")
+    orders = solver_of(name)(problem, Deadline("wall", 1.0, 1, time.monotonic()), setting)
+    plan = plan_of(problem, orders)
+    assert check(problem, plan) == []
+    assert len(plan.placed()) > 5
+
+
+def test_a_visit_more_urgent_is_worth_more_to_those_who_add_up() -> None:
+    """Tests the worths and who is able."""
+    arrays = arrays_of(day("mixed", SMALL, 1))
+    worths = {visit.urgency: worth(arrays, k) for k, visit in enumerate(arrays.problem.visits)}
+    assert worths == {0: 800_000, 1: 100_000}
+    assert arrays.able.shape == (4, 24)
+    assert arrays.able.any()
+
+
+def test_shares_are_of_those_who_are_easily_left_out() -> None:
+    """Tests that serving all but the far, long and rare shows in the shares alone."""
+    problem = day("spread", Size(teams=8, visits=80), 1)
+    everybody = {visit.id for visit in problem.visits}
+    assert shares_of(problem, everybody) == Shares(1000, 1000, 1000)
+    longest = sorted(problem.visits, key=lambda visit: (visit.duration, visit.id))[60:]
+    assert shares_of(problem, everybody - {visit.id for visit in longest}).longest == 0
+    assert kept(problem, frozenset(list(everybody)[:7])).teams == problem.teams
+
+
+def test_bounds_lie_on_the_bad_side() -> None:
+    """Tests median, bound and worst case of ratios where more, and where less, is better."""
+    ratios = [(f"day-{k % 5}", 1.0 + k / 100) for k in range(15)]
+    more, less = compare(ratios, more_is_better=True), compare(ratios, more_is_better=False)
+    assert more is not None
+    assert less is not None
+    assert more.median == less.median == 1.07
+    assert more.bound < more.median < less.bound
+    assert (more.worst, less.worst) == pytest.approx((1.0, 1.14))
+    assert compare([], more_is_better=True) is None
+
+
+def row(name: str, served: int, travel: int, cpu: float = 1.0, fault: str = "") -> Row:
+    shares = Shares(500, 500, 500)
+    return Row(Candidate(name, "1", 1), "day", 1.0, cpu, 50, (served,), travel, shares, frozenset(), fault)
+
+
+def test_the_best_peer_is_valid_and_in_time() -> None:
+    """Tests that neither a plan that breaks a rule nor one that took too long is the rival, and what the tables say."""
+    rows = (
+        row("linli", 103, 5_400),
+        row("vroom", 100, 6_000),
+        row("pyvrp", 110, 100, fault="1 rules broken"),
+        row("ortools", 109, 100, cpu=90.0),
+        row("nearest", 80, 100),
+    )
+    trial = Trial("days", "day", 2.0, rows, (row("linli", 100, 5_400),))
+    best = trial.best_peer()
+    assert best is not None
+    assert best.candidate.name == "vroom"
+    told = {one["ratio"]: one["median"] for one in as_json([trial], "cpu")["compared"]}
+    assert told["served"] == 1.03
+    assert told["travel per served"] == pytest.approx(54 / 60 / 1.03)
+    assert told["travel, same visits (not all served: 0)"] == 0.9
+    text = as_markdown([trial], "cpu")
+    assert "| linli, 1 thread | served | 1.030 | 1.030 | 1.030 |" in text
+    assert "ortools 1 (over budget)" in text
+    assert "1 rules broken" in text
+
+
+def test_own_problems_are_read(tmp_path: Path) -> None:
+    """Tests that a path is a source as well."""
+    file = tmp_path / "own.json"
+    file.write_text('{"vehicles": [{"id": 1, "start": [108.2, 27.9], "end": [108.2, 27.9]}]}', encoding="utf-8")
+    assert [team.id for team in problem_of(str(file)).teams] == ["vehicle:1"]
