@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import DeadLetter
 from linli.streams.board_entries import KnownOutcome
 from linli.streams.board_reader import BoardReader
@@ -31,3 +32,19 @@ async def outcomes(board: BoardReader, commands: Sequence[str], seconds: float) 
             return found
         await asyncio.sleep(POLL_S)
         waited += POLL_S
+
+
+async def request_since(
+    board: BoardReader, request_id: str, round_number: int, seconds: float
+) -> AssignmentRecord | None:
+    """Give a request as a round left it, or as it is when the time is over.
+
+    The board reads topics side by side: a command's outcome may be there a moment before the request's new record.
+    """
+    record = await board.request(request_id)
+    waited = 0.0
+    while (record is None or record.round < round_number) and waited < seconds:
+        await asyncio.sleep(POLL_S)
+        waited += POLL_S
+        record = await board.request(request_id)
+    return record

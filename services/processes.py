@@ -7,6 +7,7 @@ from pathlib import Path
 
 from linli.services.child import ProcessSpec
 from linli.services.ground.local import LocalGround
+from linli.services.listening import own_address
 from linli.services.settings import Settings, variable
 
 
@@ -30,6 +31,7 @@ def process_specs(settings: Settings, ground: LocalGround, *, tethered: bool) ->
         for slot in range(settings.partitions)
     ]
     named = [("intake", ["linli.services.intake"]), *dispatchers, ("board", ["linli.services.board"])]
+    named.append(("gateway", ["linli.services.gateway.main"]))
     return [_spec(name, words, environment, logs, tethered=tethered) for name, words in named]
 
 
@@ -45,4 +47,5 @@ def _spec(name: str, words: list[str], environment: dict[str, str], logs: Path, 
 
 def child_environment(settings: Settings, ground: LocalGround) -> dict[str, str]:
     """Return the settings as a child reads them, with the addresses of the running servers; never print them."""
-    return {**settings.environment(), variable("kafka"): ground.kafka, variable("redis"): ground.redis}
+    servers = {variable("kafka"): ground.kafka, variable("redis"): ground.redis}
+    return {**settings.environment(), **servers, variable("gateway"): settings.gateway or own_address(settings)}

@@ -175,6 +175,26 @@ class Settings(BaseSettings):
         description="Five days of a county: the default only bounds how long one round can take after a backlog. "
         "The limit keeps the record of a round, which lists every command, well below the largest record.",
     )
+    gateway: str | None = Field(
+        default=None,
+        title="Address of the gateway",
+        description="Where it listens, host:port. Unset: a loopback port of its own, kept in the state folder, "
+        "so that nothing is open to a network unless somebody says so. Put TLS in front of any other.",
+    )
+    gateway_url: str | None = Field(
+        default=None,
+        title="The gateway from outside",
+        description="What links in messages begin with, like https://linli.example.org. "
+        "Unset: the gateway's own address, which only this machine reaches.",
+    )
+    gateway_rate: int = Field(
+        default=1_200,
+        ge=10,
+        le=1_000_000,
+        title="Requests per minute",
+        description="How many one token may send to the gateway in a minute. The default is 20 a second, "
+        "far above any person and most programs; many orders at once go as one file.",
+    )
     crash_at: str | None = Field(
         default=None,
         title="Where to die on purpose",
@@ -199,6 +219,22 @@ class Settings(BaseSettings):
     def _is_redis_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("it must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("gateway")
+    @classmethod
+    def _is_host_and_port(cls, value: str | None) -> str | None:
+        if value is not None:
+            host, _, port = value.rpartition(":")
+            if not host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+                raise ValueError("it must be host:port, like 127.0.0.1:8080")
+        return value
+
+    @field_validator("gateway_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("it must begin with https:// or http://")
         return value
 
     @field_validator(

@@ -15,6 +15,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.services.ground.claim import usable_folder
 from linli.services.ground.local import LocalGround, ground_of
 from linli.services.ground.server import Say
+from linli.services.listening import host_and_port, listens, own_address
 from linli.services.processes import process_specs
 from linli.services.running import (
     Running,
@@ -35,6 +36,9 @@ from linli.streams.kafka_client import KafkaAddress
 
 BOARD_TIMEOUT_S: Final = 60.0
 """How long the first board may take; an empty one takes a second, a province's week half a minute."""
+
+GATEWAY_TIMEOUT_S: Final = 60.0
+"""How long the gateway may take to listen: three seconds, on a busy machine ten."""
 
 _PAUSE_S: Final = 0.1
 
@@ -74,6 +78,7 @@ class House:
         self._tethered = tethered
         self._facts: Facts | None = None
         self._cluster = ""
+        self._gateway = ""
         self._ready = False
         self._recording = False
         self._since = datetime.now(UTC)
@@ -138,6 +143,7 @@ class House:
             ends = await log_ends(self.address, self._facts.district_map.partitions)
             await self._start_processes()
             await self._until_board(ends)
+            await self._until_gateway()
         except BaseException:
             await self.stop()
             raise
@@ -165,6 +171,7 @@ class House:
 
     async def _start_processes(self) -> None:
         self._recording = True
+        self._gateway = self.settings.gateway or own_address(self.settings)
         for spec in process_specs(self.settings, self.ground, tethered=self._tethered):
             await self.ground.supervisor.start(spec)
 
@@ -184,12 +191,23 @@ class House:
             finally:
                 failed.cancel()
 
+    async def _until_gateway(self) -> None:
+        """Wait until the gateway listens: whoever reads its address may use it at once."""
+        host, port = host_and_port(self._gateway)
+        try:
+            async with asyncio.timeout(GATEWAY_TIMEOUT_S):
+                while not await listens(host, port):
+                    await asyncio.sleep(_PAUSE_S)
+        except TimeoutError as error:
+            raise LinliError(Code.PROCESS_GAVE_UP, process="gateway") from error
+
     def _process(self, name: str, pid: int) -> RunningProcess:
         state = self.settings.state
         servers = {"kafka": self.ground.kafka, "valkey": self.ground.redis.removeprefix("redis://").partition("/")[0]}
         folder = state / name if name in servers else state / "logs"
+        address = self._gateway if name == "gateway" else servers.get(name)
         return RunningProcess(
-            name=name, pid=pid, started=started_at(pid), address=servers.get(name), log=str(folder / f"{name}.log")
+            name=name, pid=pid, started=started_at(pid), address=address, log=str(folder / f"{name}.log")
         )
 
     def _note(self, event: ProcessEvent) -> None:

@@ -22,8 +22,8 @@ _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u
 """Characters that nobody sees but that change what is seen: control characters and those that turn text around."""
 
 
-def parse(value: bytes | None) -> Json:
-    """Read one JSON object.
+def parse(value: bytes | None, bytes_max: int = RECORD_BYTES_MAX) -> Json:
+    """Read one JSON object of at most ``bytes_max`` bytes.
 
     Raises
     ------
@@ -32,8 +32,8 @@ def parse(value: bytes | None) -> Json:
     """
     if value is None:
         raise RefusedError(Reason.NOT_JSON, rule="empty")
-    if len(value) > RECORD_BYTES_MAX:
-        raise RefusedError(Reason.TOO_LARGE, rule=f"at_most_{RECORD_BYTES_MAX}_bytes")
+    if len(value) > bytes_max:
+        raise RefusedError(Reason.TOO_LARGE, rule=f"at_most_{bytes_max}_bytes")
     try:
         text = value.decode()
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from linli.services.ground.local import LocalGround
 from linli.streams.kafka_client import KafkaAddress
+from tests.support.house import House
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -143,3 +144,10 @@ async def redis_client(ground: LocalGround) -> AsyncIterator[redis.asyncio.Redis
         emptied: Any = client
         await emptied.flushall()
         yield client
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Start one whole Linli as its users do, for tests that only talk to it."""
+    with House(tmp_path_factory.mktemp("house")) as running:
+        yield running

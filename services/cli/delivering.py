@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from pydantic import BaseModel
@@ -17,7 +16,7 @@ from linli.services.cli.out import Out
 from linli.services.cli.refusals import in_words
 from linli.services.cli.sending import open_desk
 from linli.services.cli.words import TONGUE
-from linli.services.outcomes import POLL_S, Became, outcomes
+from linli.services.outcomes import Became, outcomes, request_since
 from linli.streams.board_entries import KnownOutcome
 from linli.streams.board_reader import BoardReader
 from linli.streams.inbox_record import RefusedError
@@ -93,18 +92,9 @@ async def _follow(board: BoardReader, command: str, request: str | None, wait: f
 
 
 async def _as_decided(board: BoardReader, request: str, became: Became, wait: float) -> AssignmentRecord | None:
-    """Give the request as the command left it.
-
-    The board reads topics side by side: the outcome may be there a moment before the request's new record.
-    """
+    """Give the request as the command left it."""
     decided = became.round if isinstance(became, KnownOutcome) and became.outcome.code is OutcomeCode.APPLIED else 0
-    record = await board.request(request)
-    waited = 0.0
-    while (record is None or record.round < decided) and waited < min(wait, LAG_S):
-        await asyncio.sleep(POLL_S)
-        waited += POLL_S
-        record = await board.request(request)
-    return record
+    return await request_since(board, request, decided, min(wait, LAG_S))
 
 
 def _outcome_of(became: Became) -> CommandOutcome:

@@ -19,6 +19,7 @@ from linli.services.cli import (
     running,
     solving,
     teams,
+    tokens,
 )
 from linli.services.cli.faults import INTERRUPTED, Fault, fault_of
 from linli.services.cli.words import both
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 
 # In the order in which a county needs them.
-for part in (playing, running, placing, looking, desk, answers, teams, letters, checking, solving, export):
+for part in (playing, running, placing, looking, desk, answers, teams, tokens, letters, checking, solving, export):
     part.add_to(app)
 
 

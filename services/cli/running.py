@@ -36,6 +36,7 @@ PROCESSES: Final = {
     "intake": "linli.services.intake",
     "dispatcher": "linli.services.dispatcher",
     "board": "linli.services.board",
+    "gateway": "linli.services.gateway.main",
 }
 """What `linli run` knows."""
 
@@ -48,7 +49,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("doctor", help=both("Say what is missing on this machine.", "检查本机缺少什么。"))(doctor)
     app.command(
         "run",
-        help=both("Run one process: intake, dispatcher or board.", "运行一个进程：intake、dispatcher 或 board。"),
+        help=both("Run one process by its name.", "按名称运行一个进程。"),
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     )(run_one)
 
@@ -198,7 +199,7 @@ def _until(over: Callable[[], bool]) -> None:
 
 def run_one(
     context: typer.Context,
-    process: Annotated[str, typer.Argument(help=both("intake, dispatcher or board", "intake、dispatcher 或 board"))],
+    process: Annotated[str, typer.Argument(help=", ".join(PROCESSES))],
 ) -> int:
     """Become one of the processes; the rest of the command line is its own."""
     from linli.schemas.errors import Code, LinliError

@@ -1,0 +1,140 @@
+"""Who may do what: one table of routes, roles and scopes. What is not in it is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from linli.schemas.assignment import AssignmentRecord, Referred
+from linli.schemas.roles import Role
+
+
+class Scope(StrEnum):
+    """Of which objects a role may use a route."""
+
+    ANYTHING = "anything"
+    DISTRICT = "district"
+    OWN_ORDERS = "own_orders"
+    OWN_TEAM = "own_team"
+    OWN_PLACE = "own_place"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who is signed in.
+
+    Parameters
+    ----------
+    role
+        What they are towards Linli.
+    name
+        Who they are: recorded with everything they do.
+    district
+        The one district they belong to.
+    team
+        The team of a team lead.
+    place
+        The grid, community or office of an officer.
+    token
+        Id of the token they came with; limits are counted by it.
+    """
+
+    role: Role
+    name: str
+    district: str
+    team: str | None = None
+    place: str | None = None
+    token: str = ""
+
+    @property
+    def source(self) -> str:
+        """The sender of their events.
+
+        A dispatch centre keeps its bare name, so that its numbers mean the same by HTTP, by file and by Kafka. The
+        names of tokens hold no colon, so nobody can take the name of a team or of another role.
+        """
+        match self.role:
+            case Role.DISPATCH_CENTRE:
+                return self.name
+            case Role.TEAM_LEAD:
+                return f"team:{self.team}"
+            case _:
+                return f"{self.role}:{self.name}"
+
+
+_DESK: Final = {Role.DISPATCH_CENTRE: Scope.DISTRICT}
+_DESK_AND_PROXY: Final = {**_DESK, Role.PROXY: Scope.OWN_ORDERS}
+_DESK_AND_LEAD: Final = {**_DESK, Role.TEAM_LEAD: Scope.OWN_TEAM}
+_READERS: Final = {
+    **_DESK_AND_PROXY,
+    Role.OFFICER: Scope.OWN_PLACE,
+    Role.ADMINISTRATOR: Scope.DISTRICT,
+}
+_EVERYBODY: Final = dict.fromkeys(Role, Scope.ANYTHING)
+
+PUBLIC: Final = frozenset({"health", "ready", "description"})
+"""Routes for anybody: they tell nothing about a request."""
+
+POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
+    "me": _EVERYBODY,
+    "order": _DESK_AND_PROXY,
+    "show_request": _READERS,
+    "feed": {**_READERS, Role.TEAM_LEAD: Scope.OWN_TEAM},
+}
+"""For each route the roles that may use it, and of which objects. Routes are named as in the API description."""
+
+
+def scope_of(route: str, role: Role) -> Scope | None:
+    """Give of which objects a role may use a route; ``None``: of none."""
+    return POLICY.get(route, {}).get(role)
+
+
+def sees(caller: Caller, scope: Scope, record: AssignmentRecord) -> bool:
+    """Tell whether a request is within a caller's scope."""
+    if record.district != caller.district:
+        return False
+    match scope:
+        case Scope.DISTRICT | Scope.ANYTHING:
+            return True
+        case Scope.OWN_ORDERS:
+            return record.details is not None and record.details.source == caller.source
+        case Scope.OWN_TEAM:
+            return caller.team is not None and caller.team in teams_asked(record)
+        case Scope.OWN_PLACE:
+            return caller.place is not None and caller.place in _places(record)
+
+
+def teams_asked(record: AssignmentRecord) -> set[str]:
+    """Give the teams that a request has been offered to or is visited by; proposals are not known to their teams."""
+    asked = {offer.team for leg in record.legs for offer in leg.offers if offer.state != "proposed"}
+    return asked | {leg.assignment.team for leg in record.legs if leg.assignment is not None}
+
+
+def opens_restricted(caller: Caller, record: AssignmentRecord) -> bool:
+    """Tell whether a caller may see what a request with restricted access is about: the office it was referred to."""
+    return caller.role is Role.OFFICER and caller.place is not None and caller.place == office_of(record)
+
+
+def is_restricted(record: AssignmentRecord) -> bool:
+    """Tell whether access to a request is restricted: suspected harm to a child."""
+    return record.details is not None and record.details.restricted
+
+
+def office_of(record: AssignmentRecord) -> str | None:
+    """Give the office that a request was referred to."""
+    if record.details is not None and record.details.referral is not None:
+        return record.details.referral
+    return record.status.office if isinstance(record.status, Referred) else None
+
+
+def _places(record: AssignmentRecord) -> set[str]:
+    details = record.details
+    if details is None:
+        return set()
+    office = office_of(record)
+    # Whom it was referred to in confidence sees it; those of the place do not.
+    if details.restricted:
+        return {office} if office else set()
+    return {details.place.grid, details.community} | ({office} if office else set())

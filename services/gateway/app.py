@@ -1,0 +1,65 @@
+"""The application: routes, the policy in front of them, problems, and the pages of the console where there are any."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+
+from linli.services.gateway import feed_routes, house_routes, order_routes, request_routes
+from linli.services.gateway.description import describe
+from linli.services.gateway.middleware import AroundEverything
+from linli.services.gateway.problems import add_problems
+from linli.services.gateway.session import admit
+
+VERSION: Final = "1"
+"""Of the API: a change that breaks a client is a new one, beside this."""
+
+CONSOLE: Final = "linli.services.console"
+
+
+def make_app() -> FastAPI:
+    """Build the application; `linli.services.gateway.installation.put_into` gives it what it works with."""
+    app = FastAPI(
+        title="Linli",
+        summary="Orders in, volunteer teams out.",
+        version=VERSION,
+        dependencies=[Depends(admit)],
+        generate_unique_id_function=_name_of,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    for part in (house_routes, order_routes, request_routes, feed_routes):
+        app.include_router(part.router)
+    app.include_router(_description_router(app))
+    _add_console(app)
+    add_problems(app)
+    app.add_middleware(AroundEverything)
+    return app
+
+
+def _name_of(route: APIRoute) -> str:
+    """Name an operation as the policy does."""
+    return route.name
+
+
+def _description_router(app: FastAPI) -> APIRouter:
+    router = APIRouter(tags=["house"])
+
+    @router.get("/v1/openapi.json")
+    async def description() -> dict[str, Any]:
+        """Describe this API."""
+        return describe(app)
+
+    return router
+
+
+def _add_console(app: FastAPI) -> None:
+    """Mount the pages, where this Linli has any; the policy stands in front of them as well."""
+    if find_spec(CONSOLE) is not None:
+        from importlib import import_module
+
+        app.include_router(import_module(f"{CONSOLE}.pages").router)

@@ -1,0 +1,109 @@
+"""Everything that a handler needs, put together once per process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+
+from linli.services.gateway.feed import Feed
+from linli.services.gateway.inbox import Inbox
+from linli.services.gateway.tokens import TOKENS_FILE, TokenBook
+from linli.services.preparing import world_of
+from linli.services.settings import Settings
+from linli.services.wiring import kafka_of, keyring_of, redis_of
+from linli.streams.board import cluster_id
+from linli.streams.board_reader import BoardReader
+from linli.streams.board_store import connect
+from linli.streams.clock import Clock
+from linli.streams.ground_facts import Facts, read_facts
+from linli.streams.inbox_writer import InboxWriter
+from linli.streams.intake_admit import World
+from linli.streams.kafka_client import KafkaAddress
+from linli.streams.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What the gateway works with.
+
+    Parameters
+    ----------
+    settings, facts
+        How everything should be, and what is stored in Kafka.
+    address, cluster
+        Where Kafka is, and its id.
+    world, keyring
+        What events are judged and sealed with.
+    inbox, board, feed
+        The way in; the read model; the live transitions.
+    store
+        Redis, for limits and for answers to repeated requests; nothing that must not be lost.
+    tokens
+        Who may come in.
+    """
+
+    settings: Settings
+    facts: Facts
+    address: KafkaAddress
+    cluster: str
+    world: World
+    keyring: Keyring
+    inbox: Inbox
+    board: BoardReader
+    feed: Feed
+    store: Any
+    tokens: TokenBook
+
+    @property
+    def clock(self) -> Clock:
+        """The shared clock."""
+        return self.facts.clock
+
+
+@asynccontextmanager
+async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
+    """Connect to everything. Redis may be away: orders are taken without it.
+
+    Raises
+    ------
+    SettingsError
+        If it is not said where Kafka and Redis are, or a list cannot be used.
+    Exception
+        Whatever Kafka or the master key's file say.
+    """
+    address, keyring = kafka_of(settings), keyring_of(settings)
+    facts, cluster = await read_facts(address), await cluster_id(address)
+    store = connect(redis_of(settings))
+    try:
+        async with InboxWriter(address, facts) as writer:
+            yield Installation(
+                settings=settings,
+                facts=facts,
+                address=address,
+                cluster=cluster,
+                world=world_of(settings, facts.clock, keyring),
+                keyring=keyring,
+                inbox=Inbox(writer),
+                board=BoardReader(redis_of(settings), cluster),
+                feed=Feed(address, facts.district_map.partitions),
+                store=store,
+                tokens=TokenBook(settings.state / TOKENS_FILE),
+            )
+    finally:
+        await store.aclose()
+
+
+def put_into(app: FastAPI, installation: Installation) -> None:
+    """Give an application its installation."""
+    app.state.installation = installation
+
+
+def installation_of(request: Request) -> Installation:
+    """Give the installation that answers a request."""
+    found: Installation = request.app.state.installation
+    return found

@@ -1,0 +1,79 @@
+"""Where the gateway listens: on a loopback port of its own by default, elsewhere only if a setting says so."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from linli.schemas.errors import Code, LinliError
+from linli.services.ground.claim import usable_folder
+from linli.services.ground.ports import LOOPBACK
+from linli.services.ground.server import stored_ports
+from linli.services.settings import Settings
+
+NAME: Final = "gateway"
+"""Of the process, of its folder in the state folder, and of its port there."""
+
+BACKLOG: Final = 1_024
+"""Connections that may wait to be accepted: a rush of phones after one message."""
+
+
+def own_address(settings: Settings) -> str:
+    """Give the gateway's own loopback address.
+
+    Notes
+    -----
+    The port is kept in the state folder, so that a link that was sent still works after a restart.
+    """
+    folder = usable_folder(settings.state / NAME)
+    return f"{LOOPBACK}:{stored_ports(folder, (NAME,), _silence)[NAME]}"
+
+
+def base_url(settings: Settings) -> str:
+    """Say what links to the gateway begin with; ``settings.gateway`` is set in every process under ``linli up``."""
+    return settings.gateway_url or f"http://{settings.gateway or own_address(settings)}"
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """Split an address such as ``127.0.0.1:8080`` or ``[::1]:8080``."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+@contextmanager
+def listening_socket(address: str) -> Generator[socket.socket]:
+    """Listen.
+
+    Raises
+    ------
+    LinliError
+        ``port_in_use``.
+    """
+    host, port = host_and_port(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise LinliError(Code.PORT_IN_USE, port=port) from error
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+        yield listener
+
+
+async def listens(host: str, port: int) -> bool:
+    """Tell whether somebody accepts connections at an address."""
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _silence(_: str) -> None:
+    """Say nothing."""
