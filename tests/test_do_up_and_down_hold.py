@@ -48,7 +48,7 @@ def test_all_processes_are_named_come_back_and_are_gone(tmp_path: Path) -> None:
         assert {process["name"] for process in seen["processes"]} == PROCESSES
         assert all(process["alive"] for process in seen["processes"])
         servers = {process["name"]: process["address"] for process in seen["processes"] if process["address"]}
-        assert set(servers) == {"kafka", "valkey"}
+        assert set(servers) == {"kafka", "valkey", "gateway"}
         assert seen["kafka"]["address"] == servers["kafka"]
         board = next(process for process in house.running.processes if process.name == "board")
         os.kill(board.pid, signal.SIGKILL)

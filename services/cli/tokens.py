@@ -60,7 +60,7 @@ def issue(
     here, now = Here.look(), datetime.now(UTC)
     served = here.settings.districts
     where = district or (served[0] if len(served) == 1 else None)
-    if where not in served:
+    if where is None or where not in served:
         raise LinliError(Code.UNKNOWN_DISTRICT, id=where or "?")
     try:
         made = _book().issue(role, name, where, now=now, expires=now + timedelta(days=days), team=team, place=place)
