@@ -82,7 +82,8 @@ def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
     if record.details is None or mode_for(draft.state.policy, record.details) is Mode.SUGGEST:
         return OutcomeCode.NOT_ALLOWED_NOW, Mode.SUGGEST
     minutes = draft.state.policy.answer_minutes[record.details.urgency]
-    expires = min(draft.now + timedelta(minutes=minutes), leg.offers[index].start)
+    soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
+    expires = max(min(draft.now + timedelta(minutes=minutes), leg.offers[index].start), soonest)
     choice = choice_of(draft, record, body.leg, ChosenBy.CONFIRM, leg.offers[index].team, body.by, body.note)
     opened = replace_offer(leg, index, state=OfferState.OPEN, offered_at=draft.now, expires=expires, by=body.by)
     draft.step(

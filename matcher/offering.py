@@ -22,9 +22,14 @@ def freeze_at(policy: Policy, details: RequestDetails, start: datetime) -> datet
     return start - timedelta(minutes=policy.freeze_minutes)
 
 
+OFFERS_MAX_PER_LEG = 60
+"""Offers and proposals of one leg, whatever became of them. A desk that is away for a whole week lets some dozens pass;
+each takes half a kilobyte of a record that must stay below `RECORD_BYTES_MAX`, and the person is missing anyway."""
+
+
 def exhausted(policy: Policy, record: AssignmentRecord) -> bool:
-    """Say whether so many teams have said no that a person has to look at the request."""
-    return len(record.barred) >= policy.offers_max
+    """Say whether so many said no, or nothing, that a person has to look at the request."""
+    return len(record.barred) >= policy.offers_max or any(len(leg.offers) >= OFFERS_MAX_PER_LEG for leg in record.legs)
 
 
 def may_send(draft: Draft, record: AssignmentRecord) -> bool:
@@ -38,19 +43,20 @@ def new_offer(
     """Return the next offer of a leg: open in mode ``auto``, else proposed to the desk.
 
     An answer is awaited for the time its urgency allows, and never beyond the start of the visit; the desk may take
-    until the start.
+    until the start. Where a person handed out a visit that begins at once, there is the least time to answer.
     """
     urgency = record.details.urgency if record.details else 0
     start = from_seconds(stop.start)
     open_now = may_send(draft, record)
     expires = draft.now + timedelta(minutes=draft.state.policy.answer_minutes[urgency])
+    soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
     return Offer(
         id=offer_id(record.request_id, index, len(record.legs[index].offers) + 1),
         team=team,
         crew=crew,
         state=OfferState.OPEN if open_now else OfferState.PROPOSED,
         offered_at=draft.now,
-        expires=min(expires, start) if open_now else start,
+        expires=max(min(expires, start) if open_now else start, soonest),
         start=start,
         end=from_seconds(stop.end),
         why=why,

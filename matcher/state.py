@@ -28,6 +28,8 @@ class Translations:
     visits, teams, routes
         By request id and team id: the record and what it is in the matcher's words; of a team also for which day and
         horizon, because working hours are expanded.
+    cuts
+        By visit id: the visit, the earliest start that leaves time to ask for it, and the visit with only such starts.
     roster
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
     memory, day
@@ -43,6 +45,7 @@ class Translations:
     routes: dict[str, tuple[PlanRecord, tuple[Route, ...]]] = field(
         default_factory=dict[str, tuple[PlanRecord, tuple[Route, ...]]]
     )
+    cuts: dict[str, tuple[Visit, int, Visit]] = field(default_factory=dict[str, tuple[Visit, int, Visit]])
     roster: tuple[Team, ...] = ()
     memory: Memory | None = None
     day: date | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
-from linli.matcher.draft import Draft, live_offer
+from linli.matcher.draft import Draft, live_offer, mode_for
 from linli.matcher.memory import Memory
 from linli.matcher.problem import (
     DECLINED,
@@ -30,7 +30,7 @@ from linli.schemas.lifecycle import State
 from linli.schemas.orders import RequestDetails, Window
 from linli.schemas.people import AgeBand
 from linli.schemas.places import RoundedPlace
-from linli.schemas.policy import Prices
+from linli.schemas.policy import Mode, Prices
 from linli.schemas.roster import TeamDetails
 
 WANTED = frozenset(
@@ -276,7 +276,7 @@ def problem_of(draft: Draft, *, pairs: bool = False) -> Problem:
         visit
         for record in requests_in_plan(draft)
         if (record.state is not State.UNMET or record.request_id in retried) and (pairs or not unpaired(record))
-        for visit in visits_of(draft, record)
+        for visit in _with_time_to_answer(draft, record)
     )
     return Problem(
         now=to_seconds(draft.now),
@@ -286,6 +286,39 @@ def problem_of(draft: Draft, *, pairs: bool = False) -> Problem:
         weights=weights_of(draft.state.policy.prices),
         memory=memory,
     )
+
+
+def _with_time_to_answer(draft: Draft, record: AssignmentRecord) -> Iterator[Visit]:
+    """Yield a request's visits; one that nobody has been asked to make begins late enough for a team to answer first.
+
+    Notes
+    -----
+    The way to the place is not added to the time to answer: it would differ from team to team. A team that answers in
+    the last minute of an offer made in haste may therefore be late by its way; it still comes within the window.
+    """
+    for visit in visits_of(draft, record):
+        first = _first_start(draft, record)
+        if visit.pin is not None or not visit.windows or visit.windows[0][0] >= first:
+            yield visit
+            continue
+        cuts = draft.state.translations.cuts
+        known = cuts.get(visit.id)
+        if known is None or known[0] is not visit or known[1] != first:
+            windows = tuple((max(lo, first), hi) for lo, hi in visit.windows if hi >= first)
+            known = cuts[visit.id] = (visit, first, replace(visit, windows=windows))
+        yield known[2]
+
+
+def _first_start(draft: Draft, record: AssignmentRecord) -> int:
+    """Return the earliest start of a visit that somebody must be asked to make, in whole minutes.
+
+    Where the desk has to speak first, it gets as long as a team.
+    """
+    policy, details = draft.state.policy, record.details
+    minutes = policy.answer_minutes_least
+    if details is not None and mode_for(policy, details) is not Mode.AUTO:
+        minutes = max(minutes, policy.answer_minutes[details.urgency])
+    return -(-(to_seconds(draft.now) + 60 * minutes) // 60) * 60
 
 
 def _retried(draft: Draft) -> frozenset[str]:

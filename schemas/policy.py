@@ -76,7 +76,8 @@ class Policy(Inside):
     """A county's policy. Minutes are minutes of the district's clock.
 
     ``freeze_minutes``: how long before a visit's start its team is asked; ``answer_minutes``: how long an offer
-    waits for an answer, by urgency 0, 1, 2; ``offers_max``: teams asked one after another before the request is
+    waits for an answer, by urgency 0, 1, 2; ``answer_minutes_least``: nobody is asked who would have less time than
+    this before the visit; ``offers_max``: teams asked one after another before the request is
     unmet; ``close_days``: when a finished request is closed; ``horizon_days``: how far ahead working hours are
     expanded; ``down_grace_seconds``: a pause shorter than this is not counted as the service being down.
 
@@ -93,6 +94,7 @@ class Policy(Inside):
     mode_rules: tuple[ModeRule, ...] = ()
     freeze_minutes: Minutes = 120
     answer_minutes: AnswerMinutes = (10, 30, 45)
+    answer_minutes_least: Annotated[int, Field(ge=1, le=1_440)] = 5
     answer_hours: Annotated[tuple[AnswerHours, ...], Field(max_length=6)] = ()
     quiet_hours: QuietHours | None = None
     offers_per_team_day: Annotated[int, Field(ge=1, le=1_000)] | None = None
