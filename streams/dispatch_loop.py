@@ -171,7 +171,7 @@ class DispatchLoop:
         """Give how long to wait for a command: to the next deadline, the next heartbeat, or as set."""
         heartbeat_s = self._written_at + self._pace.heartbeat_s - time.monotonic()
         waits = [self._settings.idle_s, heartbeat_s, *([POLISH_AFTER_S] if self._rough else [])]
-        earliest = self._due.earliest()
+        earliest = self._due.earliest(self._counts.is_held)
         if earliest is not None and self._clock.trusted:
             waits.append((self._settings.facts.clock.real(earliest) - datetime.now(UTC)).total_seconds())
         return max(0.0, min(waits))
@@ -186,7 +186,7 @@ class DispatchLoop:
             self._due.forgive()
         commands = by_district(batch.commands)
         everyone = down_seconds or self._replan or self._is_new_day(reading)
-        districts = self._districts if everyone else self._chosen(commands, deadlines, reading)
+        districts = self._chosen(commands, deadlines, reading, everyone=bool(everyone))
         rough = self._rough.take() if drained and not (batch.count or districts) else None
         if not (batch.count or districts or beat or rough):
             return
@@ -203,10 +203,14 @@ class DispatchLoop:
         """Tell whether the date has changed since the last round: then every district is planned anew once."""
         return self._last is not None and self._last.now.date() != reading.now.date()
 
-    def _chosen(self, commands: dict[str, list[NumberedCommand]], deadlines: bool, reading: Reading) -> tuple[str, ...]:
-        """Give the districts to decide: those with commands, and those where something is due."""
-        due = self._due.at(reading.now) if deadlines else set[str]()
+    def _chosen(
+        self, commands: dict[str, list[NumberedCommand]], deadlines: bool, reading: Reading, *, everyone: bool
+    ) -> tuple[str, ...]:
+        """Give the districts to decide: those with commands, and all or those where something is due, if not held."""
+        due = set(self._districts) if everyone else self._due.at(reading.now) if deadlines else set[str]()
         held = {district for district in due if self._counts.is_held(district)}
+        if everyone and held:
+            self._log.error("districts held: deciding on them failed too often", districts=sorted(held))
         return tuple(sorted(set(commands) | (due - held)))
 
     def _set_aside(self, batch: Batch) -> Batch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from linli.matcher.state import DistrictState
@@ -39,9 +39,12 @@ class DueDistricts:
             else:
                 self._deadlines[district] = deadline
 
-    def earliest(self) -> datetime | None:
-        """Give the earliest deadline of all districts that is worth waiting for."""
-        return min((at for district, at in self._deadlines.items() if self._stuck.get(district) != at), default=None)
+    def earliest(self, held: Callable[[str], bool]) -> datetime | None:
+        """Give the earliest deadline worth waiting for; those of a held district do not fire."""
+        return min(
+            (at for district, at in self._deadlines.items() if self._stuck.get(district) != at and not held(district)),
+            default=None,
+        )
 
     def at(self, now: datetime) -> set[str]:
         """Give the districts where something is due."""

@@ -11,6 +11,8 @@ import pytest
 
 from linli.streams.crash_counts import CRASHES_MAX, CrashCounts
 from linli.streams.crash_points import CrashPlanError, CrashPoint, parse_crash_plan
+from linli.streams.due_districts import DueDistricts
+from tests.support.district import MONDAY, Desk
 
 REFUSED, FAILED = 78, 70
 
@@ -87,3 +89,11 @@ def test_a_district_whose_deadlines_fail_is_held(tmp_path: Path) -> None:
     assert counts.is_held("520624")
     counts.settled(0, ["520624"])
     assert not CrashCounts(tmp_path, 0).is_held("520624")
+
+
+def test_nobody_waits_for_the_deadlines_of_a_held_district() -> None:
+    """Tests that a passed deadline that may not fire does not keep the loop from sleeping."""
+    due = DueDistricts(lambda _: MONDAY)
+    due.learn({"520624": Desk(teams=0).state})
+    assert due.earliest(lambda _: False) == MONDAY
+    assert due.earliest(lambda district: district == "520624") is None
