@@ -17,6 +17,7 @@ from linli.services.cli import (
     placing,
     playing,
     running,
+    simulating,
     solving,
     teams,
     tokens,
@@ -37,7 +38,22 @@ app = typer.Typer(
 )
 
 # In the order in which a county needs them.
-for part in (playing, running, placing, looking, desk, answers, teams, tokens, letters, checking, solving, export):
+PARTS = (
+    playing,
+    running,
+    placing,
+    looking,
+    desk,
+    answers,
+    teams,
+    tokens,
+    letters,
+    checking,
+    solving,
+    simulating,
+    export,
+)
+for part in PARTS:
     part.add_to(app)
 
 

@@ -6,7 +6,7 @@ same events with the same ids, and sends only those that were not sent yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -15,7 +15,7 @@ from linli.schemas.assignment import Assignment, AssignmentRecord, Offer
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.roster import Member
-from linli.services.demo.behaviour import Span, behaviour
+from linli.services.demo.behaviour import Behaviour, Span, behaviour
 from linli.services.demo.demand import draw
 from linli.services.demo.timed import TimedEvent, chance, timed
 
@@ -32,8 +32,21 @@ Members = Mapping[str, Sequence[Member]]
 """The members of each team by team id: a lead knows the team's own people."""
 
 
+Manners = Callable[[str], Behaviour]
+"""How the lead of a team behaves, by team id."""
+
+
+def as_assumed(team: str) -> Behaviour:
+    """Behave as ``behaviour.toml`` says, whatever the team."""
+    return behaviour()
+
+
 def answers_for(
-    record: AssignmentRecord, members: Members, seed: int, stories: frozenset[str] = frozenset()
+    record: AssignmentRecord,
+    members: Members,
+    seed: int,
+    stories: frozenset[str] = frozenset(),
+    manners: Manners = as_assumed,
 ) -> list[TimedEvent]:
     """Return what team leads will say because of a record of the ledger.
 
@@ -47,6 +60,8 @@ def answers_for(
         Another seed is another set of leads.
     stories
         Ids of requests whose first team declines and whose next team goes, without mishap.
+    manners
+        How each lead behaves.
 
     Returns
     -------
@@ -59,32 +74,38 @@ def answers_for(
     for leg in record.legs:
         for offer in leg.offers:
             if offer.state is OfferState.OPEN:
-                events += _story_answer(record, offer, members) if told else to_offer(record, offer, members, seed)
+                if told:
+                    events += _story_answer(record, offer, members)
+                else:
+                    events += to_offer(record, offer, members, seed, manners(offer.team))
         if leg.assignment is not None and record.state in (State.OFFERED, State.COMMITTED, State.UNDER_WAY):
-            events += of_visit(record, leg.assignment, seed, certain=told)
+            events += of_visit(record, leg.assignment, seed, manners(leg.assignment.team), certain=told)
     return events
 
 
-def to_offer(record: AssignmentRecord, offer: Offer, members: Members, seed: int) -> list[TimedEvent]:
+def to_offer(
+    record: AssignmentRecord, offer: Offer, members: Members, seed: int, manner: Behaviour | None = None
+) -> list[TimedEvent]:
     """Return a lead's answers to one open offer; none when it is left to expire."""
+    manner = manner or behaviour()
     dice = chance(seed, "offer", offer.id)
-    fate = draw(dice, behaviour().offers.model_dump())
-    at = _answer_time(dice, offer)
+    fate = draw(dice, manner.offers.model_dump())
+    at = _answer_time(dice, offer, manner)
     if fate == "expired":
-        return _too_late(dice, record, offer, members)
-    body = _decline(dice, offer) if fate == "declined" else _acceptance(dice, record, offer, members)
-    return [_event(record, at, body, offer.id), *_mistaken(dice, record, offer, at, body)]
+        return _too_late(dice, record, offer, members, manner)
+    body = _decline(dice, offer, manner) if fate == "declined" else _acceptance(dice, record, offer, members)
+    return [_event(record, at, body, offer.id), *_mistaken(dice, record, offer, at, body, manner)]
 
 
-def _answer_time(dice: Random, offer: Offer) -> datetime:
-    shortest, longest = behaviour().delay.minutes
+def _answer_time(dice: Random, offer: Offer, manner: Behaviour) -> datetime:
+    shortest, longest = manner.delay.minutes
     waits = (offer.expires - offer.offered_at).total_seconds() / 60.0
-    latest = max(0.0, min(longest, waits * behaviour().delay.part))
+    latest = max(0.0, min(longest, waits * manner.delay.part))
     return offer.offered_at + timedelta(minutes=dice.uniform(min(shortest, latest), latest))
 
 
-def _decline(dice: Random, offer: Offer) -> Decline:
-    return Decline(offer=offer.id, team=offer.team, reason=draw(dice, behaviour().declines))
+def _decline(dice: Random, offer: Offer, manner: Behaviour) -> Decline:
+    return Decline(offer=offer.id, team=offer.team, reason=draw(dice, manner.declines))
 
 
 def _acceptance(dice: Random, record: AssignmentRecord, offer: Offer, members: Members) -> Accept | Decline:
@@ -126,10 +147,10 @@ def may_go(member: Member, details: RequestDetails, until: datetime) -> bool:
 
 
 def _mistaken(
-    dice: Random, record: AssignmentRecord, offer: Offer, at: datetime, body: Accept | Decline
+    dice: Random, record: AssignmentRecord, offer: Offer, at: datetime, body: Accept | Decline, manner: Behaviour
 ) -> list[TimedEvent]:
     """Return answers that must do no harm: the same one again, or one under another team's name."""
-    mistakes = behaviour().mistakes
+    mistakes = manner.mistakes
     if dice.random() < mistakes.repeated:
         later = at + timedelta(minutes=dice.uniform(0.1, 5.0))
         return [_event(record, later, body, offer.id, "repeated")]
@@ -140,35 +161,40 @@ def _mistaken(
     return []
 
 
-def _too_late(dice: Random, record: AssignmentRecord, offer: Offer, members: Members) -> list[TimedEvent]:
+def _too_late(
+    dice: Random, record: AssignmentRecord, offer: Offer, members: Members, manner: Behaviour
+) -> list[TimedEvent]:
     """Return an answer to an offer that has expired by then, for some of them."""
-    if dice.random() >= behaviour().mistakes.too_late:
+    if dice.random() >= manner.mistakes.too_late:
         return []
     body = _acceptance(dice, record, offer, members)
     return [_event(record, offer.expires + timedelta(minutes=dice.uniform(1.0, 6.0)), body, offer.id, "too late")]
 
 
-def of_visit(record: AssignmentRecord, going: Assignment, seed: int, certain: bool = False) -> list[TimedEvent]:
+def of_visit(
+    record: AssignmentRecord, going: Assignment, seed: int, manner: Behaviour | None = None, certain: bool = False
+) -> list[TimedEvent]:
     """Return the course of an accepted visit: withdrawn, in vain, or begun and done.
 
     ``certain`` rules out the first two.
     """
-    fate = draw(chance(seed, "offer", going.id), behaviour().offers.model_dump())
+    manner = manner or behaviour()
+    fate = draw(chance(seed, "offer", going.id), manner.offers.model_dump())
     dice = chance(seed, "visit", going.id)
     if fate == "withdrawn" and not certain and not going.started:
-        return _withdrawal(dice, record, going)
-    begins = max(going.start + _minutes(dice, behaviour().visits.start), going.since)
+        return _withdrawal(dice, record, going, manner)
+    begins = max(going.start + _minutes(dice, manner.visits.start), going.since)
     arrived = _event(record, begins, Start(offer=going.id, team=going.team), going.id)
-    if dice.random() < behaviour().visits.failed and not certain:
-        body = FailedVisit(offer=going.id, team=going.team, reason=draw(dice, behaviour().failures))
+    if dice.random() < manner.visits.failed and not certain:
+        body = FailedVisit(offer=going.id, team=going.team, reason=draw(dice, manner.failures))
         return [arrived, _event(record, begins + timedelta(minutes=10), body, going.id)]
-    ends = max(going.end + _minutes(dice, behaviour().visits.end), begins + timedelta(minutes=5))
+    ends = max(going.end + _minutes(dice, manner.visits.end), begins + timedelta(minutes=5))
     served = round((ends - begins).total_seconds() / 60.0)
     return [arrived, _event(record, ends, Done(offer=going.id, team=going.team, minutes=served), going.id)]
 
 
-def _withdrawal(dice: Random, record: AssignmentRecord, going: Assignment) -> list[TimedEvent]:
-    at = going.since + _minutes(dice, behaviour().visits.withdrawal)
+def _withdrawal(dice: Random, record: AssignmentRecord, going: Assignment, manner: Behaviour) -> list[TimedEvent]:
+    at = going.since + _minutes(dice, manner.visits.withdrawal)
     body = Withdraw(offer=going.id, team=going.team, reason="临时有事（模拟）")
     return [_event(record, min(at, max(going.start, going.since)), body, going.id)]
 

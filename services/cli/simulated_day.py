@@ -1,0 +1,139 @@
+"""Playing a day for the command line: what was asked for, what came of it, the pictures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from linli.schemas.errors import Code, LinliError
+from linli.schemas.glossary import word
+from linli.schemas.policy import Mode, Policy
+from linli.services.cli.findings import working
+from linli.services.cli.inbox_files import FILE_BYTES_MAX, read_bytes
+from linli.services.cli.out import ZONE, Out, clock
+from linli.services.cli.words import TONGUE, both
+from linli.services.demo.demand import Scenario
+from linli.services.simulation.day_file import read_day
+from linli.services.simulation.figures import Figures, Spread, figures_of
+from linli.services.simulation.people import manners_of
+from linli.services.simulation.plots import plots_of
+from linli.services.simulation.virtual_day import VirtualDay
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for."""
+
+    day: str
+    requests: int | None
+    seed: int
+    work: int
+    accept: str | None
+    policy: Path | None
+    plots: Path | None
+
+
+def simulate_day(wanted: Wanted, out: Out) -> int:
+    """Play the day, show the figures, draw the pictures.
+
+    Raises
+    ------
+    LinliError
+        If the day, the policy or the share is none, or the pictures cannot be written.
+    """
+    day = _day(wanted)
+    _make_folder(wanted.plots)
+    with working(both("Playing the day …", "正在推演……")) as tell:
+
+        def watch(now: datetime, number: int) -> None:
+            tell(both(f"{clock(now)}: round {number} …", f"{clock(now)}：第 {number} 轮……"))
+
+        day.play(watch)
+    figures = figures_of(day)
+    out.data(figures.as_dict())
+    if not out.as_json:
+        out.table(("", ""), _rows(figures))
+    if wanted.plots is not None:
+        for name, text in plots_of(day).items():
+            (wanted.plots / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _day(wanted: Wanted) -> VirtualDay:
+    scenarios = {scenario.value.replace("_", "-"): scenario for scenario in Scenario}
+    policy, manners = _policy(wanted.policy), manners_of(_range(wanted.accept), wanted.seed)
+    if wanted.day in scenarios:
+        return VirtualDay(
+            wanted.seed, wanted.requests, scenarios[wanted.day], work=wanted.work, policy=policy, manners=manners
+        )
+    events = read_day(read_bytes(wanted.day, FILE_BYTES_MAX), wanted.day)
+    on = events[0].at.astimezone(ZONE).date()
+    return VirtualDay(wanted.seed, on=on, work=wanted.work, policy=policy, manners=manners, events=events)
+
+
+def _policy(path: Path | None) -> Policy:
+    """Read a policy; offers go out by themselves where it does not say, for nobody sits at this desk."""
+    if path is None:
+        return Policy(mode=Mode.AUTO)
+    try:
+        given = Policy.model_validate_json(read_bytes(str(path), FILE_BYTES_MAX))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise LinliError(Code.PROBLEM, detail=f"{path}: {where}: {first['msg']}") from None
+    return given if "mode" in given.model_fields_set else given.model_copy(update={"mode": Mode.AUTO})
+
+
+def _range(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", text)
+    low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if not low <= high <= 100:
+        raise LinliError(Code.USAGE, detail=f"--accept {text}: 50-90")
+    return low / 100, high / 100
+
+
+def _make_folder(folder: Path | None) -> None:
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LinliError(Code.FILE_UNWRITABLE, path=folder, detail=error.strerror) from None
+
+
+def _rows(one: Figures) -> list[tuple[str, str]]:
+    causes = " · ".join(f"{word('cause.' + cause, TONGUE)} {count}" for cause, count in one.promises_broken.items())
+    return [
+        (both("requests", "点单"), f"{one.requests}"),
+        (both("promised", "已排期"), f"{one.promised}"),
+        (both("served / on time", "已服务 / 准时"), f"{one.served} / {one.on_time}"),
+        (both("waiting, minutes", "等待（分钟）"), _three(one.waiting_minutes)),
+        (both("travel, minutes", "路程（分钟）"), f"{one.travel_minutes} ({one.visits_planned})"),
+        (
+            both("first come, nearest team", "先到先派就近队伍"),
+            f"{one.nearest_travel_minutes} ({one.nearest_visits})",
+        ),
+        (both("hours a team", "每队时长（小时）"), _three(one.team_hours)),
+        (both("given by the busiest tenth", "最忙一成队伍所占"), f"{one.busiest_share:.0%}"),
+        (both("same team again", "回访同队"), "–" if one.same_team is None else f"{one.same_team:.0%}"),
+        (both("offers / accepted", "派单 / 接单"), f"{one.offers} / {one.accepted}"),
+        (both("offers per served", "每次服务派单数"), f"{one.offers_per_served:.2f}"),
+        (both("notifications per served", "每次服务通知数"), f"{one.notifications_per_served:.2f}"),
+        (both("moves", "改动时间"), f"{one.moves}"),
+        (both("promises broken", "未兑现的承诺"), causes or "0"),
+        (both("nobody found", "暂无法安排"), f"{one.unmet}"),
+        (both("refused at the door", "受理时被拒"), f"{one.refused}"),
+        (both("rounds / proved optimal", "轮次 / 已证最优"), f"{one.rounds} / {one.rounds_proven}"),
+    ]
+
+
+def _three(one: Spread) -> str:
+    if one.median is None or one.p90 is None or one.largest is None:
+        return "–"
+    return f"{one.median:g} / {one.p90:g} / {one.largest:g} ({both('median, 90 %, largest', '中位、九成、最大')})"
