@@ -97,11 +97,17 @@ def _serves(timetable: Timetable, visit: int, wanted: Visit, team: int, changed:
     who = changed or model.teams[team]
     if first_violation(model.problem, wanted, who) is not None:
         return False
-    for duty in model.duties_of_team[team]:
+    for duty in _near(model, team, wanted):
         fit = model.cut(wanted, who, duty, model.duties[duty].crew)
         if fit is not None and best_in_tour(timetable.tours[duty], visit, fit)[1] >= 0:
             return True
     return False
+
+
+def _near(model: Model, team: int, wanted: Visit) -> list[int]:
+    """Return the team's duties in which a window of the visit may lie."""
+    first, last = (wanted.windows[0][0], wanted.windows[-1][1]) if wanted.windows else (0, -1)
+    return [d for d in model.duties_of_team[team] if model.duties[d].closes >= first and model.duties[d].opens <= last]
 
 
 Fix = Callable[[Visit, Team, Violation], tuple[Change, Team]]
@@ -212,7 +218,7 @@ def _new_crew(timetable: Timetable, visit: int) -> Change | None:
         who = model.teams[team]
         if (who.id, DECLINED) in wanted.barred_teams or first_violation(model.problem, wanted, who) is not None:
             continue
-        for duty in model.duties_of_team[team]:
+        for duty in _near(model, team, wanted):
             fit = model.cut(wanted, who, duty, who.crews) if wanted.pin is None else None
             if fit is not None and best_in_tour(Tour(model, duty), visit, fit)[1] >= 0:
                 return Change("add_crew", 1, "crews", who.id)

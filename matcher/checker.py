@@ -30,22 +30,36 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
 
     Notes
     -----
-    A visit that had begun before now is history: it is only checked to stand where it is pinned, and once.
+    A visit that had begun before now is history: it is only checked to stand where it is pinned, and once. A route of
+    which every stop, every visit and the team are the very same as when it was last judged good, its crew not yet on
+    duty, is not judged again; nothing in it can have changed.
     """
     visits = {visit.id: visit for visit in problem.visits}
     teams = {team.id: team for team in problem.teams}
     found = list(_names(plan, visits, teams))
-    placed: list[_Placed] = []
+    guarded: list[_Placed] = []
     for route in plan.routes:
         if route.team in teams:
             stops = [
                 _Placed(s, visits[s.visit], teams[route.team], route.crew) for s in route.stops if s.visit in visits
             ]
-            found += _route(problem, route, teams[route.team], stops)
-            placed += stops
-    for one in placed:
-        found += _stop(problem, one)
-    return found + list(_shared_adults(problem, placed))
+            found += _judged(problem, route, teams[route.team], stops)
+            guarded += (one for one in stops if one.visit.safeguarding is not None)
+    return found + list(_shared_adults(problem, guarded))
+
+
+def _judged(problem: Problem, route: Route, team: Team, stops: list[_Placed]) -> list[Violation]:
+    """Judge one route; the very same one is not judged again before its crew's first shift begins."""
+    known = None
+    if problem.memory is not None and len(stops) == len(route.stops):
+        known = problem.memory.route(route, tuple(one.visit for one in stops), team)
+        if problem.now <= known.good_until:
+            return []
+    found = [*_route(problem, route, team, stops), *(broken for one in stops for broken in _stop(problem, one))]
+    shifts = [_shift(team, one.stop.start) for one in stops]
+    if known is not None and not found:
+        known.good_until = min((shift[0] for shift in shifts if shift is not None), default=-1)
+    return found
 
 
 def check_promises(problem: Problem, before: Plan, after: Plan, broken: tuple[str, ...]) -> list[Violation]:
@@ -223,15 +237,19 @@ def _end(problem: Problem, one: _Placed, shift: Window | None, *, last: bool) ->
         yield one.broken("working_hours", one.stop.end + home - shift[1], "seconds")
 
 
-def _shared_adults(problem: Problem, placed: list[_Placed]) -> Iterator[Violation]:
+def _shared_adults(problem: Problem, guarded: list[_Placed]) -> Iterator[Violation]:
     """Check that crews of one team at protected people's homes at the same time do not count on the same adult."""
-    guarded = [p for p in placed if p.visit.safeguarding is not None and not _begun(problem, p.visit)]
+    by_team: dict[str, list[_Placed]] = {}
     for one in guarded:
-        beside = [p for p in guarded if p.team.id == one.team.id and p.stop.start <= one.stop.start < p.stop.end]
-        if len(beside) > 1:
-            missing = _missing_adults(beside)
-            if missing > 0:
-                yield one.broken("safeguarding", missing, "members")
+        if not _begun(problem, one.visit):
+            by_team.setdefault(one.team.id, []).append(one)
+    for mine in by_team.values():
+        for one in mine:
+            beside = [p for p in mine if p.stop.start <= one.stop.start < p.stop.end]
+            if len(beside) > 1:
+                missing = _missing_adults(beside)
+                if missing > 0:
+                    yield one.broken("safeguarding", missing, "members")
 
 
 def _missing_adults(beside: list[_Placed]) -> int:

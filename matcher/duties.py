@@ -34,3 +34,24 @@ class Fit(NamedTuple):
     duty: int
     windows: tuple[Window, ...]
     price: int
+
+
+class TourTimes(NamedTuple):
+    """A tour as it was laid out, apart from any problem's numbering of visits; see `linli.matcher.route.Tour`."""
+
+    duty: int
+    stops: int
+    windows: list[tuple[Window, ...]]
+    prices: list[int]
+    places: list[int]
+    hops: list[int]
+    start: list[int]
+    done: list[int]
+    leave: list[int]
+    late: list[int]
+    travel: int
+    work: int
+    cost: int
+    room: int
+    load_cost: int
+    soft: bool

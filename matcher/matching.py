@@ -131,10 +131,11 @@ def _write(draft: Draft, matched: Matched) -> None:
     """Write promises and offers for what has a place, and the reason for what has none."""
     plan = matched.result.plan
     places = {stop.visit: Spot(route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
-    waiting = [_Waiting(record, _spots(record, places)) for record in _unsettled(draft)]
-    reasons = _reasons(draft, matched, [name for one in waiting for name in one.to_explain(draft)])
+    waiting = [_waiting(draft, record, places) for record in requests_in_plan(draft) if not _is_settled(record)]
+    waiting = [one for one in waiting if one.due or one.missing or one.record.state is not State.PROMISED]
+    reasons = _reasons(draft, matched, [name for one in waiting for name in one.to_explain()])
     for one in waiting:
-        if one.is_missing(draft):
+        if one.missing:
             _leave_unmet(draft, one, reasons)
         else:
             _place(draft, one, reasons)
@@ -148,11 +149,6 @@ def _reasons(draft: Draft, matched: Matched, names: list[str]) -> Reasons:
     return explain_visits(follow(Model(problem_of(draft, pairs=True)), matched.result.plan), names)
 
 
-def _unsettled(draft: Draft) -> list[AssignmentRecord]:
-    """Return the requests in the plan for which something is to be written."""
-    return [record for record in requests_in_plan(draft) if not _is_settled(record)]
-
-
 class Spot(NamedTuple):
     """Where the plan has a visit."""
 
@@ -161,39 +157,44 @@ class Spot(NamedTuple):
     stop: Stop
 
 
-def _spots(record: AssignmentRecord, places: dict[str, Spot]) -> dict[int, Spot]:
-    found = {i: places.get(visit_id(record.request_id, i)) for i in range(len(record.legs))}
-    return {i: spot for i, spot in found.items() if spot is not None}
-
-
 class _Waiting(NamedTuple):
-    """A request that waits for the plan's word, and the places the plan has for its legs."""
+    """A request that waits for the plan's word.
+
+    `spots` are the places the plan has for its legs; `missing` says that a leg has none, or that so many teams declined
+    that a person must look; `due` are the legs whose team is asked now.
+    """
 
     record: AssignmentRecord
     spots: dict[int, Spot]
+    missing: bool
+    due: list[int]
 
-    def is_missing(self, draft: Draft) -> bool:
-        """Say whether a leg has no place, or so many teams declined that a person must look."""
-        return len(self.spots) < len(self.record.legs) or exhausted(draft.state.policy, self.record)
-
-    def due(self, draft: Draft) -> list[int]:
-        """Return the legs whose team is asked now; while the clock is not trusted only those of urgent requests."""
-        details = self.record.details
-        if details is None or not (draft.moment.deadlines or details.urgency == 0):
-            return []
-        return [
-            i
-            for i, spot in self.spots.items()
-            if not _has_team(self.record.legs[i])
-            and freeze_at(draft.state.policy, details, from_seconds(spot.stop.start)) <= draft.now
-        ]
-
-    def to_explain(self, draft: Draft) -> list[str]:
+    def to_explain(self) -> list[str]:
         """Return the visits whose place, or lack of one, is to be explained."""
-        if self.record.state is State.UNMET and self.is_missing(draft):
+        if self.record.state is State.UNMET and self.missing:
             return []
-        legs = [_first_missing(self.record)] if self.is_missing(draft) else self.due(draft)
+        legs = [_first_missing(self.record)] if self.missing else self.due
         return [visit_id(self.record.request_id, i) for i in legs]
+
+
+def _waiting(draft: Draft, record: AssignmentRecord, places: dict[str, Spot]) -> _Waiting:
+    found = {i: places.get(visit_id(record.request_id, i)) for i in range(len(record.legs))}
+    spots = {i: spot for i, spot in found.items() if spot is not None}
+    missing = len(spots) < len(record.legs) or exhausted(draft.state.policy, record)
+    return _Waiting(record, spots, missing, _due(draft, record, spots))
+
+
+def _due(draft: Draft, record: AssignmentRecord, spots: dict[int, Spot]) -> list[int]:
+    """Return the legs whose team is asked now; while the clock is not trusted only those of urgent requests."""
+    details = record.details
+    if details is None or not (draft.moment.deadlines or details.urgency == 0):
+        return []
+    return [
+        i
+        for i, spot in spots.items()
+        if not _has_team(record.legs[i])
+        and freeze_at(draft.state.policy, details, from_seconds(spot.stop.start)) <= draft.now
+    ]
 
 
 def _has_team(leg: Leg) -> bool:
@@ -236,7 +237,7 @@ def _place(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
     """Promise the window, and ask the teams whose time has come."""
     record = _promise(draft, waiting.record, min(spot.stop.start for spot in waiting.spots.values()))
     legs = record.legs
-    for i in waiting.due(draft):
+    for i in waiting.due:
         spot, why = waiting.spots[i], reasons.get(visit_id(record.request_id, i))
         offer = new_offer(draft, record, i, spot.team, spot.crew, spot.stop, why if isinstance(why, WhyTeam) else None)
         legs = with_offer(legs, i, offer)

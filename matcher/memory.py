@@ -11,17 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from linli.matcher.duties import Duty, Fit
-from linli.matcher.problem import Place, Team, Visit, Weights
+from linli.matcher.duties import Duty, Fit, TourTimes
+from linli.matcher.problem import Place, Route, Stop, Team, Visit, Weights
 
 if TYPE_CHECKING:
     from linli.matcher.travel import IntTable, Travel
 
-PLACES_MAX: Final = 800
-"""Places whose ways are remembered, bases included: those of a county's week, in at most five megabytes."""
-
-SPARE_FITS: Final = 1_000
-"""So many visits that are gone may be remembered beyond twice those there are, before everything is forgotten."""
+SPARE: Final = 500
+"""So much that is of no use any more may be remembered beyond twice what there is, before everything is forgotten."""
 
 
 class TravelTable:
@@ -133,8 +130,32 @@ class Roster:
 
     def forget_the_gone(self, count: int) -> None:
         """Forget all fits if most of them belong to visits that are gone."""
-        if len(self.fits) > 2 * count + SPARE_FITS:
+        if len(self.fits) > 2 * count + SPARE:
             self.fits.clear()
+
+
+@dataclass(slots=True)
+class KnownRoute:
+    """What was found out about one crew's route, as long as its stops, visits and team are the very same.
+
+    Attributes
+    ----------
+    good_until
+        Until this time the checker has nothing against it: later its crew may have set out.
+    terms
+        What it costs, term by term in the order of `linli.matcher.objective.CostTerms`.
+    roster, tours, laid_until
+        Its tours as they were laid out on a roster's duties, and until when the clock does not cut into them.
+    """
+
+    stops: tuple[Stop, ...]
+    visits: tuple[Visit, ...]
+    team: Team
+    good_until: int = -1
+    terms: tuple[int, ...] | None = None
+    roster: Roster | None = None
+    tours: tuple[TourTimes, ...] = ()
+    laid_until: int = -1
 
 
 class Memory:
@@ -144,12 +165,33 @@ class Memory:
     ----------
     travel : Travel
         Where travel times come from.
+    weights : Weights
+        What costs are remembered for; a problem with others must have another memory.
     """
 
-    def __init__(self, travel: Travel) -> None:
+    def __init__(self, travel: Travel, weights: Weights) -> None:
         self.travel = TravelTable(travel)
+        self.weights = weights
         self.roster: Roster | None = None
+        self._routes: dict[tuple[str, int], KnownRoute] = {}
 
-    def is_full(self) -> bool:
-        """Say whether it should be replaced by a new one."""
-        return len(self.travel.places) > PLACES_MAX
+    def route(self, route: Route, visits: tuple[Visit, ...], team: Team) -> KnownRoute:
+        """Return what is known of a route; whatever was known of the crew's other route before is forgotten.
+
+        Parameters
+        ----------
+        route : Route
+            Team, crew and stops.
+        visits : tuple of Visit
+            The visits of its stops, in order.
+        team : Team
+            Whose route it is.
+        """
+        known = self._routes.get((route.team, route.crew))
+        if known is None or known.team is not team or known.visits != visits or known.stops != route.stops:
+            known = self._routes[route.team, route.crew] = KnownRoute(route.stops, visits, team)
+        return known
+
+    def is_full(self, count: int) -> bool:
+        """Say whether most places it knows are those of visits that are gone; `count` is how many places there are."""
+        return len(self.travel.places) > 2 * count + SPARE

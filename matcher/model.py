@@ -59,12 +59,12 @@ class Model:
         self.teams: tuple[Team, ...] = problem.teams
         self.visit_index = {visit.id: i for i, visit in enumerate(self.visits)}
         self.team_index = {team.id: i for i, team in enumerate(self.teams)}
-        memory = problem.memory or Memory(problem.travel)
+        memory = problem.memory or Memory(problem.travel, problem.weights)
         self._table = memory.travel
         self._adults = adults_a_crew_may_need(problem)
-        self._roster = self._roster_of(memory)
+        self.roster = self._roster_of(memory)
         self._validate()
-        self.base = self._roster.bases
+        self.base = self.roster.bases
         self.place = [self._table.number(visit.place) for visit in self.visits]
         self.duration = [visit.duration for visit in self.visits]
         self.fact = [is_fact(visit, problem.now) for visit in self.visits]
@@ -72,8 +72,8 @@ class Model:
         self.soft = [visit.due is not None or visit.told is not None for visit in self.visits]
         self.held = [visit.promised or visit.pin is not None for visit in self.visits]
         self.classes = 1 + max((visit.urgency for visit in problem.visits), default=0)
-        self.duties = self._roster.duties
-        self.duties_of_team = self._roster.duties_of_team
+        self.duties = self.roster.duties
+        self.duties_of_team = self.roster.duties_of_team
         self._fits: list[Fits | None] = [None] * len(self.visits)
 
     def _roster_of(self, memory: Memory) -> Roster:
@@ -115,7 +115,7 @@ class Model:
 
     def _validate(self) -> None:
         """Refuse a malformed problem; the teams of a remembered roster and remembered visits were looked at before."""
-        known = self._roster.fits
+        known = self.roster.fits
         unknown = [v for v in self.visits if (fits := known.get(v.id)) is None or fits.visit is not v]
         if len(self.visit_index) < len(self.visits) or any(faults_of_visit(visit, "") for visit in unknown):
             validate(self.problem)
@@ -149,7 +149,7 @@ class Model:
         """Return what is known of where a visit fits, from an earlier problem if it still holds."""
         known = self._fits[visit]
         if known is None:
-            wanted, memory = self.visits[visit], self._roster.fits
+            wanted, memory = self.visits[visit], self.roster.fits
             known = memory.get(wanted.id)
             if known is None or known.visit is not wanted or known.until < self.now:
                 known = memory[wanted.id] = Fits(wanted, self._unhurried_until(visit))

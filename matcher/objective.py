@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from linli.matcher.problem import Plan, Problem, Stop, Team, Visit, Weights
+from linli.matcher.problem import Plan, Problem, Route, Stop, Team, Visit, Weights
 
 MOVE_TOLERANCE = 900
 """Seconds by which a start may slip before it counts as a move: people take a quarter of an hour for on time."""
@@ -149,9 +149,21 @@ def evaluate(problem: Problem, plan: Plan) -> Objective:
     served = [0] * (1 + max((visit.urgency for visit in problem.visits), default=0))
     terms = CostTerms()
     for route in plan.routes:
-        team = teams[route.team]
-        for stops in stops_by_shift(team, route.stops):
-            terms += _cost_of_shift(problem, team, stops, visits)
-        for stop in route.stops:
-            served[visits[stop.visit].urgency] += 1
+        mine = tuple(visits[stop.visit] for stop in route.stops)
+        terms += _cost_of_route(problem, route, teams[route.team], mine)
+        for visit in mine:
+            served[visit.urgency] += 1
     return Objective(tuple(served), terms)
+
+
+def _cost_of_route(problem: Problem, route: Route, team: Team, visits: tuple[Visit, ...]) -> CostTerms:
+    """Return what a route costs, remembered as long as it is the same."""
+    known = problem.memory.route(route, visits, team) if problem.memory is not None else None
+    if known is not None and known.terms is not None:
+        return CostTerms(*known.terms)
+    terms, by_id = CostTerms(), {visit.id: visit for visit in visits}
+    for stops in stops_by_shift(team, route.stops):
+        terms += _cost_of_shift(problem, team, stops, by_id)
+    if known is not None:
+        known.terms = astuple(terms)
+    return terms

@@ -6,26 +6,35 @@ from collections.abc import Mapping
 
 from linli.matcher.draft import Draft
 from linli.matcher.problem import Plan, Route, Stop
+from linli.matcher.state import Translations
 from linli.matcher.translate import request_and_leg, visit_id
 from linli.schemas.instants import from_seconds, to_seconds
 from linli.schemas.plan import PlannedVisit, PlanRecord
 
 
-def plan_of(plans: Mapping[str, PlanRecord]) -> Plan:
-    """Return the plan as the ledger has it."""
-    return Plan(
-        tuple(
-            Route(team, crew, tuple(_stop(visit) for visit in visits))
-            for team in sorted(plans)
-            for crew, visits in enumerate(plans[team].crews)
-            if visits
-        )
+def plan_of(plans: Mapping[str, PlanRecord], remembered: Translations | None = None) -> Plan:
+    """Return the plan as the ledger has it; routes of records that were translated before are taken from there."""
+    memory = (remembered or Translations()).routes
+    routes: list[Route] = []
+    for team in sorted(plans):
+        known = memory.get(team)
+        if known is None or known[0] is not plans[team]:
+            known = memory[team] = plans[team], _routes(plans[team])
+        routes += known[1]
+    return Plan(tuple(routes))
+
+
+def _routes(plan: PlanRecord) -> tuple[Route, ...]:
+    return tuple(
+        Route(plan.team, crew, tuple(_stop(visit) for visit in visits))
+        for crew, visits in enumerate(plan.crews)
+        if visits
     )
 
 
 def warm_plan(draft: Draft) -> Plan:
     """Return the plan a round starts from: the ledger's, with what people handed over in this very round."""
-    plan = plan_of(draft.state.plans)
+    plan = plan_of(draft.state.plans, draft.state.translations)
     for team, crew, stop in draft.handed:
         plan = with_stop(plan, team, crew, stop)
     return plan
@@ -63,23 +72,33 @@ def _planned(stop: Stop) -> PlannedVisit:
 
 def changed_plans(draft: Draft, plan: Plan) -> tuple[PlanRecord, ...]:
     """Return a plan record for every team whose routes are not what the ledger has."""
-    routes: dict[str, dict[int, tuple[PlannedVisit, ...]]] = {}
+    before = _by_team(plan_of(draft.state.plans, draft.state.translations))
+    after = _by_team(plan)
+    return tuple(
+        _changed(draft, team, after.get(team, []))
+        for team in sorted({*before, *after})
+        if before.get(team) != after.get(team)
+    )
+
+
+def _by_team(plan: Plan) -> dict[str, list[Route]]:
+    routes: dict[str, list[Route]] = {}
     for route in plan.routes:
-        routes.setdefault(route.team, {})[route.crew] = tuple(_planned(stop) for stop in route.stops)
-    changed: list[PlanRecord] = []
-    for team in sorted({*routes, *draft.state.plans}):
-        mine = routes.get(team, {})
-        crews = tuple(mine.get(crew, ()) for crew in range(max(mine, default=-1) + 1))
-        before = draft.state.plans.get(team)
-        if crews != (before.crews if before else ()):
-            changed.append(
-                PlanRecord(
-                    team=team,
-                    district=draft.state.district,
-                    version=before.version + 1 if before else 1,
-                    round=draft.moment.round,
-                    at=draft.now,
-                    crews=crews,
-                )
-            )
-    return tuple(changed)
+        routes.setdefault(route.team, []).append(route)
+    return routes
+
+
+def _changed(draft: Draft, team: str, routes: list[Route]) -> PlanRecord:
+    """Return the next plan record of a team, and remember what it is in the matcher's words."""
+    mine = {route.crew: tuple(_planned(stop) for stop in route.stops) for route in routes}
+    before = draft.state.plans.get(team)
+    record = PlanRecord(
+        team=team,
+        district=draft.state.district,
+        version=before.version + 1 if before else 1,
+        round=draft.moment.round,
+        at=draft.now,
+        crews=tuple(mine.get(crew, ()) for crew in range(max(mine, default=-1) + 1)),
+    )
+    draft.state.translations.routes[team] = record, tuple(routes)
+    return record

@@ -5,6 +5,7 @@ The world moves between rounds: requests are cancelled, teams fall ill, the cloc
 
 from __future__ import annotations
 
+from linli.matcher.carry_over import take_over
 from linli.matcher.duties import Fit
 from linli.matcher.insertion import NEVER, best_in_tour, fit_of_stop, place
 from linli.matcher.model import Model
@@ -27,6 +28,8 @@ def repair(model: Model, plan: Plan) -> tuple[Timetable, tuple[int, ...]]:
     placed: set[int] = set()
     dropped: list[int] = []
     for route in plan.routes:
+        if take_over(timetable, route, placed):
+            continue
         for stop in route.stops:
             visit, fit = model.visit_index.get(stop.visit, -1), fit_of_stop(model, route, stop)
             if visit >= 0 and fit is not None and visit not in placed:

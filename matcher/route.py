@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from operator import sub
 
-from linli.matcher.duties import Fit
+from linli.matcher.duties import Fit, TourTimes
 from linli.matcher.model import Model
 from linli.matcher.objective import (
     CostTerms,
@@ -72,6 +72,8 @@ class Tour:
         Whether shifting some stop in time has a price.
     memo : dict of int to (int, int)
         For solvers: what inserting a visit would cost, and where, as long as the tour stays as it is.
+    told : tuple of Stop
+        The stops as a plan has them, once they were asked for and as long as the tour stays as it is.
 
     Notes
     -----
@@ -80,7 +82,7 @@ class Tour:
 
     __slots__ = (
         "cost", "done", "duty", "hops", "late", "leave", "load", "load_cost", "memo", "model", "places", "prices",
-        "room", "soft", "start", "stops", "travel", "windows", "work",
+        "room", "soft", "start", "stops", "told", "travel", "windows", "work",
     )  # fmt: skip
 
     def __init__(self, model: Model, duty: int) -> None:
@@ -102,6 +104,7 @@ class Tour:
         self.room = on.closes - on.opens if on.most > 0 else -1
         self.load = model.teams[on.team].load
         self.soft = False
+        self.told: tuple[Stop, ...] = ()
 
     def copy(self) -> Tour:
         """Return a tour that changes on its own; schedules are replaced as a whole, so their lists are shared."""
@@ -110,6 +113,37 @@ class Tour:
             setattr(twin, name, getattr(self, name))
         twin.stops, twin.windows, twin.prices = self.stops[:], self.windows[:], self.prices[:]
         return twin
+
+    def times(self) -> TourTimes:
+        """Return all but the visits' numbers, which hold for one problem only."""
+        return TourTimes(
+            duty=self.duty,
+            stops=len(self.stops),
+            windows=self.windows[:],
+            prices=self.prices[:],
+            places=self.places,
+            hops=self.hops,
+            start=self.start,
+            done=self.done,
+            leave=self.leave,
+            late=self.late,
+            travel=self.travel,
+            work=self.work,
+            cost=self.cost,
+            room=self.room,
+            load_cost=self.load_cost,
+            soft=self.soft,
+        )
+
+    @classmethod
+    def again(cls, model: Model, times: TourTimes, stops: list[int], told: tuple[Stop, ...]) -> Tour:
+        """Return a tour laid out before, its visits by the numbers they have now."""
+        tour = cls(model, times.duty)
+        tour.stops, tour.windows, tour.prices, tour.told = stops, times.windows[:], times.prices[:], told
+        tour.places, tour.hops, tour.start, tour.done = times.places, times.hops, times.start, times.done
+        tour.leave, tour.late, tour.travel, tour.work = times.leave, times.late, times.travel, times.work
+        tour.cost, tour.room, tour.load_cost, tour.soft = times.cost, times.room, times.load_cost, times.soft
+        return tour
 
     def put(self, position: int, visit: int, fit: Fit) -> bool:
         """Insert a stop and reschedule; return whether the tour is feasible."""
@@ -137,7 +171,7 @@ class Tour:
         When they do not hold, the times are meaningless and the caller must undo its change.
         """
         model, duty = self.model, self.model.duties[self.duty]
-        self.memo = {}
+        self.memo, self.told = {}, ()
         self.places = [duty.base, *(model.place[v] for v in self.stops), duty.base]
         # A crew with nothing to do stays at its base; most tours are empty, and none needs a row of travel times.
         self.hops = [model.seconds_from(a)[b] for a, b in pairwise(self.places)] if self.stops else [0]
@@ -338,9 +372,12 @@ class Timetable:
         return Plan(tuple(Route(team, crew, tuple(stops[team, crew])) for team, crew in sorted(stops)))
 
 
-def _stops(tour: Tour) -> list[Stop]:
+def _stops(tour: Tour) -> tuple[Stop, ...]:
+    """Return the stops of a tour as a plan has them."""
     model = tour.model
-    return [
-        Stop(model.visits[visit].id, tour.arrival(k), tour.start[k], tour.start[k] + model.duration[visit])
-        for k, visit in enumerate(tour.stops)
-    ]
+    if not tour.told:
+        tour.told = tuple(
+            Stop(model.visits[visit].id, tour.arrival(k), tour.start[k], tour.start[k] + model.duration[visit])
+            for k, visit in enumerate(tour.stops)
+        )
+    return tour.told

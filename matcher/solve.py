@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 
+from linli.matcher.carry_over import remember
 from linli.matcher.dice import Dice
 from linli.matcher.enumeration import enumerate_all
 from linli.matcher.improve import Search
@@ -150,6 +151,7 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     inserted = insert_all(timetable, timetable.unserved())
     best = improve(timetable, limits, seed)
     answer = best.timetable.plan()
+    remember(best.timetable, answer)
     report = EngineReport(inserted, best.steps, best.columns, best.complete, best.proven, best.work, fingerprint())
     lost = _names(model, dropped), _broken(best.timetable)
     return Result(answer, evaluate(problem, answer), report, *lost, best.timetable)

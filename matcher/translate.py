@@ -253,12 +253,14 @@ def teams_of(draft: Draft) -> tuple[Team, ...]:
     return translations.roster
 
 
-def memory_of(draft: Draft) -> Memory:
-    """Return the district's memory, a new one every day and whenever it is full."""
-    translations = draft.state.translations
-    if translations.memory is None or translations.memory.is_full() or translations.day != draft.now.date():
-        translations.memory, translations.day = Memory(HaversineTravel()), draft.now.date()
-    return translations.memory
+def _memory(draft: Draft, weights: Weights, count: int) -> Memory:
+    """Return the district's memory, a new one every day, and whenever weights change or it is full."""
+    translations, today = draft.state.translations, draft.now.date()
+    memory = translations.memory
+    if memory is None or memory.is_full(count) or memory.weights != weights or translations.day != today:
+        memory = translations.memory = Memory(HaversineTravel(), weights)
+        translations.day = today
+    return memory
 
 
 def problem_of(draft: Draft, *, pairs: bool = False) -> Problem:
@@ -271,21 +273,16 @@ def problem_of(draft: Draft, *, pairs: bool = False) -> Problem:
     pairs
         Also the requests that still need two teams.
     """
-    retried, memory = _retried(draft), memory_of(draft)
+    retried = _retried(draft)
     visits = tuple(
         visit
         for record in requests_in_plan(draft)
         if (record.state is not State.UNMET or record.request_id in retried) and (pairs or not unpaired(record))
         for visit in _with_time_to_answer(draft, record)
     )
-    return Problem(
-        now=to_seconds(draft.now),
-        visits=visits,
-        teams=teams_of(draft),
-        travel=memory.travel,
-        weights=weights_of(draft.state.policy.prices),
-        memory=memory,
-    )
+    teams, weights = teams_of(draft), weights_of(draft.state.policy.prices)
+    memory = _memory(draft, weights, len(visits) + len(teams))
+    return Problem(to_seconds(draft.now), visits, teams, memory.travel, weights, memory)
 
 
 def _with_time_to_answer(draft: Draft, record: AssignmentRecord) -> Iterator[Visit]:

@@ -232,10 +232,13 @@ class HaversineTravel:
         return known
 
     def _rows(self, places: Sequence[Place]) -> Floats:
-        """Return the prepared places as rows; a long sequence asked for again and again is prepared once."""
+        """Return the prepared places as rows; a sequence that is asked for again may have grown, but not changed."""
+        rows = np.empty((0, 5), dtype=np.float64)
         if self._last is not None and self._last[0] is places:
-            return self._last[1]
-        rows = np.array([self._spot(place) for place in places], dtype=np.float64).reshape(-1, 5)
-        if isinstance(places, tuple) and len(places) > 1:
+            rows = self._last[1]
+        if len(rows) < len(places):
+            more = np.array([self._spot(place) for place in places[len(rows) :]], dtype=np.float64).reshape(-1, 5)
+            rows = np.concatenate((rows, more)) if len(rows) else more
+        if len(places) > 1:
             self._last = places, rows
         return rows

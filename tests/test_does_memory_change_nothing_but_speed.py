@@ -10,9 +10,9 @@ from datetime import datetime
 import pytest
 from typing_extensions import override
 
-from linli.matcher.memory import PLACES_MAX, Memory, TravelTable
+from linli.matcher.memory import SPARE, Memory, TravelTable
 from linli.matcher.model import Model
-from linli.matcher.problem import Place
+from linli.matcher.problem import Place, Weights
 from linli.matcher.state import Translations
 from linli.matcher.travel import HaversineTravel, IntTable, Travel
 from linli.services.demo.demand import Scenario
@@ -82,19 +82,20 @@ def test_a_remembered_way_is_the_way(travel: Travel) -> None:
 
 
 def test_a_memory_has_an_end() -> None:
-    """Tests that a memory of too many places asks to be replaced."""
-    memory = Memory(HaversineTravel())
-    for number in range(PLACES_MAX + 1):
-        assert not memory.is_full()
+    """Tests that a memory of too many places that are gone asks to be replaced, and not one that is only large."""
+    memory = Memory(HaversineTravel(), Weights())
+    for number in range(SPARE + 21):
+        assert not memory.is_full(10)
         memory.travel.number(Place(27 + number / 1000, 108.0, "hill"))
-    assert memory.is_full()
+    assert memory.is_full(10)
+    assert not memory.is_full(SPARE)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_where_a_visit_fits_is_asked_anew_when_time_presses(seed: int) -> None:
     """Tests every visit's fits, minute by minute into its windows and past them, against a model that knows nothing."""
     problem = small(seed, visits=12, teams=6)
-    memory = Memory(problem.travel)
+    memory = Memory(problem.travel, problem.weights)
     first = min(lo for visit in problem.visits for lo, _ in visit.windows)
     for now in range(first - 2 * HOUR, first + 18 * HOUR, 17 * 60):
         later = replace(problem, now=now)
