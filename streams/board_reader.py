@@ -18,6 +18,7 @@ from linli.schemas.identity import request_id
 from linli.schemas.lifecycle import State
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
+from linli.schemas.topics import ASSIGNMENTS
 from linli.streams import board_keys as keys
 from linli.streams.board import Positions, positions_in
 from linli.streams.board_entries import HistoryLine, KnownOutcome, RoundLine
@@ -161,13 +162,25 @@ class BoardReader:
                 return [known]
         return await self._members(await self._prefix(), keys.by_number(name))
 
-    async def in_state(self, state: State, limit: int = LIST_MAX) -> list[AssignmentRecord]:
-        """Give the requests in a state, the longest registered first."""
-        return await self._requests(keys.in_state(state), limit)
+    async def in_state(self, state: State, limit: int = LIST_MAX, skip: int = 0) -> list[AssignmentRecord]:
+        """Give the requests in a state, the longest registered first; ``skip`` leaves out the first of them."""
+        return await self._requests(keys.in_state(state), limit, skip)
 
-    async def of_urgency(self, urgency: int, limit: int = LIST_MAX) -> list[AssignmentRecord]:
-        """Give the open requests of an urgency class, the earliest wanted first."""
-        return await self._requests(keys.of_urgency(urgency), limit)
+    async def in_state_since(self, state: State, since: datetime, limit: int = LIST_MAX) -> list[AssignmentRecord]:
+        """Give the requests in a state that were registered since a moment, the newest first."""
+        prefix = await self._prefix()
+        members: list[str] = await self._client.zrange(
+            prefix + keys.in_state(state), "+inf", since.timestamp(), desc=True, byscore=True, offset=0, num=limit
+        )
+        return await self._documents(AssignmentRecord, prefix, [keys.request(member) for member in members])
+
+    async def of_urgency(self, urgency: int, limit: int = LIST_MAX, skip: int = 0) -> list[AssignmentRecord]:
+        """Give the open requests of an urgency class, the earliest wanted first; ``skip`` leaves out the first."""
+        return await self._requests(keys.of_urgency(urgency), limit, skip)
+
+    async def count_of_urgency(self, urgency: int) -> int:
+        """Count the open requests of an urgency class."""
+        return int(await self._client.zcard(await self._prefix() + keys.of_urgency(urgency)))
 
     async def offers_to(self, team: str) -> list[OfferSeen]:
         """Give the offers a team can answer, the first to expire first."""
@@ -177,9 +190,9 @@ class BoardReader:
         """Give all offers that can be answered, the first to expire first."""
         return await self._offers(keys.OPEN_OFFERS, limit)
 
-    async def proposed(self, limit: int = LIST_MAX) -> list[OfferSeen]:
-        """Give the offers that wait for the desk's word, the longest waiting first."""
-        return await self._offers(keys.PROPOSED, limit)
+    async def proposed(self, limit: int = LIST_MAX, skip: int = 0) -> list[OfferSeen]:
+        """Give the offers that wait for the desk's word, the longest waiting first; ``skip`` leaves out the first."""
+        return await self._offers(keys.PROPOSED, limit, skip)
 
     async def visits_of(self, team: str, start: datetime, end: datetime) -> list[AssignmentRecord]:
         """Give the requests a team visits from ``start`` to before ``end``, in the order of the visits."""
@@ -222,6 +235,11 @@ class BoardReader:
         texts: list[str] = await self._client.lrange(prefix + keys.lines(keys.last_round(partition)), 0, -1)
         return [RoundLine.model_validate_json(text) for text in texts]
 
+    async def written(self) -> str:
+        """Say how far the requests on the board are; the text changes whenever one of them does."""
+        fields: dict[str, str] = await self._client.hgetall(await self._prefix() + keys.POSITIONS)
+        return repr(sorted((key, value) for key, value in fields.items() if ASSIGNMENTS.name in key))
+
     async def outcome(self, command_id: str) -> KnownOutcome | None:
         """Say what became of a command; ``None`` if it was not acted on yet, or long ago."""
         return await self._document(KnownOutcome, keys.outcome(command_id))
@@ -248,14 +266,14 @@ class BoardReader:
         members: list[str] = await self._client.zrange(prefix + name, first, last)
         return members
 
-    async def _requests(self, name: str, limit: int) -> list[AssignmentRecord]:
+    async def _requests(self, name: str, limit: int, skip: int) -> list[AssignmentRecord]:
         prefix = await self._prefix()
-        members = await self._members(prefix, name, 0, limit - 1)
+        members = await self._members(prefix, name, skip, skip + limit - 1)
         return await self._documents(AssignmentRecord, prefix, [keys.request(member) for member in members])
 
-    async def _offers(self, name: str, limit: int = LIST_MAX) -> list[OfferSeen]:
+    async def _offers(self, name: str, limit: int = LIST_MAX, skip: int = 0) -> list[OfferSeen]:
         prefix = await self._prefix()
-        members = await self._members(prefix, name, 0, limit - 1)
+        members = await self._members(prefix, name, skip, skip + limit - 1)
         requests = await self._documents(AssignmentRecord, prefix, [keys.request(request_of(one)) for one in members])
         by_offer = {
             offer.id: OfferSeen(request, index, offer)
