@@ -1,13 +1,13 @@
-"""The application: routes, the policy in front of them, problems, and the pages of the console where there are any."""
+"""The application: routes, the policy in front of them, problems, and the pages for people."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 
+from linli.services.console.mounting import mount_pages
 from linli.services.gateway import feed_routes, house_routes, order_routes, request_routes
 from linli.services.gateway.description import describe
 from linli.services.gateway.middleware import AroundEverything
@@ -16,8 +16,6 @@ from linli.services.gateway.session import admit
 
 VERSION: Final = "1"
 """Of the API: a change that breaks a client is a new one, beside this."""
-
-CONSOLE: Final = "linli.services.console"
 
 
 def make_app() -> FastAPI:
@@ -35,8 +33,9 @@ def make_app() -> FastAPI:
     for part in (house_routes, order_routes, request_routes, feed_routes):
         app.include_router(part.router)
     app.include_router(_description_router(app))
-    _add_console(app)
     add_problems(app)
+    # Last, because what stands at the root answers whatever nothing before it has.
+    mount_pages(app)
     app.add_middleware(AroundEverything)
     return app
 
@@ -55,11 +54,3 @@ def _description_router(app: FastAPI) -> APIRouter:
         return describe(app)
 
     return router
-
-
-def _add_console(app: FastAPI) -> None:
-    """Mount the pages, where this Linli has any; the policy stands in front of them as well."""
-    if find_spec(CONSOLE) is not None:
-        from importlib import import_module
-
-        app.include_router(import_module(f"{CONSOLE}.pages").router)

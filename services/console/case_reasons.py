@@ -1,0 +1,101 @@
+"""Why this team, or why nobody, and the smallest change that would help: explanations as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from linli.schemas.assignment import AssignmentRecord, Offer, Unmet
+from linli.schemas.explanation import RuleCount, SmallestChange, WhyNobody, WhyTeam
+from linli.services.console.words import Speech
+from linli.streams.board_reader import Tentative
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """An explanation: sentences, what a team's cost is made of, and what the next best would add."""
+
+    sentences: list[str]
+    terms: list[tuple[str, str]]
+    others: list[tuple[str, str]]
+
+
+def last_explained(record: AssignmentRecord) -> Offer | None:
+    """Return the latest offer that says why its team was chosen."""
+    told = [offer for leg in record.legs for offer in leg.offers if offer.why is not None]
+    return max(told, key=lambda offer: (offer.offered_at, offer.id), default=None)
+
+
+def explained_teams(record: AssignmentRecord) -> list[str]:
+    """List the teams that a case's explanation names."""
+    found: list[str] = []
+    if isinstance(record.status, Unmet):
+        why = record.status.why
+        found += [team for rule in why.rules for team in rule.examples]
+        found += [why.change.team] if why.change is not None and why.change.team else []
+    offer = last_explained(record)
+    if offer is not None and offer.why is not None:
+        found += [choice.team for choice in (offer.why.chosen, *offer.why.next_best)]
+    return found
+
+
+def next_best(record: AssignmentRecord) -> dict[str, int]:
+    """Give the teams that would come next, with the seconds they would add."""
+    offer = last_explained(record)
+    return {} if offer is None or offer.why is None else {one.team: one.seconds for one in offer.why.next_best}
+
+
+def reasons_of(
+    record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], speech: Speech
+) -> Reasons:
+    """Explain how a case stands."""
+    offer = last_explained(record)
+    if isinstance(record.status, Unmet):
+        return Reasons(list(_nobody(record.status.why, names, speech)), [], [])
+    if offer is not None and offer.why is not None:
+        return _team(offer, offer.why, names, speech)
+    planned = [
+        speech("why.planned", team=names[one.team], moment=speech.moment(one.start))
+        for one in tentative
+        if not record.legs or record.legs[one.leg].assignment is None
+    ]
+    return Reasons(planned or [speech("why.nothing")], [], [])
+
+
+def _team(offer: Offer, why: WhyTeam, names: Mapping[str, str], speech: Speech) -> Reasons:
+    sentences = [speech("why.chosen", team=names[offer.team], amount=speech.amount(why.chosen.seconds))]
+    if not why.next_best:
+        sentences.append(speech("why.no_other"))
+    return Reasons(
+        sentences=sentences,
+        terms=[(speech.code(f"cost.{term.name}"), speech.amount(term.seconds)) for term in why.chosen.terms],
+        others=[(names[choice.team], speech.amount(choice.seconds)) for choice in why.next_best],
+    )
+
+
+def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech) -> Iterator[str]:
+    yield speech("why.nobody", outcome=speech.code(f"nobody.{why.outcome}"))
+    for rule in why.rules:
+        yield _kept_away(rule, names, speech)
+    if why.lost_to:
+        yield speech("why.lost_to", cases=speech.listed(why.lost_to))
+    if why.change is None:
+        yield speech("why.no_change")
+        return
+    yield speech("why.change", change=_change(why.change, names, speech))
+    if why.change.proved:
+        yield speech("why.proved")
+
+
+def _kept_away(rule: RuleCount, names: Mapping[str, str], speech: Speech) -> str:
+    name = speech.code(f"rule.{rule.rule}")
+    if not rule.examples:
+        return speech("why.kept_away_all", rule=name, n=rule.teams)
+    return speech("why.kept_away", rule=name, n=rule.teams, teams=speech.listed(names[one] for one in rule.examples))
+
+
+def _change(change: SmallestChange, names: Mapping[str, str], speech: Speech) -> str:
+    unit = speech.code(f"unit.{change.unit}")
+    amount = speech.amount(change.amount) if change.unit == "seconds" else f"{change.amount} {unit}"
+    parts = [speech.code(f"change.{change.change}"), amount]
+    return speech.listed([*parts, *([names[change.team]] if change.team else [])])

@@ -1,0 +1,179 @@
+"""One case: what was ordered, who goes, what hinders it, and everything that happened, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Unmet
+from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.orders import RequestDetails
+from linli.services.console.case_lines import CaseLine, case_line, help_name, names_of
+from linli.services.console.case_reasons import Reasons, explained_teams, reasons_of
+from linli.services.console.surroundings import Surroundings
+from linli.services.console.words import Speech, catalogue
+from linli.streams.board_entries import HistoryLine
+from linli.streams.board_reader import Tentative
+
+Fact = tuple[str, str]
+"""A label and what is to be read beside it."""
+
+STARS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened to a case."""
+
+    at: datetime
+    sentence: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSheet:
+    """All that a page shows of a case."""
+
+    record: AssignmentRecord
+    line: CaseLine
+    ordered: list[Fact]
+    going: list[Fact]
+    story: list[Step]
+    reasons: Reasons
+
+
+async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speech) -> CaseSheet:
+    """Put together what is known of a case."""
+    history = await here.board.history(record.request_id)
+    tentative = await here.board.tentative(record.request_id)
+    planned = [one.team for one in tentative]
+    told = [line.who for line in history if line.who]
+    names = await names_of(here.board, [*_teams_in(record), *planned, *told, *explained_teams(record)])
+    return CaseSheet(
+        record=record,
+        line=case_line(record, names, here, speech),
+        ordered=list(_ordered(here, record, speech)),
+        going=[*_planned(record, tentative, names, speech), *_going(record, names, speech)],
+        story=[_step(line, names, speech) for line in reversed(history)],
+        reasons=reasons_of(record, tentative, names, speech),
+    )
+
+
+def _teams_in(record: AssignmentRecord) -> list[str]:
+    asked = [offer.team for leg in record.legs for offer in leg.offers]
+    going = [leg.assignment.team for leg in record.legs if leg.assignment is not None]
+    return [*asked, *going, *(team for team, _ in record.barred)]
+
+
+def _ordered(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
+    details = record.details
+    if details is None:
+        return
+    yield speech("case.help"), help_name(here.menu, details.category, speech)
+    yield speech("case.for_whom"), speech.listed((speech.of(details.beneficiary), speech.of(details.age_band)))
+    yield speech("case.ordered_by"), f"{speech.of(details.requester)} ({details.source})"
+    yield speech("case.ordered_at"), speech.moment(details.ordered_at)
+    yield speech("case.wanted"), speech("app.semicolon").join(speech.span(window) for window in details.windows)
+    if record.promise is not None:
+        yield speech("case.promised"), speech.span(record.promise)
+    yield speech("case.length"), speech("app.minutes", n=details.minutes)
+    if details.legs > 1:
+        yield speech("case.teams"), str(details.legs)
+    yield speech("case.place"), place_of(details, here, speech)
+    wishes = list(_wishes(details, speech))
+    if wishes:
+        yield speech("case.wishes"), speech.listed(wishes)
+    yield from _standing(record, speech)
+    yield speech("case.our_number"), record.request_id
+
+
+def place_of(details: RequestDetails, here: Surroundings, speech: Speech) -> str:
+    """Name the grid of a case and its terrain; the address is sealed."""
+    place = details.place
+    grid, terrain = here.grids.get(place.grid, place.grid), speech.of(place.terrain)
+    return speech("case.place_coarse" if place.coarse else "case.place_exact", grid=grid, terrain=terrain)
+
+
+def _wishes(details: RequestDetails, speech: Speech) -> Iterator[str]:
+    if details.wishes.gender is not None:
+        yield speech.code(f"gender.{details.wishes.gender}")
+    if details.wishes.language is not None:
+        yield speech.code(f"language.{details.wishes.language}")
+
+
+def _standing(record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
+    match record.status:
+        case Unmet(why=why):
+            yield speech("case.nobody"), speech.code(f"nobody.{why.outcome}")
+        case Referred(office=office):
+            yield speech("case.office"), office_name(office, speech)
+        case OnHold(by=by, reason=reason):
+            yield speech("case.held"), f"{by}: {reason}"
+        case Rated(stars=stars, by=by, tags=tags):
+            said = [speech("case.stars", n=stars), speech.code(f"rated_by.{by}")]
+            yield speech("case.rated"), speech.listed([*said, *(speech.code(f"tag.{tag}") for tag in tags)])
+        case _:
+            pass
+    for broken in record.broken:
+        yield speech("case.broken"), f"{speech.span(broken.window)}: {speech.code(f'cause.{broken.cause}')}"
+    if record.linked:
+        yield speech("case.linked"), speech.listed(record.linked)
+
+
+def office_name(office: str, speech: Speech) -> str:
+    """Name an office: one of ours in the language of the reader, any other as the desk wrote it."""
+    return speech.code(f"office.{office}") if f"office.{office}" in _offices() else office
+
+
+def _offices() -> frozenset[str]:
+    from linli.schemas.glossary import words
+
+    return frozenset(f"office.{code}" for code in words("office"))
+
+
+def _planned(
+    record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], speech: Speech
+) -> Iterator[Fact]:
+    for one in tentative:
+        if not record.legs or not _is_asked(record.legs[one.leg], one.team):
+            note = speech("case.planned")
+            yield names[one.team], f"{speech.moment(one.start)} ({note})"
+
+
+def _is_asked(leg: Leg, team: str) -> bool:
+    """Tell whether a visit has its team, or this one is being asked or proposed: then the plan says nothing new."""
+    waiting = (OfferState.OPEN, OfferState.PROPOSED)
+    return leg.assignment is not None or any(one.team == team and one.state in waiting for one in leg.offers)
+
+
+def _going(record: AssignmentRecord, names: Mapping[str, str], speech: Speech) -> Iterator[Fact]:
+    for leg in record.legs:
+        yield from _asked(leg, names, speech)
+        if leg.assignment is not None:
+            members = speech("case.going_members", members=speech.listed(leg.assignment.members))
+            yield names[leg.assignment.team], speech.listed((speech.moment(leg.assignment.start), members))
+    for team, why in record.barred:
+        yield speech("case.barred"), f"{names[team]} ({speech.code(f'barred.{why}')})"
+
+
+def _asked(leg: Leg, names: Mapping[str, str], speech: Speech) -> Iterator[Fact]:
+    for offer in leg.offers:
+        if offer.state is OfferState.ACCEPTED:
+            continue  # It is the assignment.
+        said = [speech.moment(offer.start), speech.of(offer.state)]
+        if offer.declined is not None:
+            said.append(speech.of(offer.declined))
+        if offer.state is OfferState.OPEN:
+            said.append(speech("case.answer_by", moment=speech.moment(offer.expires)))
+        yield names[offer.team], speech.listed(said)
+
+
+def _step(line: HistoryLine, names: Mapping[str, str], speech: Speech) -> Step:
+    proposed = line.cause == "offer" and line.state is not State.OFFERED
+    name = "story.proposed" if proposed else f"story.{line.cause}"
+    team = names[line.who] if line.who else speech("story.a_team")
+    # A cause that a newer build writes is named as the glossary can.
+    sentence = speech(name, team=team) if name in catalogue() else speech.code(f"cause.{line.cause}")
+    return Step(at=line.at, sentence=sentence, state=speech.of(line.state))

@@ -1,0 +1,170 @@
+"""What the desk can do with a case: which actions its state allows, and the command that a filled-in form becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pydantic import BaseModel, ValidationError
+
+from linli.schemas.answers import Reschedule
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release
+from linli.schemas.lifecycle import State, may_follow
+from linli.schemas.orders import Amend, Cancel, Target
+from linli.schemas.people import AgeBand, Consent
+from linli.services.console.case_lines import proposed_in
+from linli.services.console.forms import Form, FormError
+
+REASON_MAX: Final = 500
+
+
+def allowed_actions(record: AssignmentRecord) -> list[str]:
+    """List what can be done with a case now, the likeliest first."""
+    found = ["confirm"] if proposed_in(record) else []
+    if record.state is State.ON_HOLD:
+        found.append("release")
+    if record.details is not None and may_follow(record.state, State.COMMITTED) and record.state is not State.COMMITTED:
+        found.append("assign")
+    if _waits_for_consent(record):
+        found.append("consent")
+    for action, state in _LEADS_TO.items():
+        if record.details is not None and may_follow(record.state, state):
+            found.append(action)
+    return found
+
+
+_LEADS_TO: Final[Mapping[str, State]] = {
+    "hold": State.ON_HOLD,
+    "reschedule": State.RESCHEDULED,
+    "refer": State.REFERRED,
+    "record": State.RECORDED_AFTERWARDS,
+    "cancel": State.CANCELLED,
+}
+
+
+def _waits_for_consent(record: AssignmentRecord) -> bool:
+    """Tell whether a child's case waits with the child director for the guardian's consent."""
+    details = record.details
+    if details is None or record.state is not State.REFERRED or details.restricted or record.red:
+        return False
+    return details.age_band is AgeBand.UNDER_14 and not details.consent.guardian
+
+
+def command_of(action: str, form: Form, request_id: str, by: str) -> BaseModel:
+    """Make the command that a form means.
+
+    Parameters
+    ----------
+    action
+        Which, as in `allowed_actions`.
+    form
+        What was filled in.
+    request_id
+        The case.
+    by
+        Who decides.
+
+    Raises
+    ------
+    FormError
+        If there is no such action, or a field is missing or wrong; named by its label in the catalogue.
+    """
+    make = _MAKE.get(action)
+    if make is None:
+        raise FormError("problem.not_found", status=404)
+    try:
+        return make(form, Target(request_id=request_id), by)
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "reason"
+        raise FormError("order.bad", _LABELS.get(field, "action.reason")) from None
+
+
+_LABELS: Final = {
+    "team": "action.team",
+    "members": "action.members",
+    "office": "action.office",
+    "start": "action.start",
+}
+
+
+def _confirm(form: Form, target: Target, by: str) -> BaseModel:
+    return Confirm(target=target, leg=_leg(form), by=by, note=form.text("note"))
+
+
+def _assign(form: Form, target: Target, by: str) -> BaseModel:
+    agreed = form.checked("agreed")
+    members = tuple(form.text("members").replace(",", " ").replace("，", " ").split())
+    if agreed and not members:
+        raise FormError("order.missing", "action.members")
+    return Assign(
+        target=target,
+        team=form.needed("team", "action.team"),
+        leg=_leg(form),
+        start=form.moment("start", "action.start"),
+        agreed=agreed,
+        members=members if agreed else (),
+        reason=form.needed("reason", "action.reason"),
+        by=by,
+    )
+
+
+def _hold(form: Form, target: Target, by: str) -> BaseModel:
+    return Hold(target=target, reason=form.needed("reason", "action.reason"), by=by)
+
+
+def _release(form: Form, target: Target, by: str) -> BaseModel:
+    return Release(target=target, by=by)
+
+
+def _refer(form: Form, target: Target, by: str) -> BaseModel:
+    office = form.needed("office", "action.office")
+    return Refer(target=target, office=office, reason=form.needed("reason", "action.reason"), by=by)
+
+
+def _reschedule(form: Form, target: Target, by: str) -> BaseModel:
+    window = form.window("day", "from", "until", "order.day")
+    return Reschedule(target=target, windows=(window,), by="desk", reason=form.text("reason"))
+
+
+def _cancel(form: Form, target: Target, by: str) -> BaseModel:
+    return Cancel(target=target, reason=form.needed("reason", "action.reason"))
+
+
+def _record(form: Form, target: Target, by: str) -> BaseModel:
+    start, minutes = form.moment("start", "action.began"), form.number("minutes", "action.took")
+    if start is None or minutes is None:
+        raise FormError("order.missing", "action.began" if start is None else "action.took")
+    return RecordVisit(
+        target=target,
+        team=form.needed("team", "action.team"),
+        members=tuple(form.text("members").replace(",", " ").replace("，", " ").split()),
+        start=start,
+        minutes=minutes,
+        reason=form.needed("reason", "action.reason"),
+        by=by,
+    )
+
+
+def _consent(form: Form, target: Target, by: str) -> BaseModel:
+    return Amend(target=target, consent=Consent(beneficiary=True, guardian=True), reason=form.text("reason"))
+
+
+def _leg(form: Form) -> int:
+    return form.number("leg", "action.leg") or 0
+
+
+_MAKE: Final[Mapping[str, Callable[[Form, Target, str], BaseModel]]] = {
+    "confirm": _confirm,
+    "assign": _assign,
+    "hold": _hold,
+    "release": _release,
+    "refer": _refer,
+    "reschedule": _reschedule,
+    "cancel": _cancel,
+    "record": _record,
+    "consent": _consent,
+}
+
+ACTIONS: Final = frozenset(_MAKE)
+"""Everything that the desk can do with a case."""

@@ -1,0 +1,176 @@
+"""The pages beside the API: what they stand on is the gateway's own installation, tokens and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Final
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.routing import Match, Mount
+from starlette.types import Scope as StarletteScope
+from typing_extensions import override
+
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.dead_letters import DeadLetter
+from linli.schemas.errors import LinliError
+from linli.schemas.menu import ServiceMenu
+from linli.schemas.people import PersonalPart
+from linli.schemas.places import District
+from linli.schemas.roles import Role
+from linli.services.console.pages import pages_app
+from linli.services.console.surroundings import Became, NotSentError, Person, Surroundings
+from linli.services.county_files import load_districts
+from linli.services.gateway.access import Caller, Scope, is_restricted, opens_restricted, scope_of, sees
+from linli.services.gateway.installation import Installation
+from linli.services.outcomes import outcomes, request_since
+from linli.services.preparing import prepare
+from linli.streams.board_reader import BoardReader
+from linli.streams.clock import Clock
+from linli.streams.door_codes import door_code
+from linli.streams.inbox_record import RefusedError
+from linli.streams.keyring import UnsealError
+from linli.streams.one_tap_links import LinkState, link_state
+from linli.streams.sealing import unseal
+from linli.streams.subject_keys import find_subject_key
+
+PATIENCE_S: Final = 8.0
+"""How long a page waits for what became of a command: a round takes a fraction of a second, a restart a few."""
+
+API: Final = "/v1/"
+"""What the addresses of the API begin with."""
+
+LAG_S: Final = 2.0
+"""How far apart two topics may be on the board: one batch, some 20 ms, unless it is being rebuilt."""
+
+
+class GatewaySurroundings:
+    """What the pages stand on, from the gateway's installation.
+
+    Parameters
+    ----------
+    installation
+        The gateway's.
+    """
+
+    def __init__(self, installation: Installation) -> None:
+        self._here = installation
+        self.board: BoardReader = installation.board
+        self.clock: Clock = installation.clock
+        self.menu: ServiceMenu = installation.world.menu
+
+    @cached_property
+    def districts(self) -> Mapping[str, District]:
+        """The districts that are served."""
+        return load_districts(self._here.settings)
+
+    @cached_property
+    def grids(self) -> Mapping[str, str]:
+        """The names of all grids by code."""
+        return {grid.code: grid.name for district in self.districts.values() for grid in district.grids}
+
+    async def person(self, token: str) -> Person | None:
+        """Say whose token it is; ``None`` if nobody's, or no longer."""
+        caller = self._here.tokens.caller(token, datetime.now(UTC))
+        return None if caller is None else person_of(caller)
+
+    async def send(self, body: BaseModel, person: Person, request_id: str | None) -> Became:
+        """Send a command or an order and wait a little for what becomes of it."""
+        try:
+            prepared = prepare(body, person.source, person.district, self._here.world)
+        except RefusedError as refused:
+            return Became(refused.reason.value, refused.rule, refused=True)
+        try:
+            [command] = await self._here.inbox.send([prepared.event])
+        except LinliError as error:
+            raise NotSentError(error.code.value) from error
+        became = (await outcomes(self.board, [command], PATIENCE_S)).get(command)
+        referral = _referral_to_tell(prepared.command.body, prepared.referral)
+        if became is None:
+            return Became("late", referral=referral)
+        if isinstance(became, DeadLetter):
+            return Became(became.reason.value, became.rule, refused=True)
+        if request_id is not None:
+            await request_since(self.board, request_id, became.round, LAG_S)
+        return Became(became.outcome.code.value, became.outcome.detail, referral=referral)
+
+    async def personal(self, record: AssignmentRecord) -> PersonalPart | None:
+        """Open the sealed part of a request; ``None`` if it was erased."""
+        if record.details is None:
+            return None
+        sealed = record.details.sealed
+        partitions = self._here.facts.district_map.partitions
+        key = await find_subject_key(self._here.address, sealed.key_id, partitions)
+        if key is None:
+            return None
+        try:
+            return unseal(sealed, key, self._here.keyring, PersonalPart)
+        except UnsealError:
+            return None
+
+    def door_code(self, assignment_id: str) -> str:
+        """Give the digits that visitors say at the door."""
+        return door_code(assignment_id, self._here.keyring)
+
+    def opens_link(self, offer_id: str, until: str, signature: str) -> bool:
+        """Tell whether the parts of a one-tap link are right and its time is not over."""
+        if not (until.isascii() and until.isdigit() and len(until) <= len("9999999999")):
+            return False
+        now = self.clock.now()
+        return link_state(self._here.keyring, offer_id, int(until), signature, now) is LinkState.VALID
+
+
+def _referral_to_tell(body: BaseModel, referral: str | None) -> str | None:
+    """Name the office to turn to at once; a suspicion of harm is not told to whoever ordered."""
+    restricted = bool(getattr(getattr(body, "details", None), "restricted", False))
+    return None if restricted else referral
+
+
+def person_of(caller: Caller) -> Person:
+    """Say what the pages are for a caller, by the gateway's policy."""
+    scope = scope_of("show_request", caller.role) or Scope.OWN_TEAM
+    reads = caller.role is not Role.TEAM_LEAD and scope_of("show_request", caller.role) is not None
+    return Person(
+        name=caller.name,
+        source=caller.source,
+        district=caller.district,
+        reads=reads,
+        all_cases=reads and scope is Scope.DISTRICT,
+        desk=caller.role is Role.DISPATCH_CENTRE,
+        orders=scope_of("order", caller.role) is not None,
+        team=caller.team,
+        sees=lambda record: reads and sees(caller, scope, record),
+        opens=lambda record: not is_restricted(record) or opens_restricted(caller, record),
+        told=caller.role in (Role.DISPATCH_CENTRE, Role.ADMINISTRATOR, Role.OFFICER),
+    )
+
+
+def mount_pages(app: FastAPI) -> None:
+    """Put the pages at the root of the gateway, behind its own routes.
+
+    Parameters
+    ----------
+    app
+        The gateway's application; its installation is put in later, before the first request.
+    """
+    known: list[Surroundings] = []
+
+    def find() -> Surroundings:
+        if not known:
+            known.append(GatewaySurroundings(app.state.installation))
+        return known[0]
+
+    app.router.routes.append(_BesideApi("", pages_app(find), name="pages"))
+
+
+class _BesideApi(Mount):
+    """Answers what is not of the API: there, whoever asks for what does not exist is a program."""
+
+    @override
+    def matches(self, scope: StarletteScope) -> tuple[Match, StarletteScope]:
+        """Say whether an address is one of the pages'."""
+        if str(scope.get("path", "")).startswith(API):
+            return Match.NONE, {}
+        return super().matches(scope)

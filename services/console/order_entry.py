@@ -1,0 +1,232 @@
+"""An order as a proxy enters it, in three steps; nothing is kept between them: each page carries what was filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from linli.schemas.glossary import words
+from linli.schemas.menu import MenuItem
+from linli.schemas.orders import Order, Window
+from linli.schemas.people import (
+    AgeBand,
+    Beneficiary,
+    Consent,
+    Flags,
+    Guardian,
+    PersonalPart,
+    Requester,
+    Wishes,
+)
+from linli.services.console.case_lines import help_name
+from linli.services.console.case_sheet import Fact
+from linli.services.console.forms import Form, FormError
+from linli.services.console.surroundings import Surroundings
+from linli.services.console.words import Speech
+
+Made = TypeVar("Made")
+
+WHO: Final = (
+    "name",
+    "phone",
+    "address",
+    "grid",
+    "beneficiary",
+    "age",
+    "detail",
+    "guardian_name",
+    "guardian_phone",
+    "requester",
+    "requester_name",
+    "requester_phone",
+    "consent",
+    "consent_guardian",
+    "danger",
+    "harm",
+)
+"""The fields of the first step."""
+
+WHAT: Final = ("category", "day", "from", "until", "minutes", "urgent", "gender", "language")
+"""The fields of the second step."""
+
+_LABELS: Final[Mapping[str, str]] = {
+    "name": "order.name",
+    "phone": "order.phone",
+    "address_line": "order.address",
+    "detail": "order.detail",
+    "guardian": "order.guardian",
+    "requester_name": "order.requester_name",
+    "requester_phone": "order.requester_phone",
+    "grid": "order.grid",
+    "beneficiary": "order.group",
+    "age_band": "order.age",
+    "requester": "order.requester",
+    "category": "order.service",
+    "windows": "order.day",
+    "minutes": "order.minutes",
+    "wishes": "order.gender",
+}
+"""Which label of the pages belongs to a field of an order."""
+
+
+def check_who(form: Form) -> None:
+    """Check the first step.
+
+    Raises
+    ------
+    FormError
+        If something is missing or cannot be read.
+    """
+    form.needed("name", "order.name")
+    form.needed("grid", "order.grid")
+    _guarded(lambda: _person(form))
+    _chosen(Beneficiary, form.text("beneficiary"), "order.group")
+    _chosen(AgeBand, form.text("age"), "order.age")
+    _chosen(Requester, form.text("requester"), "order.requester")
+
+
+def order_of(form: Form, here: Surroundings, number: str) -> Order:
+    """Make the order that was filled in.
+
+    Parameters
+    ----------
+    form
+        The fields of the first two steps.
+    here
+        It knows the menu.
+    number
+        Its number: the same when the form is sent again, so that one order stays one.
+
+    Raises
+    ------
+    FormError
+        If something is missing or cannot be read, or the service is not for this group.
+    """
+    check_who(form)
+    item = _item(form, here)
+    window = form.window("day", "from", "until", "order.day")
+    return _guarded(lambda: _order(form, item, window, number))
+
+
+def _order(form: Form, item: MenuItem, window: Window, number: str) -> Order:
+    return Order(
+        source_id=number,
+        category=item.code,
+        beneficiary=Beneficiary(form.text("beneficiary")),
+        age_band=AgeBand(form.text("age")),
+        requester=Requester(form.text("requester")),
+        windows=(window,),
+        minutes=form.number("minutes", "order.minutes"),
+        urgent=form.checked("urgent"),
+        grid=form.text("grid"),
+        consent=Consent(beneficiary=form.checked("consent"), guardian=form.checked("consent_guardian")),
+        flags=Flags(danger_to_life=form.checked("danger"), suspected_harm=form.checked("harm")),
+        wishes=Wishes(gender=form.text("gender") or None, language=form.text("language") or None),
+        personal=_person(form),
+    )
+
+
+def _person(form: Form) -> PersonalPart:
+    guardian = form.text("guardian_name")
+    return PersonalPart(
+        name=form.text("name"),
+        phone=form.text("phone") or None,
+        address_line=form.text("address") or None,
+        detail=form.text("detail") or None,
+        guardian=Guardian(name=guardian, phone=form.text("guardian_phone") or None) if guardian else None,
+        requester_name=form.text("requester_name") or None,
+        requester_phone=form.text("requester_phone") or None,
+    )
+
+
+def _item(form: Form, here: Surroundings) -> MenuItem:
+    item = here.menu.item(form.needed("category", "order.service"))
+    if item is None:
+        raise FormError("order.bad", "order.service")
+    if not item.is_for(Beneficiary(form.text("beneficiary"))):
+        raise FormError("order.no_service", "order.service")
+    return item
+
+
+def _guarded(make: Callable[[], Made]) -> Made:
+    """Turn a mistake in a field into one that names the field's label; never its value."""
+    try:
+        return make()
+    except ValidationError as error:
+        path = error.errors(include_input=False)[0]["loc"]
+        raise FormError("order.bad", _LABELS.get(str(path[0]) if path else "", "order.day")) from None
+
+
+def _chosen(kind: type[Beneficiary | AgeBand | Requester], given: str, label: str) -> None:
+    try:
+        kind(given)
+    except ValueError:
+        raise FormError("order.bad", label) from None
+
+
+def options(here: Surroundings, form: Form, speech: Speech) -> dict[str, list[tuple[str, str]]]:
+    """Give what can be chosen: services only for the group that was named."""
+    group = form.text("beneficiary")
+    known = Beneficiary(group) if group in set(Beneficiary) else None
+    items = [item for item in here.menu.items if known is None or item.is_for(known)]
+    # Nothing is chosen beforehand: a grid or an age that nobody looked at would send people to the wrong door.
+    choose = ("", speech("order.choose"))
+    return {
+        "grids": [choose, *sorted(here.grids.items(), key=lambda grid: grid[1])],
+        "groups": [choose, *((one.value, speech.of(one)) for one in Beneficiary)],
+        "ages": [choose, *((one.value, speech.of(one)) for one in _AGES)],
+        "requesters": [choose, *((one.value, speech.of(one)) for one in _PROXIES)],
+        "services": [choose, *((item.code, help_name(here.menu, item.code, speech)) for item in items)],
+        "genders": [("", speech("order.gender_any")), *_coded("gender", speech)],
+        "languages": [("", speech("order.language_any")), *_coded("language", speech)],
+    }
+
+
+_PROXIES: Final = (
+    Requester.GRID_WORKER,
+    Requester.HOUSEHOLD_GROUP_HEAD,
+    Requester.TRAINED_PROXY,
+    Requester.FAMILY,
+    Requester.BENEFICIARY,
+    Requester.HOTLINE,
+)
+"""Who orders, the likeliest first; a department orders by its own system, with an admitted task."""
+
+
+_AGES: Final = (AgeBand.ADULT, AgeBand.FROM_14_TO_17, AgeBand.UNDER_14)
+
+
+def _coded(name: str, speech: Speech) -> list[tuple[str, str]]:
+    return [(code, speech.code(f"{name}.{code}")) for code in words(name)]
+
+
+def read_back(order: Order, here: Surroundings, speech: Speech) -> Iterator[Fact]:
+    """Say the order so that it can be read to the person once more."""
+    person, window = order.personal, order.windows[0]
+    if person is None:
+        raise ValueError("an order that is entered here is in clear until it is sent")
+    yield speech("order.service"), help_name(here.menu, order.category, speech)
+    yield speech("case.wanted"), speech.span(window)
+    yield speech("order.name"), person.name
+    yield speech("case.for_whom"), speech.listed((speech.of(order.beneficiary), speech.of(order.age_band)))
+    optional = (
+        ("order.phone", person.phone),
+        ("order.address", person.address_line),
+        ("order.grid", here.grids.get(order.grid or "", order.grid)),
+        ("order.detail", person.detail),
+        ("order.guardian_name", person.guardian.name if person.guardian else None),
+        ("order.guardian_phone", person.guardian.phone if person.guardian else None),
+        ("order.requester_name", person.requester_name),
+        ("order.requester_phone", person.requester_phone),
+    )
+    yield from ((speech(label), value) for label, value in optional if value)
+    yield speech("order.requester"), speech.of(order.requester)
+    said = ("order.consent_person", order.consent.beneficiary), ("order.consent_guardian", order.consent.guardian)
+    agreed = [speech(label) for label, given in said if given]
+    yield speech("order.consent"), " ".join(agreed) or speech("app.none")
+    warnings = ("order.flag_danger", order.flags.danger_to_life), ("order.flag_harm", order.flags.suspected_harm)
+    raised = [speech(label) for label, given in warnings if given]
+    if raised:
+        yield speech("order.flags"), speech.listed(raised)

@@ -1,0 +1,105 @@
+"""Order entry for the desk and for proxies, step by step."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from linli.services.console.desk_pages import why_not
+from linli.services.console.forms import Form, FormError, read_form
+from linli.services.console.order_entry import WHAT, WHO, check_who, options, order_of, read_back
+from linli.services.console.rendering import HEADERS, page, tongue_of
+from linli.services.console.sign_in import frame, ordering_person, session_of
+from linli.services.console.surroundings import Person, surroundings
+from linli.services.console.words import Speech, today
+
+router = APIRouter(include_in_schema=False)
+
+EMERGENCY = "emergency"
+"""The referral of an order in which somebody's life is in danger."""
+
+NUMBER_BYTES = 6
+"""Of the number of an order that is entered here; with the day before it, no two are the same."""
+
+
+@router.get("/desk/order")
+async def begin(request: Request) -> Response:
+    """Show the first step, empty."""
+    person = await ordering_person(request)
+    return _step(request, person, 1, Form({}))
+
+
+@router.post("/desk/order")
+async def go_on(request: Request) -> Response:
+    """Check the step that was filled in and show the next; after the third, send."""
+    person = await ordering_person(request)
+    form = await read_form(request, session_of(request))
+    here = surroundings(request)
+    wanted = form.text("go")
+    if wanted in ("1", "2"):
+        return _step(request, person, int(wanted), form)
+    step = 1 if wanted == "check-1" else 2
+    try:
+        if step == 1:
+            check_who(form)
+            return _step(request, person, 2, form)
+        number = form.text("number") or _number(request)
+        order = order_of(form, here, number)
+    except FormError as error:
+        return _step(request, person, step, form, problem=(error.name, error.field), status=error.status)
+    if wanted != "send":
+        speech = Speech(tongue_of(request))
+        facts = list(read_back(order, here, speech))
+        return _step(request, person, 3, form, facts=facts, number=number)
+    became = await here.send(order, person, None)
+    if became.well or became.code == "late":
+        red = "yes" if became.referral == EMERGENCY else ""
+        address = f"/desk/ordered?number={number}&later={'' if became.well else 'yes'}&red={red}"
+        return RedirectResponse(address, status_code=303, headers=dict(HEADERS))
+    told = why_not(became, Speech(tongue_of(request)))
+    return _step(request, person, 2, form, told=told, status=409)
+
+
+@router.get("/desk/ordered")
+async def ordered(request: Request, number: str = "", later: str = "", red: str = "") -> Response:
+    """Say that an order is registered, and under which number."""
+    person = await ordering_person(request)
+    values = {**frame(request, person), "number": number[:40], "later": bool(later), "red": bool(red)}
+    return page(request, "ordered.html", values)
+
+
+def _number(request: Request) -> str:
+    """Give an order its number before it is sent, so that sending the same page twice is seen to be the same."""
+    return f"D{today(surroundings(request).clock.now()):%Y%m%d}-{secrets.token_hex(NUMBER_BYTES)}"
+
+
+def _step(
+    request: Request,
+    person: Person,
+    step: int,
+    form: Form,
+    *,
+    problem: tuple[str, str] | None = None,
+    told: str = "",
+    facts: list[tuple[str, str]] | None = None,
+    number: str = "",
+    status: int = 200,
+) -> Response:
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    carried = {1: WHAT, 2: WHO, 3: (*WHO, *WHAT)}[step]
+    values = {
+        **frame(request, person),
+        "step": step,
+        "form": form,
+        "carried": [name for name in carried if form.text(name)],
+        "options": options(here, form, speech),
+        "problem": problem,
+        "told": told,
+        "facts": facts or [],
+        "number": number,
+        "day": today(here.clock.now()).isoformat(),
+        "fresh": not form.fields,
+    }
+    return page(request, "order.html", values, status)

@@ -1,0 +1,323 @@
+"""The team lead's pages, made for a phone: offers, visits, time off; and the page behind a one-tap link."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from linli.schemas.answers import DeclineReason, FailedReason
+from linli.schemas.assignment import Assignment, AssignmentRecord
+from linli.schemas.people import PersonalPart
+from linli.schemas.roster import TeamDetails
+from linli.services.console.case_lines import help_name
+from linli.services.console.case_sheet import Fact, place_of
+from linli.services.console.desk_pages import why_not
+from linli.services.console.forms import FormError, day_named, read_form
+from linli.services.console.rendering import HEADERS, page, tongue_of
+from linli.services.console.sign_in import frame, lead, session_of
+from linli.services.console.surroundings import Became, Person, Surroundings, surroundings
+from linli.services.console.team_answers import absence_of, answer_of, deputy_of
+from linli.services.console.team_sheet import offer_card, offer_in
+from linli.services.console.visits import visits_in, visits_on
+from linli.services.console.words import Speech, today
+from linli.streams.board_reader import request_of
+
+router = APIRouter(include_in_schema=False)
+
+AHEAD_DAYS: Final = 7
+"""How many days after today the phone page lists visits for: promises reach hardly farther."""
+
+_SAID: Final = frozenset({"accept", "decline", "start", "done", "failed", "withdraw", "swap", "late", "applied"})
+
+
+@router.get("/team")
+async def team(request: Request) -> Response:
+    """Show what waits for an answer, and today's visits in order."""
+    person, own = await lead(request)
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    details = await _team(here, own)
+    seen = await here.board.offers_to(own)
+    now = today(here.clock.now())
+    later = [day for ahead in range(1, AHEAD_DAYS + 1) for day in [now + timedelta(days=ahead)]]
+    said = request.query_params.get("said", "")
+    values = {
+        **frame(request, person),
+        "team": details,
+        "offers": [offer_card(one.request, one.offer, details, here, speech) for one in seen],
+        "visits": await visits_on(here, now, {own: details.name}, speech),
+        "later": [one for day in later for one in await visits_on(here, day, {own: details.name}, speech)],
+        "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
+        "said": said if said in _SAID else "",
+    }
+    return page(request, "team_live.html" if request.headers.get("hx-request") else "team.html", values)
+
+
+@router.get("/team/offer/{offer_id}")
+async def offer(request: Request, offer_id: str) -> Response:
+    """Show one offer, to choose who goes."""
+    person, own = await lead(request)
+    record = await _case_of(surroundings(request), offer_id, own)
+    return await _offer(request, person, own, record, offer_id)
+
+
+async def _offer(
+    request: Request,
+    person: Person,
+    own: str,
+    record: AssignmentRecord,
+    offer_id: str,
+    *,
+    problem: tuple[str, str] | None = None,
+    became: Became | None = None,
+    status: int = 200,
+) -> Response:
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    found = offer_in(record, offer_id)
+    if found is None:
+        raise FormError("problem.not_found", status=404)
+    values = {
+        **frame(request, person),
+        "offer": offer_card(record, found, await _team(here, own), here, speech),
+        "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
+        "problem": problem,
+        "why_not": why_not(became, speech) if became is not None else "",
+    }
+    return page(request, "team_offer.html", values, status)
+
+
+@router.post("/team/offer/{offer_id}/{action}")
+async def answer(request: Request, offer_id: str, action: str) -> Response:
+    """Accept or decline an offer, or report on its visit."""
+    person, own = await lead(request)
+    form = await read_form(request, session_of(request))
+    here = surroundings(request)
+    record = await _case_of(here, offer_id, own)
+    about_visit = action not in ("accept", "decline")
+    try:
+        body = answer_of(action, form, offer_id, own)
+    except FormError as error:
+        problem = (error.name, error.field)
+        if about_visit:
+            return await _visit(request, person, own, record, offer_id, problem=problem, status=error.status)
+        return await _offer(request, person, own, record, offer_id, problem=problem, status=error.status)
+    became = await here.send(body, person, record.request_id)
+    if became.well or became.code == "late":
+        said = action if became.well else "late"
+        where = f"/team/visit/{offer_id}" if action in ("accept", "start", "swap") else "/team"
+        return RedirectResponse(f"{where}?said={said}", status_code=303, headers=dict(HEADERS))
+    record = await _case_of(here, offer_id, own)
+    if about_visit:
+        return await _visit(request, person, own, record, offer_id, became=became, status=409)
+    return await _offer(request, person, own, record, offer_id, became=became, status=409)
+
+
+@router.get("/team/visit/{offer_id}")
+async def visit(request: Request, offer_id: str) -> Response:
+    """Show one visit with whom to reach and where: only the team that goes sees that."""
+    person, own = await lead(request)
+    record = await _case_of(surroundings(request), offer_id, own)
+    return await _visit(request, person, own, record, offer_id)
+
+
+async def _visit(
+    request: Request,
+    person: Person,
+    own: str,
+    record: AssignmentRecord,
+    offer_id: str,
+    *,
+    problem: tuple[str, str] | None = None,
+    became: Became | None = None,
+    status: int = 200,
+) -> Response:
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    going = next((one for one in visits_in(record, own) if one.id == offer_id), None)
+    if going is None or record.details is None:
+        # It was withdrawn, given to others, or never accepted: then there is an offer to look at, and no more.
+        return await _offer(request, person, own, record, offer_id, problem=problem, became=became, status=status)
+    personal = await here.personal(record)
+    details = await _team(here, own)
+    found = offer_in(record, offer_id)
+    item = here.menu.item(record.details.category)
+    said = request.query_params.get("said", "")
+    values = {
+        **frame(request, person),
+        "going": going,
+        "record": record,
+        "help": help_name(here.menu, record.details.category, speech),
+        "where": place_of(record.details, here, speech),
+        "contact": _contact(personal, speech) if personal is not None else None,
+        "phone": personal.phone if personal is not None else None,
+        "code": here.door_code(going.id),
+        "card": offer_card(record, found, details, here, speech) if found is not None else None,
+        "spend_limit": None if item is None else item.spend_limit_fen,
+        "failures": [(reason.value, speech.of(reason)) for reason in FailedReason],
+        "open": _is_open(record, going),
+        "said": said if said in _SAID else "",
+        "problem": problem,
+        "why_not": why_not(became, speech) if became is not None else "",
+    }
+    return page(request, "visit.html", values, status)
+
+
+def _is_open(record: AssignmentRecord, going: Assignment) -> bool:
+    """Tell whether something can still be reported of a visit."""
+    return record.state.value in ("offered", "committed", "under_way") or not going.started
+
+
+def _contact(personal: PersonalPart, speech: Speech) -> list[Fact]:
+    guardian = personal.guardian
+    optional = (
+        ("order.name", personal.name),
+        ("order.address", personal.address_line),
+        ("order.phone", personal.phone),
+        ("order.detail", personal.detail),
+        ("team.guardian", guardian.name if guardian else None),
+        ("order.guardian_phone", guardian.phone if guardian else None),
+        ("team.ordered_by", personal.requester_name),
+        ("order.requester_phone", personal.requester_phone),
+    )
+    return [(speech(label), value) for label, value in optional if value]
+
+
+@router.get("/team/time-off")
+async def time_off(request: Request) -> Response:
+    """Show the team's absences and its deputy's form."""
+    person, own = await lead(request)
+    return await _time_off(request, person, own)
+
+
+@router.post("/team/time-off/{what}")
+async def change_time_off(request: Request, what: str) -> Response:
+    """Note an absence or name a deputy."""
+    person, own = await lead(request)
+    form = await read_form(request, session_of(request))
+    makers = {"absence": absence_of, "deputy": deputy_of}
+    if what not in makers:
+        raise FormError("problem.not_found", status=404)
+    try:
+        body = makers[what](form, own, person.name)
+    except FormError as error:
+        return await _time_off(request, person, own, problem=(error.name, error.field), status=error.status)
+    became = await surroundings(request).send(body, person, None)
+    if became.well or became.code == "late":
+        return RedirectResponse(f"/team/time-off?said={became.code}", status_code=303, headers=dict(HEADERS))
+    return await _time_off(request, person, own, became=became, status=409)
+
+
+async def _time_off(
+    request: Request,
+    person: Person,
+    own: str,
+    *,
+    problem: tuple[str, str] | None = None,
+    became: Became | None = None,
+    status: int = 200,
+) -> Response:
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    details = await _team(here, own)
+    now = here.clock.now()
+    said = request.query_params.get("said", "")
+    values = {
+        **frame(request, person),
+        "team": details,
+        "absences": [one for one in details.absences if one.end >= now],
+        "said": said if said in _SAID else "",
+        "problem": problem,
+        "why_not": why_not(became, speech) if became is not None else "",
+    }
+    return page(request, "time_off.html", values, status)
+
+
+@router.get("/team/day")
+async def day(request: Request) -> Response:
+    """List the team's visits of a day, to be printed."""
+    person, own = await lead(request)
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    details = await _team(here, own)
+    wanted = day_named(request.query_params.get("day"), today(here.clock.now()))
+    visits = await visits_on(here, wanted, {own: details.name}, speech)
+    return page(request, "day.html", {**frame(request, person), "visits": visits, "wanted": wanted})
+
+
+@router.get("/o/{offer_id}/{until}/{signature}")
+async def link(request: Request, offer_id: str, until: str, signature: str) -> Response:
+    """Show the offer behind a link. Nothing is answered by looking: chat programs open every link they see."""
+    return await _link(request, offer_id, until, signature)
+
+
+@router.post("/o/{offer_id}/{until}/{signature}/{action}")
+async def answer_link(request: Request, offer_id: str, until: str, signature: str, action: str) -> Response:
+    """Answer the offer behind a link. The link itself is the secret that a form of another site does not know."""
+    here = surroundings(request)
+    form = await read_form(request, None)
+    if action not in ("accept", "decline") or not here.opens_link(offer_id, until, signature):
+        return await _link(request, offer_id, until, signature)
+    record, own = await _linked(here, offer_id)
+    try:
+        body = answer_of(action, form, offer_id, own)
+    except FormError as error:
+        return await _link(request, offer_id, until, signature, problem=(error.name, error.field), status=error.status)
+    became = await here.send(body, Person("link", f"team:{own}", record.district, team=own), record.request_id)
+    if became.well:
+        return await _link(request, offer_id, until, signature, said=action)
+    return await _link(request, offer_id, until, signature, became=became, status=409)
+
+
+async def _linked(here: Surroundings, offer_id: str) -> tuple[AssignmentRecord, str]:
+    record = await here.board.request(request_of(offer_id))
+    found = None if record is None else offer_in(record, offer_id)
+    if record is None or found is None:
+        raise FormError("link.bad", status=404)
+    return record, found.team
+
+
+async def _link(
+    request: Request,
+    offer_id: str,
+    until: str,
+    signature: str,
+    *,
+    problem: tuple[str, str] | None = None,
+    became: Became | None = None,
+    said: str = "",
+    status: int = 200,
+) -> Response:
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    if not here.opens_link(offer_id, until, signature):
+        raise FormError("link.bad", status=410)
+    record, own = await _linked(here, offer_id)
+    found = offer_in(record, offer_id)
+    details = await _team(here, own)
+    if found is None:
+        raise FormError("link.bad", status=404)
+    values = {
+        **frame(request, None),
+        "team": details,
+        "offer": offer_card(record, found, details, here, speech),
+        "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
+        "address": f"/o/{offer_id}/{until}/{signature}",
+        "problem": problem,
+        "why_not": why_not(became, speech) if became is not None else "",
+        "said": said,
+    }
+    return page(request, "link.html", values, status)
+
+
+async def _team(here: Surroundings, team_id: str) -> TeamDetails:
+    record = await here.board.team(team_id)
+    if record is None:
+        raise FormError("problem.not_found", status=404)
+    return record.details
+
+
+async def _case_of(here: Surroundings, offer_id: str, own: str) -> AssignmentRecord:
+    """Find the case of an offer that was made to this team; what is another team's is not there."""
+    record = await here.board.request(request_of(offer_id)) if "." in offer_id else None
+    found = None if record is None else offer_in(record, offer_id)
+    if record is None or found is None or found.team != own or found.state.value == "proposed":
+        raise FormError("problem.not_found", status=404)
+    return record

@@ -1,0 +1,150 @@
+"""An offer as a team's lead sees it: who may go, how long there is to answer, and nothing that identifies anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from linli.schemas.assignment import AssignmentRecord, Offer
+from linli.schemas.lifecycle import OfferState
+from linli.schemas.orders import RequestDetails
+from linli.schemas.roster import Member, TeamDetails
+from linli.services.console.case_lines import help_name
+from linli.services.console.case_sheet import Fact, place_of
+from linli.services.console.surroundings import Surroundings
+from linli.services.console.words import ZONE, Speech
+
+TOGETHER: Final = 2
+"""Where no rule asks for more, two people go: nobody visits alone if it can be helped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goer:
+    """A member of the team beside an offer. ``able``: may be counted on; ``chosen``: proposed to go."""
+
+    ref: str
+    marks: str
+    able: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCard:
+    """An offer as a lead sees it: when, what and roughly where, and nothing that identifies anybody."""
+
+    id: str
+    state: str
+    is_open: bool
+    start: datetime
+    end: datetime
+    expires: datetime
+    left: int
+    rate: float
+    help: str
+    facts: list[Fact]
+    rules: list[str]
+    goers: list[Goer]
+
+    @property
+    def proposed(self) -> list[str]:
+        """Give the members who go if the lead just accepts."""
+        return [goer.ref for goer in self.goers if goer.chosen]
+
+
+def offer_card(
+    record: AssignmentRecord, offer: Offer, team: TeamDetails, here: Surroundings, speech: Speech
+) -> OfferCard:
+    """Write an offer as a card."""
+    details = record.details
+    now = here.clock.now()
+    state = speech.of(offer.state)
+    if offer.ended is not None:
+        state = speech.code(f"offer_end.{offer.ended.value}")
+    if offer.state is OfferState.OPEN and offer.expires < now:
+        state = speech.of(OfferState.EXPIRED)
+    return OfferCard(
+        id=offer.id,
+        state=state,
+        is_open=offer.state is OfferState.OPEN and offer.expires >= now,
+        start=offer.start,
+        end=offer.end,
+        expires=offer.expires,
+        left=max(0, int((offer.expires - now).total_seconds())),
+        rate=here.clock.fact.rate,
+        help=help_name(here.menu, details.category, speech) if details else "",
+        facts=list(_facts(details, here, speech)) if details else [],
+        rules=list(_rules(details, speech)) if details else [],
+        goers=goers(team.members, details, offer.end, speech) if details else [],
+    )
+
+
+def _facts(details: RequestDetails, here: Surroundings, speech: Speech) -> Iterator[Fact]:
+    yield speech("team.where"), place_of(details, here, speech)
+    yield speech("team.whom"), speech.listed((speech.of(details.beneficiary), speech.of(details.age_band)))
+    yield speech("team.length"), speech("app.minutes", n=details.minutes)
+
+
+def _rules(details: RequestDetails, speech: Speech) -> Iterator[str]:
+    if details.adults:
+        yield speech("team.needs_some_adults", n=details.adults)
+    if details.insured:
+        yield speech("team.needs_insured")
+
+
+def goers(members: Sequence[Member], details: RequestDetails, until: datetime, speech: Speech) -> list[Goer]:
+    """List a team's members beside an offer: those who may go first, as many of them chosen as ought to go.
+
+    Parameters
+    ----------
+    members
+        Everybody in the team.
+    details
+        What the visit asks for.
+    until
+        When it ends: vetting and insurance must last until then.
+    speech
+        The language.
+
+    Notes
+    -----
+    This only proposes; whether the members who are named may go is looked at where the acceptance is decided.
+    """
+    able = [member for member in members if _may_go(member, details, until)]
+    wish = details.wishes.gender
+    able.sort(key=lambda member: wish is not None and member.gender != wish)
+    chosen = {member.ref for member in able[: max(details.adults, TOGETHER)]}
+    known = {member.ref for member in able}
+    ordered = [*able, *(member for member in members if member.ref not in known)]
+    return [
+        Goer(member.ref, _marks(member, speech), able=member.ref in known, chosen=member.ref in chosen)
+        for member in ordered
+    ]
+
+
+def _may_go(member: Member, details: RequestDetails, until: datetime) -> bool:
+    vetting = member.vetting
+    if not member.adult:
+        return False
+    if details.adults and not (vetting is not None and vetting.passed and vetting.valid_until >= until):
+        return False
+    return not details.insured or (member.insured_until is not None and member.insured_until >= until)
+
+
+def _marks(member: Member, speech: Speech) -> str:
+    marks: list[str] = [] if member.adult else [speech("team.minor")]
+    if member.gender is not None:
+        marks.append(speech.code(f"gender.{member.gender}"))
+    if member.vetting is not None and member.vetting.passed:
+        marks.append(speech("team.vetted", day=speech.date(member.vetting.valid_until.astimezone(ZONE).date())))
+    else:
+        marks.append(speech("team.not_vetted"))
+    if member.insured_until is not None:
+        marks.append(speech("team.insured", day=speech.date(member.insured_until.astimezone(ZONE).date())))
+    return speech.listed(marks)
+
+
+def offer_in(record: AssignmentRecord, offer_id: str) -> Offer | None:
+    """Find an offer in a case."""
+    return next((offer for leg in record.legs for offer in leg.offers if offer.id == offer_id), None)
