@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from linli.services.ground.local import LocalGround
 from linli.streams.kafka_client import KafkaAddress
+from tests.support.chromium import NO_CHROMIUM, chromium
 from tests.support.house import House
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
@@ -27,8 +28,10 @@ READY_TIMEOUT_S = 240
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the fault tests know how long a list of faults is wanted."""
+    """Let the fault tests know how long a list of faults is wanted, and whether the browser tests must run."""
     parser.addoption("--faults", choices=("short", "long"), default="short", help="how many faults to strike")
+    help_ = "demand: end at once without Chromium instead of leaving the browser tests out"
+    parser.addoption("--browser", choices=("if-there", "demand"), default="if-there", help=help_)
 
 
 class NoSkips:
@@ -53,9 +56,34 @@ class NoSkips:
             terminalreporter.write_line(f"skipped, which counts as failed: {name}", red=True)
 
 
+class BrowserTests:
+    """Leaves the browser tests out where there is no Chromium, and says so loudly: `make test` needs Python alone."""
+
+    def __init__(self) -> None:
+        self.left_out = 0
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave them out, or end at once where they are demanded."""
+        ours = [item for item in items if item.get_closest_marker("browser")]
+        if not ours or chromium() is not None:
+            return
+        if config.getoption("--browser") == "demand":
+            raise pytest.UsageError(f"there is no Chromium for {len(ours)} browser tests. {NO_CHROMIUM}")
+        self.left_out = len(ours)
+        config.hook.pytest_deselected(items=ours)
+        items[:] = [item for item in items if item not in ours]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say how many were left out and how to have them."""
+        if self.left_out:
+            terminalreporter.section("BROWSER TESTS LEFT OUT", yellow=True, bold=True)
+            terminalreporter.write_line(f"{self.left_out} browser tests did not run. {NO_CHROMIUM}", yellow=True)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch for skipped tests."""
+    """Watch for skipped tests and for Chromium."""
     config.pluginmanager.register(NoSkips(), "no-skips")
+    config.pluginmanager.register(BrowserTests(), "browser-tests")
 
 
 @pytest.fixture(scope="session")
