@@ -127,6 +127,9 @@ def _choices(one: _Placed) -> Iterator[Violation]:
     reasons = {reason for name, reason in visit.barred_teams if name == team.id}
     if DECLINED in reasons:
         yield one.broken("declined", 1, "choice")
+    until = team.asked_enough_until
+    if until is not None and visit.pin is None and visit.urgency > 0 and any(lo <= until for lo, _ in visit.windows):
+        yield one.broken("asked_enough", 1, "choice")
     if EXCLUDED in reasons or (visit.household is not None and visit.household in team.excluded_households):
         yield one.broken("excluded", 1, "choice")
     if visit.language is not None and visit.language not in team.languages:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
-from linli.matcher.offering import freeze_at
+from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg, replace_offer
+from linli.matcher.hours import outside_quiet
+from linli.matcher.offering import next_asking, open_in_the_morning
 from linli.matcher.state import DistrictState
-from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Unmet
+from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer, Unmet
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
+from linli.schemas.orders import RequestDetails
+from linli.schemas.policy import Mode
 
 _SECOND = timedelta(seconds=1)
 
@@ -30,29 +33,48 @@ def next_deadline(state: DistrictState) -> datetime | None:
     return min(moments, default=None)
 
 
-def _planned_starts(state: DistrictState) -> dict[str, datetime]:
-    """Return the earliest planned start of every request in the plans."""
-    starts: dict[str, datetime] = {}
-    for plan in state.plans.values():
+Starts = dict[str, tuple[datetime, str]]
+
+
+def _planned_starts(state: DistrictState) -> Starts:
+    """Return the earliest planned start of every request in the plans, and its team."""
+    starts: Starts = {}
+    for team, plan in state.plans.items():
         for visits in plan.crews:
             for visit in visits:
                 known = starts.get(visit.request_id)
-                starts[visit.request_id] = min(known, visit.start) if known else visit.start
+                if known is None or visit.start < known[0]:
+                    starts[visit.request_id] = visit.start, team
     return starts
 
 
-def _deadlines(state: DistrictState, record: AssignmentRecord, starts: dict[str, datetime]) -> Iterator[datetime]:
+def _deadlines(state: DistrictState, record: AssignmentRecord, starts: Starts) -> Iterator[datetime]:
     if record.state in _CLOSING:
         yield record.at + timedelta(days=state.policy.close_days)
     if record.details is None:
         return
     waiting = [leg.offers[i] for leg in record.legs if (i := live_offer(leg)) is not None]
     yield from (offer.expires + _SECOND for offer in waiting)
+    yield from _mornings(state, record.details, waiting)
     if record.state in _WAITING and not waiting:
         yield _last_start(record) + _SECOND
-        start = starts.get(record.request_id)
-        if record.state is State.PROMISED and start is not None:
-            yield freeze_at(state.policy, record.details, start)
+        planned = starts.get(record.request_id)
+        if record.state is State.PROMISED and planned is not None:
+            start, team = planned
+            yield next_asking(state.policy, record.details, start, _zone(state, team), state.now or start)
+
+
+def _mornings(state: DistrictState, details: RequestDetails, waiting: list[Offer]) -> Iterator[datetime]:
+    """Yield when offers go out that wait for the end of quiet hours."""
+    proposed = [offer for offer in waiting if offer.state is OfferState.PROPOSED]
+    if proposed and mode_for(state.policy, details) is Mode.AUTO:
+        for offer in proposed:
+            yield next_asking(state.policy, details, offer.start, _zone(state, offer.team), state.now or offer.start)
+
+
+def _zone(state: DistrictState, team: str) -> str:
+    known = state.roster.get(team)
+    return known.details.zone if known is not None else "UTC"
 
 
 def _last_start(record: AssignmentRecord) -> datetime:
@@ -68,7 +90,8 @@ def fire(draft: Draft) -> None:
         if record.state in _CLOSING:
             _close(draft, record)
         elif record.details is not None and record.legs:
-            _expire(draft, record)
+            open_in_the_morning(draft, record)
+            _expire(draft, draft.request(record.request_id) or record)
 
 
 def _close(draft: Draft, record: AssignmentRecord) -> None:
@@ -107,6 +130,13 @@ def _miss(draft: Draft, record: AssignmentRecord) -> None:
     draft.step(record, Closed(outcome=State.UNMET), "window_passed")
 
 
+def _awake(draft: Draft, record: AssignmentRecord, offer: Offer, until: datetime, time: timedelta) -> datetime:
+    """Return an answer deadline moved out of the team's quiet hours."""
+    if record.details is None or record.details.urgency == 0:
+        return until
+    return outside_quiet(draft.state.policy, draft.zone_of(offer.team), until, time)
+
+
 def extend_for_down_time(draft: Draft) -> None:
     """Give live offers the time back in which the service could not hear an answer; never beyond the visit's start."""
     seconds = draft.moment.down_seconds
@@ -118,7 +148,8 @@ def extend_for_down_time(draft: Draft) -> None:
             if number is None or leg.offers[number].state is not OfferState.OPEN or leg.offers[number].expires < since:
                 continue
             offer = leg.offers[number]
-            longer = min(offer.expires + timedelta(seconds=seconds), offer.start)
+            time = timedelta(seconds=seconds)
+            longer = min(_awake(draft, record, offer, offer.expires + time, time), offer.start)
             if longer > offer.expires:
                 legs = replace_leg(legs, index, replace_offer(leg, number, expires=longer))
         if legs != record.legs:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.desk_people import find
-from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
+from linli.matcher.draft import Draft, end_offers, replace_leg, replace_offer
 from linli.matcher.going import why_they_may_not_go
 from linli.schemas.answers import (
     Accept,
@@ -41,7 +41,15 @@ from linli.schemas.commands import Command
 from linli.schemas.lifecycle import OfferEnd, OfferState, State, may_follow
 from linli.schemas.rounds import OutcomeCode
 
-STALE: Result = (OutcomeCode.STALE, "no live offer")
+NO_SUCH_OFFER: Result = (OutcomeCode.STALE, "no_such_offer")
+
+_CAME_TO = {
+    OfferState.EXPIRED: "expired",
+    OfferState.DECLINED: "declined",
+    OfferState.ACCEPTED: "accepted",
+    OfferState.PROPOSED: "proposed",
+}
+"""What a team is told of an offer that it cannot answer any more; of one taken back it is told why."""
 
 _VISIT_STATES = (State.COMMITTED, State.UNDER_WAY)
 
@@ -69,7 +77,7 @@ def _answered(draft: Draft, command: Command, offer: str) -> _Answered | Result:
         return OutcomeCode.DUPLICATE, record.state
     index = _leg_of(offer)
     if not 0 <= index < len(record.legs):
-        return STALE
+        return NO_SUCH_OFFER
     return _Answered(record, index, record.legs[index])
 
 
@@ -93,17 +101,24 @@ def _open_offer(draft: Draft, command: Command, body: Accept | Decline) -> _Open
     found = _answered(draft, command, body.offer)
     if not isinstance(found, _Answered):
         return found
-    index = live_offer(found.leg)
-    if index is None or found.leg.offers[index].id != body.offer:
-        return STALE
+    index = next((i for i, offer in enumerate(found.leg.offers) if offer.id == body.offer), None)
+    if index is None:
+        return NO_SUCH_OFFER
     offer = found.leg.offers[index]
-    if offer.state is not OfferState.OPEN:
-        return STALE
     if offer.team != body.team:
         return OutcomeCode.NOT_YOURS, ""
+    if offer.state is not OfferState.OPEN:
+        return OutcomeCode.STALE, _what_came_of(offer)
     if command.received_at > offer.expires:
         return OutcomeCode.STALE, "expired"
     return _Open(found.record, found.number, found.leg, index)
+
+
+def _what_came_of(offer: Offer) -> str:
+    """Say in a word what became of an offer, so that a late answer can be refused politely."""
+    if offer.state is OfferState.REVOKED:
+        return offer.ended or OfferEnd.NO_LONGER_POSSIBLE
+    return _CAME_TO[offer.state]
 
 
 def accept(draft: Draft, command: Command, body: Accept) -> Result:
@@ -151,7 +166,7 @@ def _visiting(draft: Draft, command: Command, offer: str, team: str) -> _Answere
         return found
     going = found.leg.assignment
     if going is None or going.id != offer or found.record.state not in _VISIT_STATES:
-        return STALE
+        return OutcomeCode.STALE, found.record.state
     return found if going.team == team else (OutcomeCode.NOT_YOURS, "")
 
 

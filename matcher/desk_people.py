@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from linli.matcher.choosing import choice_of, with_choice
 from linli.matcher.desk_orders import APPLIED, Result
-from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg, replace_offer
+from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg
+from linli.matcher.offering import opened
 from linli.schemas.assignment import AssignmentRecord, Offered, OnHold, Referred, Registered
 from linli.schemas.choices import ChosenBy
 from linli.schemas.commands import Command
@@ -81,16 +80,12 @@ def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
         return OutcomeCode.STALE, "nothing is proposed"
     if record.details is None or mode_for(draft.state.policy, record.details) is Mode.SUGGEST:
         return OutcomeCode.NOT_ALLOWED_NOW, Mode.SUGGEST
-    minutes = draft.state.policy.answer_minutes[record.details.urgency]
-    soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
-    expires = max(min(draft.now + timedelta(minutes=minutes), leg.offers[index].start), soonest)
     choice = choice_of(draft, record, body.leg, ChosenBy.CONFIRM, leg.offers[index].team, body.by, body.note)
-    opened = replace_offer(leg, index, state=OfferState.OPEN, offered_at=draft.now, expires=expires, by=body.by)
     draft.step(
         record,
         Offered(),
         "confirm",
-        legs=replace_leg(record.legs, body.leg, opened),
+        legs=replace_leg(record.legs, body.leg, opened(draft, record, leg, index, body.by)),
         **with_choice(record, choice),
         **draft.remember(record, command.id),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -81,6 +82,8 @@ class Draft:
         Whether the day changed since the last decision.
     handed
         Team, crew and stop of every visit that a person handed to a team in this round.
+    asked
+        How many offers went out to each team in this decision.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -91,6 +94,7 @@ class Draft:
         self.new_day = state.now is None or state.now.date() != moment.now.date()
         self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []
+        self.asked: Counter[str] = Counter()
         self._requests: dict[str, AssignmentRecord] = {}
         self._roster: dict[str, RosterRecord] = {}
         self._households: dict[str, list[str]] | None = None
@@ -115,6 +119,11 @@ class Draft:
     def team(self, team: str) -> RosterRecord | None:
         """Return a team as it stands now."""
         return self._roster.get(team) or self.state.roster.get(team)
+
+    def zone_of(self, team: str) -> str:
+        """Return the zone a team lives in; UTC for one that nobody knows."""
+        record = self.team(team)
+        return record.details.zone if record is not None else "UTC"
 
     def teams(self) -> Iterable[RosterRecord]:
         """Return the roster as it stands now, by team id."""

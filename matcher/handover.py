@@ -41,6 +41,7 @@ def assign(draft: Draft, command: Command, body: Assign) -> Result:
         return OutcomeCode.NOT_ALLOWED_NOW, record.state
     if draft.team(body.team) is None:
         return OutcomeCode.UNKNOWN_TEAM, ""
+    record = _heard_again(record, body.team)
     found = find_place(draft, record, body)
     if isinstance(found, str):
         return OutcomeCode.BREAKS_RULE, found
@@ -51,6 +52,11 @@ def assign(draft: Draft, command: Command, body: Assign) -> Result:
     choice = choice_of(draft, record, body.leg, ChosenBy.ASSIGN, body.team, body.by, body.reason)
     hand_over(draft, command, body, record, found, choice)
     return APPLIED
+
+
+def _heard_again(record: AssignmentRecord, team: str) -> AssignmentRecord:
+    """Return the record with a team's silence forgiven: a person who asks again knows more than the plan."""
+    return record.model_copy(update={"barred": tuple(one for one in record.barred if one != (team, "expired"))})
 
 
 def find_place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertion | str:
@@ -124,4 +130,4 @@ def hand_over(
 def _by_person(draft: Draft, offer: Offer, body: Assign) -> Offer:
     """Return the offer as the desk makes it: sent at once whatever the mode, or accepted by telephone."""
     state = OfferState.ACCEPTED if body.agreed else OfferState.OPEN
-    return offer.model_copy(update={"state": state, "by": body.by})
+    return offer.model_copy(update={"state": state, "by": body.by, "sent": True})

@@ -9,7 +9,7 @@ from linli.matcher.checker import check
 from linli.matcher.draft import Draft, end_offers, live_offer
 from linli.matcher.insertion import follow
 from linli.matcher.model import Model
-from linli.matcher.offering import exhausted, freeze_at, new_offer, status_of, with_offer
+from linli.matcher.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
 from linli.matcher.pairs import pair_up
 from linli.matcher.plan_records import warm_plan
 from linli.matcher.problem import Plan, Problem, Stop, is_fact
@@ -192,8 +192,7 @@ def _due(draft: Draft, record: AssignmentRecord, spots: dict[int, Spot]) -> list
     return [
         i
         for i, spot in spots.items()
-        if not _has_team(record.legs[i])
-        and freeze_at(draft.state.policy, details, from_seconds(spot.stop.start)) <= draft.now
+        if not _has_team(record.legs[i]) and may_ask(draft, details, from_seconds(spot.stop.start), spot.team)
     ]
 
 
@@ -239,6 +238,8 @@ def _place(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
     legs = record.legs
     for i in waiting.due:
         spot, why = waiting.spots[i], reasons.get(visit_id(record.request_id, i))
+        if asked_enough(draft, record, spot.team):
+            continue
         offer = new_offer(draft, record, i, spot.team, spot.crew, spot.stop, why if isinstance(why, WhyTeam) else None)
         legs = with_offer(legs, i, offer)
     if legs != record.legs:

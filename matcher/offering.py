@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from linli.matcher.draft import Draft, live_offer, mode_for, replace_leg
+from linli.matcher.draft import Draft, live_offer, mode_for, replace_leg, replace_offer
+from linli.matcher.hours import answer_time, answer_until, quiet_period
 from linli.matcher.problem import Stop
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer, Offered, Promised
 from linli.schemas.explanation import WhyTeam
@@ -14,12 +16,57 @@ from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import RequestDetails
 from linli.schemas.policy import Mode, Policy
 
+_IN_HAND = timedelta(minutes=1)
+"""So much before the night begins an offer of the evening has run out."""
+
 
 def freeze_at(policy: Policy, details: RequestDetails, start: datetime) -> datetime:
     """Return when the team must be asked: an urgent request at once, any other its lead time before the visit."""
     if details.urgency == 0 or details.legs > 1:
         return details.ordered_at
     return start - timedelta(minutes=policy.freeze_minutes)
+
+
+def asking_time(policy: Policy, details: RequestDetails, start: datetime, zone: str) -> datetime:
+    """Return when the team is asked: at the freeze time, moved out of its quiet hours.
+
+    After them if the team still has its time to answer before the visit, else so early that it has it before them.
+    """
+    at = freeze_at(policy, details, start)
+    night = None if details.urgency == 0 else quiet_period(policy.quiet_hours, zone, at)
+    if night is None:
+        return at
+    if night.end + answer_time(policy, details.urgency, zone, night.end) <= start:
+        return night.end
+    return night.start - answer_time(policy, details.urgency, zone, night.start) - _IN_HAND
+
+
+def next_asking(policy: Policy, details: RequestDetails, start: datetime, zone: str, now: datetime) -> datetime:
+    """Return the next moment at which the team may be asked; the past if it may be asked at once."""
+    at = asking_time(policy, details, start, zone)
+    night = None if details.urgency == 0 else quiet_period(policy.quiet_hours, zone, max(at, now))
+    return at if night is None else night.end
+
+
+def may_ask(draft: Draft, details: RequestDetails, start: datetime, team: str) -> bool:
+    """Say whether it is time to ask a team for a visit."""
+    policy = draft.state.policy
+    if policy.quiet_hours is None:
+        return freeze_at(policy, details, start) <= draft.now
+    return next_asking(policy, details, start, draft.zone_of(team), draft.now) <= draft.now
+
+
+def asked_enough(draft: Draft, record: AssignmentRecord, team: str) -> bool:
+    """Say whether the offers of this very decision use up what a team may be asked today.
+
+    What went out before is known to the plan, which gives the team nothing more.
+    """
+    limit = draft.state.policy.offers_per_team_day
+    if limit is None or record.details is None or record.details.urgency == 0:
+        return False
+    today = draft.now.astimezone(ZoneInfo(draft.zone_of(team))).date()
+    before = draft.state.translations.answers.standing(team, today).today
+    return draft.asked[team] > 0 and before + draft.asked[team] >= limit
 
 
 OFFERS_MAX_PER_LEG = 60
@@ -37,18 +84,51 @@ def may_send(draft: Draft, record: AssignmentRecord) -> bool:
     return record.details is not None and mode_for(draft.state.policy, record.details) is Mode.AUTO
 
 
+def _is_night(draft: Draft, record: AssignmentRecord, team: str) -> bool:
+    """Say whether the team may not be asked at this hour; what is urgent knows no hours."""
+    if record.details is None or record.details.urgency == 0:
+        return False
+    return quiet_period(draft.state.policy.quiet_hours, draft.zone_of(team), draft.now) is not None
+
+
+def open_in_the_morning(draft: Draft, record: AssignmentRecord) -> None:
+    """Send the offers that waited for the end of quiet hours: those of a visit by two teams, fixed as soon as found."""
+    if not may_send(draft, record):
+        return
+    legs = record.legs
+    for index, leg in enumerate(record.legs):
+        number = live_offer(leg)
+        if number is not None and leg.offers[number].state is OfferState.PROPOSED:
+            offer = leg.offers[number]
+            if not _is_night(draft, record, offer.team):
+                legs = replace_leg(legs, index, opened(draft, record, leg, number))
+    if legs != record.legs:
+        draft.step(record, Offered(), "offer", legs=legs)
+
+
+def opened(draft: Draft, record: AssignmentRecord, leg: Leg, number: int, by: str | None = None) -> Leg:
+    """Return the leg with a proposed offer sent."""
+    offer, urgency = leg.offers[number], record.details.urgency if record.details else 0
+    until = answer_until(draft.state.policy, urgency, draft.zone_of(offer.team), draft.now)
+    soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
+    changes = {"offered_at": draft.now, "expires": max(min(until, offer.start), soonest), "by": by, "sent": True}
+    draft.asked[offer.team] += 1
+    return replace_offer(leg, number, state=OfferState.OPEN, **changes)
+
+
 def new_offer(
     draft: Draft, record: AssignmentRecord, index: int, team: str, crew: int, stop: Stop, why: WhyTeam | None
 ) -> Offer:
-    """Return the next offer of a leg: open in mode ``auto``, else proposed to the desk.
+    """Return the next offer of a leg: open in mode ``auto`` and outside quiet hours, else proposed.
 
-    An answer is awaited for the time its urgency allows, and never beyond the start of the visit; the desk may take
-    until the start. Where a person handed out a visit that begins at once, there is the least time to answer.
+    An answer is awaited for the time its urgency and the hour allow, and never beyond the start of the visit; the desk
+    may take until the start. Where a person handed out a visit that begins at once, there is the least time to answer.
     """
     urgency = record.details.urgency if record.details else 0
     start = from_seconds(stop.start)
-    open_now = may_send(draft, record)
-    expires = draft.now + timedelta(minutes=draft.state.policy.answer_minutes[urgency])
+    open_now = may_send(draft, record) and not _is_night(draft, record, team)
+    draft.asked[team] += open_now
+    expires = answer_until(draft.state.policy, urgency, draft.zone_of(team), draft.now)
     soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
     return Offer(
         id=offer_id(record.request_id, index, len(record.legs[index].offers) + 1),
@@ -60,6 +140,7 @@ def new_offer(
         start=start,
         end=from_seconds(stop.end),
         why=why,
+        sent=open_now,
     )
 
 

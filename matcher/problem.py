@@ -201,6 +201,9 @@ class Team:
         Offers accepted per thousand, as measured or assumed.
     kind : str
         Who stands behind the team: volunteers, a unit, a single member, medical staff.
+    asked_enough_until : int or None
+        The team was asked often enough today: for nothing that begins before this time is it asked again, unless it is
+        of the highest class.
     """
 
     id: str
@@ -217,6 +220,7 @@ class Team:
     load: int = 0
     acceptance: int = 1000
     kind: str = ""
+    asked_enough_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ RULES: Mapping[str, Rule] = {
         Rule("crew_capacity", "crew capacity over time", "小组同一时段的承接能力"),
         Rule("once", "every visit at most once", "每次上门只派一队"),
         Rule("known", "only known visits and teams", "只含已登记的上门与队伍"),
+        Rule("asked_enough", "asked often enough today", "当日已多次询问"),
         Rule("promise", "promises are kept", "承诺不落空"),
     )
 }
@@ -103,6 +104,14 @@ def never_back_to_a_team_that_declined(problem: Problem, visit: Visit, team: Tea
     if (team.id, DECLINED) in visit.barred_teams:
         return Violation("declined", team.id, visit.id, 1, "choice")
     return None
+
+
+def asked_often_enough(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the team is not asked more often on one day than the county allows; urgent visits are asked always."""
+    until = team.asked_enough_until
+    if until is None or visit.pin is not None or visit.urgency == 0 or all(lo > until for lo, _ in visit.windows):
+        return None
+    return Violation("asked_enough", team.id, visit.id, 1, "choice")
 
 
 def household_exclusion(problem: Problem, visit: Visit, team: Team) -> Violation | None:
@@ -284,6 +293,7 @@ PAIR_RULES: tuple[PairRule, ...] = (
     kind_of_team,
     skill_and_qualification,
     never_back_to_a_team_that_declined,
+    asked_often_enough,
     household_exclusion,
     committed_visits_are_pinned,
     requested_gender,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from linli.matcher.memory import Memory
+from linli.matcher.odds import Answers
 from linli.matcher.problem import Route, Team, Visit
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
@@ -14,6 +16,18 @@ from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, SolverReport
+
+
+class TeamFacts(NamedTuple):
+    """What a translated team depends on besides its roster record.
+
+    ``asked_enough_until`` is in seconds since the Unix epoch; see `linli.matcher.problem.Team`.
+    """
+
+    day: date
+    horizon_days: int
+    acceptance: int = 1_000
+    asked_enough_until: int | None = None
 
 
 @dataclass(slots=True)
@@ -26,10 +40,12 @@ class Translations:
     Attributes
     ----------
     visits, teams, routes
-        By request id and team id: the record and what it is in the matcher's words; of a team also for which day and
-        horizon, because working hours are expanded.
+        By request id and team id: the record and what it is in the matcher's words; of a team also what else it
+        depends on: the day, because working hours are expanded, and how it stands by its answers.
     cuts
         By visit id: the visit, the earliest start that leaves time to ask for it, and the visit with only such starts.
+    answers
+        How often teams were asked and what they said.
     roster
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
     memory, day
@@ -39,13 +55,14 @@ class Translations:
     visits: dict[str, tuple[AssignmentRecord, tuple[Visit, ...]]] = field(
         default_factory=dict[str, tuple[AssignmentRecord, tuple[Visit, ...]]]
     )
-    teams: dict[str, tuple[RosterRecord, date, int, Team]] = field(
-        default_factory=dict[str, tuple[RosterRecord, date, int, Team]]
+    teams: dict[str, tuple[RosterRecord, TeamFacts, Team]] = field(
+        default_factory=dict[str, tuple[RosterRecord, TeamFacts, Team]]
     )
     routes: dict[str, tuple[PlanRecord, tuple[Route, ...]]] = field(
         default_factory=dict[str, tuple[PlanRecord, tuple[Route, ...]]]
     )
     cuts: dict[str, tuple[Visit, int, Visit]] = field(default_factory=dict[str, tuple[Visit, int, Visit]])
+    answers: Answers = field(default_factory=Answers)
     roster: tuple[Team, ...] = ()
     memory: Memory | None = None
     day: date | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from linli.matcher.draft import Draft, live_offer, mode_for
 from linli.matcher.memory import Memory
@@ -23,6 +24,7 @@ from linli.matcher.problem import (
     Weights,
 )
 from linli.matcher.shifts import shifts
+from linli.matcher.state import TeamFacts
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, Leg
 from linli.schemas.instants import to_seconds
@@ -193,15 +195,15 @@ def visit_of(view: LegView) -> Visit:
     )
 
 
-def team_of(details: TeamDetails, now: datetime, horizon_days: int) -> Team:
+def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
     """Return a team as the matcher knows it, working hours expanded from yesterday to the horizon."""
-    limit = details.travel_minutes_max
+    limit, noon = details.travel_minutes_max, datetime.combine(facts.day, time(12), UTC)
     return Team(
         id=details.team,
         base=place_of(details.base),
         skills=tuple((skill.skill, frozenset(skill.qualifications)) for skill in details.skills),
         crews=details.crews,
-        shifts=shifts(details.hours, details.absences, details.zone, now, horizon_days),
+        shifts=shifts(details.hours, details.absences, details.zone, noon, facts.horizon_days),
         travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
         languages=frozenset(details.languages),
         members=tuple(
@@ -220,7 +222,9 @@ def team_of(details: TeamDetails, now: datetime, horizon_days: int) -> Team:
         excluded_households=frozenset(details.excluded_households),
         active=details.active,
         max_visits_per_shift=details.visits_max,
+        acceptance=facts.acceptance,
         kind=details.team_kind.value,
+        asked_enough_until=facts.asked_enough_until,
     )
 
 
@@ -235,18 +239,32 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     return visits
 
 
+def _facts(draft: Draft, details: TeamDetails, days: dict[str, date]) -> TeamFacts:
+    """Return what a team's translation depends on besides its record; `days` keeps today's date of each zone."""
+    policy, here = draft.state.policy, ZoneInfo(details.zone)
+    if details.zone not in days:
+        days[details.zone] = draft.now.astimezone(here).date()
+    today = days[details.zone]
+    standing = draft.state.translations.answers.standing(details.team, today)
+    limit, until = policy.offers_per_team_day, None
+    if limit is not None and standing.today >= limit:
+        until = to_seconds(datetime.combine(today + timedelta(days=1), time(), here)) + 60 * policy.freeze_minutes
+    return TeamFacts(draft.now.date(), policy.horizon_days, standing.acceptance, until)
+
+
 def teams_of(draft: Draft) -> tuple[Team, ...]:
     """Return the roster as the matcher knows it, remembered for the day; unchanged it is the very same tuple."""
-    today, horizon = draft.now.date(), draft.state.policy.horizon_days
     translations = draft.state.translations
     memory, teams = translations.teams, list[Team]()
-    for record in draft.teams():
-        remembered = memory.get(record.details.team)
-        if remembered is None or remembered[0] is not record or remembered[1:3] != (today, horizon):
-            noon = datetime.combine(today, time(12), UTC)
-            remembered = (record, today, horizon, team_of(record.details, noon, horizon))
+    roster = tuple(draft.teams())
+    translations.answers.update(draft.state.requests, {record.details.team: record.details.zone for record in roster})
+    days: dict[str, date] = {}
+    for record in roster:
+        remembered, facts = memory.get(record.details.team), _facts(draft, record.details, days)
+        if remembered is None or remembered[0] is not record or remembered[1] != facts:
+            remembered = (record, facts, team_of(record.details, facts))
             memory[record.details.team] = remembered
-        teams.append(remembered[3])
+        teams.append(remembered[2])
     known = translations.roster
     if len(known) != len(teams) or any(a is not b for a, b in zip(known, teams, strict=True)):
         translations.roster = tuple(teams)

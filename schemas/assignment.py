@@ -192,7 +192,8 @@ Status = Annotated[
 class Offer(Inside):
     """A team is asked to make a visit.
 
-    ``start`` is when it would begin, ``expires`` the last moment of an answer, ``ended`` why it was taken back.
+    ``start`` is when it would begin, ``expires`` the last moment of an answer, ``ended`` why it was taken back,
+    ``sent`` whether the team was asked: a proposal waits for the desk.
     """
 
     id: str
@@ -207,6 +208,7 @@ class Offer(Inside):
     declined: DeclineReason | None = None
     by: Ref | None = None
     ended: OfferEnd | None = None
+    sent: bool = True
 
 
 class Assignment(Inside):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import time
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from linli.schemas.base import Inside
 
@@ -50,6 +50,10 @@ class Prices(Inside):
     load: Annotated[int, Field(ge=0, le=10_000)] = 5
 
 
+QUIET_MINUTES_MAX = 14 * 60
+"""Longest quiet hours: a team that can be asked for less than ten hours a day cannot be planned with."""
+
+
 class QuietHours(Inside):
     """Hours of every day in which no team is asked and no offer runs out, in the team's zone.
 
@@ -58,6 +62,13 @@ class QuietHours(Inside):
 
     start: time
     end: time
+
+    @model_validator(mode="after")
+    def _leaves_hours_to_ask(self) -> Self:
+        minutes = (self.end.hour - self.start.hour) * 60 + self.end.minute - self.start.minute
+        if not 0 < minutes % 1_440 <= QUIET_MINUTES_MAX:
+            raise ValueError("quiet hours are some hours of a day and leave at least ten to ask in")
+        return self
 
 
 AnswerMinutes = tuple[Minutes, Minutes, Minutes]
@@ -82,9 +93,9 @@ class Policy(Inside):
     expanded; ``down_grace_seconds``: a pause shorter than this is not counted as the service being down.
 
     ``answer_hours``: hours of the day with other answer times, the first that holds counts; ``quiet_hours``: no team
-    is asked in them, none where null; ``offers_per_team_day``: how often a team is asked on one day of its calendar,
-    urgent requests aside, without limit where null; ``ask_at_once``: how many teams are asked at once for a request
-    of the highest class.
+    is asked in them, none where null; ``offers_per_team_day``: after so many offers on one day of its calendar a team
+    is asked only what is urgent, without limit where null; ``ask_at_once``: how many teams are asked at once for a
+    request of the highest class.
 
     ``work_in_haste`` and ``work`` limit the optimizer, in deterministic units per round and district (0: insertion
     alone): the one while commands wait, the other when nothing else is to be done.

@@ -107,6 +107,19 @@ PAIRS = (
         "by the team",
     ),
     Twins(
+        "asked_enough",
+        (replace(a_visit(), urgency=1), replace(a_team(), asked_enough_until=OPENS - 1)),
+        (replace(a_visit(), urgency=1), replace(a_team(), asked_enough_until=CLOSES)),
+        1,
+    ),
+    Twins(
+        "asked_enough",
+        (replace(a_visit(), urgency=0), replace(a_team(), asked_enough_until=CLOSES)),
+        (replace(a_visit(), urgency=2), replace(a_team(), asked_enough_until=CLOSES)),
+        1,
+        "what is urgent is asked",
+    ),
+    Twins(
         "pinned",
         (replace(a_visit(), pin=Pin("team-00")), a_team()),
         (replace(a_visit(), pin=Pin("team-99")), a_team()),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from linli.matcher.baseline import first_come_nearest
 from linli.matcher.problem import Place, Problem, Team, Visit
+from linli.matcher.state import TeamFacts
 from linli.matcher.translate import LegView, team_of, visit_id, visit_of
 from linli.matcher.travel import Travel
 from linli.schemas.assignment import AssignmentRecord, Leg, Registered
@@ -91,10 +92,11 @@ def _as_ordered(
     records: Sequence[AssignmentRecord], roster: Iterable[RosterRecord], began: datetime, travel: Travel
 ) -> Problem:
     """Return the day's problem as if nothing had been decided yet."""
+    facts = TeamFacts(began.date(), HORIZON_DAYS)
     return Problem(
         now=to_seconds(began),
         visits=tuple(visit for record in records for visit in _fresh_visits(record)),
-        teams=tuple(team_of(record.details, began, HORIZON_DAYS) for record in roster),
+        teams=tuple(team_of(record.details, facts) for record in roster),
         travel=travel,
     )
 
