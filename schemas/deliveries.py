@@ -1,29 +1,120 @@
-"""A delivery: one attempt to tell somebody about an offer or a change."""
+"""A delivery: something that somebody must be told, once, by whatever channel works, and how far that has got."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 from linli.schemas.base import Inside, Instant, Ref
+from linli.schemas.desk import ToldOutcome
+from linli.schemas.people import ChannelKind
+from linli.schemas.telling import TellTask
 
 
 class DeliveryState(StrEnum):
-    """How a delivery went."""
+    """How a delivery went.
+
+    ``pending``: not tried, or a person at the desk has it; ``failed``: tried in vain, and tried again; ``given_up``:
+    no channel worked before it was too late; ``obsolete``: there is nothing to tell any more.
+    """
 
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
     GIVEN_UP = "given_up"
+    OBSOLETE = "obsolete"
+
+
+SETTLED = frozenset({DeliveryState.DELIVERED, DeliveryState.GIVEN_UP, DeliveryState.OBSOLETE})
+"""States in which nothing more is sent."""
+
+
+class Purpose(StrEnum):
+    """What somebody is told.
+
+    ``offer``: will your team go?; ``committed``: you go, here is the visit; ``changed``: at another time than you were
+    told; ``called_off``: you need not go; ``filled``: another team goes; ``lapsed``: the time to answer is over;
+    ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door.
+    """
+
+    OFFER = "offer"
+    COMMITTED = "committed"
+    CHANGED = "changed"
+    CALLED_OFF = "called_off"
+    FILLED = "filled"
+    LAPSED = "lapsed"
+    TAKEN_BACK = "taken_back"
+    IN_PERSON = "in_person"
+
+
+class Track(Inside):
+    """A delivery's way along one channel.
+
+    ``target`` is a keyed mark of the address, which tells equal ones from others and nothing else; ``due`` is when it
+    is tried next; ``error`` is a code of ours, never the other side's text.
+    """
+
+    channel: ChannelKind
+    target: str = ""
+    state: DeliveryState = DeliveryState.PENDING
+    attempt: int = 0
+    due: Instant | None = None
+    error: str = ""
+
+
+class Answered(Inside):
+    """What a person said became of it; ``command`` is the command that said so."""
+
+    command: str
+    received_at: Instant
+    outcome: ToldOutcome
+    by: Ref
 
 
 class DeliveryRecord(Inside):
-    """The value of the topic ``deliveries``; the same offer always has the same delivery id."""
+    """The value of the topic ``deliveries``; the same offer and purpose always have the same delivery id.
+
+    What is told (from ``request`` to ``until``) never changes: it is written when the delivery is made, so that every
+    try says the same. ``offer`` is what it is about: an offer, or the task of telling somebody. ``channel``,
+    ``attempt`` and ``error`` are those of the track that moved last. ``until`` is when telling it makes no sense any
+    more. ``child`` keeps it out of groups. Nothing in it is personal, and no link: that is made anew for each try.
+    """
 
     id: str
     offer: str
-    team: Ref
+    team: Ref | None
     channel: str
     state: DeliveryState
     attempt: int
     at: Instant
     error: str = ""
+    request: Ref | None = None
+    district: Ref | None = None
+    purpose: Purpose = Purpose.OFFER
+    category: str = ""
+    urgency: int = 1
+    child: bool = False
+    start: Instant | None = None
+    end: Instant | None = None
+    answer_by: Instant | None = None
+    zone: str = "Asia/Shanghai"
+    made: Instant | None = None
+    until: Instant | None = None
+    task: TellTask | None = None
+    tracks: tuple[Track, ...] = ()
+    answered: Answered | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is to be done."""
+        return self.state in SETTLED
+
+    @property
+    def tried(self) -> bool:
+        """Whether anybody may know of it: a try that began counts, for nobody can tell how it ended."""
+        return any(track.attempt > 0 for track in self.tracks)
+
+    @property
+    def track(self) -> Track | None:
+        """The track that a person works on, if one does."""
+        by_hand = (ChannelKind.DESK, ChannelKind.COPY)
+        return next((one for one in self.tracks if one.channel in by_hand and one.state not in SETTLED), None)

@@ -14,7 +14,7 @@ from linli.schemas.answers import DeclineReason, FailedReason
 from linli.schemas.assignment import Audience
 from linli.schemas.choices import ChosenBy
 from linli.schemas.dead_letters import Reason
-from linli.schemas.deliveries import DeliveryState
+from linli.schemas.deliveries import DeliveryState, Purpose
 from linli.schemas.desk import ToldOutcome
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
@@ -43,6 +43,7 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     Admitted: "admitted",
     Terrain: "terrain",
     DeliveryState: "delivery",
+    Purpose: "purpose",
     Role: "role",
     OfferEnd: "offer_end",
     ChannelKind: "channel",

@@ -38,3 +38,8 @@ def seed_of(district: str, round_number: int) -> int:
     """Seed of a district's decision in a round, 63 bits, the same wherever it is computed."""
     digest = hashlib.sha256(f"{district}/{round_number}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
+
+
+def delivery_id(about: str, purpose: str) -> str:
+    """Id of a delivery: whoever is told the same thing about the same offer is told it under one id, for ever."""
+    return "d-" + _digest("delivery", about, purpose)

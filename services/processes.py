@@ -31,6 +31,7 @@ def process_specs(settings: Settings, ground: LocalGround, *, tethered: bool) ->
         for slot in range(settings.partitions)
     ]
     named = [("intake", ["linli.services.intake"]), *dispatchers, ("board", ["linli.services.board"])]
+    named.append(("delivery", ["linli.services.delivery"]))
     named.append(("gateway", ["linli.services.gateway.main"]))
     return [_spec(name, words, environment, logs, tethered=tethered) for name, words in named]
 

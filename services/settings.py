@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -16,6 +17,10 @@ from linli.streams.kafka_client import KafkaAddress, SaslMechanism, SecurityProt
 
 PREFIX = "LINLI_"
 """What the name of every setting begins with in the environment."""
+
+
+_HOST_ENTRY = re.compile(r"^(?:\*\.)?(?=[a-z0-9.\-]*[a-z])[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?$")
+_LOOPBACK_ENTRY = re.compile(r"^(?:127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\]):[0-9]{1,5}$")
 
 
 class SettingsError(Exception):
@@ -195,13 +200,47 @@ class Settings(BaseSettings):
         description="How many one token may send to the gateway in a minute. The default is 20 a second, "
         "far above any person and most programs; many orders at once go as one file.",
     )
+    delivery_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        max_length=500,
+        title="Hosts that webhooks may call",
+        description="Separated by commas: hooks.example.cn, hooks.example.cn:8443, *.example.cn. Unset: none, because "
+        "whoever registers a team could otherwise make this machine call anything. Robots call their provider's host.",
+    )
+    delivery_loopback: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        max_length=20,
+        title="Addresses of this machine that may be called",
+        description="For tests and the demo only: 127.0.0.1:PORT, separated by commas; they alone may be called "
+        "without TLS. Unset: none.",
+    )
+    delivery_tries: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        title="Tries before the next channel",
+        description="How often a channel is tried before the next one is opened, and at last the desk. "
+        "The default takes about five minutes: an answer is awaited for ten to forty-five.",
+    )
+    sms_provider: Path | None = Field(
+        default=None,
+        title="Provider of text messages",
+        description="TOML file with a provider's address, the approved signature and templates; readable by its owner "
+        "alone, for it holds what the provider is paid by. Unset: no text messages are sent.",
+    )
+    mail_server: SecretStr | None = Field(
+        default=None,
+        title="Mail server",
+        description="As apprise writes it, mailtos://USER:PASSWORD@HOST?from=ADDRESS. Unset: no mails are sent. "
+        "Never printed.",
+    )
     crash_at: str | None = Field(
         default=None,
         title="Where to die on purpose",
         description="For tests only: POINT:N makes a dispatcher kill itself at the N-th passing of a crash point.",
     )
 
-    @field_validator("districts", mode="before")
+    @field_validator("districts", "delivery_hosts", "delivery_loopback", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(code.strip() for code in value.split(",") if code.strip()) if isinstance(value, str) else value
@@ -212,6 +251,31 @@ class Settings(BaseSettings):
         for code in value:
             if len(code) != 6 or not code.isascii() or not code.isdigit():
                 raise ValueError(f"{code!r} is not a county code of six digits")
+        return value
+
+    @field_validator("delivery_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if not _HOST_ENTRY.match(entry):
+                raise ValueError(
+                    f"{entry!r} is no host name in small letters, with or without *. before or :port after"
+                )
+        return value
+
+    @field_validator("delivery_loopback")
+    @classmethod
+    def _are_loopback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if not _LOOPBACK_ENTRY.match(entry):
+                raise ValueError(f"{entry!r} is not 127.0.0.1:PORT or [::1]:PORT")
+        return value
+
+    @field_validator("mail_server")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("mailto://", "mailtos://")):
+            raise ValueError("it must begin with mailtos:// or mailto://")
         return value
 
     @field_validator("redis")
@@ -246,6 +310,7 @@ class Settings(BaseSettings):
         "district_folder",
         "service_menu",
         "task_admission",
+        "sms_provider",
     )
     @classmethod
     def _from_the_root(cls, value: Path | None) -> Path | None:

@@ -26,7 +26,7 @@ from tests.support.house import COMMAND, House, environment, linli
 
 pytestmark = pytest.mark.broker
 
-PROCESSES = {"valkey", "kafka", "intake", "dispatcher-0", "board", "gateway"}
+PROCESSES = {"valkey", "kafka", "intake", "dispatcher-0", "board", "delivery", "gateway"}
 LIMIT_S = 60
 GRID = sinan().grids[3].code
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")

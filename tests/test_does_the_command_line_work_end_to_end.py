@@ -217,7 +217,7 @@ def test_status_names_every_process(user: User) -> None:
     """Tests that everything runs, with pids and addresses, for people and for programs."""
     seen = eventually(lambda: found if (found := user.json("status"))["well"] else None)
     processes = {one["name"]: one for one in seen["processes"]}
-    assert set(processes) == {"kafka", "valkey", "intake", "dispatcher-0", "board", "gateway"}
+    assert set(processes) == {"kafka", "valkey", "intake", "dispatcher-0", "board", "delivery", "gateway"}
     assert all(one["alive"] and psutil.pid_exists(one["pid"]) for one in processes.values())
     assert processes["kafka"]["address"] == seen["kafka"]["address"]
     assert seen["teams"] == 2

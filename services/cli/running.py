@@ -37,6 +37,7 @@ PROCESSES: Final = {
     "dispatcher": "linli.services.dispatcher",
     "board": "linli.services.board",
     "gateway": "linli.services.gateway.main",
+    "delivery": "linli.services.delivery",
 }
 """What `linli run` knows."""
 

@@ -27,6 +27,7 @@ class Ledger:
         self._partition = partition
         self._round = 0
         self._commands = 0
+        self.policy = Policy()
 
     async def __aenter__(self) -> Ledger:
         await self._producer.start()
@@ -67,7 +68,7 @@ class Ledger:
             next_offset=self._commands,
             now=MONDAY,
             build="test",
-            policy=Policy(),
+            policy=self.policy,
             outcomes=decision.outcomes,
         )
 

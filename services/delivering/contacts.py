@@ -1,0 +1,122 @@
+"""Whom to tell for a team at a moment: the lead's contact or the deputy's, opened; or a code that says why nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from linli.schemas.people import Channel, ChannelKind, ContactPart
+from linli.schemas.roster import RosterRecord
+from linli.schemas.subject_keys import SubjectKey
+from linli.streams.codec import decode_as
+from linli.streams.delivery_feed import Keys
+from linli.streams.keyring import Keyring, UnsealError
+from linli.streams.sealing import unseal
+
+GROUPS = frozenset({ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU, ChannelKind.COPY})
+"""Channels that end before many eyes, a text that somebody pastes into a chat included."""
+
+
+class Nobody(StrEnum):
+    """Why a team cannot be told by a machine."""
+
+    UNKNOWN_TEAM = "unknown_team"
+    NO_CONTACT = "no_contact"
+    ERASED = "contact_erased"
+    UNSEALABLE = "contact_unsealable"
+    NO_CHANNEL = "no_channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One channel of a contact, and the mark that stands for its address in records."""
+
+    channel: Channel
+    mark: str
+
+    @property
+    def kind(self) -> ChannelKind:
+        """What sort of channel it is."""
+        return self.channel.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """The ways to somebody, the best first; none, and why, if only a person can do it.
+
+    ``since`` is when the team was last written down: an address that was given up before that is tried again.
+    """
+
+    ways: tuple[Way, ...]
+    why_none: str
+    since: datetime | None
+
+
+class Contacts:
+    """Opens contacts. Nothing that was opened is kept: a contact that is erased is gone with its key.
+
+    Parameters
+    ----------
+    keyring
+        Holds the master key.
+    keys
+        The keys of sealed parts.
+    """
+
+    def __init__(self, keyring: Keyring, keys: Keys) -> None:
+        self._keyring = keyring
+        self._keys = keys
+        self._teams: dict[str, RosterRecord] = {}
+
+    def put(self, team: RosterRecord) -> None:
+        """Note a team as it was last written."""
+        self._teams[team.details.team] = team
+        deputy = team.details.deputy
+        for sealed in (team.details.sealed_contact, None if deputy is None else deputy.sealed_contact):
+            if sealed is not None:
+                self._keys.get(sealed.key_id)
+
+    def of(self, team: str | None, at: datetime, *, child: bool) -> Reachable:
+        """Give the ways to whoever answers for a team at a moment.
+
+        Parameters
+        ----------
+        team
+            The team; ``None`` for what only a person can tell.
+        at
+            Decision time: within a deputy's span the deputy is told.
+        child
+            Whether it is about a child: then no group is among the ways.
+        """
+        if team is None:
+            return Reachable((), "", None)
+        known = self._teams.get(team)
+        if known is None:
+            return Reachable((), Nobody.UNKNOWN_TEAM, None)
+        opened = self._opened(known, at)
+        if isinstance(opened, Nobody):
+            return Reachable((), opened, known.at)
+        ways = tuple(
+            Way(channel, self._mark(channel)) for channel in opened.channels if not (child and channel.kind in GROUPS)
+        )
+        return Reachable(ways, "" if ways else Nobody.NO_CHANNEL, known.at)
+
+    def _opened(self, team: RosterRecord, at: datetime) -> ContactPart | Nobody:
+        sealed = team.details.contact_at(at)
+        if sealed is None:
+            return Nobody.NO_CONTACT
+        key = self._keys.get(sealed.key_id)
+        if key is None:
+            return Nobody.ERASED
+        try:
+            return unseal(sealed, decode_as(SubjectKey, key), self._keyring, ContactPart)
+        except (UnsealError, ValidationError):
+            return Nobody.UNSEALABLE
+
+    def _mark(self, channel: Channel) -> str:
+        if not channel.target:
+            return ""
+        return self._keyring.mark("delivery target", f"{channel.kind.value}\x1f{channel.target}".encode())

@@ -1,0 +1,132 @@
+"""The delivery process: tells team leads and the desk what they must know. ``python -m linli.services.delivery``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry
+
+from linli.schemas.menu import ListError
+from linli.services.delivering.channels import Channels
+from linli.services.delivering.contacts import Contacts
+from linli.services.delivering.counter import Counter
+from linli.services.delivering.figures import Figures
+from linli.services.delivering.letters import Letters
+from linli.services.delivering.mail import Mail
+from linli.services.delivering.office import Office, Parts
+from linli.services.delivering.posting import Poster
+from linli.services.delivering.sms import SmsProvider, load_provider
+from linli.services.delivering.targets import Targets
+from linli.services.delivering.tracks import Rules
+from linli.services.language import Language
+from linli.services.process import run_process
+from linli.services.settings import Settings, SettingsError
+from linli.services.wiring import kafka_of, keyring_of
+from linli.streams.clock import Clock
+from linli.streams.delivery_book import read_book
+from linli.streams.delivery_feed import DeliveryFeed
+from linli.streams.delivery_writer import DeliveryWriter
+from linli.streams.ground_facts import read_facts
+from linli.streams.kafka_client import KafkaAddress
+from linli.streams.keyring import Keyring, MasterKeyError
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What one delivery process delivers for: districts with their partitions, and by which clock."""
+
+    address: KafkaAddress
+    districts: Mapping[str, int]
+    partitions: int
+    clock: Clock
+
+
+async def run_delivery(settings: Settings) -> None:
+    """Deliver for every district until cancelled.
+
+    Raises
+    ------
+    SettingsError
+        If it is not said where Kafka is, or one of the county's files cannot be used.
+    Exception
+        Whatever `linli.services.delivering.office.Office.run` raises.
+    """
+    address = kafka_of(settings)
+    keyring = _keyring_of(settings)
+    facts = await read_facts(address)
+    shared = facts.district_map
+    async with open_office(
+        settings, Beat(address, shared.districts, shared.partitions, facts.clock), keyring
+    ) as office:
+        await office.run()
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, beat: Beat, keyring: Keyring) -> AsyncGenerator[Office]:
+    """Put an office together that is the only writer of its partitions."""
+    provider = _provider_of(settings)
+    targets = Targets(settings.delivery_hosts, settings.delivery_loopback)
+    partitions = sorted(set(beat.districts.values()))
+    writer = DeliveryWriter(beat.address, beat.districts)
+    feed = DeliveryFeed(beat.address, partitions, beat.partitions)
+    async with Poster(targets) as poster:
+        try:
+            await writer.fence()
+            book = await read_book(beat.address, partitions)
+            letters = letters_of(settings, keyring)
+            channels = Channels(poster, targets, letters, provider, _mail_of(settings))
+            office = Office(
+                Parts(
+                    feed=feed,
+                    book=book,
+                    writer=writer,
+                    contacts=Contacts(keyring, feed.keys),
+                    counter=Counter(channels, letters, time.monotonic, lambda record: office.holds(record)),
+                    clock=beat.clock,
+                    figures=Figures(CollectorRegistry()),
+                    rules=Rules(settings.delivery_tries),
+                )
+            )
+            yield office
+        finally:
+            await feed.close()
+            await writer.close()
+
+
+def letters_of(settings: Settings, keyring: Keyring) -> Letters:
+    """Give what writes messages, in the county's language."""
+    base = settings.gateway_url or (f"http://{settings.gateway}" if settings.gateway else "")
+    return Letters(keyring, base, "en" if settings.language is Language.ENGLISH else "zh")
+
+
+def _provider_of(settings: Settings) -> SmsProvider | None:
+    if settings.sms_provider is None:
+        return None
+    try:
+        return load_provider(settings.sms_provider)
+    except ListError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _keyring_of(settings: Settings) -> Keyring:
+    try:
+        return keyring_of(settings)
+    except MasterKeyError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _mail_of(settings: Settings) -> Mail:
+    server = settings.mail_server
+    return Mail(None if server is None else server.get_secret_value(), {})
+
+
+def main() -> None:
+    """Run the process."""
+    run_process("delivery", run_delivery)
+
+
+if __name__ == "__main__":
+    main()
