@@ -26,7 +26,7 @@ from linli.streams.bootstrap import Wanted, bootstrap
 from tests.conftest import RunningGround
 from tests.support.delivery_stack import SECRET, DeliveryStack, delivery_stack, webhook
 from tests.support.district import AUTO, DISTRICT, MONDAY
-from tests.support.providers import Providers, Reply, errcode
+from tests.support.providers import Providers, Reply, always, errcode, properly
 
 pytestmark = pytest.mark.broker
 
@@ -111,14 +111,14 @@ async def test_who_was_to_go_hears_that_the_visit_is_off(stack: DeliveryStack) -
 async def test_what_is_not_so_any_more_is_not_sent(stack: DeliveryStack) -> None:
     """Tests that an offer that ended while its target was down is dropped, and nobody is told of its end."""
     async with Providers() as server:
-        server.behave = lambda _: Reply(500)
+        server.behave = always(Reply(500))
         async with stack.delivering(server):
             await stack.register("t1", await stack.seal(webhook(server)))
             await stack.offer("1")
             await stack.until(lambda seen: seen[0].attempt > 0 and seen[0].error == "http_500", "a failed try")
             await stack.decided(stack.desk.send(Cancel(target=Target(request_id="r-1"), reason="not needed")))
             seen = await stack.until(lambda seen: seen[0].state is DeliveryState.OBSOLETE, "the end of the offer")
-            server.behave = lambda _: None
+            server.behave = properly
             seen = await stack.settled(2)
     assert [(one.purpose, one.state) for one in seen] == [
         (Purpose.OFFER, DeliveryState.OBSOLETE),
@@ -170,7 +170,7 @@ async def test_an_address_that_is_gone_is_never_called_again_until_the_team_is_w
     stack: DeliveryStack,
 ) -> None:
     """Tests 410: closed at once, also for a later process; a new registration opens it."""
-    async with Providers(behave=lambda _: Reply(410)) as server:
+    async with Providers(behave=always(Reply(410))) as server:
         async with stack.delivering(server):
             await stack.register("t1", await stack.seal(webhook(server)), crews=4)
             await stack.offer("1")
@@ -179,7 +179,7 @@ async def test_an_address_that_is_gone_is_never_called_again_until_the_team_is_w
             await stack.offer("2")
             _, second = await stack.at_the_desk(2)
             assert len(server.received) == 1
-            server.behave = lambda _: None
+            server.behave = properly
             stack.desk.now = stack.clock.now()
             await stack.register("t1", await stack.seal(webhook(server)), crews=4)
             await stack.offer("3")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import email
 import json
 import ssl
 import stat
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -292,9 +293,9 @@ async def test_a_mail_arrives_or_its_refusal_is_seen(refuses: bool, how: Sent, s
     assert await sent(server, channel, mail=url) == how
     running.close()
     if not refuses:
-        said = email.message_from_bytes(post.mails[0])
+        said = message_from_bytes(post.mails[0])
         assert said["To"] == "lead@example.org"
-        assert LETTERS.code(RECORD) in str(email.header.make_header(email.header.decode_header(said["Subject"])))
+        assert LETTERS.code(RECORD) in str(make_header(decode_header(said["Subject"])))
 
 
 @pytest.mark.parametrize(

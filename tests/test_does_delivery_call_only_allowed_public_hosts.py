@@ -11,7 +11,7 @@ import pytest
 from linli.services.delivering.posting import BODY_BYTES_MAX, NoAnswerError, Poster, Trouble
 from linli.services.delivering.targets import Refusal, RefusedTargetError, Targets, is_public, system_resolver
 from tests.support.certificates import Authority
-from tests.support.providers import MALFORMED, RESET, Providers, Reply
+from tests.support.providers import MALFORMED, RESET, Providers, Reply, always
 
 HOST = "hooks.example.cn"
 TLS = ssl.create_default_context()
@@ -134,7 +134,7 @@ async def test_the_system_reads_odd_forms_of_loopback_and_they_are_seen_through(
 async def test_a_name_that_changes_its_answer_gains_nothing(tmp_path: Path) -> None:
     """Tests that the name is asked once per connection and the judged address is the one connected to (rebinding)."""
     authority = Authority(tmp_path)
-    async with Providers(behave=lambda _: Reply(204, b""), tls=authority.server(HOST)) as server:
+    async with Providers(behave=always(Reply(204, b"")), tls=authority.server(HOST)) as server:
         names = Names(["127.0.0.1"], ["10.0.0.1"])
         targets = Targets([f"{HOST}:{server.port}"], [server.address], names)
         async with Poster(targets, authority.client()) as poster:
@@ -156,7 +156,7 @@ async def test_tls_asks_for_the_name_and_not_for_the_address(tmp_path: Path) -> 
 
 async def test_only_the_named_loopback_is_called_without_tls() -> None:
     """Tests that the setting for tests and the demo opens one port and no more."""
-    async with Providers(behave=lambda _: Reply(204, b"")) as named, Providers() as other:
+    async with Providers(behave=always(Reply(204, b""))) as named, Providers() as other:
         targets = Targets([], [named.address])
         async with Poster(targets, TLS) as poster:
             assert (await poster.post(targets.judged(named.url("/")), b"", {})).status == 204
@@ -169,7 +169,7 @@ async def test_a_redirect_is_an_answer_and_proxies_are_not_asked(monkeypatch: py
         moved = Reply(302, b"", {"location": elsewhere.url("/hook/a")})
         for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://{elsewhere.address}")
-        async with Providers(behave=lambda _: moved) as server:
+        async with Providers(behave=always(moved)) as server:
             targets = Targets([], [server.address, elsewhere.address])
             async with Poster(targets, TLS) as poster:
                 assert (await poster.post(targets.judged(server.url("/")), b"x", {})).status == 302
@@ -178,7 +178,7 @@ async def test_a_redirect_is_an_answer_and_proxies_are_not_asked(monkeypatch: py
 
 async def test_an_endless_answer_is_cut_off() -> None:
     """Tests that a target cannot fill the memory."""
-    async with Providers(behave=lambda _: Reply(200, b"x" * 10_000_000)) as server:
+    async with Providers(behave=always(Reply(200, b"x" * 10_000_000))) as server:
         targets = Targets([], [server.address])
         async with Poster(targets, TLS) as poster:
             answer = await poster.post(targets.judged(server.url("/")), b"", {})

@@ -67,6 +67,20 @@ Behaviour = Callable[[Request], Reply | None]
 """Gives what to answer; ``None`` for what a well-behaved provider would."""
 
 
+def always(reply: Reply) -> Behaviour:
+    """Answer the same to everything."""
+
+    def answer(_: Request) -> Reply:
+        return reply
+
+    return answer
+
+
+def properly(_: Request) -> Reply | None:
+    """Answer as a well-behaved provider would."""
+    return None
+
+
 class Providers:
     """The server. Use ``async with``.
 
@@ -83,7 +97,7 @@ class Providers:
     def __init__(
         self,
         secrets: dict[str, str] | None = None,
-        behave: Behaviour = lambda _: None,
+        behave: Behaviour = properly,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.secrets = secrets or {}
