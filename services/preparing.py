@@ -10,10 +10,12 @@ from pydantic import BaseModel
 
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.dead_letters import Reason
+from linli.schemas.desk import RecordVisit
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.orders import Order
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.team_changes import NameDeputy
 from linli.schemas.topics import INBOX
 from linli.services.county_files import load_admission, load_districts, load_menu
 from linli.services.settings import Settings
@@ -25,7 +27,7 @@ from linli.streams.inbox_writer import Outgoing
 from linli.streams.intake_admit import World
 from linli.streams.intake_judge import DeadOut, judge
 from linli.streams.keyring import Keyring
-from linli.streams.sealing import seal_order, seal_team
+from linli.streams.sealing import seal, seal_order, seal_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +104,26 @@ def world_of(settings: Settings, clock: Clock, keyring: Keyring) -> World:
 
 def _sealed(body: BaseModel, district: str, world: World, now: datetime) -> tuple[BaseModel, SubjectKey | None]:
     if isinstance(body, Order) and body.personal is not None:
-        try:
-            order = seal_order(body, world.districts[district], world.keyring, world.digits, now)
-        except PlaceError as error:
-            reason = Reason.BAD_GEO if isinstance(error, BadGeoError) else Reason.UNKNOWN_PLACE
-            raise RefusedError(reason, error.path, error.rule) from None
-        return order.order, order.subject_key
+        return _sealed_order(body, district, world, now)
+    if isinstance(body, RecordVisit) and body.order is not None and body.order.personal is not None:
+        order, key = _sealed_order(body.order, district, world, now)
+        return body.model_copy(update={"order": order}), key
+    if isinstance(body, NameDeputy) and body.contact is not None:
+        contact, key = seal(body.contact, world.keyring, now)
+        return body.model_copy(update={"contact": None, "sealed_contact": contact}), key
     if isinstance(body, RegisterTeam):
         team = seal_team(body, world.keyring, now)
         return team.team, team.subject_key
     return body, None
+
+
+def _sealed_order(order: Order, district: str, world: World, now: datetime) -> tuple[Order, SubjectKey]:
+    try:
+        sealed = seal_order(order, world.districts[district], world.keyring, world.digits, now)
+    except PlaceError as error:
+        reason = Reason.BAD_GEO if isinstance(error, BadGeoError) else Reason.UNKNOWN_PLACE
+        raise RefusedError(reason, error.path, error.rule) from None
+    return sealed.order, sealed.subject_key
 
 
 def _event_id(body: BaseModel) -> str:

@@ -85,6 +85,23 @@ class Tentative:
     start: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a list of the board: what is there, or was."""
+
+    score: float
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list: its requests, where it ends, and whether more follows."""
+
+    records: list[AssignmentRecord]
+    last: Place | None
+    more: bool
+
+
 class BoardReader:
     """Reads one cluster's board. Use ``async with BoardReader(url, cluster)``.
 
@@ -181,6 +198,33 @@ class BoardReader:
     async def count_of_urgency(self, urgency: int) -> int:
         """Count the open requests of an urgency class."""
         return int(await self._client.zcard(await self._prefix() + keys.of_urgency(urgency)))
+
+    async def page(self, name: str, after: Place | None, limit: int) -> Page:
+        """Give the requests of a list that come after a place, in the order of the list.
+
+        Parameters
+        ----------
+        name
+            The list, from `linli.streams.board_keys`.
+        after
+            The end of the page before; ``None`` for the first. It need not be in the list any more.
+        limit
+            Most requests.
+        """
+        prefix = await self._prefix()
+        first = 0 if after is None else await self._rank_after(prefix + name, after)
+        found: list[tuple[str, float]] = await self._client.zrange(
+            prefix + name, first, first + limit - 1, withscores=True
+        )
+        wanted = [keys.request(member) for member, _ in found]
+        last = Place(found[-1][1], found[-1][0]) if found else after
+        return Page(await self._documents(AssignmentRecord, prefix, wanted), last, more=len(found) == limit)
+
+    async def _rank_after(self, name: str, place: Place) -> int:
+        """Count what stands up to a place: Redis orders by score, and the same score by the bytes of the member."""
+        before: int = await self._client.zcount(name, "-inf", f"({place.score!r}")
+        same: list[str] = await self._client.zrangebyscore(name, place.score, place.score)
+        return before + sum(member.encode() <= place.member.encode() for member in same)
 
     async def offers_to(self, team: str) -> list[OfferSeen]:
         """Give the offers a team can answer, the first to expire first."""

@@ -35,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
         no_args_is_help=True, rich_markup_mode=None, help=both("Lists and samples, as text.", "导出清单和样例。")
     )
     export.command("schemas", help=both("JSON Schemas of every event.", "全部事件的 JSON Schema。"))(schemas)
+    export.command("openapi", help=both("The gateway's API, OpenAPI 3.1.", "网关接口说明（OpenAPI 3.1）。"))(openapi)
     export.command("topics", help=both("The topics with their settings.", "主题及其设置。"))(topics)
     export.command("menu", help=both("The sample service menu, as TOML.", "服务清单样例（TOML）。"))(menu)
     export.command("admission", help=both("The sample task admission list, as TOML.", "准入清单样例（TOML）。"))(
@@ -55,6 +56,18 @@ def schemas(out: Folder = None, as_json: AsJson = False) -> int:
     from linli.services.cli.exports import write_schemas
 
     write_schemas(out, as_json=as_json)
+    return 0
+
+
+def openapi(as_json: AsJson = False) -> int:
+    """Write the description of the gateway's API, OpenAPI 3.1; with or without ``--json`` the same."""
+    import json
+    import sys
+
+    from linli.services.gateway.app import make_app
+    from linli.services.gateway.description import describe
+
+    sys.stdout.write(json.dumps(describe(make_app()), ensure_ascii=False, indent=1) + "\n")
     return 0
 
 

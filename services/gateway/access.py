@@ -66,7 +66,6 @@ class Caller:
 
 _DESK: Final = {Role.DISPATCH_CENTRE: Scope.DISTRICT}
 _DESK_AND_PROXY: Final = {**_DESK, Role.PROXY: Scope.OWN_ORDERS}
-_DESK_AND_LEAD: Final = {**_DESK, Role.TEAM_LEAD: Scope.OWN_TEAM}
 _READERS: Final = {
     **_DESK_AND_PROXY,
     Role.OFFICER: Scope.OWN_PLACE,
@@ -74,14 +73,67 @@ _READERS: Final = {
 }
 _EVERYBODY: Final = dict.fromkeys(Role, Scope.ANYTHING)
 
-PUBLIC: Final = frozenset({"health", "ready", "description"})
-"""Routes for anybody: they tell nothing about a request."""
+_LEAD: Final = {Role.TEAM_LEAD: Scope.OWN_TEAM}
+_DESK_AND_LEAD: Final = {**_DESK, **_LEAD}
+_WHO_EXPLAIN: Final = {**_DESK, Role.OFFICER: Scope.OWN_PLACE, Role.ADMINISTRATOR: Scope.DISTRICT}
+_ADMINISTRATOR: Final = {Role.ADMINISTRATOR: Scope.DISTRICT}
+_WATCHERS: Final = {Role.OPERATOR: Scope.DISTRICT, **_ADMINISTRATOR}
+
+PUBLIC: Final = frozenset({"health", "ready", "description", "show_case", "rate_case"})
+"""Routes for anybody: they tell nothing about a request, or ask for its number and code."""
 
 POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "me": _EVERYBODY,
+    # Ordering and what the orderer may still say.
     "order": _DESK_AND_PROXY,
+    "orders": _DESK_AND_PROXY,
+    "orders_file": _DESK,
+    "cancel_by_number": _DESK_AND_PROXY,
+    "amend": _DESK_AND_PROXY,
+    "cancel": _DESK_AND_PROXY,
+    "reschedule": _DESK_AND_PROXY,
+    "rate": _DESK_AND_PROXY,
+    "show_code": _DESK_AND_PROXY,
+    # What the desk decides.
+    "confirm": _DESK,
+    "assign": _DESK,
+    "hold": _DESK,
+    "release": _DESK,
+    "refer": _DESK,
+    "record": _DESK,
+    "told": _DESK,
+    # Looking at requests.
+    "list_requests": _READERS,
     "show_request": _READERS,
-    "feed": {**_READERS, Role.TEAM_LEAD: Scope.OWN_TEAM},
+    "show_history": _WHO_EXPLAIN,
+    "explain": _WHO_EXPLAIN,
+    "show_personal": {**_DESK, Role.OFFICER: Scope.OWN_PLACE},
+    "show_command": {**_DESK_AND_PROXY, **_LEAD, **_ADMINISTRATOR},
+    "feed": {**_READERS, **_LEAD},
+    # What a team says; the desk writes down what it was told on the telephone.
+    "list_offers": _DESK,
+    "show_offer": _DESK_AND_LEAD,
+    "show_contact": _LEAD,
+    "accept": _DESK_AND_LEAD,
+    "decline": _DESK_AND_LEAD,
+    "withdraw": _DESK_AND_LEAD,
+    "propose": _DESK_AND_LEAD,
+    "swap": _DESK_AND_LEAD,
+    "start": _DESK_AND_LEAD,
+    "done": _DESK_AND_LEAD,
+    "failed_visit": _DESK_AND_LEAD,
+    # Teams.
+    "list_teams": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_ADMINISTRATOR},
+    "show_team": {**_DESK_AND_LEAD, Role.OFFICER: Scope.DISTRICT, **_ADMINISTRATOR},
+    "list_team_offers": _DESK_AND_LEAD,
+    "list_team_visits": _DESK_AND_LEAD,
+    "absent": {**_DESK_AND_LEAD, **_ADMINISTRATOR},
+    "members": {**_LEAD, **_ADMINISTRATOR},
+    "deputy": {**_LEAD, **_ADMINISTRATOR},
+    "register": _ADMINISTRATOR,
+    # How the installation is.
+    "overview": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_WATCHERS},
+    "list_dead_letters": _WATCHERS,
 }
 """For each route the roles that may use it, and of which objects. Routes are named as in the API description."""
 

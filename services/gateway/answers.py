@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from linli.schemas.answers import DeclineReason
 from linli.schemas.assignment import BrokenPromise, Status
 from linli.schemas.base import Instant
-from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.explanation import WhyNobody, WhyTeam
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Window
 from linli.schemas.people import AgeBand, Beneficiary, Requester, Wishes
 from linli.schemas.roles import Role
+from linli.schemas.roster import Absence, Member, TeamKind, TeamSkill, WorkingHours
 from linli.schemas.rounds import OutcomeCode
 
 
@@ -143,6 +145,221 @@ class Taken(Answer):
     detail: str = ""
     state: State | None = None
     version: int | None = None
+
+
+class OfferView(Answer):
+    """An offer as its team sees it: the need without the person, and of other teams nothing.
+
+    ``request_state`` says what became of the request, so that a late answer is told what happened. ``visit`` is the
+    team's own, once it has accepted.
+    """
+
+    id: str
+    request_id: str
+    version: int
+    leg: int
+    team: str
+    state: OfferState
+    ended: OfferEnd | None
+    expires: Instant
+    start: Instant
+    end: Instant
+    request_state: State
+    category: str
+    beneficiary: Beneficiary
+    age_band: AgeBand
+    minutes: int
+    urgency: int
+    adults: int
+    insured: bool
+    wishes: Wishes
+    place: PlaceView
+    visit: VisitAgreed | None
+
+
+class Contact(Answer):
+    """Whom the team visits, once it has accepted. ``door_code`` is what a visitor says at the door."""
+
+    offer: str
+    name: str
+    phone: str | None
+    address_line: str | None
+    detail: str | None
+    health_note: str | None
+    requester_name: str | None
+    requester_phone: str | None
+    door_code: str
+
+
+class CodeView(Answer):
+    """The code of a case, to be told to the person it is about."""
+
+    request_id: str
+    code: str
+    until: Instant
+
+
+class OfferReasons(Answer):
+    """Why a team was asked."""
+
+    offer: str
+    team: str
+    why: WhyTeam | None
+
+
+class TentativeView(Answer):
+    """A team that the plan holds a promised request for; it may still change."""
+
+    team: str
+    leg: int
+    start: Instant
+
+
+class Explanation(Answer):
+    """Why this team, or why nobody.
+
+    ``offers`` pairs an offer with its reasons; ``tentative`` are the teams that the plan holds it for.
+    """
+
+    request_id: str
+    state: State
+    offers: tuple[OfferReasons, ...]
+    nobody: WhyNobody | None
+    tentative: tuple[TentativeView, ...]
+
+
+class Step(Answer):
+    """A transition of the past."""
+
+    version: int
+    at: Instant
+    state: State
+    cause: str
+    who: str | None
+
+
+class History(Answer):
+    """The last transitions of a request, oldest first."""
+
+    request_id: str
+    steps: tuple[Step, ...]
+
+
+class RequestPage(Answer):
+    """Part of a list; ``next`` is the ``after`` of the following page, null at the end."""
+
+    requests: tuple[RequestView, ...]
+    next: str | None
+
+
+class OfferList(Answer):
+    """Offers, the first to expire first."""
+
+    offers: tuple[OfferView, ...]
+
+
+class VisitList(Answer):
+    """Visits in the order in which they are made."""
+
+    visits: tuple[OfferView, ...]
+
+
+class TeamView(Answer):
+    """A team; members as references, the contact never."""
+
+    team: str
+    version: int
+    name: str
+    team_kind: TeamKind
+    skills: tuple[TeamSkill, ...]
+    crews: int
+    hours: tuple[WorkingHours, ...]
+    absences: tuple[Absence, ...]
+    members: tuple[Member, ...]
+    active: bool
+
+
+class TeamList(Answer):
+    """Teams in the order of their ids; ``next`` is the ``after`` of the following page."""
+
+    teams: tuple[TeamView, ...]
+    next: str | None
+
+
+class ItemRefused(Answer):
+    """A line or item that was not taken, and why; never its values."""
+
+    item: int
+    reason: str
+    field: str
+    rule: str
+    message: str
+
+
+class ItemTaken(Answer):
+    """A line or item that the broker has acknowledged."""
+
+    item: int
+    command: str
+    request_id: str | None
+    number: str | None
+    referral: str | None
+
+
+class Batch(Answer):
+    """What became of every line or item, counted from 1."""
+
+    taken: tuple[ItemTaken, ...]
+    refused: tuple[ItemRefused, ...]
+
+
+class Decided(Answer):
+    """What became of a command."""
+
+    command: str
+    request_id: str | None
+    outcome: OutcomeCode | None
+    detail: str
+    refused: str | None
+
+
+class CaseView(Answer):
+    """A request as the person it is about sees it; ``teams`` are the names of those who come."""
+
+    request_id: str
+    state: State
+    promise: Window | None
+    visits: tuple[Window, ...]
+    teams: tuple[str, ...]
+    stars: int | None
+
+
+class OverviewView(Answer):
+    """How everything stands in the district's installation: counts alone."""
+
+    states: dict[str, int]
+    open_offers: int
+    proposed: int
+    teams: int
+    dead_letters: int
+    beat: Instant | None
+
+
+class LetterView(Answer):
+    """A record that could not be acted on; the sealed original is left out."""
+
+    id: str
+    received_at: Instant
+    event_type: str | None
+    reason: str
+    field: str
+    rule: str
+
+
+class LetterList(Answer):
+    """The last dead letters, the newest last."""
+
+    dead_letters: tuple[LetterView, ...]
 
 
 class Health(Answer):

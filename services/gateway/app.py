@@ -8,7 +8,15 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from linli.services.console.mounting import mount_pages
-from linli.services.gateway import feed_routes, house_routes, order_routes, request_routes
+from linli.services.gateway import (
+    action_routes,
+    feed_routes,
+    house_routes,
+    order_routes,
+    request_routes,
+    resident_routes,
+    team_routes,
+)
 from linli.services.gateway.description import describe
 from linli.services.gateway.middleware import AroundEverything
 from linli.services.gateway.problems import add_problems
@@ -30,7 +38,8 @@ def make_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for part in (house_routes, order_routes, request_routes, feed_routes):
+    parts = (house_routes, order_routes, request_routes, team_routes, action_routes, resident_routes, feed_routes)
+    for part in parts:
         app.include_router(part.router)
     app.include_router(_description_router(app))
     add_problems(app)

@@ -17,6 +17,11 @@ from linli.streams.strict_json import Json, as_bytes, parse, path_of_unseen
 Model = TypeVar("Model", bound=BaseModel)
 
 
+def stated_type(request: Request) -> str:
+    """Give the type that a body is said to be of."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def read_json(request: Request, bytes_max: int | None = None) -> Json:
     """Read the body as one JSON object.
 
@@ -27,8 +32,7 @@ async def read_json(request: Request, bytes_max: int | None = None) -> Json:
     RefusedError
         As `linli.streams.strict_json.parse`.
     """
-    stated = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if stated != JSON:
+    if stated_type(request) != JSON:
         raise LinliError(Code.MEDIA_TYPE, types=JSON)
     body = await request.body()
     return parse(body) if bytes_max is None else parse(body, bytes_max)

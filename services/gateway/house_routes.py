@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
 from redis.exceptions import RedisError
 
-from linli.services.gateway.answers import Health, Me
+from linli.services.gateway.answers import Health, LetterList, LetterView, Me, OverviewView
 from linli.services.gateway.description import may_answer
 from linli.services.gateway.installation import Installation, installation_of
 from linli.services.gateway.session import CallerHere
@@ -13,6 +15,9 @@ from linli.streams.board_reader import BoardMissingError
 from linli.streams.build import build_name
 
 router = APIRouter(tags=["house"])
+
+LETTERS_MAX: Final = 200
+"""Dead letters of one answer."""
 
 
 @router.get("/v1/health")
@@ -34,6 +39,41 @@ async def ready(request: Request, response: Response) -> Health:
 async def me(caller: CallerHere) -> Me:
     """Say who is signed in."""
     return Me(role=caller.role, name=caller.name, district=caller.district, team=caller.team, place=caller.place)
+
+
+@router.get("/v1/overview", responses=may_answer(503))
+async def overview(request: Request) -> OverviewView:
+    """Say how everything stands, in numbers."""
+    seen = await installation_of(request).board.overview()
+    return OverviewView(
+        states={state.value: count for state, count in seen.states.items()},
+        open_offers=seen.open_offers,
+        proposed=seen.proposed,
+        teams=seen.teams,
+        dead_letters=seen.dead_letters,
+        beat=seen.beat,
+    )
+
+
+@router.get("/v1/dead-letters", responses=may_answer(422, 503))
+async def list_dead_letters(
+    request: Request, caller: CallerHere, limit: Annotated[int, Query(ge=1, le=LETTERS_MAX)] = 50
+) -> LetterList:
+    """List the last records that could not be acted on, without what was in them."""
+    letters = await installation_of(request).board.dead_letters(limit)
+    shown = [
+        LetterView(
+            id=one.id,
+            received_at=one.received_at,
+            event_type=one.event_type,
+            reason=one.reason.value,
+            field=one.path,
+            rule=one.rule,
+        )
+        for one in letters
+        if one.district in (None, caller.district)
+    ]
+    return LetterList(dead_letters=tuple(shown))
 
 
 async def _missing(here: Installation) -> list[str]:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from linli.services.gateway.feed import Feed
 from linli.services.gateway.inbox import Inbox
+from linli.services.gateway.limits import Limits
 from linli.services.gateway.tokens import TOKENS_FILE, TokenBook
 from linli.services.preparing import world_of
 from linli.services.settings import Settings
@@ -43,8 +44,8 @@ class Installation:
         The way in; the read model; the live transitions.
     store
         Redis, for limits and for answers to repeated requests; nothing that must not be lost.
-    tokens
-        Who may come in.
+    tokens, limits
+        Who may come in, and how often.
     """
 
     settings: Settings
@@ -58,6 +59,7 @@ class Installation:
     feed: Feed
     store: Any
     tokens: TokenBook
+    limits: Limits
 
     @property
     def clock(self) -> Clock:
@@ -93,6 +95,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
                 feed=Feed(address, facts.district_map.partitions),
                 store=store,
                 tokens=TokenBook(settings.state / TOKENS_FILE),
+                limits=Limits(store, cluster),
             )
     finally:
         await store.aclose()

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.access import PUBLIC, Caller, Scope, scope_of
 from linli.services.gateway.installation import installation_of
+from linli.services.gateway.limits import STRANGER_RATE
 
 COOKIE: Final = "linli_token"
 """The cookie in which a browser keeps its token: not readable by scripts, never sent from another site."""
@@ -35,13 +36,20 @@ async def admit(request: Request) -> None:
     route = route_of(request)
     if route in PUBLIC:
         return
-    caller = presented(request)
+    caller, here = presented(request), installation_of(request)
     if caller is None:
+        await here.limits.spend(f"stranger:{peer_of(request)}", STRANGER_RATE)
         raise LinliError(Code.UNAUTHENTICATED)
+    await here.limits.spend(f"token:{caller.token}", here.settings.gateway_rate)
     scope = scope_of(route, caller.role)
     if scope is None:
         raise LinliError(Code.FORBIDDEN)
     request.state.caller, request.state.scope = caller, scope
+
+
+def peer_of(request: Request) -> str:
+    """Say from which address a request comes; behind a proxy that is the proxy's."""
+    return request.client.host if request.client is not None else "?"
 
 
 def presented(request: Request) -> Caller | None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.lifecycle import State
+from linli.schemas.assignment import AssignmentRecord, Offer
+from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.roles import Role
+from linli.schemas.roster import RosterRecord
 from linli.services.gateway.access import Caller, is_restricted, opens_restricted
-from linli.services.gateway.answers import Change, Need, OfferMade, PlaceView, RequestView, VisitAgreed
+from linli.services.gateway.answers import (
+    Change,
+    Need,
+    OfferMade,
+    OfferView,
+    PlaceView,
+    RequestView,
+    TeamView,
+    VisitAgreed,
+)
 
 
 def request_view(record: AssignmentRecord, caller: Caller) -> RequestView:
@@ -81,6 +91,67 @@ def change_view(record: AssignmentRecord, caller: Caller) -> Change:
         number=view.need.number if view.need and caller.role is not Role.TEAM_LEAD else None,
         urgency=view.need.urgency if view.need else None,
         team=next(iter(teams), None),
+    )
+
+
+def offer_view(record: AssignmentRecord, offer_id: str) -> OfferView | None:
+    """Show an offer to its team; ``None`` if there is none of this id, or it was only proposed."""
+    view = any_offer_view(record, offer_id)
+    return None if view is None or view.state is OfferState.PROPOSED else view
+
+
+def any_offer_view(record: AssignmentRecord, offer_id: str) -> OfferView | None:
+    """Show an offer, a proposed one as well; ``None`` if there is none of this id."""
+    details = record.details
+    found = find_offer(record, offer_id)
+    if details is None or found is None:
+        return None
+    leg, offer = found
+    return OfferView(
+        id=offer.id,
+        request_id=record.request_id,
+        version=record.version,
+        leg=leg,
+        team=offer.team,
+        state=offer.state,
+        ended=offer.ended,
+        expires=offer.expires,
+        start=offer.start,
+        end=offer.end,
+        request_state=record.state,
+        category=details.category,
+        beneficiary=details.beneficiary,
+        age_band=details.age_band,
+        minutes=details.minutes,
+        urgency=details.urgency,
+        adults=details.adults,
+        insured=details.insured,
+        wishes=details.wishes,
+        place=place_view(details),
+        visit=next((one for one in visits_agreed(record) if one.id == offer.id and one.team == offer.team), None),
+    )
+
+
+def find_offer(record: AssignmentRecord, offer_id: str) -> tuple[int, Offer] | None:
+    """Find an offer in its request, with the number of its leg."""
+    offers = ((leg, offer) for leg, found in enumerate(record.legs) for offer in found.offers)
+    return next((one for one in offers if one[1].id == offer_id), None)
+
+
+def team_view(record: RosterRecord) -> TeamView:
+    """Show a team."""
+    team = record.details
+    return TeamView(
+        team=team.team,
+        version=record.version,
+        name=team.name,
+        team_kind=team.team_kind,
+        skills=team.skills,
+        crews=team.crews,
+        hours=team.hours,
+        absences=team.absences,
+        members=team.members,
+        active=team.active,
     )
 
 

@@ -1,0 +1,100 @@
+"""Case number and code: how a resident without a token sees their own request, and rates it.
+
+The code is derived, never stored: an HMAC over the request and the day, six digits to be read out on the telephone. It
+is told by the desk or a proxy who knows the person. It works for the rest of the day it was told on and the day after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.errors import Code, LinliError
+from linli.services.gateway.installation import Installation
+from linli.services.gateway.limits import HOUR_S
+from linli.streams.keyring import Keyring
+
+PURPOSE: Final = "case code"
+
+DIGITS: Final = 6
+
+EPOCH: Final = timedelta(days=1)
+"""A code changes once a day; the one of the day before still works, so it never ends a minute after it was told."""
+
+TRIES_PER_CASE: Final = 5
+"""Tries an hour for one case: at 240 tries in the two days of a code, one guess in some 4,000 cases finds it."""
+
+TRIES_PER_PEER: Final = 30
+"""Tries an hour from one address: an office where several people ask, not a list of case numbers worked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCode:
+    """A code and the last moment at which it works."""
+
+    code: str
+    until: datetime
+
+
+def case_code(keyring: Keyring, request_id: str, now: datetime) -> CaseCode:
+    """Make the code of a request, for real time ``now``."""
+    epoch = _epoch(now)
+    until = datetime.fromtimestamp((epoch + 2) * EPOCH.total_seconds(), UTC)
+    return CaseCode(_digits(keyring, request_id, epoch), until)
+
+
+def is_case_code(keyring: Keyring, request_id: str, said: str, now: datetime) -> bool:
+    """Tell whether a code is right; both days are always compared, so the time it takes tells nothing."""
+    epoch = _epoch(now)
+    right = [
+        hmac.compare_digest(_digits(keyring, request_id, day).encode(), said.strip().encode())
+        for day in (epoch, epoch - 1)
+    ]
+    return any(right)
+
+
+async def open_case(here: Installation, number: str, said: str, peer: str) -> AssignmentRecord:
+    """Give the request of a case number if the code is right.
+
+    Parameters
+    ----------
+    here
+        The installation.
+    number
+        Our id, or the sender's number.
+    said
+        The code.
+    peer
+        The address it comes from.
+
+    Raises
+    ------
+    LinliError
+        ``case_code``, the same for an unknown number and a wrong code; ``too_many``.
+    """
+    await here.limits.spend_strictly(f"peer:{peer}", TRIES_PER_PEER, HOUR_S)
+    await here.limits.spend_strictly(f"case:{_hashed(number)}", TRIES_PER_CASE, HOUR_S)
+    now = datetime.now(UTC)
+    for request_id in await here.board.named(number):
+        record = await here.board.request(request_id)
+        if record is not None and is_case_code(here.keyring, request_id, said, now):
+            return record
+    raise LinliError(Code.CASE_CODE)
+
+
+def _epoch(now: datetime) -> int:
+    return int(now.timestamp() // EPOCH.total_seconds())
+
+
+def _digits(keyring: Keyring, request_id: str, epoch: int) -> str:
+    mark = keyring.mark(PURPOSE, f"{request_id}\x1f{epoch}".encode())
+    return f"{int(mark, 16) % 10**DIGITS:0{DIGITS}d}"
+
+
+def _hashed(number: str) -> str:
+    """Name a counter after a case number without writing the number down."""
+    return hashlib.sha256(number.strip().encode()).hexdigest()[:24]
