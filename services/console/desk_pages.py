@@ -31,7 +31,7 @@ STATES: Final = frozenset({PROPOSED, *(state.value for state in State)})
 
 
 @router.get("/desk")
-async def desk(request: Request, state: str = "", urgency: str = "", number: str = "", page_: str = "1") -> Response:
+async def desk(request: Request, state: str = "", urgency: str = "", number: str = "") -> Response:
     """Show the list, or find a case by its number."""
     person, here, speech = await reader(request), surroundings(request), Speech(tongue_of(request))
     if number.strip():
@@ -130,6 +130,7 @@ async def _case(
     here, speech = surroundings(request), Speech(tongue_of(request))
     values = {
         **frame(request, person),
+        "path": f"/desk/case/{record.request_id}",
         "case": await case_sheet(here, record, speech),
         "actions": allowed_actions(record) if person.desk else [],
         "teams": await _teams(here, record, speech) if person.desk and template == "case.html" else [],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Final
 
 from fastapi import FastAPI
@@ -60,16 +59,10 @@ class GatewaySurroundings:
         self.board: BoardReader = installation.board
         self.clock: Clock = installation.clock
         self.menu: ServiceMenu = installation.world.menu
-
-    @cached_property
-    def districts(self) -> Mapping[str, District]:
-        """The districts that are served."""
-        return load_districts(self._here.settings)
-
-    @cached_property
-    def grids(self) -> Mapping[str, str]:
-        """The names of all grids by code."""
-        return {grid.code: grid.name for district in self.districts.values() for grid in district.grids}
+        self.districts: Mapping[str, District] = load_districts(installation.settings)
+        self.grids: Mapping[str, str] = {
+            grid.code: grid.name for district in self.districts.values() for grid in district.grids
+        }
 
     async def person(self, token: str) -> Person | None:
         """Say whose token it is; ``None`` if nobody's, or no longer."""

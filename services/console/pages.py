@@ -70,7 +70,7 @@ async def static(name: str) -> Response:
 
 
 @router.get("/changes")
-async def changes(request: Request) -> Response:
+async def changes(request: Request, since: str = "") -> Response:
     """Tell an open page, as server-sent events, that something changed; what it is, the page asks for itself."""
     await person_of(request)
     live: Live = request.app.state.live
@@ -78,7 +78,7 @@ async def changes(request: Request) -> Response:
         return Response(status_code=503, headers={**HEADERS, "Retry-After": "5"})
     # A proxy between us must pass news on at once.
     headers = {**HEADERS, "X-Accel-Buffering": "no"}
-    return StreamingResponse(live.follow(), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(live.follow(since), media_type="text/event-stream", headers=headers)
 
 
 async def _perhaps(request: Request) -> Person | None:

@@ -93,12 +93,13 @@ def page(request: Request, template: str, values: Mapping[str, object], status: 
     template
         File name in ``templates/``.
     values
-        What the template shows, beside ``w`` (the speech) and ``path`` (where we are).
+        What the template shows, beside ``w`` (the speech) and ``path`` (where we are; the answer to a form gives it
+        anew, because nobody can come back to where a form is sent).
     status
         HTTP status.
     """
     speech = Speech(tongue_of(request))
-    text = environment().get_template(template).render(w=speech, path=_address(request), **values)
+    text = environment().get_template(template).render({"w": speech, "path": _address(request), **values})
     return HTMLResponse(text, status_code=status, headers={**HEADERS, "Content-Language": speech.tongue})
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from linli.services.console.forms import FormError, form_token, read_form
+from linli.services.console.live import Live
 from linli.services.console.rendering import HEADERS, LANGUAGE_COOKIE, page
 from linli.services.console.surroundings import Person, surroundings
 
@@ -53,6 +54,9 @@ async def person_of(request: Request) -> Person:
     person = await surroundings(request).person(session_of(request))
     if person is None:
         raise SignInError
+    # Before anything is read for the page: what changes from here on is news for it.
+    live: Live = request.app.state.live
+    request.state.since = await live.mark()
     return person
 
 
@@ -99,10 +103,11 @@ async def lead(request: Request) -> tuple[Person, str]:
 
 
 def frame(request: Request, person: Person | None) -> dict[str, object]:
-    """Give what every page's frame shows: who is there, the token of forms, whether the data are synthetic."""
+    """Give what every page's frame needs: who is there, the token of forms, the mark of the board it was made at."""
     session = request.cookies.get(SESSION_COOKIE)
     return {
         "person": person,
+        "since": getattr(request.state, "since", ""),
         "form_token": form_token(session) if person is not None and session else "",
         "synthetic": any(district.synthetic for district in surroundings(request).districts.values()),
     }

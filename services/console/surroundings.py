@@ -97,21 +97,13 @@ class NotSentError(RuntimeError):
 
 
 class Surroundings(Protocol):
-    """What the pages stand on."""
+    """What the pages stand on. ``grids`` gives the names of all grids by code."""
 
     board: BoardReader
     clock: Clock
     menu: ServiceMenu
-
-    @property
-    def districts(self) -> Mapping[str, District]:
-        """The districts that are served, by code."""
-        ...
-
-    @property
-    def grids(self) -> Mapping[str, str]:
-        """The names of all grids by code."""
-        ...
+    districts: Mapping[str, District]
+    grids: Mapping[str, str]
 
     async def person(self, token: str) -> Person | None:
         """Say whose token it is; ``None`` if nobody's, or no longer."""

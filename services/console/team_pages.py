@@ -41,7 +41,7 @@ async def team(request: Request) -> Response:
     details = await _team(here, own)
     seen = await here.board.offers_to(own)
     now = today(here.clock.now())
-    later = [day for ahead in range(1, AHEAD_DAYS + 1) for day in [now + timedelta(days=ahead)]]
+    later = [now + timedelta(days=ahead) for ahead in range(1, AHEAD_DAYS + 1)]
     said = request.query_params.get("said", "")
     values = {
         **frame(request, person),
@@ -80,6 +80,7 @@ async def _offer(
         raise FormError("problem.not_found", status=404)
     values = {
         **frame(request, person),
+        "path": f"/team/offer/{offer_id}",
         "offer": offer_card(record, found, await _team(here, own), here, speech),
         "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
         "problem": problem,
@@ -145,6 +146,7 @@ async def _visit(
     said = request.query_params.get("said", "")
     values = {
         **frame(request, person),
+        "path": f"/team/visit/{offer_id}",
         "going": going,
         "record": record,
         "help": help_name(here.menu, record.details.category, speech),
@@ -223,6 +225,7 @@ async def _time_off(
     said = request.query_params.get("said", "")
     values = {
         **frame(request, person),
+        "path": "/team/time-off",
         "team": details,
         "absences": [one for one in details.absences if one.end >= now],
         "said": said if said in _SAID else "",
@@ -296,6 +299,7 @@ async def _link(
         raise FormError("link.bad", status=404)
     values = {
         **frame(request, None),
+        "path": f"/o/{offer_id}/{until}/{signature}",
         "team": details,
         "offer": offer_card(record, found, details, here, speech),
         "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,7 +70,8 @@ class Visitor:
 
     def faults(self) -> list[str]:
         """List what the page does against WCAG 2.2 AA, as far as a program can see it."""
-        found: Any = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": list(RULES)}})
+        axe: Any = Axe()  # It states no types of its own.
+        found = axe.run(self.page, options={"runOnly": {"type": "tag", "values": list(RULES)}})
         assert found.response["passes"], "axe looked at nothing"
         return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found.response["violations"]]
 
@@ -87,7 +88,7 @@ class Visitor:
 @contextmanager
 def visitor(
     browser: Browser, base: str, *, language: str = "en", size: tuple[int, int] = DESKTOP, scripts: bool = True
-) -> Iterator[Visitor]:
+) -> Generator[Visitor]:
     """Let somebody in, with nothing kept from before; at the end nothing foreign may have been asked for."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
