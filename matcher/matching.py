@@ -12,8 +12,8 @@ from linli.matcher.model import Model
 from linli.matcher.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
 from linli.matcher.pairs import pair_up
 from linli.matcher.plan_records import warm_plan
-from linli.matcher.problem import Plan, Problem, Stop, is_fact
-from linli.matcher.rules import Violation
+from linli.matcher.problem import Plan, Problem, Stop, Visit, is_fact
+from linli.matcher.rules import Violation, first_violation
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, visit_id
 from linli.matcher.why import WHY_STOPPED, explain_visits
@@ -113,16 +113,23 @@ def _give_up(draft: Draft, matched: Matched) -> bool:
         request, index = request_and_leg(name)
         record = draft.request(request)
         if record is not None:
-            _free(draft, record, index)
+            _free(draft, record, index, _what_forbids(matched.problem, visits[name]))
     return bool(lost)
 
 
-def _free(draft: Draft, record: AssignmentRecord, index: int) -> None:
+def _what_forbids(problem: Problem, visit: Visit) -> str:
+    """Name the rule that keeps a visit from its team now; where only the plan as a whole has no room, say that."""
+    team = next((team for team in problem.teams if visit.pin is not None and team.id == visit.pin.team), None)
+    broken = first_violation(problem, visit, team) if team is not None else None
+    return broken.rule if broken is not None else OfferEnd.NO_LONGER_POSSIBLE
+
+
+def _free(draft: Draft, record: AssignmentRecord, index: int, why: str) -> None:
     """Take a request back from teams that can no longer make it."""
     going = record.legs[index].assignment
     legs = end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE)
     if record.state is State.COMMITTED and going is not None:
-        draft.step(record, Withdrawn(team=going.team, reason="no_longer_possible"), "roster", legs=legs)
+        draft.step(record, Withdrawn(team=going.team, reason=why), "roster", legs=legs)
     elif record.promise is not None and record.state in (State.OFFERED, State.PROMISED):
         draft.step(record, Promised(window=record.promise), "roster", legs=legs)
 

@@ -77,6 +77,7 @@ def order(
     child: bool = False,
     guardian: bool = True,
     north: float = 0.0,
+    spend_limit_fen: int | None = None,
 ) -> RequestDetails:
     """An admitted order."""
     return RequestDetails(
@@ -104,6 +105,7 @@ def order(
         marks=Marks(content=content * 32, household=household * 32 if household else None),
         ordered_at=MONDAY,
         referral=referral,
+        spend_limit_fen=spend_limit_fen,
     )
 
 
