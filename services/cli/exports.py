@@ -12,10 +12,10 @@ from typing import Literal
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.json_schemas import as_text, json_schemas
 from linli.schemas.topics import TOPICS, Topic
-from linli.services.cli.order_columns import ORDER_COLUMNS
 from linli.services.cli.out import Out
-from linli.services.cli.team_columns import TEAM_COLUMNS
 from linli.services.cli.words import both
+from linli.services.sheets.order_columns import ORDER_COLUMNS
+from linli.services.sheets.team_columns import TEAM_COLUMNS
 
 
 def write_schemas(folder: Path | None, *, as_json: bool) -> None:
@@ -72,13 +72,21 @@ def write_list(name: str, *, as_json: bool) -> None:
 
 
 def write_columns(which: Literal["orders", "teams"], out: Out) -> None:
-    """Write the columns of a CSV of orders or teams."""
-    columns = (ORDER_COLUMNS if which == "orders" else TEAM_COLUMNS).all
+    """Write the columns of a spreadsheet of orders or teams."""
+    every = ORDER_COLUMNS if which == "orders" else TEAM_COLUMNS
     listed = [
-        {"name": one.name, "aliases": list(one.aliases), "required": one.required, "meaning": both(*one.meaning)}
-        for one in columns
+        {
+            "name": one.name,
+            "aliases": list(every.aliases(one)),
+            "required": one.required,
+            "meaning": both(*one.meaning),
+        }
+        for one in every.all
     ]
     out.data(listed)
     needed = both("needed", "必填")
-    rows = [(one.name, "、".join(one.aliases), needed if one.required else "", both(*one.meaning)) for one in columns]
+    rows = [
+        (one.name, "、".join(every.aliases(one)), needed if one.required else "", both(*one.meaning))
+        for one in every.all
+    ]
     out.table((both("column", "列名"), both("or", "别名"), "", both("meaning", "含义")), rows)

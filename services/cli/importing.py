@@ -5,31 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from aiokafka.errors import KafkaError
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word
-from linli.services.cli.csv_columns import Columns, Context
 from linli.services.cli.here import Here
-from linli.services.cli.inbox_files import InboxFile, read_file
+from linli.services.cli.inbox_files import InboxFile, inbox_file
 from linli.services.cli.out import Out
-from linli.services.cli.refusals import as_data, columns_for, in_words
+from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sending import Desk, open_desk
 from linli.services.cli.times import zone_named
 from linli.services.cli.words import TONGUE, both
 from linli.services.preparing import Prepared
+from linli.services.sheets.columns import Columns, Context
+from linli.services.sheets.mapping import Mapping, load_mapping
+from linli.services.sheets.notes import sheet_word
+from linli.services.sheets.place_names import PlaceNames
+from linli.services.sheets.reading import Line
+from linli.services.sheets.returning import Returned
 from linli.streams.inbox_record import RefusedError
 from linli.streams.inbox_writer import InboxWriter, NotAcknowledgedError
 
 BATCH: Final = 200
 """Events sent at once: large enough to be quick, small enough that little is in doubt when the broker dies."""
 
-BAR_FROM: Final = 500
-"""From so many lines on a bar shows how far it is; fewer take about a second."""
+TOLD_MAX: Final = 5_000
+"""Lines told one by one, a county's month; of a larger file the counts tell more, and `Returned` holds every one."""
 
 Advance = Callable[[float], None]
 """Moves the bar on."""
@@ -51,6 +58,12 @@ class Sending:
         The zone of times that state none.
     check
         Whether nothing is sent.
+    mapping
+        A mapping file for another system's export.
+    sheet
+        The sheet of a workbook to read.
+    returned
+        Where to write the refused lines, to be corrected and given again.
     """
 
     file: str
@@ -59,14 +72,19 @@ class Sending:
     district: str | None
     zone: str
     check: bool
+    mapping: Path | None = None
+    sheet: str | None = None
+    returned: Path | None = None
 
 
 @dataclass(slots=True)
 class Sent:
-    """What came of it: every line that was accepted, and every one that was refused, as a program is told of it."""
+    """What came of it: how many lines were accepted and refused, and the first of each as a program is told of them."""
 
     accepted: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
     refused: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+    accepted_count: int = 0
+    refused_count: int = 0
 
 
 async def send_file(sending: Sending, out: Out) -> int:
@@ -82,16 +100,26 @@ async def send_file(sending: Sending, out: Out) -> int:
     LinliError
         If the file cannot be used or Kafka does not answer; then nothing was sent.
     """
-    file = read_file(sending.file)
-    zone = zone_named(sending.zone)
-    desk = await open_desk(Here.look(), check_only=sending.check)
-    run = _Run(file, sending, desk, desk.district(sending.district), Context(zone, desk.world.menu), out)
-    _say_assumptions(file, sending, out)
-    with _bar(file.text.count("\n"), out) as advance:
-        await (run.check() if sending.check else run.send(advance))
-    if not run.sent.accepted and not run.sent.refused:
+    with inbox_file(sending.file, sending.columns, _mapping(sending)) as file:
+        zone = zone_named(sending.zone)
+        desk = await open_desk(Here.look(), check_only=sending.check)
+        district = desk.district(sending.district)
+        places = PlaceNames(desk.world.districts[district].district)
+        context = Context(zone, desk.world.menu, desk.world.at(datetime.now(UTC)), places)
+        with Returned.to(sending.returned, file.sheets, TONGUE) as returned, _bar(out) as advance:
+            run = _Run(file, sending, desk, district, context, out, returned)
+            _say_assumptions(file, sending, out)
+            await (run.check(advance) if sending.check else run.send(advance))
+    if not run.sent.accepted_count and not run.sent.refused_count:
         raise LinliError(Code.NOTHING_TO_DO, path=file.name)
     return _say_result(sending, run.sent, out)
+
+
+def _mapping(sending: Sending) -> Mapping:
+    mapping = Mapping(kind="order" if sending.columns.kind == "order" else "team")
+    if sending.mapping is not None:
+        mapping = load_mapping(sending.mapping, sending.columns)
+    return mapping if sending.sheet is None else mapping.model_copy(update={"sheet": sending.sheet})
 
 
 @dataclass(slots=True)
@@ -104,12 +132,14 @@ class _Run:
     district: str
     context: Context
     out: Out
+    returned: Returned
     sent: Sent = field(default_factory=Sent)
 
-    async def check(self) -> None:
+    async def check(self, advance: Advance) -> None:
         """Judge every line and send none."""
         for line, prepared in self._judged():
             self._accept(line, prepared)
+            advance(1)
 
     async def send(self, advance: Advance) -> None:
         """Send the good lines; a batch counts as submitted only when the broker has acknowledged all of it.
@@ -130,41 +160,48 @@ class _Run:
                     self._accept(line, prepared)
                 advance(len(batch))
 
-    def _judged(self) -> Iterator[tuple[int, Prepared]]:
+    def _judged(self) -> Iterator[tuple[Line, Prepared]]:
         """Yield what can be sent, with its line; say and keep what is refused."""
-        for line in self.file.lines(self.sending.columns, self.context):
+        for line in self.file.lines(self.context):
+            sure = line.confirmed()
             try:
-                if line.body is None:
-                    raise line.refused or ValueError("a line is either read or refused")
-                prepared = self.desk.prepared(line.body, self.sending.source, self.district)
+                if sure.body is None:
+                    raise sure.refused or ValueError("a line is either read or refused")
+                prepared = self.desk.prepared(sure.body, self.sending.source, self.district)
             except RefusedError as refused:
-                self._refuse(line.number, refused)
+                self._refuse(sure, refused)
             else:
-                yield line.number, prepared
+                yield sure, prepared
 
-    def _say_how_far(self, line: int) -> None:
+    def _say_how_far(self, line: Line) -> None:
         """Say what is certain when the broker went away: a person must know which lines to send again."""
-        count = len(self.sent.accepted)
+        count = self.sent.accepted_count
         self.out.warn(
-            f"Submitted {count} before Kafka went away; send again from line {line} on.",
-            f"Kafka 中断前已提交 {count} 条；请从第 {line} 行起重新提交。",
+            f"Submitted {count} before Kafka went away; send again from line {where(line)} on.",
+            f"Kafka 中断前已提交 {count} 条；请从第 {where(line)} 行起重新提交。",
         )
 
-    def _refuse(self, line: int, refused: RefusedError) -> None:
-        columns = columns_for(self.file.shape, self.sending.columns)
-        self.sent.refused.append(as_data(line, refused, columns))
-        why = in_words(refused, columns)
-        self.out.warn(f"Line {line}: {why}", f"第 {line} 行：{why}")
+    def _refuse(self, line: Line, refused: RefusedError) -> None:
+        why = in_words(refused, self.file.columns)
+        self.sent.refused_count += 1
+        self.returned.add(line, why)
+        if self.sent.refused_count <= TOLD_MAX:
+            self.sent.refused.append(as_data(line, refused, self.file.columns))
+            self.out.warn(f"Line {where(line)}: {why}", f"第 {where(line)} 行：{why}")
 
-    def _accept(self, line: int, prepared: Prepared) -> None:
-        told: dict[str, object] = {"line": line, "number": prepared.number, "request": prepared.command.request_id}
+    def _accept(self, line: Line, prepared: Prepared) -> None:
+        self.sent.accepted_count += 1
+        told: dict[str, object] = {"line": line.number, "number": prepared.number}
+        told["request"] = prepared.command.request_id
         if prepared.referral:
             told["referral"] = prepared.referral
-        self.sent.accepted.append(told)
+        if self.sent.accepted_count <= TOLD_MAX:
+            self.sent.accepted.append(told)
         if prepared.referral:
             # Nobody must wait for a volunteer who will never be sent: the person at the terminal is told at once.
             office = word(f"office.{prepared.referral}", TONGUE)
-            self.out.warn(f"Line {line}: no volunteer is sent: {office}!", f"第 {line} 行：不派志愿者，{office}！")
+            at = where(line)
+            self.out.warn(f"Line {at}: no volunteer is sent: {office}!", f"第 {at} 行：不派志愿者，{office}！")
 
 
 def _say_assumptions(file: InboxFile, sending: Sending, out: Out) -> None:
@@ -172,12 +209,19 @@ def _say_assumptions(file: InboxFile, sending: Sending, out: Out) -> None:
         f"Times without a zone are read in {sending.zone}.",
         f"未注明时区的时间按 {sending.zone} 读取。",
     )
-    if file.encoding != "utf-8":
+    for title, why in file.skipped:
+        reason = sheet_word(f"skipped.{why}", TONGUE)
+        out.say(f"The sheet {title} is not read: {reason}.", f"未读取工作表“{title}”：{reason}。")
+    unread = list(dict.fromkeys(name for sheet in file.sheets for name in sheet.unread))
+    if unread:
+        named = ", ".join(unread)
+        out.say(f"Columns that are not read: {named}.", f"未使用的列：{named}。")
+    if file.encoding not in ("", "utf-8", "utf-8-sig"):
         out.say(f"{file.name} is read as {file.encoding.upper()}.", f"{file.name} 按 {file.encoding.upper()} 读取。")
 
 
 def _say_result(sending: Sending, sent: Sent, out: Out) -> int:
-    count, refused = len(sent.accepted), len(sent.refused)
+    count, refused = sent.accepted_count, sent.refused_count
     out.data(
         {
             "checked" if sending.check else "submitted": count,
@@ -203,17 +247,18 @@ def _say_result(sending: Sending, sent: Sent, out: Out) -> int:
 
 
 @contextmanager
-def _bar(lines: int, out: Out) -> Generator[Advance]:
-    """Show how far it is, where there is a terminal and enough to wait for."""
+def _bar(out: Out) -> Generator[Advance]:
+    """Show how many lines are done, where there is a terminal; how many there are is only known at the end."""
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    if out.as_json or lines < BAR_FROM or not console.is_terminal:
+    if out.as_json or not console.is_terminal:
         yield _nothing
         return
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task(both("sending", "发送中"), total=lines)
+    words = TextColumn(both("{task.completed:.0f} lines", "已处理 {task.completed:.0f} 行"))
+    with Progress(SpinnerColumn(), words, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
         yield partial(progress.advance, task)
 
 

@@ -1,145 +1,125 @@
-"""Files of orders and teams: CSV, NDJSON or JSON, in UTF-8 or GB 18030; a broken line breaks no other."""
+"""Files of orders and teams: a spreadsheet, NDJSON or JSON; a broken line breaks no other."""
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final, cast
 
-from pydantic import BaseModel, ValidationError
-
-from linli.schemas.commands import InboxBody
-from linli.schemas.dead_letters import Reason
 from linli.schemas.errors import Code, LinliError
-from linli.services.cli.csv_columns import Columns, Context, UnknownColumnsError, event_of
 from linli.services.cli.times import with_zone
-from linli.streams.field_errors import refusal
+from linli.services.sheets.bodies import body_of
+from linli.services.sheets.columns import Columns, Context
+from linli.services.sheets.mapping import NO_MAPPING, Mapping
+from linli.services.sheets.opening import STANDARD_INPUT, ZIP, local_file
+from linli.services.sheets.reading import InSheet, Line, SheetFile, read_sheets
 from linli.streams.inbox_record import RefusedError
-from linli.streams.strict_json import as_bytes, parse
-
-FILE_BYTES_MAX: Final = 64 * 1024 * 1024
-"""A county's year of orders is about 20 MB; a larger file is given in parts."""
-
-STANDARD_INPUT: Final = "-"
-
-_MODELS: Final[tuple[type[BaseModel], ...]] = get_args(get_args(InboxBody)[0])
-MODEL_OF_KIND: Final = {str(model.model_fields["kind"].default): model for model in _MODELS}
-"""The model of every kind of inbox body."""
+from linli.streams.strict_json import Json, as_bytes, parse
 
 
 class Shape(StrEnum):
     """How a file is written."""
 
-    CSV = "csv"
+    SHEET = "sheet"
     NDJSON = "ndjson"
     JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One event of a file: where it stands (from 1), and what it is or why it is refused."""
-
-    number: int
-    body: BaseModel | None = None
-    refused: RefusedError | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class InboxFile:
-    """A file that was read.
+    """An opened file.
 
     Parameters
     ----------
     name
         For people.
-    text
-        Its content.
-    shape
-        How it is written.
     encoding
-        What it was decoded from.
+        What it is decoded from; empty for a workbook.
+    columns
+        The columns to name fields by; ``None`` for NDJSON and JSON, whose fields have names.
+    sheets, skipped
+        What of a spreadsheet is read, and which of its sheets are not and why.
     """
 
     name: str
-    text: str
-    shape: Shape
     encoding: str
+    columns: Columns | None
+    _kind: str
+    _text: str = ""
+    _shape: Shape = Shape.SHEET
+    _file: SheetFile | None = None
+    sheets: tuple[InSheet, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = field(default=())
 
-    def lines(self, columns: Columns, context: Context) -> Iterator[Line]:
-        """Yield every event.
-
-        Parameters
-        ----------
-        columns
-            The columns of a CSV; their kind is that of every event that does not say.
-        context
-            What the cells of a CSV are read with; its zone is that of every time that states none.
+    def lines(self, context: Context, *, number_lines: bool = False) -> Iterator[Line]:
+        """Yield every event; see `linli.services.sheets.reading.SheetFile.lines`.
 
         Raises
         ------
         LinliError
-            If the columns of a CSV are not known, or JSON is none.
+            If JSON is none.
         """
-        if self.shape is Shape.CSV:
-            yield from self._rows(columns, context)
-        elif self.shape is Shape.NDJSON:
-            for number, text in enumerate(self.text.splitlines(), start=1):
+        if self._file is not None:
+            yield from self._file.lines(context, number_lines=number_lines)
+        elif self._shape is Shape.NDJSON:
+            for number, text in enumerate(self._text.splitlines(), start=1):
                 if text.strip():
-                    yield _line(number, text.encode(), columns.kind, context)
+                    yield _line(number, text.encode(), self._kind, context)
         else:
             for number, data in enumerate(self._objects(), start=1):
-                yield _line(number, as_bytes(data), columns.kind, context)
-
-    def _rows(self, columns: Columns, context: Context) -> Iterator[Line]:
-        rows = csv.reader(io.StringIO(self.text), strict=True)
-        header = next(rows, None)
-        if header is None:
-            return
-        try:
-            found = columns.of_header(header)
-        except UnknownColumnsError as error:
-            raise _column_fault(self.name, columns, error) from None
-        while True:
-            number = rows.line_num + 1
-            try:
-                cells = next(rows)
-                if any(cell.strip() for cell in cells):
-                    yield _line(number, as_bytes(event_of(found, cells, context)), columns.kind, context)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield Line(number, refused=RefusedError(Reason.SCHEMA, "", "quotes"))
-            except RefusedError as refused:
-                yield Line(number, refused=refused)
+                yield _line(number, as_bytes(data), self._kind, context)
 
     def _objects(self) -> list[object]:
         """Give the objects of a JSON file: a list, or one object."""
         import orjson
 
         try:
-            data: object = orjson.loads(self.text)
+            data: object = orjson.loads(self._text)
         except orjson.JSONDecodeError as error:
             raise LinliError(Code.FILE_FORMAT, path=f"{self.name} ({error})") from None
         return list(data) if isinstance(data, list) else [data]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
-def read_file(name: str) -> InboxFile:
-    """Read a file, or standard input for ``-``.
+@contextmanager
+def inbox_file(
+    name: str, columns: Columns, mapping: Mapping = NO_MAPPING, optional: frozenset[str] = frozenset()
+) -> Generator[InboxFile]:
+    """Open a file, or standard input for ``-``.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    columns
+        The columns of a spreadsheet; their kind is that of every event that does not say.
+    mapping
+        How another system's export is read.
+    optional
+        Columns that need not be there.
 
     Raises
     ------
     LinliError
-        If it cannot be read, is too large, empty, or in an unknown encoding or format.
+        If it cannot be read, is too large, empty, in an unknown encoding or format, or lacks columns.
     """
-    text, encoding = _decoded(read_bytes(name, FILE_BYTES_MAX), name)
-    if not text.strip():
-        raise LinliError(Code.NOTHING_TO_DO, path=name)
-    return InboxFile(name, text, _shape(name, text), encoding)
+    with local_file(name) as path:
+        shape = _shape(path, name)
+        if shape is Shape.SHEET:
+            with read_sheets(path, name, columns, mapping, optional) as file:
+                yield InboxFile(
+                    name, file.encoding, columns, columns.kind, _file=file, sheets=file.sheets, skipped=file.skipped
+                )
+            return
+        text, encoding = _decoded(path.read_bytes(), name)
+        if not text.strip():
+            raise LinliError(Code.NOTHING_TO_DO, path=name)
+        if shape is Shape.JSON and _is_object_a_line(text):
+            shape = Shape.NDJSON
+        yield InboxFile(name, encoding, None, columns.kind, text, shape)
 
 
 def read_bytes(name: str, most: int) -> bytes:
@@ -167,7 +147,7 @@ def _content(path: Path, most: int) -> bytes:
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
-    """Decode UTF-8 with or without a mark, or GB 18030, which spreadsheets in China write."""
+    """Decode UTF-8 with or without a mark, or GB 18030."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding), encoding.removesuffix("-sig")
@@ -176,16 +156,25 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
     raise LinliError(Code.FILE_ENCODING, path=name)
 
 
-def _shape(name: str, text: str) -> Shape:
-    """Tell the shape by the file's ending; that of standard input by its first character."""
-    known = {".csv": Shape.CSV, ".ndjson": Shape.NDJSON, ".jsonl": Shape.NDJSON, ".json": Shape.JSON}
-    ending = Path(name).suffix.lower()
+_SHAPES: Final = {
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".et"), Shape.SHEET),
+    **dict.fromkeys((".ndjson", ".jsonl"), Shape.NDJSON),
+    ".json": Shape.JSON,
+}
+
+
+def _shape(path: Path, name: str) -> Shape:
+    """Tell the shape by the file's ending; that of standard input by its first characters."""
     if name != STANDARD_INPUT:
-        if ending not in known:
+        ending = Path(name).suffix.lower()
+        if ending not in _SHAPES:
             raise LinliError(Code.FILE_FORMAT, path=name)
-        return Shape.NDJSON if ending == ".json" and _is_object_a_line(text) else known[ending]
-    first = text.lstrip()[:1]
-    return {"[": Shape.JSON, "{": Shape.NDJSON}.get(first, Shape.CSV)
+        return _SHAPES[ending]
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(ZIP):
+        return Shape.SHEET
+    return {b"[": Shape.JSON, b"{": Shape.NDJSON}.get(head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1], Shape.SHEET)
 
 
 def _is_object_a_line(text: str) -> bool:
@@ -197,21 +186,8 @@ def _is_object_a_line(text: str) -> bool:
 def _line(number: int, content: bytes, default_kind: str, context: Context) -> Line:
     """Read one event as strictly as intake does."""
     try:
-        data = parse(content)
+        data: Json = parse(content)
         kind = str(data.get("kind", default_kind))
-        model = MODEL_OF_KIND.get(kind)
-        if model is None:
-            raise RefusedError(Reason.UNKNOWN_TYPE, "kind", "not_listed")
-        body = model.model_validate_json(as_bytes(with_zone({**data, "kind": kind}, context.zone)))
-        return Line(number, body=body)
-    except ValidationError as error:
-        return Line(number, refused=refusal(error))
+        return Line(number, body=body_of(cast(Json, with_zone(data, context.zone)), kind))
     except RefusedError as refused:
         return Line(number, refused=refused)
-
-
-def _column_fault(name: str, columns: Columns, error: UnknownColumnsError) -> LinliError:
-    if error.unknown:
-        guesses = [f"{one} → {columns.nearest(one)}?" if columns.nearest(one) else one for one in error.unknown]
-        return LinliError(Code.COLUMNS_UNKNOWN, path=name, columns=", ".join(guesses))
-    return LinliError(Code.COLUMNS_MISSING, path=name, columns=", ".join(error.missing))

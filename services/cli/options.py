@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
@@ -43,4 +44,26 @@ WindowOption: TypeAlias = Annotated[
 ]
 InputFile: TypeAlias = Annotated[
     str, typer.Argument(metavar="FILE", help=both("The file, or - for standard input.", "文件；- 为标准输入。"))
+]
+MappingFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--map",
+        metavar="FILE",
+        help=both("Mapping of another system's export (TOML).", "其他系统导出表的映射文件（TOML）。"),
+    ),
+]
+SheetName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet", help=both("Read this sheet alone (default: all visible ones).", "只读取该工作表（默认全部可见表）。")
+    ),
+]
+ReturnedFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--returned",
+        metavar="FILE",
+        help=both("Write refused lines here, to correct and give again.", "将退回的行写入此文件，改正后可再次提交。"),
+    ),
 ]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from linli.services.cli.options import AsJson, Check, District, InputFile, Source, Zone
+from linli.services.cli.options import (
+    AsJson,
+    Check,
+    District,
+    InputFile,
+    MappingFile,
+    ReturnedFile,
+    SheetName,
+    Source,
+    Zone,
+)
 from linli.services.cli.words import both
 
 
@@ -13,8 +23,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "submit",
         help=both(
-            "Submit orders from CSV, NDJSON or JSON. What identifies a person is sealed before it leaves.",
-            "提交点单（CSV、NDJSON 或 JSON）。个人信息在发送前加密封存。",
+            "Submit orders from a spreadsheet, NDJSON or JSON. What identifies a person is sealed before it leaves.",
+            "提交点单（xlsx、CSV、NDJSON 或 JSON）。个人信息在发送前加密封存。",
         ),
     )(submit)
 
@@ -25,12 +35,16 @@ def submit(
     source: Source = "desk",
     district: District = None,
     zone: Zone = "Asia/Shanghai",
+    mapping: MappingFile = None,
+    sheet: SheetName = None,
+    returned: ReturnedFile = None,
     as_json: AsJson = False,
 ) -> int:
     """Send a file of orders."""
     from linli.services.cli.here import run
     from linli.services.cli.importing import Sending, send_file
-    from linli.services.cli.order_columns import ORDER_COLUMNS
     from linli.services.cli.out import Out
+    from linli.services.sheets.order_columns import ORDER_COLUMNS
 
-    return run(send_file(Sending(file, ORDER_COLUMNS, source, district, zone, check), Out(as_json)))
+    wanted = Sending(file, ORDER_COLUMNS, source, district, zone, check, mapping, sheet, returned)
+    return run(send_file(wanted, Out(as_json)))

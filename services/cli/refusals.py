@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from linli.schemas.dead_letters import Reason
 from linli.schemas.glossary import word_of
-from linli.services.cli.csv_columns import Columns
-from linli.services.cli.inbox_files import Line, Shape
 from linli.services.cli.words import TONGUE
+from linli.services.sheets.columns import Columns
+from linli.services.sheets.notes import rule_word
+from linli.services.sheets.reading import Line
 from linli.streams.inbox_record import RefusedError
 
 
@@ -14,16 +14,18 @@ def in_words(refused: RefusedError, columns: Columns | None = None) -> str:
     """Say why: the reason, the field or column, the rule; never a value."""
     parts = [word_of(refused.reason, TONGUE)]
     if refused.path:
-        parts.append(columns.of_path(refused.path) if columns else refused.path)
+        parts.append(columns.shown(columns.of_path(refused.path), TONGUE) if columns else refused.path)
     if refused.rule:
-        parts.append(refused.rule.replace("_", " "))
+        parts.append(rule_word(refused.rule, TONGUE))
     return ": ".join(parts)
 
 
-def as_data(line: int, refused: RefusedError, columns: Columns | None = None) -> dict[str, object]:
+def as_data(line: Line, refused: RefusedError, columns: Columns | None = None) -> dict[str, object]:
     """Say it to a program."""
+    told: dict[str, object] = {"sheet": line.sheet} if line.sheet else {}
     return {
-        "line": line,
+        **told,
+        "line": line.number,
         "reason": refused.reason.value,
         "field": columns.of_path(refused.path) if columns else refused.path,
         "rule": refused.rule,
@@ -31,11 +33,6 @@ def as_data(line: int, refused: RefusedError, columns: Columns | None = None) ->
     }
 
 
-def columns_for(shape: Shape, columns: Columns) -> Columns | None:
-    """Give the columns to name fields by: those of a CSV; other files have fields."""
-    return columns if shape is Shape.CSV else None
-
-
-def first_reason(line: Line) -> Reason | None:
-    """Give why a line is refused, if it is."""
-    return line.refused.reason if line.refused is not None else None
+def where(line: Line) -> str:
+    """Name a line by its number, in a workbook with its sheet."""
+    return f"{line.sheet} {line.number}" if line.sheet else str(line.number)

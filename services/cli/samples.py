@@ -12,13 +12,18 @@ from typing import Any, Final, cast
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.orders import Order
-from linli.services.cli.order_columns import ORDER_COLUMNS
 from linli.services.cli.out import ZONE
 from linli.services.demo.demand import Scenario, ask
 from linli.services.demo.teams import roster
 from linli.services.demo.timed import chance
+from linli.services.sheets.order_columns import ORDER_COLUMNS
 
-LEFT_OUT: Final = frozenset({"teams_needed", "excluded_teams", "department_task", "recorded_afterwards"})
+LEFT_OUT: Final = frozenset(
+    {
+        *("teams_needed", "excluded_teams", "department_task", "recorded_afterwards"),
+        *("when", "date", "time", "ordered", "town", "remarks", "desk_team"),
+    }
+)
 """Columns that no sample fills: they would only make the table wider."""
 
 

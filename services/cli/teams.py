@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from linli.services.cli.options import AsJson, Check, District, InputFile, Source, Zone
+from linli.services.cli.options import (
+    AsJson,
+    Check,
+    District,
+    InputFile,
+    MappingFile,
+    ReturnedFile,
+    SheetName,
+    Source,
+    Zone,
+)
 from linli.services.cli.words import both
 
 if TYPE_CHECKING:
@@ -17,9 +27,10 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     teams = typer.Typer(help=both("The roster of teams.", "队伍名册。"), no_args_is_help=True)
-    teams.command("import", help=both("Register teams from NDJSON, JSON or CSV.", "导入队伍（NDJSON、JSON 或 CSV）。"))(
-        import_teams
-    )
+    teams.command(
+        "import",
+        help=both("Register teams from a spreadsheet, NDJSON or JSON.", "导入队伍（xlsx、CSV、NDJSON 或 JSON）。"),
+    )(import_teams)
     teams.command("list", help=both("List the teams.", "列出队伍。"))(list_teams)
     app.add_typer(teams, name="teams")
 
@@ -30,15 +41,19 @@ def import_teams(
     source: Source = "desk",
     district: District = None,
     zone: Zone = "Asia/Shanghai",
+    mapping: MappingFile = None,
+    sheet: SheetName = None,
+    returned: ReturnedFile = None,
     as_json: AsJson = False,
 ) -> int:
     """Send a file of teams; a later team with the same id replaces the earlier one whole."""
     from linli.services.cli.here import run
     from linli.services.cli.importing import Sending, send_file
     from linli.services.cli.out import Out
-    from linli.services.cli.team_columns import TEAM_COLUMNS
+    from linli.services.sheets.team_columns import TEAM_COLUMNS
 
-    return run(send_file(Sending(file, TEAM_COLUMNS, source, district, zone, check), Out(as_json)))
+    wanted = Sending(file, TEAM_COLUMNS, source, district, zone, check, mapping, sheet, returned)
+    return run(send_file(wanted, Out(as_json)))
 
 
 def list_teams(as_json: AsJson = False) -> int:

@@ -1,0 +1,3 @@
+"""The part of defusedxml that is used."""
+
+from defusedxml.common import DefusedXmlException as DefusedXmlException

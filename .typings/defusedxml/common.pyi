@@ -1,0 +1,3 @@
+"""The errors of defusedxml."""
+
+class DefusedXmlException(ValueError): ...

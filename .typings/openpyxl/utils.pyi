@@ -1,0 +1,3 @@
+"""Letters of columns."""
+
+def get_column_letter(idx: int) -> str: ...

@@ -1,0 +1,128 @@
+"""How the cell of a column becomes a value: numbers, yes and no, words of our lists, telephones, lengths. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, cast
+
+from linli.schemas.glossary import words
+from linli.services.sheets.cells import Cell, plain
+from linli.services.sheets.columns import BadCellError, Context, Convert, shipped_table
+
+EXACT_MAX: Final = 10**15
+"""A spreadsheet keeps fifteen digits of a number; of a longer one the last digits are gone."""
+
+_LOST: Final = re.compile(r"\d(\.\d+)?e\+?\d+")
+"""What a spreadsheet makes of a long number in a narrow column: 1.38E+10."""
+
+
+def text(cell: Cell, _: Context) -> object:
+    """Take a cell as it is."""
+    return cell.text
+
+
+def number_as_text(cell: Cell, _: Context) -> object:
+    """Take a number that is a name, like an order's: no digit may be lost."""
+    if _LOST.fullmatch(plain(cell.text)) or (cell.number is not None and abs(cell.number) >= EXACT_MAX):
+        raise BadCellError("lost_digits")
+    return cell.text
+
+
+def whole_number(cell: Cell, _: Context) -> object:
+    """Read a whole number."""
+    given = plain(cell.text)
+    if not re.fullmatch(r"[0-9]{1,6}", given):
+        raise BadCellError("whole_number")
+    return int(given)
+
+
+def decimal(cell: Cell, _: Context) -> object:
+    """Read a decimal number."""
+    given = plain(cell.text).removesuffix("°")
+    if not re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,17})?", given):
+        raise BadCellError("decimal_number")
+    return float(given)
+
+
+_YES: Final = frozenset({"yes", "y", "true", "1", "是", "有", "对", "√", "✓", "已同意", "同意", "紧急", "加急", "特急"})
+_NO: Final = frozenset(
+    {"no", "n", "false", "0", "否", "无", "没有", "×", "x", "不同意", "未同意", "一般", "普通", "不紧急", "正常"}
+)
+
+
+def yes_or_no(cell: Cell, _: Context) -> object:
+    """Read yes or no."""
+    given = plain(cell.text)
+    if given in _YES:
+        return True
+    if given in _NO:
+        return False
+    raise BadCellError("yes_or_no")
+
+
+def listed(cell: Cell, _: Context) -> object:
+    """Read a list with semicolons."""
+    return parts(cell.text)
+
+
+def parts(text: str) -> list[str]:
+    """Split a list as people write it."""
+    return [part.strip() for part in re.split(r"[;；、,，\n]", text) if part.strip()]
+
+
+def phone(cell: Cell, _: Context) -> object:
+    """Read a telephone number; ``None`` stands for one whose digits a spreadsheet has lost, which nobody can know."""
+    given = plain(cell.text)
+    if _LOST.fullmatch(given) or (cell.number is not None and _looks_rounded(cell.number)):
+        return None
+    bare = re.sub(r"[()]", "-", given).strip("- ")
+    if not re.fullmatch(r"\+?[0-9][0-9 \-]{4,19}", bare):
+        raise BadCellError("one_telephone" if re.search(r"\d{7}\D+\d{7}", given) else "telephone")
+    return bare
+
+
+def _looks_rounded(number: float) -> bool:
+    """Tell a number that was saved from 1.38E+10 and read again: its last seven digits are gone."""
+    return number >= 10**10 and number % 10**7 == 0
+
+
+_MINUTES: Final = re.compile(r"(\d{1,4}(?:\.\d)?)\s?(分钟?|min(?:utes?)?|小时|h|hours?|个小时|钟头)?")
+
+
+def minutes(cell: Cell, _: Context) -> object:
+    """Read a length: 45, 45分钟, 1.5小时, 半小时."""
+    given = plain(cell.text)
+    if given in ("半小时", "半个小时"):
+        return 30
+    found = _MINUTES.fullmatch(given)
+    if found is None:
+        raise BadCellError("length_in_minutes")
+    hours = (found[2] or "").startswith(("小时", "h", "个小时", "钟头"))
+    length = float(found[1]) * (60 if hours else 1)
+    if length != int(length):
+        raise BadCellError("length_in_minutes")
+    return int(length)
+
+
+def word_from(glossary: str) -> Convert:
+    """Make a reader of codes that also takes the words people read for them, and other words they write."""
+
+    def convert(cell: Cell, _: Context) -> object:
+        return code_of(glossary, cell.text)
+
+    return convert
+
+
+def code_of(glossary: str, text: str) -> str:
+    """Give the code that a word of a list stands for; a word that stands for none is left as it is."""
+    given = plain(text)
+    return _codes_by_word(glossary).get(given, given if given.isascii() else text)
+
+
+@lru_cache(maxsize=32)
+def _codes_by_word(glossary: str) -> Mapping[str, str]:
+    table = cast(Mapping[str, Mapping[str, list[str]]], shipped_table("value_words.toml")).get(glossary, {})
+    ours = {plain(text): code for code, both in words(glossary).items() for text in both}
+    return {**{plain(text): code for code, several in table.items() for text in several}, **ours}
