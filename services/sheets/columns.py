@@ -184,7 +184,7 @@ class Columns:
 
     def of_path(self, path: str) -> str:
         """Give the column that a path in an event came from; the path itself if it came from none."""
-        exact = next((column.name for column in self.all if column.path == path), None)
+        exact = next((one.name for one in self.all if path in (one.path, one.name)), None)
         around = (c.name for c in self.all if path and (c.path.startswith(f"{path}.") or path.startswith(f"{c.path}.")))
         return exact or next(around, path)
 

@@ -123,7 +123,7 @@ def encoding_of(path: Path, name: str) -> str:
     for mark, encoding in _MARKS:
         if head.startswith(mark) and _is_whole(path, encoding):
             return encoding
-    if head.count(0) > len(head) // 4:  # UTF-16 or 32 without a mark, or no text at all.
+    if head.count(0) * 50 > len(head):  # UTF-16 or 32 without a mark, or no text at all; a stray NUL is returned.
         raise SheetError(Code.FILE_ENCODING, path=name)
     broken = {encoding: _broken_lines(path, encoding) for encoding in ("utf-8", "gb18030")}
     best = min(broken, key=lambda encoding: broken[encoding])
