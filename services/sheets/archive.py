@@ -124,4 +124,4 @@ def part_name(part: str) -> str:
 
 def local(name: str) -> str:
     """Give the name of an element without its prefix."""
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name

@@ -218,7 +218,8 @@ class Columns:
     def _value(column: Column, cell: Cell, context: Context) -> object:
         if cell.fault:
             raise RefusedError(Reason.SCHEMA, column.name, cell.fault)
-        said = context.words.get(column.name, {}).get(plain(cell.text))
+        words = context.words.get(column.name)
+        said = words.get(plain(cell.text)) if words else None
         try:
             return column.convert(Cell(said) if said is not None else cell, context)
         except BadCellError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -30,8 +30,6 @@ class Layout:
         Names of columns that are not read.
     doubled
         Names of columns that stand twice.
-    misspelt
-        Names that are probably ours, and the name that was meant.
     """
 
     table: Table
@@ -40,7 +38,6 @@ class Layout:
     places: tuple[tuple[int, Column], ...]
     unread: tuple[str, ...]
     doubled: tuple[str, ...]
-    misspelt: tuple[tuple[str, str], ...]
 
     @property
     def columns(self) -> list[Column]:
@@ -63,7 +60,7 @@ def layout_of(table: Table, columns: Columns, mapping: Mapping) -> Layout:
         found = _layout(table, row, columns, mapping)
         if best is None or len(found.places) > len(best.places):
             best = found
-    return best or Layout(table, 0, (), (), (), (), ())
+    return best or Layout(table, 0, (), (), (), ())
 
 
 def _candidates(table: Table, mapping: Mapping) -> Iterable[Row]:
@@ -115,14 +112,11 @@ def _chosen(
         tuple(sorted(places, key=lambda place: place[0])),
         tuple(dict.fromkeys(strange)),
         tuple(dict.fromkeys(doubled)),
-        tuple(_misspelt(columns, strange, named.keys())),
     )
 
 
-def _misspelt(columns: Columns, strange: Sequence[str], there: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Find the names that are probably ours: alike one of ours that is not there itself."""
-    known = set(there)
-    for text in strange:
-        near = columns.nearest(text)
-        if near is not None and near.name not in known:
-            yield text, near.name
+def misspelt(layout: Layout, columns: Columns) -> list[tuple[str, str]]:
+    """Find names that are probably ours, with the name that was meant: alike one of ours that is not there itself."""
+    there = {column.name for column in layout.columns}
+    near = ((text, columns.nearest(text)) for text in layout.unread)
+    return [(text, column.name) for text, column in near if column is not None and column.name not in there]

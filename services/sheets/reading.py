@@ -17,7 +17,7 @@ from linli.services.sheets.bodies import body_of
 from linli.services.sheets.cells import Cell, Row
 from linli.services.sheets.columns import Column, Columns, Context
 from linli.services.sheets.faults import SheetError
-from linli.services.sheets.layout import Layout, layout_of
+from linli.services.sheets.layout import Layout, layout_of, misspelt
 from linli.services.sheets.limits import CELL_CHARS_MAX
 from linli.services.sheets.mapping import NO_MAPPING, Mapping
 from linli.services.sheets.notes import Note
@@ -209,7 +209,11 @@ def read_sheets(
             raise SheetError(Code.SHEET_MISSING, path=name, sheet=mapping.sheet, sheets=titles)
         hidden = [table for table in tables if table.hidden and mapping.sheet is None]
         layouts = [layout_of(table, columns, mapping) for table in tables if table not in hidden]
-        whole = [one for one in layouts if not _missing(one, columns, mapping, optional) and not _faulty(one)]
+        whole = [
+            one
+            for one in layouts
+            if not _missing(one, columns, mapping, optional) and not one.doubled and not misspelt(one, columns)
+        ]
         if not whole:
             raise _column_fault(file, layouts, columns, mapping, optional)
         yield SheetFile(
@@ -230,10 +234,6 @@ def _in_sheet(layout: Layout) -> InSheet:
     return InSheet(layout.table.name, layout.header_row, layout.headers, layout.places, layout.unread)
 
 
-def _faulty(layout: Layout) -> bool:
-    return bool(layout.doubled or layout.misspelt)
-
-
 def _missing(layout: Layout, columns: Columns, mapping: Mapping, optional: frozenset[str]) -> list[str]:
     given = [columns.by_name[name] for name in mapping.defaults]
     return [name for name in columns.missing([*layout.columns, *given]) if name not in optional]
@@ -246,8 +246,8 @@ def _column_fault(
     if not layouts or all(one.header_row == 0 for one in layouts):
         return LinliError(Code.NOTHING_TO_DO, path=file.name)
     best = max(layouts, key=lambda one: len(one.places))
-    if best.misspelt or best.doubled:
-        guesses = [f"{theirs} → {ours}?" for theirs, ours in best.misspelt]
+    guesses = [f"{theirs} → {ours}?" for theirs, ours in misspelt(best, columns)]
+    if guesses or best.doubled:
         return LinliError(
             Code.COLUMNS_UNKNOWN, path=file.name, columns=", ".join([*guesses, *best.doubled][:NAMED_MAX])
         )

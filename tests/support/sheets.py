@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -151,7 +151,7 @@ def book(rows: Sequence[Sequence[Value]], after: str = "") -> bytes:
 @contextmanager
 def opened_sheets(
     path: Path, columns: Columns = ORDER_COLUMNS, mapping: MappingFile = NO_MAPPING
-) -> Iterator[SheetFile]:
+) -> Generator[SheetFile]:
     """Open a file as the command line does."""
     with local_file(str(path)) as local, read_sheets(local, path.name, columns, mapping) as file:
         yield file
