@@ -48,6 +48,11 @@ def add_to(app: typer.Typer) -> None:
     export.command(
         "sample-orders", help=both("A CSV of synthetic orders for `submit`.", "虚构点单 CSV，供 `submit` 使用。")
     )(sample_orders)
+    export.command(
+        "sample-sheets",
+        help=both("Two synthetic sheets for `plan`, as hands write them.", "两张虚构的手工表，供 `plan` 试用。"),
+    )(sample_sheets)
+    export.command("sample-map", help=both("A sample mapping file, as TOML.", "映射文件样例（TOML）。"))(sample_map)
     app.add_typer(export, name="export")
 
 
@@ -118,4 +123,37 @@ def sample_orders(count: Count = ORDERS_DEFAULT, seed: Seed = 1, day: Day = None
     from linli.services.cli.samples import day_of, write_orders
 
     write_orders(count, seed, day_of(day), as_json=as_json)
+    return 0
+
+
+def sample_sheets(
+    folder: Annotated[Path, typer.Option("--out", help=both("The folder to write into.", "写入的文件夹。"))] = Path(
+        "."
+    ),
+    count: Annotated[int, typer.Option("--count", min=1, max=3_000, help=both("How many orders.", "工单数。"))] = 200,
+    seed: Seed = 1,
+    day: Day = None,
+    force: Annotated[bool, typer.Option("--force", help=both("Replace what is there.", "覆盖已有文件。"))] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Write a sheet of orders and one of teams."""
+    from linli.services.cli.out import Out
+    from linli.services.cli.samples import day_of
+    from linli.services.county_files import load_menu
+    from linli.services.settings import load_settings
+    from linli.services.sheets.sample_sheets import write_samples
+
+    made = write_samples(folder, count, seed, day_of(day), load_menu(load_settings()), overwrite=force)
+    out = Out(as_json)
+    out.data({"files": [str(file) for file in made], "synthetic": True})
+    listed = ", ".join(str(file) for file in made)
+    out.say(f"Synthetic sheets: {listed}.", f"已生成虚构表格：{listed}。")
+    return 0
+
+
+def sample_map(as_json: AsJson = False) -> int:
+    """Write a mapping file with every possibility, with its explanations."""
+    from linli.services.cli.exports import write_sample_map
+
+    write_sample_map(as_json=as_json)
     return 0

@@ -71,6 +71,12 @@ def write_list(name: str, *, as_json: bool) -> None:
     sys.stdout.write(json.dumps(tomllib.loads(text), ensure_ascii=False) + "\n" if as_json else text)
 
 
+def write_sample_map(*, as_json: bool) -> None:
+    """Write the mapping file that comes with Linli."""
+    text = files("linli.services.sheets").joinpath("hotline_map.toml").read_text(encoding="utf-8")
+    sys.stdout.write(json.dumps(tomllib.loads(text), ensure_ascii=False) + "\n" if as_json else text)
+
+
 def write_columns(which: Literal["orders", "teams"], out: Out) -> None:
     """Write the columns of a spreadsheet of orders or teams."""
     every = ORDER_COLUMNS if which == "orders" else TEAM_COLUMNS

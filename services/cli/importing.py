@@ -20,11 +20,11 @@ from linli.services.cli.inbox_files import InboxFile, inbox_file
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sending import Desk, open_desk
+from linli.services.cli.sheet_options import mapping_of
 from linli.services.cli.times import zone_named
 from linli.services.cli.words import TONGUE, both
 from linli.services.preparing import Prepared
 from linli.services.sheets.columns import Columns, Context
-from linli.services.sheets.mapping import Mapping, load_mapping
 from linli.services.sheets.notes import sheet_word
 from linli.services.sheets.place_names import PlaceNames
 from linli.services.sheets.reading import Line
@@ -64,6 +64,8 @@ class Sending:
         The sheet of a workbook to read.
     returned
         Where to write the refused lines, to be corrected and given again.
+    given
+        What holds for every line that says nothing itself, as COLUMN=VALUE.
     """
 
     file: str
@@ -75,6 +77,7 @@ class Sending:
     mapping: Path | None = None
     sheet: str | None = None
     returned: Path | None = None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,7 +103,9 @@ async def send_file(sending: Sending, out: Out) -> int:
     LinliError
         If the file cannot be used or Kafka does not answer; then nothing was sent.
     """
-    with inbox_file(sending.file, sending.columns, _mapping(sending)) as file:
+    with inbox_file(
+        sending.file, sending.columns, mapping_of(sending.mapping, sending.columns, sending.sheet, sending.given)
+    ) as file:
         zone = zone_named(sending.zone)
         desk = await open_desk(Here.look(), check_only=sending.check)
         district = desk.district(sending.district)
@@ -115,13 +120,6 @@ async def send_file(sending: Sending, out: Out) -> int:
     return _say_result(sending, run.sent, out)
 
 
-def _mapping(sending: Sending) -> Mapping:
-    mapping = Mapping(kind="order" if sending.columns.kind == "order" else "team")
-    if sending.mapping is not None:
-        mapping = load_mapping(sending.mapping, sending.columns)
-    return mapping if sending.sheet is None else mapping.model_copy(update={"sheet": sending.sheet})
-
-
 @dataclass(slots=True)
 class _Run:
     """One file on its way."""
@@ -134,6 +132,10 @@ class _Run:
     out: Out
     returned: Returned
     sent: Sent = field(default_factory=Sent)
+
+    def at(self, line: Line) -> str:
+        """Name a line."""
+        return where(line, len(self.file.sheets))
 
     async def check(self, advance: Advance) -> None:
         """Judge every line and send none."""
@@ -177,8 +179,8 @@ class _Run:
         """Say what is certain when the broker went away: a person must know which lines to send again."""
         count = self.sent.accepted_count
         self.out.warn(
-            f"Submitted {count} before Kafka went away; send again from line {where(line)} on.",
-            f"Kafka 中断前已提交 {count} 条；请从第 {where(line)} 行起重新提交。",
+            f"Submitted {count} before Kafka went away; send again from line {self.at(line)} on.",
+            f"Kafka 中断前已提交 {count} 条；请从第 {self.at(line)} 行起重新提交。",
         )
 
     def _refuse(self, line: Line, refused: RefusedError) -> None:
@@ -187,7 +189,7 @@ class _Run:
         self.returned.add(line, why)
         if self.sent.refused_count <= TOLD_MAX:
             self.sent.refused.append(as_data(line, refused, self.file.columns))
-            self.out.warn(f"Line {where(line)}: {why}", f"第 {where(line)} 行：{why}")
+            self.out.warn(f"Line {self.at(line)}: {why}", f"第 {self.at(line)} 行：{why}")
 
     def _accept(self, line: Line, prepared: Prepared) -> None:
         self.sent.accepted_count += 1
@@ -200,7 +202,7 @@ class _Run:
         if prepared.referral:
             # Nobody must wait for a volunteer who will never be sent: the person at the terminal is told at once.
             office = word(f"office.{prepared.referral}", TONGUE)
-            at = where(line)
+            at = self.at(line)
             self.out.warn(f"Line {at}: no volunteer is sent: {office}!", f"第 {at} 行：不派志愿者，{office}！")
 
 

@@ -15,6 +15,7 @@ from linli.services.cli import (
     letters,
     looking,
     placing,
+    plan,
     playing,
     running,
     simulating,
@@ -40,6 +41,7 @@ app = typer.Typer(
 # In the order in which a county needs them.
 PARTS = (
     playing,
+    plan,
     running,
     placing,
     looking,

@@ -67,3 +67,11 @@ ReturnedFile: TypeAlias = Annotated[
         help=both("Write refused lines here, to correct and give again.", "将退回的行写入此文件，改正后可再次提交。"),
     ),
 ]
+Given: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="COLUMN=VALUE",
+        help=both("What holds for every line that says nothing itself.", "各行未填时统一采用的值，可多次给出。"),
+    ),
+]

@@ -8,6 +8,7 @@ from linli.services.cli.options import (
     AsJson,
     Check,
     District,
+    Given,
     InputFile,
     MappingFile,
     ReturnedFile,
@@ -38,6 +39,7 @@ def submit(
     mapping: MappingFile = None,
     sheet: SheetName = None,
     returned: ReturnedFile = None,
+    given: Given = None,
     as_json: AsJson = False,
 ) -> int:
     """Send a file of orders."""
@@ -46,5 +48,5 @@ def submit(
     from linli.services.cli.out import Out
     from linli.services.sheets.order_columns import ORDER_COLUMNS
 
-    wanted = Sending(file, ORDER_COLUMNS, source, district, zone, check, mapping, sheet, returned)
+    wanted = Sending(file, ORDER_COLUMNS, source, district, zone, check, mapping, sheet, returned, tuple(given or ()))
     return run(send_file(wanted, Out(as_json)))

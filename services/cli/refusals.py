@@ -33,6 +33,6 @@ def as_data(line: Line, refused: RefusedError, columns: Columns | None = None) -
     }
 
 
-def where(line: Line) -> str:
-    """Name a line by its number, in a workbook with its sheet."""
-    return f"{line.sheet} {line.number}" if line.sheet else str(line.number)
+def where(line: Line, sheets: int = 1) -> str:
+    """Name a line by its number, in a workbook of several sheets with its sheet."""
+    return f"{line.sheet} {line.number}" if line.sheet and sheets > 1 else str(line.number)

@@ -10,6 +10,7 @@ from linli.services.cli.options import (
     AsJson,
     Check,
     District,
+    Given,
     InputFile,
     MappingFile,
     ReturnedFile,
@@ -44,6 +45,7 @@ def import_teams(
     mapping: MappingFile = None,
     sheet: SheetName = None,
     returned: ReturnedFile = None,
+    given: Given = None,
     as_json: AsJson = False,
 ) -> int:
     """Send a file of teams; a later team with the same id replaces the earlier one whole."""
@@ -52,7 +54,7 @@ def import_teams(
     from linli.services.cli.out import Out
     from linli.services.sheets.team_columns import TEAM_COLUMNS
 
-    wanted = Sending(file, TEAM_COLUMNS, source, district, zone, check, mapping, sheet, returned)
+    wanted = Sending(file, TEAM_COLUMNS, source, district, zone, check, mapping, sheet, returned, tuple(given or ()))
     return run(send_file(wanted, Out(as_json)))
 
 

@@ -11,7 +11,7 @@ from linli.schemas.menu import ServiceMenu
 from linli.services.sheets.cells import plain
 from linli.services.sheets.columns import shipped_table
 
-SURE_ENOUGH: Final = 60
+SURE_ENOUGH: Final = 70
 """Per cent from which a suggestion is made; below, two categories are about equally likely and a person must choose."""
 
 SUREST: Final = 90

@@ -85,7 +85,11 @@ class PlannedDay:
 
 def frozen(world: World, at: datetime) -> World:
     """Give what judging depends on with its clock standing still: a sheet is judged as of one moment."""
-    return replace(world, at=lambda _: at, keyring=NOTHING_IS_SEALED)
+
+    def standing(_: datetime) -> datetime:
+        return at
+
+    return replace(world, at=standing, keyring=NOTHING_IS_SEALED)
 
 
 def judged(lines: Iterable[Line], world: World, district: str) -> Iterator[Judged]:

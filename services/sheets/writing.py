@@ -12,12 +12,13 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, Self, TextIO
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from linli.schemas.errors import Code, LinliError
 from linli.services.sheets.limits import CELL_CHARS_MAX
@@ -39,7 +40,20 @@ _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u
 _NO_FILE: Final = re.compile(r'[\\/:*?"<>|\s]+')
 _NO_TITLE: Final = re.compile(r"[\[\]\\/*?:']+")
 
+LISTS: Final = "_lists"
+"""The hidden sheet with what can be chosen."""
+
+OFFERED_ROWS: Final = 3_001
+"""Rows in which lists are offered: as many as a plan takes."""
+
 DATE_FORMAT: Final = "yyyy-mm-dd hh:mm"
+
+
+class Choices(NamedTuple):
+    """What can be chosen in a column, by its index from 0."""
+
+    column: int
+    options: tuple[str, ...]
 
 
 class TableWriter(Protocol):
@@ -53,8 +67,10 @@ class TableWriter(Protocol):
 class Book(Protocol):
     """Takes tables, one after the other."""
 
-    def table(self, title: str, headers: Sequence[str], widths: Sequence[int] = ()) -> TableWriter:
-        """Begin a table."""
+    def table(
+        self, title: str, headers: Sequence[str], widths: Sequence[int] = (), choices: Sequence[Choices] = ()
+    ) -> TableWriter:
+        """Begin a table; ``choices`` are offered in a workbook, a CSV has no place for them."""
         ...
 
 
@@ -139,6 +155,7 @@ class _XlsxBook:
     def __init__(self) -> None:
         self._book = Workbook(write_only=True)
         self._titles: set[str] = set()
+        self._choices: list[tuple[WriteOnlyWorksheet, Choices]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -148,7 +165,9 @@ class _XlsxBook:
     ) -> None:
         self._book.close()
 
-    def table(self, title: str, headers: Sequence[str], widths: Sequence[int] = ()) -> TableWriter:
+    def table(
+        self, title: str, headers: Sequence[str], widths: Sequence[int] = (), choices: Sequence[Choices] = ()
+    ) -> TableWriter:
         name = _NO_TITLE.sub(" ", seen(title))[:28] or "-"
         while name.casefold() in self._titles:
             name = f"{name[:26]} {len(self._titles) + 1}"
@@ -159,12 +178,36 @@ class _XlsxBook:
             sheet.column_dimensions[get_column_letter(number)].width = min(width, WIDEST)
         sheet.freeze_panes = "A2"
         sheet.append([_header(sheet, header) for header in headers])
+        self._choices += [(sheet, one) for one in choices]
         return _XlsxTable(sheet)
 
     def finish(self, folder: Path) -> list[Path]:
+        self._offer()
         made = folder / "book.xlsx"
         self._book.save(made)
         return [made]
+
+    def _offer(self) -> None:
+        """Write the lists that can be chosen from to a hidden sheet, a column each, and point to them."""
+        if not self._choices:
+            return
+        lists = self._book.create_sheet(LISTS)
+        lists.sheet_state = "hidden"
+        for number, (sheet, one) in enumerate(self._choices, start=1):
+            letter, column = get_column_letter(number), get_column_letter(one.column + 1)
+            allowed = DataValidation(
+                type="list",
+                formula1=f"'{LISTS}'!${letter}$1:${letter}${len(one.options)}",
+                allow_blank=True,
+                showErrorMessage=True,
+            )
+            allowed.errorStyle = "warning"  # A county's own word may be right; reading it decides.
+            allowed.add(f"{column}2:{column}{OFFERED_ROWS}")
+            sheet.data_validations.append(allowed)
+        longest = max(len(one.options) for _, one in self._choices)
+        for row in range(longest):
+            options = (one.options[row] if row < len(one.options) else "" for _, one in self._choices)
+            lists.append([text_cell(lists, option) if option else None for option in options])
 
 
 def _header(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
@@ -224,7 +267,9 @@ class _CsvBook:
     ) -> None:
         self._open.close()
 
-    def table(self, title: str, headers: Sequence[str], widths: Sequence[int] = ()) -> TableWriter:
+    def table(
+        self, title: str, headers: Sequence[str], widths: Sequence[int] = (), choices: Sequence[Choices] = ()
+    ) -> TableWriter:
         safe = _NO_FILE.sub("-", seen(title)).strip("-.") or "table"
         stem = self._path.stem
         name = safe if self._path.suffix == "" else stem if not self._made else f"{stem}-{safe}"

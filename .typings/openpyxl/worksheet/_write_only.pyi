@@ -12,10 +12,13 @@ class _Dimension:
 class _Dimensions:
     def __getitem__(self, key: str) -> _Dimension: ...
 
+class _Validations:
+    def append(self, dv: DataValidation) -> None: ...
+
 class WriteOnlyWorksheet:
     title: str
     sheet_state: str
     freeze_panes: str | None
     column_dimensions: _Dimensions
+    data_validations: _Validations
     def append(self, row: Sequence[WriteOnlyCell | str | int | float | None]) -> None: ...
-    def add_data_validation(self, data_validation: DataValidation) -> None: ...
