@@ -92,3 +92,15 @@ def plain(text: str) -> str:
 def of_number(number: float) -> str:
     """Write a number as it is kept: whole ones without a point."""
     return str(int(number)) if number == int(number) and abs(number) < 1e16 else repr(number)
+
+
+FORMULA_SIGNS: Final = "=+-@\t\r|%"
+"""What a formula, or a command that old spreadsheets run, begins with."""
+
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def looks_like_formula(text: str) -> bool:
+    """Tell whether a spreadsheet could take a text for a formula; a plain number it may."""
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return first != "" and first in FORMULA_SIGNS and not _NUMBER.fullmatch(text.strip())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from linli.schemas.errors import Code
-from linli.services.sheets.cells import Cell, Row, stripped
+from linli.services.sheets.cells import Cell, Row, looks_like_formula, stripped
 from linli.services.sheets.faults import SheetError, beyond
 from linli.services.sheets.limits import CELL_CHARS_MAX, COLUMNS_MAX, ROWS_MAX
 
@@ -169,6 +169,6 @@ def _is_utf_8(text: str) -> bool:
 
 def _cell(text: str) -> Cell:
     text = stripped(text)
-    if text[:1] == "'" and text[1:2] in "=+-@":
+    if text[:1] == "'" and looks_like_formula(text[1:]):
         text = text[1:]  # As we write a text that a spreadsheet would take for a formula.
     return Cell(text[:CELL_CHARS_MAX], fault="cell_too_long" if len(text) > CELL_CHARS_MAX else "")

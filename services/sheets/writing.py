@@ -6,7 +6,6 @@ import csv
 import os
 import re
 import tempfile
-import unicodedata
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -21,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from linli.schemas.errors import Code, LinliError
+from linli.services.sheets.cells import looks_like_formula
 from linli.services.sheets.limits import CELL_CHARS_MAX
 
 if TYPE_CHECKING:
@@ -29,13 +29,9 @@ if TYPE_CHECKING:
 Value = str | int | float | datetime | None
 """What a cell may hold; a moment is written as the wall clock shows it, without its zone."""
 
-FORMULA_SIGNS: Final = "=+-@\t\r|%"
-"""What a formula, or a command that old spreadsheets run, begins with."""
-
 WIDEST: Final = 60
 """Letters of the widest column."""
 
-_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _NO_FILE: Final = re.compile(r'[\\/:*?"<>|\s]+')
 _NO_TITLE: Final = re.compile(r"[\[\]\\/*?:']+")
@@ -72,12 +68,6 @@ class Book(Protocol):
     ) -> TableWriter:
         """Begin a table; ``choices`` are offered in a workbook, a CSV has no place for them."""
         ...
-
-
-def looks_like_formula(text: str) -> bool:
-    """Tell whether a spreadsheet could take a text for a formula; a plain number it may."""
-    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
-    return first != "" and first in FORMULA_SIGNS and not _NUMBER.fullmatch(text.strip())
 
 
 def seen(text: str) -> str:
