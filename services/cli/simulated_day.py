@@ -13,10 +13,11 @@ from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.policy import Mode, Policy
 from linli.services.cli.findings import working
-from linli.services.cli.inbox_files import FILE_BYTES_MAX, read_bytes
+from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out, clock
 from linli.services.cli.words import TONGUE, both
 from linli.services.demo.demand import Scenario
+from linli.services.sheets.limits import FILE_BYTES_MAX
 from linli.services.simulation.day_file import read_day
 from linli.services.simulation.figures import Figures, Spread, figures_of
 from linli.services.simulation.people import manners_of

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from linli.schemas.base import Edge
 from linli.schemas.errors import Code, LinliError
-from linli.services.cli.inbox_files import MODEL_OF_KIND
 from linli.services.demo.county import layout
 from linli.services.demo.timed import TimedEvent, timed
+from linli.services.sheets.bodies import MODEL_OF_KIND
 
 SOURCE = "simulation"
 """The sender of events that name none."""
