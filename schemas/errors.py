@@ -46,6 +46,7 @@ class Code(StrEnum):
     UNKNOWN_OFFER = "unknown_offer"
     UNKNOWN_DISTRICT = "unknown_district"
     UNKNOWN_DEAD_LETTER = "unknown_dead_letter"
+    UNKNOWN_DELIVERY = "unknown_delivery"
     NOT_APPLIED = "not_applied"
     NO_ANSWER = "no_answer"
     BROKER_UNREACHABLE = "broker_unreachable"

@@ -12,16 +12,17 @@ import orjson
 from linli.schemas.assignment import AssignmentRecord, Leg
 from linli.schemas.base import Inside, Instant
 from linli.schemas.dead_letters import DeadLetter
+from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.lifecycle import OPEN, OfferState, State
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, PLANS, ROSTER, ROUNDS, Topic
+from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, DELIVERIES, PLANS, ROSTER, ROUNDS, Topic
 from linli.streams import board_keys as keys
 from linli.streams.codec import decode_as
 from linli.streams.log_reader import LogRecord
 
-TOPICS: Final[tuple[Topic, ...]] = (ASSIGNMENTS, PLANS, ROSTER, ROUNDS, DEAD_LETTERS)
+TOPICS: Final[tuple[Topic, ...]] = (ASSIGNMENTS, PLANS, ROSTER, ROUNDS, DEAD_LETTERS, DELIVERIES)
 """The topics the board is a fold of."""
 
 Place = tuple[str, str, float]
@@ -213,6 +214,22 @@ def _of_dead_letter(value: bytes) -> list[Entry]:
     return [Entry(key, value.decode(), (place,), bound=(keys.DEAD_LETTERS, keys.DEAD_LETTERS_MAX))]
 
 
+def _of_delivery(value: bytes) -> list[Entry]:
+    record = decode_as(DeliveryRecord, value)
+    key = keys.delivery(record.id)
+    made = record.made or record.at
+    places = [_place(keys.deliveries_about(record.request), record.id, made)] if record.request else []
+    if record.settled:
+        return [Entry(key, value.decode(), (*places, _place(keys.SETTLED, key, record.at)), bound=_SETTLED)]
+    places.append(_place(keys.UNDER_WAY, record.id, made))
+    if record.track is not None:
+        places.append(_place(keys.CALLS, record.id, record.answer_by or record.until or made))
+    return [Entry(key, value.decode(), tuple(places))]
+
+
+_SETTLED: Final = (keys.SETTLED, keys.DELIVERIES_MAX)
+
+
 def _place(where: str, member: str, moment: datetime) -> Place:
     return (where, member, moment.timestamp())
 
@@ -223,6 +240,7 @@ _READ: Final[dict[str, Callable[[bytes], list[Entry]]]] = {
     ROSTER.name: _of_team,
     ROUNDS.name: _of_round,
     DEAD_LETTERS.name: _of_dead_letter,
+    DELIVERIES.name: _of_delivery,
 }
 
 _REMOVED: Final[dict[str, Callable[[str], str]]] = {
@@ -231,6 +249,7 @@ _REMOVED: Final[dict[str, Callable[[str], str]]] = {
     ROSTER.name: keys.team,
     ROUNDS.name: lambda partition: keys.last_round(int(partition)),
     DEAD_LETTERS.name: keys.dead_letter,
+    DELIVERIES.name: keys.delivery,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LAYOUT: Final = "1"
+LAYOUT: Final = "2"
 """Version of this layout. A board that another build laid out differently is rebuilt, never patched."""
 
 HISTORY_MAX: Final = 60
@@ -18,6 +18,9 @@ DEAD_LETTERS_MAX: Final = 1_000
 
 OUTCOMES_MAX: Final = 5_000
 """Outcomes of commands kept, so that whoever sent one can see what became of it: days of a county."""
+
+DELIVERIES_MAX: Final = 10_000
+"""Settled deliveries kept: weeks of a county; those that somebody must see to are kept whatever their number."""
 
 POSITIONS: Final = "positions"
 """The hash with the position after the last applied record of every partition."""
@@ -71,6 +74,16 @@ def dead_letter(letter_id: str) -> str:
     return f"dead:{letter_id}"
 
 
+def delivery(delivery_id: str) -> str:
+    """Key of a delivery."""
+    return f"delivery:{delivery_id}"
+
+
+def deliveries_about(request_id: str) -> str:
+    """Name the set of the deliveries about a request, by the time they were made."""
+    return f"deliveries:{request_id}"
+
+
 def outcome(command_id: str) -> str:
     """Key of what became of a command."""
     return f"outcome:{command_id}"
@@ -111,6 +124,15 @@ OPEN_OFFERS: Final = "offers"
 
 PROPOSED: Final = "proposed"
 """All offers that wait for the desk's word, by the time they were proposed."""
+
+CALLS: Final = "calls"
+"""All deliveries that a person must see to, by the time until which it makes sense."""
+
+UNDER_WAY: Final = "deliveries-under-way"
+"""All deliveries that are not settled, by the time they were made."""
+
+SETTLED: Final = "deliveries-settled"
+"""The settled deliveries that are kept, by the time they were settled."""
 
 TEAMS: Final = "teams"
 """All teams."""

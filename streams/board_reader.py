@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.dead_letters import DeadLetter
+from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.identity import request_id
 from linli.schemas.lifecycle import State
 from linli.schemas.roster import RosterRecord
@@ -273,6 +274,27 @@ class BoardReader:
         """Give a dead letter; ``None`` if the board does not keep it."""
         return await self._document(DeadLetter, keys.dead_letter(letter_id))
 
+    async def calls(self, limit: int = LIST_MAX, skip: int = 0) -> list[DeliveryRecord]:
+        """Give the deliveries that a person must see to, the most pressing first; ``skip`` leaves out the first."""
+        return await self._deliveries(keys.CALLS, skip, skip + limit - 1)
+
+    async def under_way(self, limit: int = LIST_MAX) -> list[DeliveryRecord]:
+        """Give the deliveries that are not settled, the one that was made last last."""
+        return await self._deliveries(keys.UNDER_WAY, -limit, -1)
+
+    async def deliveries_about(self, request_id: str) -> list[DeliveryRecord]:
+        """Give what was told, or is to be told, about a request, in order."""
+        return await self._deliveries(keys.deliveries_about(request_id), 0, -1)
+
+    async def settled_deliveries(self, limit: int = LIST_MAX) -> list[DeliveryRecord]:
+        """Give the deliveries that were settled last, the last one last."""
+        prefix = await self._prefix()
+        return await self._documents(DeliveryRecord, prefix, await self._members(prefix, keys.SETTLED, -limit, -1))
+
+    async def delivery(self, delivery_id: str) -> DeliveryRecord | None:
+        """Give a delivery; ``None`` if the board does not keep it."""
+        return await self._document(DeliveryRecord, keys.delivery(delivery_id))
+
     async def rounds(self, partition: int) -> list[RoundLine]:
         """Give the last rounds of a partition, oldest first."""
         prefix = await self._prefix()
@@ -309,6 +331,11 @@ class BoardReader:
     async def _members(self, prefix: str, name: str, first: int = 0, last: int = -1) -> list[str]:
         members: list[str] = await self._client.zrange(prefix + name, first, last)
         return members
+
+    async def _deliveries(self, name: str, first: int, last: int) -> list[DeliveryRecord]:
+        prefix = await self._prefix()
+        members = await self._members(prefix, name, first, last)
+        return await self._documents(DeliveryRecord, prefix, [keys.delivery(member) for member in members])
 
     async def _requests(self, name: str, limit: int, skip: int) -> list[AssignmentRecord]:
         prefix = await self._prefix()

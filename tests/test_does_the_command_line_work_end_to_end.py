@@ -310,6 +310,25 @@ def test_a_team_that_declines_is_not_asked_again(user: User) -> None:
     assert user.fault("answer", first["id"], "accept", "--member", f"{first['team']}-m0") == "not_applied"
 
 
+def test_the_desk_hears_whom_to_call_and_says_what_became_of_it(user: User) -> None:
+    """Tests that a team with nothing but a telephone is on the list of calls, and off it once it was reached."""
+    offer = user.offer(of(2), "proposed")
+    user.ok("confirm", of(2))
+    calls = eventually(lambda: [one for one in user.lines("deliveries", "list") if one["offer"] == offer["id"]])
+    assert [(track["channel"], track["error"]) for track in calls[0]["tracks"]] == [("desk", "no_channel")]
+    name = calls[0]["id"]
+    assert name in user.ok("deliveries", "list")
+    assert all(secret not in user.ok("deliveries", "show", name) for secret in (NAME, PHONE))
+    assert all(secret in user.ok("deliveries", "show", name, "--reveal") for secret in (NAME, PHONE))
+    user.ok("deliveries", "told", name, "reached", "--by", "desk-1")
+    about = ("deliveries", "list", "--request", of(2))
+    told = eventually(lambda: [one for one in user.lines(*about) if one["id"] == name and one["state"] == "delivered"])
+    assert told[0]["answered"]["outcome"] == "reached"
+    assert name in [one["id"] for one in user.lines("deliveries", "list", "--which", "settled")]
+    assert user.fault("deliveries", "show", "d-none") == "unknown_delivery"
+    assert user.fault("deliveries", "told", "d-none", "reached", "--by", "desk-1") == "unknown_delivery"
+
+
 def test_a_person_at_the_desk_has_the_last_word(user: User) -> None:
     """Tests assign with a team that agreed by telephone, hold, release, refer, cancel, and what is refused."""
     eventually(lambda: user.state(of(3)) or None)

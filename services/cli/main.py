@@ -10,6 +10,7 @@ import typer
 from linli.services.cli import (
     answers,
     checking,
+    deliveries,
     desk,
     export,
     letters,
@@ -49,6 +50,7 @@ PARTS = (
     answers,
     teams,
     tokens,
+    deliveries,
     letters,
     checking,
     solving,
