@@ -9,6 +9,7 @@ import typer
 
 from linli.services.cli import (
     answers,
+    calibrating,
     checking,
     deliveries,
     desk,
@@ -55,6 +56,7 @@ PARTS = (
     checking,
     solving,
     simulating,
+    calibrating,
     export,
 )
 for part in PARTS:

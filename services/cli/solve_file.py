@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from linli.matcher.checker import check
-from linli.matcher.problem import ProblemError
+from linli.matcher.problem import Problem, ProblemError
+from linli.matcher.table_travel import TableTravel
 from linli.schemas.errors import Code, LinliError
 from linli.services.cli.findings import working
 from linli.services.cli.inbox_files import read_bytes
-from linli.services.cli.out import Out
+from linli.services.cli.out import ZONE, Out
 from linli.services.cli.words import both
 from linli.services.solving.limits import Allowance, solve_within
 from linli.services.solving.vroom_problem import to_problem
 from linli.services.solving.vroom_reading import read_problem
 from linli.services.solving.vroom_solution import Seconds, Solved, solution_of
+from linli.services.travel.provider import ProviderError, frozen
+from linli.services.travel.remembering import Remembering
+from linli.services.travel.sources import CSV_BYTES_MAX, source_of
 
 PROBLEM_BYTES_MAX = 512 * 1024 * 1024
 """A matrix of 5,000 places is some 150 MB of text; a larger one does not fit a small machine."""
@@ -27,7 +33,15 @@ REASONS_SHOWN = 10
 """Unassigned jobs shown to a person; all of them are in the file."""
 
 
-def solve_file(name: str, allowance: Allowance, target: str | None, terrain: str, out: Out) -> int:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where travel times come from where the file has no matrix: the terrain of an estimate, and the source."""
+
+    terrain: str
+    source: str
+
+
+def solve_file(name: str, allowance: Allowance, target: str | None, ways: Ways, out: Out) -> int:
     """Solve a file and write its solution: to `target`, else to standard output.
 
     Raises
@@ -38,7 +52,7 @@ def solve_file(name: str, allowance: Allowance, target: str | None, terrain: str
     _can_be_written(target)
     began = time.monotonic()
     file = read_problem(read_bytes(name, PROBLEM_BYTES_MAX), name)
-    problem = to_problem(file, terrain)
+    problem = _with_ways(to_problem(file, ways.terrain), ways.source, out)
     loaded = time.monotonic()
     with working(both("Solving …", "正在求解……")) as tell:
 
@@ -56,6 +70,23 @@ def solve_file(name: str, allowance: Allowance, target: str | None, terrain: str
     solution = solution_of(Solved(file.problem, problem, result.plan, result.report, took, file.has_distances))
     _write(solution, target, out)
     return 0
+
+
+def _with_ways(problem: Problem, source: str, out: Out) -> Problem:
+    """Fetch the ways of a problem that has no matrix; say so where the source failed and the estimate stands in."""
+    if source == "estimate" or isinstance(problem.travel, TableTravel):
+        return problem
+    read = read_bytes(source.removeprefix("csv:"), CSV_BYTES_MAX) if source.startswith("csv:") else b""
+    provider = source_of(source, problem.travel, read)
+    places = [team.base for team in problem.teams] + [visit.place for visit in problem.visits]
+    try:
+        travel = frozen(provider, places, datetime.now(ZONE), problem.travel)
+    except ProviderError as error:
+        raise LinliError(Code.PROBLEM, detail=error) from None
+    if travel.quality == "fallback":
+        why = provider.failure if isinstance(provider, Remembering) else ""
+        out.warn(f"Ways are estimated: {why}", f"路程改用估算：{why}")
+    return replace(problem, travel=travel)
 
 
 def _can_be_written(target: str | None) -> None:

@@ -44,6 +44,18 @@ TerrainOption = Annotated[
 ]
 
 
+TravelOption = Annotated[
+    str,
+    typer.Option(
+        "--travel",
+        help=both(
+            "Where ways come from without a matrix: estimate, osrm:URL, valhalla:URL, csv:FILE.",
+            "无矩阵时的路程来源：estimate、osrm:网址、valhalla:网址、csv:文件。",
+        ),
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
@@ -63,11 +75,13 @@ def solve(
     threads: Threads = 1,
     out: OutFile = None,
     terrain: TerrainOption = "hill",
+    travel: TravelOption = "estimate",
     as_json: AsJson = False,
 ) -> int:
     """Solve a file."""
     from linli.services.cli.out import Out
-    from linli.services.cli.solve_file import solve_file
+    from linli.services.cli.solve_file import Ways, solve_file
     from linli.services.solving.limits import allowance_of
 
-    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, terrain, Out(as_json))
+    ways = Ways(terrain, travel)
+    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, ways, Out(as_json))

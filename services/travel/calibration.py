@@ -1,0 +1,175 @@
+"""Detour and speed fitted from trips that were made: robust against a wrong one, and saying how sure they are.
+
+The middle ratio of all trips is taken, not the mean: a trip with a lunch in it, or a place typed wrongly, moves it by
+one place in the order. The interval is that of order statistics, which assumes nothing of how ratios are spread.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+
+from linli.matcher.problem import Place
+from linli.matcher.travel import GROUNDS, Ground, HaversineTravel
+from linli.schemas.errors import Code, LinliError
+
+COLUMNS = ("from_lat", "from_lon", "to_lat", "to_lon", "seconds")
+OPTIONAL = ("metres", "terrain")
+
+TRIPS_MIN = 20
+"""Fewer leave the middle open by a third or more."""
+
+TRIPS_MAX = 1_000_000
+SHORTEST_M = 300.0
+"""Straight metres below which rounding of places and the walk to the car are most of a trip."""
+
+_STRAIGHT = HaversineTravel({"line": Ground(1.0, 3_600)})
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A trip that was made: straight metres, seconds taken, road metres where known, terrain."""
+
+    straight: float
+    seconds: float
+    metres: float | None
+    terrain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What trips on one terrain say.
+
+    Parameters
+    ----------
+    terrain
+        Which.
+    trips
+        How many were used.
+    seconds_per_km
+        Of straight line: the middle of all trips, with its 95 % interval.
+    detour
+        Road over straight line, with its interval; null where no trip told its metres.
+    metres_per_hour
+        The speed that gives the middle time with that detour, or with the detour assumed today.
+    error_before, error_after
+        How far the middle trip is from the estimate, as a share of its time: with today's figures, and with these.
+    sure
+        ``yes`` where the interval is within a tenth of the middle, ``roughly`` within a quarter, else ``no``.
+    """
+
+    terrain: str
+    trips: int
+    seconds_per_km: tuple[float, float, float]
+    detour: tuple[float, float, float] | None
+    metres_per_hour: int
+    error_before: float
+    error_after: float
+    sure: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it ready for JSON."""
+        return asdict(self)
+
+
+def read_trips(text: str, name: str) -> tuple[list[Trip], int]:
+    """Read trips from CSV; return them and how many were too short to tell anything.
+
+    Raises
+    ------
+    LinliError
+        If a column is missing or a line is malformed.
+    """
+    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+    header = set(rows.fieldnames or ())
+    missing = [column for column in COLUMNS if column not in header]
+    if missing:
+        raise LinliError(Code.COLUMNS_MISSING, path=name, columns=", ".join(missing))
+    trips: list[Trip] = []
+    short = 0
+    for row in rows:
+        if len(trips) >= TRIPS_MAX:
+            raise LinliError(Code.PROBLEM, detail=f"{name}: > {TRIPS_MAX}")
+        trip = _trip(row, f"{name}:{rows.line_num}")
+        if trip.straight < SHORTEST_M:
+            short += 1
+        else:
+            trips.append(trip)
+    return trips, short
+
+
+def _trip(row: dict[str, str], where: str) -> Trip:
+    try:
+        a, b = (_place(row[f"{end}_lat"], row[f"{end}_lon"]) for end in ("from", "to"))
+        seconds = float(row["seconds"])
+        metres = float(row["metres"]) if (row.get("metres") or "").strip() else None
+    except (TypeError, ValueError):
+        raise LinliError(Code.PROBLEM, detail=f"{where}: from_lat, from_lon, to_lat, to_lon, seconds") from None
+    terrain = (row.get("terrain") or "").strip() or "hill"
+    if terrain not in GROUNDS:
+        raise LinliError(Code.PROBLEM, detail=f"{where}: terrain: {', '.join(GROUNDS)}")
+    if not 0 < seconds < 86_400 or (metres is not None and not 0 < metres < 2e6):
+        raise LinliError(Code.PROBLEM, detail=f"{where}: seconds, metres")
+    return Trip(float(_STRAIGHT.between(a, b)[1]), seconds, metres, terrain)
+
+
+def _place(lat: str, lon: str) -> Place:
+    here = Place(float(lat), float(lon), "line")
+    if not (abs(here.lat) <= 90 and abs(here.lon) <= 180):
+        raise ValueError("off the earth")
+    return here
+
+
+def fit(trips: Sequence[Trip]) -> list[Fit]:
+    """Fit each terrain that has trips enough."""
+    terrains = sorted({trip.terrain for trip in trips})
+    groups = [(terrain, [trip for trip in trips if trip.terrain == terrain]) for terrain in terrains]
+    return [_fit(terrain, group) for terrain, group in groups if len(group) >= TRIPS_MIN]
+
+
+def _fit(terrain: str, trips: Sequence[Trip]) -> Fit:
+    pace = middle([trip.seconds / trip.straight * 1000 for trip in trips])
+    known = [trip.metres / trip.straight for trip in trips if trip.metres is not None]
+    detour = middle(known) if len(known) >= TRIPS_MIN else None
+    today = GROUNDS[terrain]
+    road = detour[1] if detour else today.detour
+    before = today.detour * 3600 / today.metres_per_hour
+    return Fit(
+        terrain,
+        len(trips),
+        pace,
+        detour,
+        round(road * 3_600_000 / pace[1]),
+        _error(trips, before),
+        _error(trips, pace[1] / 1000),
+        _sure(pace),
+    )
+
+
+def middle(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the lower end of the median's 95 % interval, the median, and the upper end.
+
+    Notes
+    -----
+    The ends are order statistics: the number of values below the true median is binomial with one half, here by its
+    normal approximation, good from twenty values on.
+    """
+    ordered = sorted(values)
+    n = len(ordered)
+    reach = 1.96 * math.sqrt(n) / 2
+    low, high = max(0, math.floor(n / 2 - reach)), min(n - 1, math.ceil(n / 2 + reach))
+    return round(ordered[low], 3), round(median(ordered), 3), round(ordered[high], 3)
+
+
+def _error(trips: Sequence[Trip], seconds_per_metre: float) -> float:
+    return round(median(abs(trip.straight * seconds_per_metre - trip.seconds) / trip.seconds for trip in trips), 3)
+
+
+def _sure(interval: tuple[float, float, float]) -> str:
+    low, mid, high = interval
+    width = max(high - mid, mid - low) / mid
+    return "yes" if width <= 0.1 else "roughly" if width <= 0.25 else "no"

@@ -1,0 +1,45 @@
+"""Which source of travel times a person named: ``osrm:ADDRESS``, ``valhalla:ADDRESS``, ``csv:FILE`` or ``estimate``."""
+
+from __future__ import annotations
+
+from linli.matcher.travel import Travel
+from linli.schemas.errors import Code, LinliError
+from linli.services.travel.csv_table import CsvTable
+from linli.services.travel.provider import Estimate, Provider, ProviderError
+from linli.services.travel.remembering import Remembering
+from linli.services.travel.routing_server import OSRM, VALHALLA, RoutingServer
+
+CSV_BYTES_MAX = 256 * 1024 * 1024
+"""Four million ways."""
+
+
+def source_of(named: str, estimate: Travel, read: bytes = b"") -> Provider:
+    """Return the provider that is named, falling back to the estimate where it fails.
+
+    Parameters
+    ----------
+    named
+        What the person wrote.
+    estimate
+        What stands in.
+    read
+        The content of the file, where one is named.
+
+    Raises
+    ------
+    LinliError
+        If there is no such source or the file is malformed.
+    """
+    kind, _, where = named.partition(":")
+    stand_in = Estimate(estimate)
+    if kind == "estimate":
+        return stand_in
+    if kind == "csv":
+        try:
+            return Remembering(CsvTable(read.decode("utf-8-sig")), stand_in)
+        except (ProviderError, UnicodeDecodeError) as error:
+            raise LinliError(Code.PROBLEM, detail=f"{where}: {error}") from None
+    if kind not in ("osrm", "valhalla") or not where.startswith(("http://", "https://")):
+        raise LinliError(Code.USAGE, detail=f"--travel {named}: osrm:http://…, valhalla:http://…, csv:FILE, estimate")
+    dialect = OSRM if kind == "osrm" else VALHALLA
+    return Remembering(RoutingServer(where, dialect), stand_in, by_hour=kind == "valhalla")
