@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from linli.schemas.errors import Code, LinliError
-from linli.services.cli.inbox_files import FILE_BYTES_MAX, read_bytes
+from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import Out
 from linli.services.cli.words import both
+from linli.services.sheets.limits import FILE_BYTES_MAX
 from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, fit, read_trips
 
 
