@@ -10,7 +10,7 @@ PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo test check bench bench-match faults lock clean
+.PHONY: help setup demo plan test check bench bench-match faults lock clean
 
 help: ## list these commands
 	@echo "Linli: make COMMAND"
@@ -20,6 +20,10 @@ setup: $(RUNTIME) $(DEV) ## build .venv with everything, tests and checks includ
 
 demo: $(RUNTIME) ## a synthetic county's day on a real Kafka, in about two minutes; ARGS="--requests 300 --seed 7"
 	@.venv/bin/linli demo $(ARGS)
+
+plan: $(RUNTIME) ## a day on paper without any server: two synthetic sheets and their dispatch sheet, in sheets/
+	@.venv/bin/linli export sample-sheets --out sheets --force
+	@.venv/bin/linli plan sheets/工单.xlsx sheets/队伍.xlsx -o sheets/派单表.xlsx --force $(ARGS) || [ $$? -eq 1 ]
 
 test: $(DEV) ## every test, on a real Kafka and a real Valkey; ARGS="-k words" for some
 	@$(PY) -m pytest $(ARGS)

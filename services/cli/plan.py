@@ -29,6 +29,14 @@ TeamMap = Annotated[
     Path | None,
     typer.Option("--team-map", metavar="FILE", help=both("Mapping of the sheet of teams.", "队伍表的映射文件。")),
 ]
+Places = Annotated[
+    str | None,
+    typer.Option(
+        "--places",
+        metavar="FILE",
+        help=both("Your own grids and villages, as a sheet.", "本县网格村居表（编码、名称、经纬度）。"),
+    ),
+]
 At = Annotated[
     str | None,
     typer.Option(
@@ -49,7 +57,12 @@ CheckOnly = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help=both("Replace what is there.", "覆盖已有文件。"))]
 Which = Annotated[
-    Literal["orders", "teams"], typer.Argument(help=both("Which sheet: orders or teams.", "哪种表：orders 或 teams。"))
+    Literal["orders", "teams", "places"],
+    typer.Argument(
+        help=both(
+            "Which sheet: orders, teams or places.", "哪种表：orders（工单）、teams（队伍）或 places（网格村居）。"
+        )
+    ),
 ]
 Language = Annotated[
     Literal["auto", "zh", "en"], typer.Option("--language", help=both("Language of the headers.", "表头语言。"))
@@ -77,6 +90,7 @@ def plan(
     out: Output = None,
     mapping: MappingFile = None,
     team_map: TeamMap = None,
+    places: Places = None,
     sheet: SheetName = None,
     given: Given = None,
     at: At = None,
@@ -97,6 +111,7 @@ def plan(
         out=out,
         mapping=mapping,
         team_map=team_map,
+        places=places,
         sheet=sheet,
         given=tuple(given or ()),
         at=at,

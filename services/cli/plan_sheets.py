@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ from linli.services.sheets.agreement import Agreement, compare
 from linli.services.sheets.columns import Columns, Context
 from linli.services.sheets.dispatch_sheet import Sheet, facts_of, state_of, write_dispatch
 from linli.services.sheets.faults import beyond
+from linli.services.sheets.grid_columns import GRID_COLUMNS, district_of
 from linli.services.sheets.limits import PLAN_LINES_MAX, PLAN_TEAMS_MAX
 from linli.services.sheets.notes import sheet_word
 from linli.services.sheets.order_columns import ORDER_COLUMNS
@@ -43,10 +44,15 @@ from linli.services.sheets.sheet_text import Words
 from linli.services.sheets.team_columns import TEAM_COLUMNS
 from linli.services.sheets.writing import refuse_existing, writing
 from linli.streams.clock import Clock
+from linli.streams.gazetteer import Gazetteer
 from linli.streams.intake_admit import World
 
 SAID_MAX: Final = 10
 """Refused lines said one by one; all of them stand in the dispatch sheet."""
+
+
+OWN_DISTRICT: Final = "own"
+"""The code of a district that is made of a sheet of places, unless one is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Planning:
     out: Path | None
     mapping: Path | None
     team_map: Path | None
+    places: str | None
     sheet: str | None
     given: tuple[str, ...]
     at: str | None
@@ -154,12 +161,28 @@ def _place(planning: Planning, settings: Settings) -> _Place:
     zone = zone_named(planning.zone)
     at = _moment(planning.at, zone)
     world = frozen(world_of(settings, Clock(ClockFact(started=at, origin=at, rate=1.0)), NOTHING_IS_SEALED), at)
+    if planning.places is not None:
+        own = _own_district(planning.places, planning.district, Context(zone, world.menu, at))
+        world = replace(world, districts={own.code: Gazetteer(own)})
     codes = list(world.districts)
     code = planning.district or (codes[0] if len(codes) == 1 else "")
     if code not in world.districts:
         raise LinliError(Code.UNKNOWN_DISTRICT, id=code or "?")
     district = world.districts[code].district
     return _Place(world, district, at, zone, Context(zone, world.menu, at, PlaceNames(district)))
+
+
+def _own_district(name: str, code: str | None, context: Context) -> District:
+    """Make a district of a sheet of places; every line of it must be right, for orders are placed by it."""
+    with inbox_file(name, GRID_COLUMNS) as file:
+        lines = list(file.lines(context))
+    wrong = next((line for line in lines if line.refused is not None), None)
+    if wrong is not None and wrong.refused is not None:
+        detail = both("line {}: {}", "第 {} 行：{}").format(wrong.number, in_words(wrong.refused, GRID_COLUMNS))
+        raise LinliError(Code.LIST, detail=f"{name}, {detail}")
+    if not lines:
+        raise LinliError(Code.NOTHING_TO_DO, path=name)
+    return district_of(lines, code or OWN_DISTRICT, Path(name).stem, context.zone.key)
 
 
 def _moment(given: str | None, zone: ZoneInfo) -> datetime:
@@ -219,8 +242,8 @@ def _say_assumptions(place: _Place, orders: _Read, teams: _Read, out: Out) -> No
     )
     if place.district.synthetic:
         out.say(
-            "The map is the synthetic county's; set LINLI_DISTRICT_FOLDER to your own grids.",
-            "当前为模拟区划地图；正式使用请用 LINLI_DISTRICT_FOLDER 指定本县网格。",
+            "The map is the synthetic county's; give your own grids and villages with --places.",
+            "当前为模拟区划地图；正式使用请用 --places 给出本县网格村居表。",
         )
     for read in (orders, teams):
         for title, why in read.skipped:

@@ -17,15 +17,15 @@ MODEL_OF_KIND: Final = {str(model.model_fields["kind"].default): model for model
 """The model of every kind of inbox body."""
 
 
-def body_of(data: Json, kind: str) -> BaseModel:
-    """Read one event.
+def body_of(data: Json, kind: str, model: type[BaseModel] | None = None) -> BaseModel:
+    """Read one event, or what `model` says it is.
 
     Raises
     ------
     RefusedError
         If it is none, with the path of the field and the rule.
     """
-    model = MODEL_OF_KIND.get(kind)
+    model = model or MODEL_OF_KIND.get(kind)
     if model is None:
         raise RefusedError(Reason.UNKNOWN_TYPE, "kind", "not_listed")
     try:

@@ -14,6 +14,8 @@ from itertools import pairwise
 from typing import Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
 from linli.schemas.dead_letters import Reason
 from linli.schemas.menu import ServiceMenu
 from linli.services.sheets.cells import EMPTY, Cell, plain
@@ -138,12 +140,18 @@ class Columns:
         Puts the parts of a row together.
     needs
         What no event can be made without: of each group one alternative, of each alternative every column.
+    model
+        What a row is, where it is no event of the inbox.
+    number
+        The column that names a row; no two may have the same.
     """
 
     kind: str
     all: tuple[Column, ...]
     finish: Finish
     needs: tuple[tuple[tuple[str, ...], ...], ...]
+    model: type[BaseModel] | None = None
+    number: str = ""
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:

@@ -27,7 +27,7 @@ class Mapping(BaseModel):
     name
         What system it is for; for people.
     kind
-        ``order`` or ``team``.
+        ``order``, ``team`` or ``place``.
     encoding, separator
         Of a text file; found out if not given.
     sheet
@@ -51,7 +51,7 @@ class Mapping(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Text = "mapping"
-    kind: Literal["order", "team"] = "order"
+    kind: Literal["order", "team", "place"] = "order"
     encoding: Literal["utf-8", "gb18030", "utf-16"] | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     sheet: Text | None = None

@@ -228,5 +228,5 @@ def _read(column: str, read: Callable[[], T]) -> T:
         raise RefusedError(Reason.SCHEMA, column, str(error)) from None
 
 
-ORDER_COLUMNS: Final = Columns("order", _COLUMNS, _finish, _NEEDS)
+ORDER_COLUMNS: Final = Columns("order", _COLUMNS, _finish, _NEEDS, number="source_id")
 """The columns of a spreadsheet of orders."""

@@ -17,7 +17,7 @@ NAMED_MAX: Final = 4
 _ENDINGS: Final = ("村民委员会", "居民委员会", "村委会", "居委会", "社区居委会", "社区", "村", "居", "街道", "镇", "乡")
 """What is left out when people write a place's name, longest first."""
 
-_TOWN: Final = re.compile(r"^(.{2,12}?(?:街道|镇|乡))(.{2,})$")
+_TOWN: Final = re.compile(r"^(.{1,12}?(?:街道|镇|乡))(.{2,})$")
 _PEOPLES: Final = re.compile(
     r"(?:(?:土家|苗|侗|仡佬|布依|水|回|彝|蒙古|羌|满|壮|瑶|白|藏|傣|黎|畲|傈僳|哈尼|佤|纳西|拉祜|维吾尔|哈萨克)族)+(?=乡$)"
 )

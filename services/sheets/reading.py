@@ -141,7 +141,7 @@ class SheetFile:
             draft = self.columns.draft_of([*cells, *self._defaults(cells)], context)
             if number_lines and self.columns.kind == "order":
                 draft.event.setdefault("source_id", f"{layout.table.name}#{row.number}".lstrip("#"))
-            body = body_of(draft.event, self.columns.kind)
+            body = body_of(draft.event, self.columns.kind, self.columns.model)
             self._refuse_repeated(draft.event, line)
             return replace(line, body=body, notes=tuple(draft.notes), parts=draft.parts)
         except RefusedError as refused:
@@ -163,13 +163,12 @@ class SheetFile:
 
     def _refuse_repeated(self, event: dict[str, object], line: Line) -> None:
         """Refuse a number that an earlier line of the file has: for the same order, or for another one."""
-        number = str(event.get("source_id" if self.columns.kind == "order" else "team", ""))
+        number = str(event.get(self.columns.number, ""))
         key, content = _digest(number.encode()), _digest(as_bytes(event))
         earlier = self._seen.setdefault(key, (f"{line.sheet} {line.number}".strip(), content))
         if earlier[0] != f"{line.sheet} {line.number}".strip():
             rule = "repeats_line" if earlier[1] == content else "number_of_line"
-            column = "source_id" if self.columns.kind == "order" else "team"
-            raise RefusedError(Reason.DUPLICATE_CONFLICT, column, f"{rule}:{earlier[0]}")
+            raise RefusedError(Reason.DUPLICATE_CONFLICT, self.columns.number, f"{rule}:{earlier[0]}")
 
 
 def _digest(content: bytes) -> bytes:

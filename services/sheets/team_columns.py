@@ -262,5 +262,5 @@ def _vetting(draft: Draft, people: list[dict[str, Any]]) -> None:
         }
 
 
-TEAM_COLUMNS: Final = Columns("team", _COLUMNS, _finish, _NEEDS)
+TEAM_COLUMNS: Final = Columns("team", _COLUMNS, _finish, _NEEDS, number="team")
 """The columns of a spreadsheet of teams."""

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from linli.schemas.glossary import words
 from linli.schemas.menu import ServiceMenu
 from linli.services.sheets.columns import Column, Columns
+from linli.services.sheets.grid_columns import GRID_COLUMNS
 from linli.services.sheets.notes import sheet_word
 from linli.services.sheets.order_columns import ORDER_COLUMNS
 from linli.services.sheets.team_columns import TEAM_COLUMNS
@@ -26,6 +27,8 @@ TEAM_FIELDS: Final = (
     *("vetting_authority", "vetted_until", "insured", "insured_until", "travel_minutes_max", "visits_max"),
     *("languages", "contact_name", "contact_phone"),
 )
+
+PLACE_FIELDS: Final = ("code", "name", "community", "lat", "lon", "crs", "terrain")
 
 EXAMPLE: Final = {
     "zh": {
@@ -109,19 +112,45 @@ TEAM_EXAMPLE: Final = {
 }
 """The example of a sheet of teams; nobody in it exists."""
 
+PLACE_EXAMPLE: Final = {
+    "zh": {
+        "code": "示例-此行会自动跳过",
+        "name": "虚构镇虚构村",
+        "lat": "27.94",
+        "lon": "108.25",
+        "crs": "wgs84",
+        "terrain": "丘陵",
+    },
+    "en": {
+        "code": "EXAMPLE - this line is passed over",
+        "name": "虚构镇虚构村",
+        "lat": "27.94",
+        "lon": "108.25",
+        "crs": "wgs84",
+        "terrain": "hills",
+    },
+}
+"""The example of a sheet of places; there is no such village."""
+
+_KINDS: Final = {
+    "orders": (ORDER_COLUMNS, ORDER_FIELDS, EXAMPLE),
+    "teams": (TEAM_COLUMNS, TEAM_FIELDS, TEAM_EXAMPLE),
+    "places": (GRID_COLUMNS, PLACE_FIELDS, PLACE_EXAMPLE),
+}
+
 GUIDE: Final = ("fill", "example", "place", "when", "phone", "consent", "numbers", "run")
 """Sentences of the guide, ``[guide]`` in ``sheet_words.toml``; the last says the command."""
 
 
 def write_template(
-    which: Literal["orders", "teams"], path: Path, language: Language, menu: ServiceMenu, *, overwrite: bool
+    which: Literal["orders", "teams", "places"], path: Path, language: Language, menu: ServiceMenu, *, overwrite: bool
 ) -> None:
     """Write an empty sheet.
 
     Parameters
     ----------
     which
-        Of orders or of teams.
+        Of orders, of teams or of places.
     path
         ``.xlsx``; a CSV has headers and example alone.
     language
@@ -136,9 +165,9 @@ def write_template(
     LinliError
         If it cannot be written.
     """
-    columns, names = (ORDER_COLUMNS, ORDER_FIELDS) if which == "orders" else (TEAM_COLUMNS, TEAM_FIELDS)
+    columns, names, examples = _KINDS[which]
     fields = [columns.by_name[name] for name in names]
-    example = (EXAMPLE if which == "orders" else TEAM_EXAMPLE)[language]
+    example = examples[language]
     headers = [header_of(column, columns, language) for column in fields]
     lists = [
         Choices(index, tuple(several))
@@ -173,7 +202,7 @@ def _choices(column: Column, menu: ServiceMenu, language: Language) -> list[str]
     """List what can be chosen in a column; nothing for free text."""
     which = 1 if language == "zh" else 0
     lists = {"beneficiary": "beneficiary", "requester": "requester", "age_band": "age", "gender": "gender"}
-    lists |= {"language": "language", "team_kind": "team_kind"}
+    lists |= {"language": "language", "team_kind": "team_kind", "terrain": "terrain"}
     if column.name == "category":
         return [item.zh if language == "zh" else item.en for item in menu.items]
     if column.name in lists:
@@ -182,4 +211,6 @@ def _choices(column: Column, menu: ServiceMenu, language: Language) -> list[str]
         return ["是", "否"] if language == "zh" else ["yes", "no"]
     if column.name == "time":
         return ["上午", "下午", "全天"] if language == "zh" else ["morning", "afternoon", "all day"]
+    if column.name == "crs":
+        return ["wgs84", "gcj02", "bd09"]
     return []
