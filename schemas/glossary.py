@@ -96,6 +96,16 @@ def word_of(value: StrEnum, language: Tongue) -> str:
     return word(f"{LIST_OF[type(value)]}.{value.value}", language)
 
 
+_DETAILS: Final = ("detail", "rule", "offer_end", "offer", "state", "mode")
+"""Lists in which the detail of an outcome may stand, the most telling first."""
+
+
+def detail_in_words(detail: str, language: Tongue) -> str:
+    """Return the words for an outcome's detail: a rule that was broken, what became of an offer, a state."""
+    found = next((name for name in _DETAILS if f"{name}.{detail}" in glossary()), _DETAILS[0])
+    return word(f"{found}.{detail}", language)
+
+
 def words(name: str) -> Mapping[str, tuple[str, str]]:
     """Return one list of the glossary: code to (English, Chinese)."""
     prefix = f"{name}."

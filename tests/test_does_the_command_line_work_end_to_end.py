@@ -67,10 +67,10 @@ class Said:
 class User:
     """Somebody at a terminal, whose Linli lives in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         bare = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
-        self._environment = {**bare, "LINLI_STATE": str(folder), "LC_ALL": "C.UTF-8"}
+        self._environment = {**bare, "LINLI_STATE": str(folder), "LC_ALL": "C.UTF-8", **settings}
         self._terminal = subprocess.Popen(
             [sys.executable, "-c", TERMINAL],
             stdin=subprocess.PIPE,

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 Choice = TypeVar("Choice", bound=StrEnum)
 
 Offer = Annotated[str, typer.Argument(metavar="OFFER", help=both("The offer's id.", "邀约编号。"))]
-Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes (accept).", "上门成员（接单）。"))]
+Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes (accept, swap).", "上门成员。"))]
 Why = Annotated[str, typer.Option("--reason", help=both("Why (decline, withdraw, failed).", "原因。"))]
 Minutes = Annotated[
     int | None, typer.Option("--minutes", min=0, max=1440, help=both("How long it took (done).", "用时（完成）。"))
 ]
+Spent = Annotated[
+    int | None,
+    typer.Option("--spent-fen", min=0, help=both("Laid out, in fen (done).", "代付金额（分）。")),
+]
+Receipt = Annotated[bool, typer.Option("--receipt", help=both("The receipt was handed over.", "小票已交付。"))]
 Team = Annotated[str | None, typer.Option("--team", help=both("Who answers (default: whom it is for).", "答复队伍。"))]
 
 
@@ -33,6 +38,7 @@ class Action(StrEnum):
     START = "start"
     DONE = "done"
     FAILED = "failed"
+    SWAP = "swap"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,6 +55,8 @@ def answer(
     reason: Why = "",
     minutes: Minutes = None,
     note: Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))] = "",
+    spent: Spent = None,
+    receipt: Receipt = False,
     team: Team = None,
     wait: Wait = 10.0,
     as_json: AsJson = False,
@@ -61,6 +69,8 @@ def answer(
     async def work() -> int:
         who = team or await team_of_offer(Here.look(), offer)
         body = _body(action, offer, who, tuple(member or ()), reason, minutes, note)
+        if spent is not None:
+            body = _with_spent(body, spent, receipt)
         # The sender is the team: an answer for another team's offer is refused by the desk.
         return await deliver(
             body, request=request_of(offer), source=f"team:{who}", district=None, wait=wait, as_json=as_json
@@ -72,7 +82,17 @@ def answer(
 def _body(
     action: Action, offer: str, team: str, members: tuple[str, ...], reason: str, minutes: int | None, note: str
 ) -> BaseModel:
-    from linli.schemas.answers import Accept, Decline, DeclineReason, Done, FailedReason, FailedVisit, Start, Withdraw
+    from linli.schemas.answers import (
+        Accept,
+        Decline,
+        DeclineReason,
+        Done,
+        FailedReason,
+        FailedVisit,
+        Start,
+        SwapMembers,
+        Withdraw,
+    )
 
     match action:
         case Action.ACCEPT:
@@ -90,6 +110,20 @@ def _body(
             return Done(offer=offer, team=team, minutes=minutes or 0)
         case Action.FAILED:
             return FailedVisit(offer=offer, team=team, reason=_one_of(FailedReason, reason), note=note)
+        case Action.SWAP:
+            _needs(members, "swap", "--member")
+            return SwapMembers(offer=offer, team=team, members=members)
+
+
+def _with_spent(body: BaseModel, amount: int, receipt: bool) -> BaseModel:
+    from linli.schemas.answers import SPENT_MAX, Done, Spent
+    from linli.schemas.errors import Code, LinliError
+
+    if not isinstance(body, Done):
+        raise LinliError(Code.USAGE, detail=both("--spent-fen belongs to done", "--spent-fen 仅用于 done"))
+    if amount > SPENT_MAX:
+        raise LinliError(Code.USAGE, detail=f"--spent-fen: 0 … {SPENT_MAX}")
+    return body.model_copy(update={"spent": Spent(amount_fen=amount, receipt=receipt)})
 
 
 def _needs(given: object, action: str, option: str) -> None:

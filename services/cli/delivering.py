@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.errors import Code, LinliError
-from linli.schemas.glossary import word_of
+from linli.schemas.glossary import detail_in_words, word_of
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
@@ -111,7 +111,9 @@ def _outcome_of(became: Became) -> CommandOutcome:
     outcome = became.outcome
     if outcome.code not in HARMLESS:
         detail = (
-            f"{word_of(outcome.code, TONGUE)} ({outcome.detail})" if outcome.detail else word_of(outcome.code, TONGUE)
+            f"{word_of(outcome.code, TONGUE)} ({detail_in_words(outcome.detail, TONGUE)})"
+            if outcome.detail
+            else word_of(outcome.code, TONGUE)
         )
         raise LinliError(Code.NOT_APPLIED, detail=detail)
     return outcome

@@ -1,4 +1,4 @@
-"""What a person at the desk says about a request: cancel, amend, assign, confirm, hold, refer, reschedule, rate."""
+"""What a person at the desk says about a request: cancel, amend, assign, confirm, hold, refer, record, and so on."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ Minutes = Annotated[
     int | None, typer.Option("--minutes", min=5, max=480, help=both("Length of the visit.", "服务时长（分钟）。"))
 ]
 Urgent = Annotated[bool | None, typer.Option("--urgent/--not-urgent", help=both("Whether it is urgent.", "是否紧急。"))]
+Consented = Annotated[
+    bool, typer.Option("--consent", help=both("The guardian has agreed, too.", "已取得本人及监护人同意。"))
+]
 WhoAsks = Annotated[
     Literal["resident", "team", "desk"], typer.Option("--by", help=both("Who asked for it.", "由谁提出。"))
 ]
@@ -44,6 +47,8 @@ def add_to(app: typer.Typer) -> None:
     app.command("release", help=both("End a hold.", "恢复挂起的点单。"))(release)
     app.command("refer", help=both("Hand a request to an office.", "转交有关部门。"))(refer)
     app.command("reschedule", help=both("Agree on another time.", "改约时间。"))(reschedule)
+    app.command("record", help=both("Write down help that was given already.", "补录已完成的服务。"))(record)
+    app.command("claim", help=both("A team takes a request by itself.", "队伍主动接单。"))(claim)
     app.command("rate", help=both("Record the resident's word.", "记录群众评价。"))(rate)
 
 
@@ -68,6 +73,7 @@ def amend(
     window: WindowOption = None,
     minutes: Minutes = None,
     urgent: Urgent = None,
+    consent: Consented = False,
     reason: Reason = "",
     zone: Zone = "Asia/Shanghai",
     source: Source = "desk",
@@ -77,12 +83,20 @@ def amend(
     """Change what was ordered; only what is given is changed."""
     from linli.schemas.errors import Code, LinliError
     from linli.schemas.orders import Amend
+    from linli.schemas.people import Consent
     from linli.services.cli.here import request_named, target_named
 
     windows = _windows(window, zone)
-    if windows is None and minutes is None and urgent is None:
-        raise LinliError(Code.USAGE, detail="--window, --minutes, --urgent")
-    body = Amend(target=target_named(request), windows=windows, minutes=minutes, urgent=urgent, reason=reason)
+    if windows is None and minutes is None and urgent is None and not consent:
+        raise LinliError(Code.USAGE, detail="--window, --minutes, --urgent, --consent")
+    body = Amend(
+        target=target_named(request),
+        windows=windows,
+        minutes=minutes,
+        urgent=urgent,
+        consent=Consent(beneficiary=True, guardian=True) if consent else None,
+        reason=reason,
+    )
     return _deliver(body, request_named(request), source, None, wait, as_json)
 
 
@@ -133,6 +147,52 @@ def confirm(
 
     body = Confirm(target=target_named(request), leg=leg, by=by, note=note)
     return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def record(
+    request: RequestName,
+    team: Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))],
+    start: Annotated[str, typer.Option("--start", help=both("When it began.", "开始时间。"))],
+    minutes: Annotated[int, typer.Option("--minutes", min=0, max=1440, help=both("How long.", "用时（分钟）。"))],
+    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    member: Annotated[list[str] | None, typer.Option("--member", help=both("Who went.", "上门成员。"))] = None,
+    by: By = "desk",
+    zone: Zone = "Asia/Shanghai",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Write down help that was given before it was entered."""
+    from linli.schemas.desk import RecordVisit
+    from linli.services.cli.here import request_named, target_named
+    from linli.services.cli.times import instant, zone_named
+
+    body = RecordVisit(
+        target=target_named(request),
+        team=team,
+        members=tuple(member or ()),
+        start=instant(start, zone_named(zone)),
+        minutes=minutes,
+        reason=reason,
+        by=by,
+    )
+    return _deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def claim(
+    request: RequestName,
+    team: Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))],
+    member: Annotated[list[str], typer.Option("--member", help=both("Who goes.", "上门成员。"))],
+    leg: Leg = 0,
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Let a team take a request nobody was asked for; only where offers go out by themselves."""
+    from linli.schemas.answers import Claim
+    from linli.services.cli.here import request_named, target_named
+
+    body = Claim(target=target_named(request), team=team, leg=leg, members=tuple(member))
+    return _deliver(body, request_named(request), f"team:{team}", None, wait, as_json)
 
 
 def hold(

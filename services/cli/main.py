@@ -22,6 +22,7 @@ from linli.services.cli import (
     running,
     simulating,
     solving,
+    team_news,
     teams,
     tokens,
 )
@@ -50,6 +51,7 @@ PARTS = (
     desk,
     answers,
     teams,
+    team_news,
     tokens,
     deliveries,
     letters,

@@ -1,0 +1,1 @@
+"""Stories of a dispatch centre, each on the real stack."""
