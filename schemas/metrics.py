@@ -70,7 +70,11 @@ _INTAKE = (
     _counter("linli_intake_records_total", "Records of the inbox by what became of them.", "kind", "outcome"),
     _counter("linli_intake_dead_letters_total", "Dead letters by reason.", "reason"),
     _histogram("linli_intake_record_seconds", "Time to judge one record, sealing included.", QUICK, "kind"),
-    _gauge("linli_inbox_unread_ratio", "Unread part of the inbox's retention; an alarm above one half.", "partition"),
+    _gauge(
+        "linli_inbox_unread_ratio",
+        "Age of the inbox record at work in parts of the inbox's retention; an alarm above one half.",
+        "partition",
+    ),
 )
 
 _DISPATCHER = (
@@ -87,11 +91,12 @@ _DISPATCHER = (
     _gauge("linli_requests", "Requests by the state they are in.", "district", "state"),
     _counter("linli_solver_work_total", "Deterministic units of work spent by the optimizer.", "engine"),
     _counter("linli_solver_fallbacks_total", "Rounds in which the last plan and insertion had to do.", "cause"),
-    _counter("linli_plans_refused_total", "Plans that the checker refused; the district is held.", "district"),
+    _gauge("linli_districts_held", "Districts held because deciding them failed again and again.", "partition"),
     _counter("linli_torn_rounds_total", "Rounds found torn at a restore; plans were rebuilt.", "partition"),
     _counter("linli_down_seconds_total", "Decision time for which the service was down.", "partition"),
     _gauge("linli_clock_skew_seconds", "Our clock less the broker's; deadlines stop beyond 5 s.", "partition"),
     _gauge("linli_commands_behind_records", "Commands that are not decided yet.", "partition"),
+    _gauge("linli_build_info", "One, with the build and the fingerprint of the engines as labels.", "build", "engines"),
 )
 
 _BOARD = (
@@ -106,14 +111,24 @@ _DELIVERY = (
     _histogram("linli_delivery_seconds", "Time from an offer to its delivery.", FELT, "channel"),
 )
 
-_HOUSE = (
-    _counter("linli_process_restarts_total", "Restarts by the supervisor.", "process"),
-    _gauge("linli_build_info", "One, with the build and the fingerprint of the engines as labels.", "build", "engines"),
-    _counter("linli_guarantees_checked_total", "Checks of guarantees by the auditor.", "guarantee"),
-    _counter("linli_guarantees_broken_total", "Broken guarantees: anything above zero is an alarm.", "guarantee"),
+_HOUSE = (_counter("linli_process_restarts_total", "Restarts by the supervisor.", "process"),)
+
+_AUDIT = (
+    _counter("linli_guarantees_checked_total", "Guarantees that an audit judged.", "guarantee"),
+    _counter(
+        "linli_guarantees_broken_total", "Breaks that an audit found: anything above zero is an alarm.", "guarantee"
+    ),
 )
 
-METRICS: Final[dict[str, Metric]] = {
-    metric.name: metric for metric in (*_INTAKE, *_DISPATCHER, *_BOARD, *_DELIVERY, *_HOUSE)
+SECTIONS: Final[dict[str, tuple[Metric, ...]]] = {
+    "intake": _INTAKE,
+    "dispatcher": _DISPATCHER,
+    "board": _BOARD,
+    "delivery": _DELIVERY,
+    "house": _HOUSE,
+    "audit": _AUDIT,
 }
+"""The metrics by who measures them: a process serves its own section; an audit writes its section to a file."""
+
+METRICS: Final[dict[str, Metric]] = {metric.name: metric for section in SECTIONS.values() for metric in section}
 """Every metric by its name."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from linli.schemas.metrics import SECTIONS
+from linli.services.metrics_server import serve_metrics
 from linli.services.process import run_process
 from linli.services.settings import Settings
 from linli.services.wiring import kafka_of, redis_of
 from linli.streams.board import Board, cluster_id
 from linli.streams.board_store import BoardStore, connect
 from linli.streams.ground_facts import read_facts
+from linli.streams.meters import Meters
 
 
 async def run_board(settings: Settings) -> None:
@@ -23,9 +26,11 @@ async def run_board(settings: Settings) -> None:
     address = kafka_of(settings)
     facts = await read_facts(address)
     client = connect(redis_of(settings))
+    meters = Meters(SECTIONS["board"])
+    serve_metrics(settings, "board", meters)
     try:
         store = BoardStore(client, await cluster_id(address))
-        await Board(address, store, facts.district_map.partitions).run()
+        await Board(address, store, facts.district_map.partitions, meters).run()
     finally:
         await client.aclose()
 

@@ -13,15 +13,18 @@ from typing import NoReturn
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
+from linli.matcher.solve import fingerprint
 from linli.schemas.policy import Policy
 from linli.services.ground.errors import GroundError
 from linli.services.ground.reach import reach_kafka
+from linli.services.metrics_server import serve_metrics
 from linli.services.process import EXIT_FAILED, EXIT_SETTINGS
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.streams.build import build_name
 from linli.streams.command_feed import LogMadeAnewError
 from linli.streams.crash_points import CrashPlan, CrashPlanError, parse_crash_plan
 from linli.streams.dispatch_loop import DispatchLoop, LoopSettings
+from linli.streams.dispatch_meters import DispatchMeters
 from linli.streams.ground_facts import Facts, FactsMissingError, read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_lines import log_for, set_up_logs
@@ -83,7 +86,9 @@ async def _dispatch(settings: Settings, address: KafkaAddress, slot: int, crash:
         batch_max=settings.round_batch_max,
         idle_s=settings.round_idle_ms / 1000,
     )
-    loop = DispatchLoop(chosen, Desk(decide, next_deadline), crash)
+    meters = DispatchMeters(slot, chosen.build, fingerprint())
+    serve_metrics(settings, f"dispatcher-{slot}", meters.meters)
+    loop = DispatchLoop(chosen, Desk(decide, next_deadline), crash, meters)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, loop.stop)
     await _or_die(loop)

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from faust import Worker
 
 from linli.services.county_files import load_admission, load_districts, load_menu
+from linli.services.metrics_server import serve_metrics
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.services.wiring import kafka_of
 from linli.streams.faust_strict import EXIT_FAILED
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         config = _config(settings, slot)
+        serve_metrics(settings, f"intake-{slot}" if slot else "intake", config.meters)
     except (SettingsError, MasterKeyError, FactsMissingError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_REFUSED

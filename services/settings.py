@@ -234,6 +234,13 @@ class Settings(BaseSettings):
         description="As apprise writes it, mailtos://USER:PASSWORD@HOST?from=ADDRESS. Unset: no mails are sent. "
         "Never printed.",
     )
+    metrics: str = Field(
+        default="127.0.0.1:0",
+        title="Address of the metrics",
+        description="Where each process serves its figures for Prometheus, host:port; port 0: any free one, which "
+        "linli status --json names. The default is open to this machine only; behind another address use one port per "
+        "process, as each has in a container of its own.",
+    )
     crash_at: str | None = Field(
         default=None,
         title="Where to die on purpose",
@@ -292,6 +299,14 @@ class Settings(BaseSettings):
             host, _, port = value.rpartition(":")
             if not host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
                 raise ValueError("it must be host:port, like 127.0.0.1:8080")
+        return value
+
+    @field_validator("metrics")
+    @classmethod
+    def _is_a_place_to_listen(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not (port.isascii() and port.isdigit() and int(port) < 65_536):
+            raise ValueError("it must be host:port, like 127.0.0.1:9464, or port 0 for any free one")
         return value
 
     @field_validator("gateway_url")

@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.metrics import SECTIONS
 from linli.services.ground.claim import usable_folder
 from linli.services.ground.local import LocalGround, ground_of
 from linli.services.ground.server import Say
 from linli.services.listening import host_and_port, listens, own_address
+from linli.services.metrics_server import serve_metrics
 from linli.services.processes import process_specs
 from linli.services.running import (
     Running,
@@ -33,6 +35,7 @@ from linli.streams.board_store import BoardStore, connect
 from linli.streams.bootstrap import bootstrap
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
+from linli.streams.meters import Meters
 
 BOARD_TIMEOUT_S: Final = 60.0
 """How long the first board may take; an empty one takes a second, a province's week half a minute."""
@@ -83,6 +86,7 @@ class House:
         self._recording = False
         self._since = datetime.now(UTC)
         self._lock = -1
+        self._meters = Meters(SECTIONS["house"])
         self.ground: LocalGround = ground_of(
             settings, tethered=tethered, say=say, on_event=self._note, policy=policy or RestartPolicy()
         )
@@ -136,6 +140,7 @@ class House:
         """
         self._lock = _locked(usable_folder(self.settings.state))
         try:
+            serve_metrics(self.settings, "house", self._meters)
             keyring_of(self.settings, make=True)
             await self.ground.start()
             self._facts = await bootstrap(self.address, wanted_of(self.settings))
@@ -211,7 +216,9 @@ class House:
         )
 
     def _note(self, event: ProcessEvent) -> None:
-        """Keep the record true, and pass the news on."""
+        """Keep the record true, count, and pass the news on."""
+        if event.kind is EventKind.RESTARTED:
+            self._meters.count("linli_process_restarts_total", event.name)
         if self._recording and event.kind in (EventKind.STARTED, EventKind.RESTARTED):
             self._record()
         if self._on_event is not None:

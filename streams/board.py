@@ -11,12 +11,14 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 from typing_extensions import override
 
+from linli.schemas.metrics import SECTIONS
 from linli.streams import board_keys as keys
 from linli.streams.board_entries import TOPICS, entries_of
 from linli.streams.board_store import BoardGoneError, BoardStore, Epoch, Found
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.log_lines import log_for
 from linli.streams.log_reader import LogReader, LogRecord, Span, log_record, open_reader
+from linli.streams.meters import Meters
 
 BATCH_MAX: Final = 500
 """Records per script call: some 20 ms in which Redis serves nobody else."""
@@ -32,6 +34,15 @@ PROGRESS: Final = 20_000
 """Records between two lines about a long rebuild."""
 
 _LAYOUT: Final = "layout"
+
+CAUSES: Final = {
+    "there is none": "missing",
+    "it has another layout": "layout",
+    "it is too old": "too_old",
+    "its positions cannot be read": "unreadable",
+    "it follows other partitions": "partitions",
+}
+"""Why a board is rebuilt, as a label; whatever else is wrong names a topic and means that the log is another one."""
 
 _log = log_for("board")
 
@@ -106,6 +117,8 @@ class Board:
         The Redis side.
     partitions
         How many partitions each topic has.
+    meters
+        What is counted; ``None`` to count for nobody.
 
     Notes
     -----
@@ -114,8 +127,9 @@ class Board:
     soon as they do not, one ends with `BoardMovedError`.
     """
 
-    def __init__(self, address: KafkaAddress, store: BoardStore, partitions: int) -> None:
+    def __init__(self, address: KafkaAddress, store: BoardStore, partitions: int, meters: Meters | None = None) -> None:
         self._address = address
+        self._meters = meters or Meters(SECTIONS["board"])
         self._store = store
         self._pairs = [(topic.name, partition) for topic in TOPICS for partition in range(partitions)]
 
@@ -147,6 +161,7 @@ class Board:
                 _log.info("going on", epoch=found.epoch.name)
             else:
                 _log.info("rebuilding", reason=reason)
+                self._meters.count("linli_board_rebuilds_total", CAUSES.get(reason or "", "another_log"))
                 opened = await self._rebuild(found, reader)
         removed = await self._store.sweep(opened[0])
         if removed:
@@ -220,8 +235,23 @@ class Board:
                 batch = [log_record(raw) for records in got.values() for raw in records]
                 reached = {(pair.topic, pair.partition): await consumer.position(pair) for pair in pairs}
                 await self._apply(epoch, positions, batch, reached)
+                self._measure(batch, {pair: (consumer.highwater(pair) or 0) for pair in pairs}, reached)
         finally:
             await consumer.stop()
+
+    def _measure(
+        self, batch: list[LogRecord], ends: Mapping[TopicPartition, int], reached: Mapping[tuple[str, int], int]
+    ) -> None:
+        """Note how far the board is behind, and how old the records were that just got onto it."""
+        behind: dict[int, int] = {}
+        for pair, end in ends.items():
+            left = max(0, end - reached[pair.topic, pair.partition])
+            behind[pair.partition] = behind.get(pair.partition, 0) + left
+        for partition, records in behind.items():
+            self._meters.show("linli_board_behind_records", records, str(partition))
+        now = datetime.now(UTC)
+        for record in batch:
+            self._meters.observe("linli_board_age_seconds", max(0.0, (now - record.appended).total_seconds()))
 
     async def _apply(
         self,
@@ -237,6 +267,8 @@ class Board:
         entries = [entry for record in batch for entry in entries_of(record)]
         await self._store.apply(epoch, entries, fields_of(positions), fields_of(following), building=building)
         positions.update(following)
+        for record in batch:
+            self._meters.count("linli_board_records_total", record.topic)
 
 
 def moved(positions: Positions, batch: Iterable[LogRecord], reached: Mapping[tuple[str, int], int]) -> Positions:

@@ -17,6 +17,7 @@ from linli.streams.adaptive_rounds import GATHER_S, SKEW_MAX, Pace, Reading, Rou
 from linli.streams.command_feed import Batch, CommandFeed
 from linli.streams.crash_counts import CRASHES_MAX, CrashCounts
 from linli.streams.crash_points import CrashPlan, CrashPoint
+from linli.streams.dispatch_meters import DispatchMeters
 from linli.streams.due_districts import DueDistricts
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
@@ -77,10 +78,15 @@ class DispatchLoop:
         Who decides.
     crash
         Where to die on purpose; tests only.
+    meters
+        What is counted; ``None`` to count for nobody.
     """
 
-    def __init__(self, settings: LoopSettings, desk: Desk, crash: CrashPlan | None = None) -> None:
+    def __init__(
+        self, settings: LoopSettings, desk: Desk, crash: CrashPlan | None = None, meters: DispatchMeters | None = None
+    ) -> None:
         self._settings = settings
+        self._meters = meters or DispatchMeters(settings.partition, settings.build, "")
         self._desk = desk
         self._crash = crash or CrashPlan()
         self._source = f"dispatcher-{settings.partition}"
@@ -139,6 +145,7 @@ class DispatchLoop:
         self._say_restored(restored, time.monotonic() - began)
         self._due.learn(self._states)
         await self._open(restored)
+        self._meters.restored(self._states, time.monotonic() - began, torn=restored.torn is not None)
 
     async def _open(self, restored: Restored) -> None:
         """Write a round without decisions: it takes the log, shows the clock's skew, and heals a torn round."""
@@ -165,6 +172,8 @@ class DispatchLoop:
             batch = await self._feed.take(end, 1 if suspect else self._settings.batch_max)
             drained = self._feed.position >= end
             self._busy = batch.count > 1
+            held = sum(self._counts.is_held(district) for district in self._districts)
+            self._meters.reading(max(0, end - self._feed.position), held)
             await self._round(reading, batch, drained)
 
     def _patience_s(self) -> float:
@@ -185,6 +194,7 @@ class DispatchLoop:
         if beat:
             self._due.forgive()
         commands = by_district(batch.commands)
+        self._meters.received(batch.commands, self._settings.facts.clock)
         everyone = down_seconds or self._replan or self._is_new_day(reading)
         districts = self._chosen(commands, deadlines, reading, everyone=bool(everyone))
         rough = self._rough.take() if drained and not (batch.count or districts) else None
@@ -273,6 +283,9 @@ class DispatchLoop:
         record = decided.record
         written = await self._writer.write(decided.outgoing, round_record(record, self._source), record.next_offset)
         self._crash.passing(CrashPoint.AFTER_COMMIT)
+        self._meters.committed(record, self._decided_s, written)
+        for code, decision in decided.decisions.items():
+            self._meters.decided(self._states[code], decision)
         self._states = fold(self._states, decided.decisions, record.now)
         self._last = record
         self._written_at = time.monotonic()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import faust
 
 from linli.schemas.dead_letters import Reason
+from linli.schemas.event_types import INBOX_KINDS, split_version
 from linli.schemas.identity import position_id
+from linli.schemas.metrics import SECTIONS
 from linli.schemas.topics import COMMANDS, DEAD_LETTERS, INBOX, RECORD_BYTES_MAX, SUBJECT_KEYS
 from linli.streams.crash_counts import CRASHES_MAX, CrashCounts
 from linli.streams.dead_letter_brake import DeadLetterBrake
@@ -21,7 +24,11 @@ from linli.streams.intake_admit import World
 from linli.streams.intake_judge import DeadOut, Outcome, dead_letter, judge
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_lines import log_for
+from linli.streams.meters import Meters
 from linli.streams.outcome_records import records_of
+
+RETENTION: Final = INBOX.retention or timedelta.max
+"""How long the inbox keeps a record that nobody has read."""
 
 GROUP: Final = "intake"
 """Consumer group of all intake processes."""
@@ -46,6 +53,8 @@ class IntakeConfig:
         Number of this process among the intakes, from 0: it keeps its membership over a restart.
     folder
         An existing folder of this process's own, for Faust's files and for the count of failures.
+    meters
+        What is counted.
     """
 
     address: KafkaAddress
@@ -53,6 +62,7 @@ class IntakeConfig:
     world: World
     slot: int
     folder: Path
+    meters: Meters = field(default_factory=lambda: Meters(SECTIONS["intake"]))
 
 
 class Intake:
@@ -81,7 +91,9 @@ class Intake:
         Exception
             Whatever goes wrong; the record must then not be acknowledged.
         """
+        began = time.perf_counter()
         outcome = self._judged(record)
+        self._measure(record, outcome, time.perf_counter() - began)
         records = records_of(outcome, record, self._config.partitions)
         if len(records[-1].value) > VALUE_BYTES_MAX:
             outcome = dead_letter(record, self._config.world, RefusedError(Reason.TOO_LARGE, rule="as_a_command"))
@@ -104,6 +116,15 @@ class Intake:
             failures.failed([record.offset], "")
             raise
 
+    def _measure(self, record: InboxRecord, outcome: Outcome, seconds: float) -> None:
+        meters, kind = self._config.meters, kind_of(outcome)
+        age = datetime.now(UTC) - record.appended_at
+        meters.observe("linli_intake_record_seconds", seconds, kind)
+        meters.show("linli_inbox_unread_ratio", max(0.0, age / RETENTION), str(record.partition))
+        meters.count("linli_intake_records_total", kind, "dead_letter" if isinstance(outcome, DeadOut) else "command")
+        if isinstance(outcome, DeadOut):
+            meters.count("linli_intake_dead_letters_total", outcome.letter.reason)
+
     def _failures_of(self, partition: int) -> CrashCounts:
         if partition not in self._failures:
             self._failures[partition] = CrashCounts(self._config.folder, partition)
@@ -118,6 +139,14 @@ class Intake:
         if self._brake.note(dead=isinstance(outcome, DeadOut)):
             at = position_id(record.topic, record.partition, record.offset)
             self._log.error("many dead letters", in_a_row=self._brake.in_a_row, share=self._brake.share, at=at)
+
+
+def kind_of(outcome: Outcome) -> str:
+    """Return the kind of what was judged, ``other`` for what is none of ours: a sender's own words make no labels."""
+    if not isinstance(outcome, DeadOut):
+        return outcome.command.body.kind
+    name, _ = split_version(outcome.letter.event_type or "")
+    return INBOX_KINDS.get(name, "other")
 
 
 def build_app(config: IntakeConfig) -> faust.App:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,13 +43,25 @@ def add_to(app: typer.Typer) -> None:
     )(replay)
 
 
-def audit(patience: Patience = PATIENCE_S, as_json: AsJson = False) -> int:
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics-file",
+        help=both(
+            "Also write the counts to this file, for the textfile collector of Prometheus' node exporter.",
+            "同时把计数写入该文件，供 Prometheus node exporter 的 textfile 采集器读取。",
+        ),
+    ),
+]
+
+
+def audit(patience: Patience = PATIENCE_S, metrics_file: MetricsFile = None, as_json: AsJson = False) -> int:
     """Judge every guarantee; exit 1 if one was broken."""
     from linli.services.cli.findings import audit_log
     from linli.services.cli.here import Here, run
     from linli.services.cli.out import Out
 
-    return run(audit_log(Here.look(), Out(as_json), patience))
+    return run(audit_log(Here.look(), Out(as_json), patience, metrics_file))
 
 
 def replay(verify: Verify = False, partition: OnePartition = None, as_json: AsJson = False) -> int:

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.metrics import SECTIONS
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.words import TONGUE, both
@@ -31,7 +33,7 @@ CHINESE: Final[dict[Guarantee, str]] = {
 """The guarantees for those who read Chinese; their values are the English sentences."""
 
 
-async def audit_log(here: Here, out: Out, patience: float) -> int:
+async def audit_log(here: Here, out: Out, patience: float, metrics_file: Path | None = None) -> int:
     """Judge the log and show what was found.
 
     Returns
@@ -42,6 +44,8 @@ async def audit_log(here: Here, out: Out, patience: float) -> int:
     address = await here.reach_kafka()
     with working(both("Reading the log …", "正在通读日志……")):
         verdict = await judge(address, patience=timedelta(seconds=patience))
+    if metrics_file is not None:
+        _write_metrics(verdict, metrics_file)
     out.data(_as_data(verdict))
     if not out.as_json:
         _show(verdict, out)
@@ -50,6 +54,23 @@ async def audit_log(here: Here, out: Out, patience: float) -> int:
     fault = LinliError(Code.GUARANTEE_BROKEN, count=len(verdict.broken))
     sys.stderr.write(f"{fault.sentence(TONGUE)} {fault.what_to_do(TONGUE)}\n")
     return fault.exit_code
+
+
+def _write_metrics(verdict: Verdict, file: Path) -> None:
+    """Write how often each guarantee was judged and broken, whole or not at all."""
+    from prometheus_client import write_to_textfile
+
+    from linli.streams.meters import Meters
+
+    meters = Meters(SECTIONS["audit"])
+    for guarantee in Guarantee:
+        meters.count("linli_guarantees_checked_total", guarantee.name.lower())
+        breaks = sum(one.guarantee is guarantee for one in verdict.breaks)
+        meters.count("linli_guarantees_broken_total", guarantee.name.lower(), by=breaks)
+    try:
+        write_to_textfile(str(file), meters.registry)
+    except OSError as error:
+        raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=error.strerror) from error
 
 
 @contextmanager

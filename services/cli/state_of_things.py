@@ -11,6 +11,7 @@ from linli.schemas.glossary import word_of
 from linli.schemas.topics import COMMANDS, INBOX
 from linli.services.cli.here import Here
 from linli.services.cli.words import TONGUE, both
+from linli.services.metrics_server import metrics_addresses
 from linli.services.running import RunningProcess, read_running
 from linli.streams.board_reader import BoardMissingError, BoardUnreadableError, Overview
 from linli.streams.kafka_client import KafkaAddress
@@ -34,6 +35,8 @@ class Seen:
     ----------
     processes
         What ``linli up`` started here; empty where it was not used.
+    metrics
+        Where each of them serves its figures.
     kafka, redis
         What is wrong with each, in a sentence; ``None`` if it answers.
     address
@@ -46,6 +49,7 @@ class Seen:
     """
 
     processes: tuple[RunningProcess, ...] = ()
+    metrics: dict[str, str] = field(default_factory=dict[str, str])
     address: str | None = None
     kafka: str | None = None
     redis: str | None = None
@@ -71,9 +75,17 @@ class Seen:
         return {
             "well": self.well,
             "processes": [
-                {"name": one.name, "pid": one.pid, "alive": one.alive, "address": one.address, "log": one.log}
+                {
+                    "name": one.name,
+                    "pid": one.pid,
+                    "alive": one.alive,
+                    "address": one.address,
+                    "metrics": self.metrics.get(one.name),
+                    "log": one.log,
+                }
                 for one in self.processes
             ],
+            "metrics": {"house": self.metrics.get("house")},
             "kafka": {"address": self.address, "answers": self.kafka is None},
             "redis": {"answers": self.redis is None},
             "versions": self.versions,
@@ -98,6 +110,7 @@ async def look_around(here: Here) -> Seen:
     """
     record = read_running(here.settings.state)
     seen = Seen(processes=record.processes if record else (), versions=record.versions if record else {})
+    seen.metrics = metrics_addresses(here.settings.state) if record else {}
     seen.address = here.address.bootstrap if here.settings.kafka or not record else record.kafka
     try:
         address = await here.reach_kafka()

@@ -1,0 +1,58 @@
+"""Where a process serves its figures for Prometheus: a loopback port of its own, or where a setting says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import start_http_server
+
+from linli.services.ground.claim import usable_folder
+from linli.services.settings import Settings, SettingsError
+from linli.streams.meters import Meters
+
+FOLDER: Final = "metrics"
+"""Folder in the state folder: one file per process with the address at which it serves."""
+
+
+def serve_metrics(settings: Settings, process: str, meters: Meters) -> str:
+    """Serve figures in the background until the process ends; write down where.
+
+    Returns
+    -------
+    str
+        The address, host:port.
+
+    Raises
+    ------
+    SettingsError
+        If nothing can listen at the address that a setting names.
+    linli.services.ground.errors.GroundError
+        If the state folder cannot be written.
+    """
+    host, _, port = settings.metrics.rpartition(":")
+    try:
+        server, _ = start_http_server(int(port), addr=host.strip("[]"), registry=meters.registry)
+    except OSError as error:
+        raise SettingsError(
+            f"LINLI_METRICS={settings.metrics}: nothing can listen there ({error.strerror or error}). "
+            "Name a free port, or port 0 for any free one: every process needs a port of its own."
+        ) from error
+    address = f"{host}:{server.server_port}"
+    _write(usable_folder(settings.state / FOLDER) / process, address)
+    return address
+
+
+def _write(file: Path, address: str) -> None:
+    fresh = file.with_name(file.name + ".new")
+    fresh.write_text(address, encoding="utf-8")
+    os.replace(fresh, file)
+
+
+def metrics_addresses(state: Path) -> dict[str, str]:
+    """Return by process where each was last seen to serve; whether it still runs is for the caller to know."""
+    folder = state / FOLDER
+    if not folder.is_dir():
+        return {}
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.suffix != ".new"}
