@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -25,6 +25,7 @@ from linli.services.demo.kill import Kill, kill_and_wait
 from linli.services.demo.leads import answers_for
 from linli.services.demo.nearest_desk import compare
 from linli.services.demo.options import FIRST_HOUR, LAST_HOUR, DemoOptions
+from linli.services.demo.phones import Phones
 from linli.services.demo.picture import Picture
 from linli.services.demo.post import Post
 from linli.services.demo.report import Judged, Outcome, outcome_of, table_of
@@ -70,8 +71,11 @@ async def _demo(options: DemoOptions, state: Path) -> int:
     console = Console(stderr=True)
     console.print(say("synthetic", options.language))
     tally = Tally()
-    async with open_stage(options, state, lambda line: console.print(f"  {line}")) as stage:
-        run = _Run(options, stage, tally, console)
+    async with (
+        Phones() as phones,
+        open_stage(options, state, lambda line: console.print(f"  {line}"), phones.address) as stage,
+    ):
+        run = _Run(options, stage, tally, console, phones)
         await run.play()
         stage_report = await run.judge(time.monotonic() - began)
     _print(options, tally, stage_report, run.story_request)
@@ -86,6 +90,7 @@ class _Run:
     stage: Stage
     tally: Tally
     console: Console
+    phones: Phones
     submitted: int = 0
     story_request: str = ""
     kill: Kill | None = None
@@ -100,7 +105,7 @@ class _Run:
             )
             await stack.enter_async_context(self._following(post))
             await self._register_teams(post)
-            post.put(events)
+            post.put(self.phones.reachable(events))
             self._tell("day", count=len(events), minutes=self.options.minutes)
             await self._run_day(post)
             self._tell("closing")
@@ -112,11 +117,20 @@ class _Run:
         members = {team.team: team.members for team in roster(MONDAY)}
         stories = frozenset({self.story_request})
 
+        def leads_say(record: AssignmentRecord) -> None:
+            """Let leads answer what they were told of, and go where they said they would."""
+            post.put_once(answers_for(self.phones.as_heard(record), members, self.options.seed, stories))
+
         def answer(record: AssignmentRecord) -> None:
             self.stage.picture_note(record)
-            post.put_once(answers_for(record, members, self.options.seed, stories))
+            leads_say(record)
             post.put_once(residents_say(record, self.options.seed, stories))
 
+        def hear(request: str) -> None:
+            if known := self.tally.history.get(request):
+                leads_say(known[-1])
+
+        self.phones.on_offer, self.phones.age_s = hear, self._age_s
         task = asyncio.create_task(follow(self.stage.address, self.stage.partitions, self.tally, answer))
         try:
             yield
@@ -129,12 +143,16 @@ class _Run:
 
     async def _register_teams(self, post: Post) -> None:
         """Send the roster and wait until the dispatcher has applied it."""
-        events = registrations(MONDAY, self.stage.clock.now())
+        events = self.phones.reachable(registrations(MONDAY, self.stage.clock.now()))
         self._tell("teams", count=len(events))
         await post.send_now(events)
         async with asyncio.timeout(TEAMS_MAX_S):
             while len(self.tally.roster) < len(events):
                 await asyncio.sleep(0.05)
+
+    def _age_s(self, moment: datetime) -> float:
+        """Give the real seconds since a decision time."""
+        return (datetime.now(UTC) - self.stage.clock.real(moment)).total_seconds()
 
     async def _run_day(self, post: Post) -> None:
         """Send everything at its time, with the picture on, and kill the dispatcher on the way."""
@@ -190,6 +208,10 @@ class _Run:
         broken = [f"{one.guarantee}: {one.where}: {one.detail}" for one in verdict.breaks]
         if self.options.kill and (self.kill is None or self.kill.recovered_s is None):
             broken.append("the dispatcher did not come back after it was killed")
+        if self.phones.changed or self.phones.refused:
+            broken.append(
+                f"{len(self.phones.changed)} deliveries changed their body, {self.phones.refused} were unsigned"
+            )
         judged = Judged(
             lost=verdict.lost,
             double_assigned=verdict.doubled,
@@ -200,6 +222,8 @@ class _Run:
             recovered_s=self.kill.recovered_s if self.kill is not None else None,
             seconds=round(seconds, 1),
             submitted=self.submitted,
+            told=len(self.phones.told),
+            told_ms=(self.phones.latency_ms(0.5), self.phones.latency_ms(0.99)),
         )
         return outcome_of(self.tally, comparison, judged)
 

@@ -23,7 +23,11 @@ _LISTS = {"refused_by_reason": "dead_letter", "unmet_by_reason": "nobody", "prom
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds from the submission of an order to the broker's append of its promise; real time."""
+    """Milliseconds of real time.
+
+    Of promises: from the submission of an order to the broker's append of its promise. Of what leads are told: from the
+    clock of the round that made the offer to the lead's telephone.
+    """
 
     p50: float | None
     p99: float | None
@@ -35,7 +39,8 @@ class Outcome:
 
     ``submitted`` counts order records sent, repeated and malformed ones included; ``registered`` to ``rated`` count
     requests that were ever there; ``offered``, ``declined`` and ``expired`` count offers; ``unmet`` those that nobody
-    could go to in the end. ``recovered_s`` is from the kill to the first newly committed round; ``kills`` counts.
+    could go to in the end; ``told`` counts what reached the leads' telephones, each thing once. ``recovered_s`` is from
+    the kill to the first newly committed round; ``kills`` counts.
     """
 
     synthetic: bool
@@ -58,6 +63,8 @@ class Outcome:
     cancelled: int
     lost: int
     double_assigned: int
+    told: int
+    told_latency_ms: Latency
     guarantees_checked: int
     guarantees_broken: list[str]
     promise_latency_ms: Latency
@@ -90,6 +97,8 @@ class Judged:
     recovered_s: float | None
     seconds: float
     submitted: int
+    told: int
+    told_ms: tuple[float | None, float | None]
 
 
 def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
@@ -118,6 +127,8 @@ def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
         cancelled=tally.count_ever(State.CANCELLED),
         lost=judged.lost,
         double_assigned=judged.double_assigned,
+        told=judged.told,
+        told_latency_ms=Latency(*judged.told_ms),
         guarantees_checked=judged.checked,
         guarantees_broken=judged.broken,
         promise_latency_ms=Latency(_ms(percentile(latencies, 0.5)), _ms(percentile(latencies, 0.99))),

@@ -90,6 +90,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "row.cancelled": ("cancelled", "取消"),
     "row.lost": ("lost", "丢失"),
     "row.double_assigned": ("given to two teams", "重复派单"),
+    "row.told": ("told to team leads", "送达队长的通知"),
+    "row.told_latency_ms": ("offer to the lead's telephone, ms", "派单到送达（毫秒）"),
     "row.guarantees_checked": ("guarantees checked", "核查项"),
     "row.guarantees_broken": ("guarantees broken", "被破坏的保证"),
     "row.promise_latency_ms": ("submission to promise, ms", "提交到排期（毫秒）"),

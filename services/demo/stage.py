@@ -93,7 +93,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(options: DemoOptions, state: Path, tell: Tell) -> AsyncGenerator[Stage]:
+async def open_stage(options: DemoOptions, state: Path, tell: Tell, phones: str) -> AsyncGenerator[Stage]:
     """Start ground, topics and processes; stop them all at the end, whatever happens.
 
     Parameters
@@ -104,8 +104,10 @@ async def open_stage(options: DemoOptions, state: Path, tell: Tell) -> AsyncGene
         Folder for data, keys and logs.
     tell
         Prints a line.
+    phones
+        Where the leads' telephones listen: the one address of this machine that delivery may call.
     """
-    settings = load_settings(mode=Mode.AUTO, clock_rate=options.clock_rate, state=state)
+    settings = load_settings(mode=Mode.AUTO, clock_rate=options.clock_rate, state=state, delivery_loopback=(phones,))
     stage: Stage | None = None
 
     def process_news(event: ProcessEvent) -> None:
