@@ -15,7 +15,7 @@ from linli.services.delivering.contacts import Contacts
 from linli.services.delivering.counter import Counter
 from linli.services.delivering.figures import Figures
 from linli.services.delivering.letters import Letters
-from linli.services.delivering.mail import Mail
+from linli.services.delivering.mail import Mail, load_services
 from linli.services.delivering.office import Office, Parts
 from linli.services.delivering.posting import Poster
 from linli.services.delivering.sms import SmsProvider, load_provider
@@ -103,10 +103,8 @@ def letters_of(settings: Settings, keyring: Keyring) -> Letters:
 
 
 def _provider_of(settings: Settings) -> SmsProvider | None:
-    if settings.sms_provider is None:
-        return None
     try:
-        return load_provider(settings.sms_provider)
+        return None if settings.sms_provider is None else load_provider(settings.sms_provider)
     except ListError as error:
         raise SettingsError(str(error)) from None
 
@@ -119,8 +117,12 @@ def _keyring_of(settings: Settings) -> Keyring:
 
 
 def _mail_of(settings: Settings) -> Mail:
-    server = settings.mail_server
-    return Mail(None if server is None else server.get_secret_value(), {})
+    server, file = settings.mail_server, settings.delivery_services
+    try:
+        services: Mapping[str, str] = {} if file is None else load_services(file)
+    except ListError as error:
+        raise SettingsError(str(error)) from None
+    return Mail(None if server is None else server.get_secret_value(), services)
 
 
 def main() -> None:

@@ -228,6 +228,12 @@ class Settings(BaseSettings):
         description="TOML file with a provider's address, the approved signature and templates; readable by its owner "
         "alone, for it holds what the provider is paid by. Unset: no text messages are sent.",
     )
+    delivery_services: Path | None = Field(
+        default=None,
+        title="Named services",
+        description="TOML file, [services], a name and its apprise URL each; a mail channel whose target is such a "
+        "name goes there. For what Linli has no connector of its own. Readable by its owner alone. Unset: none.",
+    )
     mail_server: SecretStr | None = Field(
         default=None,
         title="Mail server",
@@ -326,6 +332,7 @@ class Settings(BaseSettings):
         "service_menu",
         "task_admission",
         "sms_provider",
+        "delivery_services",
     )
     @classmethod
     def _from_the_root(cls, value: Path | None) -> Path | None:

@@ -20,7 +20,7 @@ from linli.schemas.people import Channel, ChannelKind
 from linli.services.delivering.channels import Channels
 from linli.services.delivering.contacts import Way
 from linli.services.delivering.letters import Letters
-from linli.services.delivering.mail import Mail
+from linli.services.delivering.mail import Mail, load_services
 from linli.services.delivering.pace import MESSAGES_MAX, MINUTE_S, RobotPace, digests
 from linli.services.delivering.posting import Poster
 from linli.services.delivering.sent import PAUSE, PAUSE_MAX, How, Sent, retry_after
@@ -305,6 +305,26 @@ async def test_a_mail_channel_is_an_address_and_nothing_else(target: str, server
     """Tests that no apprise URL can be smuggled in, which could call any host there is."""
     channel = Channel(kind=ChannelKind.MAIL, target=target)
     assert await sent(server, channel, mail="mailto://u:p@127.0.0.1:1") == Sent(How.NEVER, "bad_address")
+
+
+async def test_a_named_service_is_the_operators_and_its_word_is_taken(server: Providers, tmp_path: Path) -> None:
+    """Tests the long tail: a name from the operator's file, a success, a failure, and a name that nobody gave."""
+    file = tmp_path / "services.toml"
+    file.write_text(f'[services]\nnewsroom = "json://{server.address}/any"\n', encoding="utf-8")
+    file.chmod(0o644)
+    with pytest.raises(ListError, match="chmod 600"):
+        load_services(file)
+    file.chmod(0o600)
+    mail = Mail(None, load_services(file))
+    server.script.extend([Reply(200), Reply(500)])
+    known = Channel(kind=ChannelKind.MAIL, target="newsroom")
+    assert [await mail.send(known, "subject", "text") for _ in range(2)] == [
+        Sent(How.DELIVERED),
+        Sent(How.LATER, "apprise_failed"),
+    ]
+    unknown = Channel(kind=ChannelKind.MAIL, target="elsewhere")
+    assert await mail.send(unknown, "subject", "text") == Sent(How.NEVER, "no_mail_server")
+    assert len(server.received) == 2
 
 
 def test_a_rest_is_read_as_seconds_or_as_a_date_and_has_an_end() -> None:

@@ -11,10 +11,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
+from pydantic import Field
+
+from linli.schemas.base import Edge, Word
 from linli.schemas.people import Channel
+from linli.services.delivering.private_files import read_private
 from linli.services.delivering.sent import DELIVERED, How, Sent
 
 LIMIT_S: Final = 30.0
@@ -22,6 +27,23 @@ LIMIT_S: Final = 30.0
 
 ADDRESS: Final = re.compile(r"^[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.\-]{0,250}[A-Za-z0-9])$")
 """A mail address. What a team registers is never an apprise URL: those can name any host, the county's own included."""
+
+
+class NamedServices(Edge):
+    """Services that the operator named, each with its apprise URL; teams register a name and never a URL."""
+
+    services: dict[Word, Annotated[str, Field(min_length=1, max_length=2_000)]] = Field(max_length=100)
+
+
+def load_services(path: Path) -> Mapping[str, str]:
+    """Read the file of named services.
+
+    Raises
+    ------
+    linli.schemas.menu.ListError
+        If it cannot be used, or others may read it: such URLs hold passwords.
+    """
+    return read_private(path, NamedServices, "file of named services").services
 
 
 class Mail:

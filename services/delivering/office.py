@@ -321,6 +321,8 @@ class Office:
     def _tidy(self, now: datetime) -> None:
         if now - self._tidied > _TIDY:
             self._tidied = now
+            for request in [one for one, record in self._requests.items() if record.state in TERMINAL]:
+                self._review(request, now)
             self._parts.book.forget(now - KEPT)
 
 

@@ -7,7 +7,6 @@ is a template's id and what fills its places, a code, a window and a link.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,14 +14,14 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from linli.schemas.base import Edge, Name
 from linli.schemas.deliveries import DeliveryRecord, Purpose
-from linli.schemas.menu import ListError, mistakes, toml_as_json
 from linli.schemas.people import Channel
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.posting import Answer, NoAnswerError, Poster
+from linli.services.delivering.private_files import read_private
 from linli.services.delivering.sent import DELIVERED, How, Sent, retry_after
 from linli.services.delivering.targets import RefusedTargetError, Targets
 from linli.services.delivering.webhooks import AGENT
@@ -81,16 +80,7 @@ def load_provider(path: Path) -> SmsProvider:
     ListError
         If it cannot be used, or others may read it: it holds what the provider is paid by.
     """
-    try:
-        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ListError(f"The text message provider's file {path} cannot be read: {type(error).__name__}.") from None
-    if os.name == "posix" and mode & 0o077:
-        raise ListError(f"Others may read the text message provider's file {path}: run chmod 600 on it.")
-    try:
-        return SmsProvider.model_validate_json(toml_as_json(text))
-    except ValidationError as error:
-        raise ListError(mistakes(error, "text message provider's file")) from None
+    return read_private(path, SmsProvider, "text message provider's file")
 
 
 class TextMessages:
