@@ -365,10 +365,13 @@ def test_a_countys_own_places_are_a_sheet(tmp_path: Path, capsys: pytest.Capture
     assert (code, "line 4" in said) == (2, True)
 
 
-def test_danger_is_said_at_once_wherever_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Tests that a sign of danger to life in the remarks is heard: nobody is sent, the desk is told whom to call."""
+@pytest.mark.parametrize("header", ["备注", "家属补充情况"])
+def test_danger_is_said_at_once_wherever_it_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str
+) -> None:
+    """Tests that danger is heard in remarks and in unread columns: nobody is sent, the desk is told whom to call."""
     orders, teams = tmp_path / "o.xlsx", tmp_path / "t.xlsx"
-    orders.write_bytes(book([[*HEADER, "备注"], [*order("1"), "老人摔倒起不来（虚构）"]]))
+    orders.write_bytes(book([[*HEADER, header], [*order("1"), "老人摔倒起不来（虚构）"]]))
     teams.write_bytes(book([list(TEAM_HEADER), team("t-1", "甲队（虚构）")]))
     _, said = run(capsys, "plan", orders, teams, "-o", tmp_path / "out.xlsx", *AT)
     assert "call 120/110/119 at once" in said

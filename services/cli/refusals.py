@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linli.schemas.glossary import word_of
-from linli.services.cli.words import TONGUE
+from linli.services.cli.words import TONGUE, both
 from linli.services.sheets.columns import Columns
 from linli.services.sheets.notes import rule_word
 from linli.services.sheets.reading import Line
@@ -17,7 +17,7 @@ def in_words(refused: RefusedError, columns: Columns | None = None) -> str:
         parts.append(columns.shown(columns.of_path(refused.path), TONGUE) if columns else refused.path)
     if refused.rule:
         parts.append(rule_word(refused.rule, TONGUE))
-    return ": ".join(parts)
+    return both(": ", "：").join(parts)
 
 
 def as_data(line: Line, refused: RefusedError, columns: Columns | None = None) -> dict[str, object]:

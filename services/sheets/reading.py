@@ -15,7 +15,7 @@ from linli.schemas.dead_letters import Reason
 from linli.schemas.errors import Code, LinliError
 from linli.services.sheets.bodies import body_of
 from linli.services.sheets.cells import Cell, Row
-from linli.services.sheets.columns import Column, Columns, Context
+from linli.services.sheets.columns import Column, Columns, Context, Draft, put
 from linli.services.sheets.faults import SheetError
 from linli.services.sheets.layout import Layout, layout_of, misspelt
 from linli.services.sheets.limits import CELL_CHARS_MAX
@@ -24,6 +24,7 @@ from linli.services.sheets.notes import Note
 from linli.services.sheets.opening import Opened, opened
 from linli.streams.inbox_record import RefusedError
 from linli.streams.strict_json import as_bytes
+from linli.streams.word_flags import tells_of_danger, tells_of_harm
 
 EXAMPLES: Final = ("示例", "EXAMPLE")
 """How the first cell of the template's own line begins; such a line is passed over."""
@@ -139,6 +140,8 @@ class SheetFile:
         try:
             self._refuse_broken(layout, row)
             draft = self.columns.draft_of([*cells, *self._defaults(cells)], context)
+            if self.columns.kind == "order":
+                _hear(draft, layout, row)
             if number_lines and self.columns.kind == "order":
                 draft.event.setdefault("source_id", f"{layout.table.name}#{row.number}".lstrip("#"))
             body = body_of(draft.event, self.columns.kind, self.columns.model)
@@ -169,6 +172,18 @@ class SheetFile:
         if earlier[0] != f"{line.sheet} {line.number}".strip():
             rule = "repeats_line" if earlier[1] == content else "number_of_line"
             raise RefusedError(Reason.DUPLICATE_CONFLICT, self.columns.number, f"{rule}:{earlier[0]}")
+
+
+def _hear(draft: Draft, layout: Layout, row: Row) -> None:
+    """Raise a warning also for words of danger or harm in columns that are not read: it may stand anywhere."""
+    read = {index for index, _ in layout.places}
+    for index, cell in enumerate(row.cells):
+        if index in read or cell.number is not None:
+            continue
+        if tells_of_danger(cell.text):
+            put(draft.event, "flags.danger_to_life", True)
+        if tells_of_harm(cell.text, child=False):
+            put(draft.event, "flags.suspected_harm", True)
 
 
 def _digest(content: bytes) -> bytes:
