@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from linli.services.demo.county import urban_communities
+from linli.streams.keyring import load_keyring
+from linli.streams.one_tap_links import one_tap_link
 from tests.support.browsing import DESKTOP, PATIENCE_MS, PHONE, Visitor, visitor
 from tests.support.chromium import chromium
 from tests.support.gateway import address_of, client_of, token_for
@@ -24,6 +27,9 @@ pytestmark = pytest.mark.browser
 ZONE = ZoneInfo("Asia/Shanghai")
 NAME, PHONE_NUMBER, ADDRESS = "钱无人某", "13100008888", "不存在的巷子八号"
 """Who is in need, and may be seen by nobody but who goes."""
+
+LEAD_NAME, LEAD_PHONE = "孙无人某", "13100007777"
+"""Whom the desk calls for a team."""
 
 TEAMS = ("t-page-a", "t-page-b")
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -82,6 +88,7 @@ def _team(name: str) -> str:
             "base": {"crs": "wgs84", "lat": lat, "lon": lon},
             "crews": 8,
             "hours": [{"days": list(range(7)), "start": "00:00:00", "end": "23:59:00"}],
+            "contact": {"name": LEAD_NAME, "phone": LEAD_PHONE},
             "members": [{**member, "ref": f"{name}-m{n}", "vetting": vetting} for n in range(3)],
         },
         ensure_ascii=False,
@@ -190,6 +197,88 @@ def test_a_case_goes_its_way_through_the_pages(browser: Browser, county: County)
         desk.go(f"/desk/case/{case}")
         until(desk, "gave the help")
         assert "Cancel the case" not in desk.text
+
+
+def test_a_resident_sees_the_case_and_rates_it(browser: Browser, county: County) -> None:
+    """Tests number and code told by the desk, the state in a resident's words, the rating, and a wrong code."""
+    case = order(county, "page-resident")
+    confirmed(browser, county, case)
+    team = asked_team(county, case)
+    with visitor(browser, county.base) as desk:
+        desk.sign_in(county.desk)
+        desk.go(f"/desk/case/{case}")
+        desk.press("#person")
+        assert all(personal in desk.text for personal in (NAME, PHONE_NUMBER, ADDRESS))
+        code = desk.page.inner_text(".code")
+    with visitor(browser, county.base, language="zh", size=PHONE, scripts=False) as resident:
+        look_up(resident, "page-resident", "000000" if code != "000000" else "111111")
+        assert "单号与验证码不符" in resident.text
+        look_up(resident, "page-resident", code)
+        assert "正在询问队伍" in resident.text
+        for answer in ("accept --member {0}-m0 --member {0}-m1", "start", "done --minutes 20"):
+            words = answer.format(team).split()
+            assert county.house.linli("answer", f"{case}.0.1", *words).returncode == 0
+        resident.page.reload()
+        assert "完成" in resident.text
+        resident.page.check("#star-5")
+        resident.page.check("#tag-patient")
+        resident.press("text=提交评价")
+        assert "谢谢" in resident.text
+        assert "您已评 5 星" in resident.text
+        resident.press("text=退出")
+        resident.go("/state")
+        assert "page-resident" not in resident.text
+    assert county.house.json("show", case)["request"]["status"]["tags"] == ["patient"]
+
+
+def look_up(resident: Visitor, number: str, code: str) -> None:
+    resident.go("/state")
+    resident.page.fill("#number", number)
+    resident.page.fill("#code", code)
+    resident.press("main button")
+
+
+def test_the_desk_calls_whom_no_machine_reaches(browser: Browser, county: County) -> None:
+    """Tests that an offer to a lead without a channel is on the call list with a number, and leaves it once told."""
+    case = order(county, "page-call")
+    confirmed(browser, county, case)
+    team = asked_team(county, case)
+    with visitor(browser, county.base, scripts=False) as desk:
+        desk.sign_in(county.desk)
+        mine = f"tr:has-text('页面试验队 {team}') a:has-text('asked to go')"
+        eventually(lambda: desk.go("/desk/calls") == 200 and desk.page.locator(mine).count() > 0)
+        before = desk.page.locator(mine).count()
+        desk.press(f"{mine} >> nth=0")
+        assert LEAD_NAME in desk.text
+        assert LEAD_PHONE in desk.text
+        assert "/o/" in desk.page.input_value("textarea")
+        desk.press("button[value=reached]")
+        eventually(lambda: desk.go("/desk/calls") == 200 and desk.page.locator(mine).count() < before)
+
+
+def test_a_link_answers_one_offer_and_only_when_pressed(browser: Browser, county: County) -> None:
+    """Tests that looking at a one-tap link answers nothing, that a press does, and that a bent link opens nothing."""
+    case = order(county, "page-link")
+    confirmed(browser, county, case)
+    offer = county.house.json("show", case)["request"]["legs"][0]["offers"][-1]
+    keyring = load_keyring(county.house.state / "master.key")
+    address = one_tap_link(keyring, "", offer["id"], datetime.fromisoformat(offer["expires"]))
+    with visitor(browser, county.base, size=PHONE, scripts=False) as lead:
+        assert lead.go(address[:-1] + ("0" if address[-1] != "0" else "1")) == 410
+        assert lead.go(address) == 200
+        assert NAME not in lead.page.content()
+        assert county.house.json("show", case)["state"] == "offered"
+        lead.press("text=Accept")
+        assert "Thank you. Your team goes." in lead.text
+    assert county.house.json("show", case)["state"] == "committed"
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    """Look until it is so."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not look():
+        assert time.monotonic() < end
+        time.sleep(0.3)
 
 
 def test_a_team_that_declines_is_not_asked_again(browser: Browser, county: County) -> None:
@@ -345,7 +434,20 @@ def test_are_the_pages_for_everybody(
     case = offered_case
     with visitor(browser, county.base, language=language, size=size) as desk:
         desk.sign_in(county.desk)
-        looked_at(desk, ["/sign-in", "/desk", f"/desk/case/{case}", "/desk/order", "/desk/day", "/nowhere"], language)
+        looked_at(
+            desk,
+            [
+                "/sign-in",
+                "/desk",
+                f"/desk/case/{case}",
+                "/desk/order",
+                "/desk/day",
+                "/desk/calls",
+                "/state",
+                "/nowhere",
+            ],
+            language,
+        )
     with visitor(browser, county.base, language=language, size=size) as lead:
         lead.sign_in(county.leads[asked_team(county, case)])
         looked_at(lead, ["/team", f"/team/offer/{case}.0.1", "/team/time-off", "/team/day"], language)

@@ -10,6 +10,7 @@ from typing import Final
 from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Unmet
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
+from linli.schemas.people import PersonalPart
 from linli.services.console.case_lines import CaseLine, case_line, help_name, names_of
 from linli.services.console.case_reasons import Reasons, explained_teams, reasons_of
 from linli.services.console.surroundings import Surroundings
@@ -177,3 +178,19 @@ def _step(line: HistoryLine, names: Mapping[str, str], speech: Speech) -> Step:
     # A cause that a newer build writes is named as the glossary can.
     sentence = speech(name, team=team) if name in catalogue() else speech.code(f"cause.{line.cause}")
     return Step(at=line.at, sentence=sentence, state=speech.of(line.state))
+
+
+def contact_facts(personal: PersonalPart, speech: Speech) -> list[Fact]:
+    """List what was opened of a person, for whoever may see it."""
+    guardian = personal.guardian
+    optional = (
+        ("order.name", personal.name),
+        ("order.address", personal.address_line),
+        ("order.phone", personal.phone),
+        ("order.detail", personal.detail),
+        ("team.guardian", guardian.name if guardian else None),
+        ("order.guardian_phone", guardian.phone if guardian else None),
+        ("team.ordered_by", personal.requester_name),
+        ("order.requester_phone", personal.requester_phone),
+    )
+    return [(speech(label), value) for label, value in optional if value]

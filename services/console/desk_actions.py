@@ -43,6 +43,11 @@ _LEADS_TO: Final[Mapping[str, State]] = {
 }
 
 
+def policy_name(action: str) -> str:
+    """Name an action as the gateway's policy does: bringing a consent is an amendment."""
+    return "amend" if action == "consent" else action
+
+
 def _waits_for_consent(record: AssignmentRecord) -> bool:
     """Tell whether a child's case waits with the child director for the guardian's consent."""
     details = record.details

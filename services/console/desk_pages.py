@@ -12,8 +12,8 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import OfferState, State
 from linli.services.console.case_lines import case_lines, names_of
 from linli.services.console.case_reasons import next_best
-from linli.services.console.case_sheet import case_sheet
-from linli.services.console.desk_actions import allowed_actions, command_of
+from linli.services.console.case_sheet import case_sheet, contact_facts
+from linli.services.console.desk_actions import ACTIONS, allowed_actions, command_of, policy_name
 from linli.services.console.desk_list import PROPOSED, Question, desk_list
 from linli.services.console.forms import Form, FormError, day_named, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
@@ -74,11 +74,33 @@ async def case(request: Request, request_id: str) -> Response:
     return await _case(request, record, person, "case.html", said=request.query_params.get("said", ""))
 
 
+@router.get("/desk/case/{request_id}/person")
+async def person_and_code(request: Request, request_id: str) -> Response:
+    """Show whom a case is about, and the code to be told to them, to those who may."""
+    person = await reader(request)
+    if "show_code" not in person.may:
+        raise ForbiddenError
+    record = await _case_of(request, request_id, person)
+    here, speech = surroundings(request), Speech(tongue_of(request))
+    may_see = "show_personal" in person.may
+    found = await here.personal(record, person, "desk") if may_see else None
+    code, until = here.case_code(record.request_id)
+    values = {
+        **frame(request, person),
+        "record": record,
+        "may_see": may_see,
+        "contact": contact_facts(found, speech) if found is not None else None,
+        "code": code,
+        "until": until,
+    }
+    return page(request, "person.html", values)
+
+
 @router.post("/desk/case/{request_id}/{action}")
 async def act(request: Request, request_id: str, action: str) -> Response:
     """Do something with a case, and show it again with what became of it."""
     person = await reader(request)
-    if not person.desk:
+    if action not in ACTIONS or policy_name(action) not in person.may:
         raise ForbiddenError
     form = await read_form(request, session_of(request))
     record = await _case_of(request, request_id, person)
@@ -128,12 +150,14 @@ async def _case(
     status: int = 200,
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
+    actions = [action for action in allowed_actions(record) if policy_name(action) in person.may]
+    names_team = "assign" in actions or "record" in actions
     values = {
         **frame(request, person),
         "path": f"/desk/case/{record.request_id}",
         "case": await case_sheet(here, record, speech),
-        "actions": allowed_actions(record) if person.desk else [],
-        "teams": await _teams(here, record, speech) if person.desk and template == "case.html" else [],
+        "actions": actions,
+        "teams": await _teams(here, record, speech) if names_team and template == "case.html" else [],
         "proposals": await _proposals(here, record, speech),
         "said": said if said in ("applied", "duplicate", "late", "ordered") else "",
         "problem": problem,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from fastapi import FastAPI
@@ -14,16 +15,24 @@ from typing_extensions import override
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import DeadLetter
-from linli.schemas.errors import LinliError
+from linli.schemas.deliveries import DeliveryRecord
+from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import ServiceMenu
-from linli.schemas.people import PersonalPart
+from linli.schemas.people import ContactPart, PersonalPart
 from linli.schemas.places import District
 from linli.schemas.roles import Role
+from linli.schemas.roster import RosterRecord
+from linli.services.console.call_book import CallBook
+from linli.services.console.forms import FormError
 from linli.services.console.pages import pages_app
 from linli.services.console.surroundings import Became, NotSentError, Person, Surroundings
 from linli.services.county_files import load_districts
-from linli.services.gateway.access import Caller, Scope, is_restricted, opens_restricted, scope_of, sees
+from linli.services.delivery import letters_of
+from linli.services.gateway.access import POLICY, Caller, Scope, is_restricted, opens_restricted, scope_of, sees
+from linli.services.gateway.case_codes import case_code, open_case
 from linli.services.gateway.installation import Installation
+from linli.services.gateway.limits import STRANGER_RATE
+from linli.services.gateway.opening import AT_ONCE, personal_part
 from linli.services.outcomes import outcomes, request_since
 from linli.services.preparing import prepare
 from linli.streams.board_reader import BoardReader
@@ -31,9 +40,18 @@ from linli.streams.clock import Clock
 from linli.streams.door_codes import door_code
 from linli.streams.inbox_record import RefusedError
 from linli.streams.keyring import UnsealError
+from linli.streams.log_lines import log_for
 from linli.streams.one_tap_links import LinkState, link_state
 from linli.streams.sealing import unseal
 from linli.streams.subject_keys import find_subject_key
+
+OPENED_FOR: Final = timedelta(hours=1)
+"""How long a resident who knew the code need not type it again: long enough to look, and to rate."""
+
+UNIX_DIGITS_MAX: Final = 10
+"""Digits of a moment in seconds, until the year 2286."""
+
+_log = log_for("pages")
 
 PATIENCE_S: Final = 8.0
 """How long a page waits for what became of a command: a round takes a fraction of a second, a restart a few."""
@@ -60,6 +78,8 @@ class GatewaySurroundings:
         self.clock: Clock = installation.clock
         self.menu: ServiceMenu = installation.world.menu
         self.districts: Mapping[str, District] = load_districts(installation.settings)
+        self.calls = CallBook(installation.address, installation.facts.district_map.partitions)
+        self._letters = letters_of(installation.settings, installation.keyring)
         self.grids: Mapping[str, str] = {
             grid.code: grid.name for district in self.districts.values() for grid in district.grids
         }
@@ -67,7 +87,10 @@ class GatewaySurroundings:
     async def person(self, token: str) -> Person | None:
         """Say whose token it is; ``None`` if nobody's, or no longer."""
         caller = self._here.tokens.caller(token, datetime.now(UTC))
-        return None if caller is None else person_of(caller)
+        if caller is None:
+            return None
+        await self._spend(f"token:{caller.token}", self._here.settings.gateway_rate)
+        return person_of(caller)
 
     async def send(self, body: BaseModel, person: Person, request_id: str | None) -> Became:
         """Send a command or an order and wait a little for what becomes of it."""
@@ -89,27 +112,82 @@ class GatewaySurroundings:
             await request_since(self.board, request_id, became.round, LAG_S)
         return Became(became.outcome.code.value, became.outcome.detail, referral=referral)
 
-    async def personal(self, record: AssignmentRecord) -> PersonalPart | None:
-        """Open the sealed part of a request; ``None`` if it was erased."""
-        if record.details is None:
-            return None
-        sealed = record.details.sealed
-        partitions = self._here.facts.district_map.partitions
-        key = await find_subject_key(self._here.address, sealed.key_id, partitions)
-        if key is None:
+    async def personal(self, record: AssignmentRecord, person: Person, why: str) -> PersonalPart | None:
+        """Open the sealed part of a request, and note who did; ``None`` if it was erased."""
+        if person.caller is None:
             return None
         try:
-            return unseal(sealed, key, self._here.keyring, PersonalPart)
+            return await personal_part(self._here, record, person.caller, why)
+        except (LinliError, UnsealError):
+            return None
+
+    async def team_contact(self, team: RosterRecord, person: Person) -> ContactPart | None:
+        """Open how a team's lead or deputy is reached now, and note who did; ``None`` if nobody can be reached."""
+        sealed = team.details.contact_at(self.clock.now())
+        if sealed is None or person.caller is None:
+            return None
+        async with AT_ONCE:
+            key = await find_subject_key(self._here.address, sealed.key_id, self._here.facts.district_map.partitions)
+        if key is None:
+            return None
+        _log.info(
+            "opened", why="call", team=team.details.team, role=person.caller.role.value, token=person.caller.token
+        )
+        try:
+            return unseal(sealed, key, self._here.keyring, ContactPart)
         except UnsealError:
             return None
+
+    def message(self, record: DeliveryRecord) -> str:
+        """Write what a delivery says, to be read out or copied."""
+        return self._letters.short(record)
 
     def door_code(self, assignment_id: str) -> str:
         """Give the digits that visitors say at the door."""
         return door_code(assignment_id, self._here.keyring)
 
+    def case_code(self, request_id: str) -> tuple[str, datetime]:
+        """Give the code with which a resident opens a case, and until when it works."""
+        made = case_code(self._here.keyring, request_id, datetime.now(UTC))
+        return made.code, made.until
+
+    async def open_case(self, number: str, code: str, peer: str) -> str | None:
+        """Open a case for a resident; return what opens it again for a while, or ``None`` if the code is wrong."""
+        try:
+            record = await open_case(self._here, number, code, peer)
+        except LinliError as error:
+            if error.code is Code.TOO_MANY:
+                raise FormError("problem.too_often", status=429) from None
+            return None
+        until = int((datetime.now(UTC) + OPENED_FOR).timestamp())
+        return f"{record.request_id}.{until}.{self._opened_mark(record.request_id, until)}"
+
+    async def opened_case(self, key: str) -> AssignmentRecord | None:
+        """Give the case that a resident opened; ``None`` if that is too long ago."""
+        request_id, _, rest = key.partition(".")
+        end, _, mark = rest.partition(".")
+        if not (end.isascii() and end.isdigit() and len(end) <= UNIX_DIGITS_MAX):
+            return None
+        if not hmac.compare_digest(self._opened_mark(request_id, int(end)).encode(), mark.encode()):
+            return None
+        return await self.board.request(request_id) if datetime.now(UTC).timestamp() < int(end) else None
+
+    def _opened_mark(self, request_id: str, until: int) -> str:
+        return self._here.keyring.mark("opened case", f"{request_id}\x1f{until}".encode())
+
+    async def note_stranger(self, peer: str) -> None:
+        """Count somebody whose token is not known."""
+        await self._spend(f"stranger:{peer}", STRANGER_RATE)
+
+    async def _spend(self, name: str, limit: int) -> None:
+        try:
+            await self._here.limits.spend(name, limit)
+        except LinliError:
+            raise FormError("problem.too_often", status=429) from None
+
     def opens_link(self, offer_id: str, until: str, signature: str) -> bool:
         """Tell whether the parts of a one-tap link are right and its time is not over."""
-        if not (until.isascii() and until.isdigit() and len(until) <= len("9999999999")):
+        if not (until.isascii() and until.isdigit() and len(until) <= UNIX_DIGITS_MAX):
             return False
         now = self.clock.now()
         return link_state(self._here.keyring, offer_id, int(until), signature, now) is LinkState.VALID
@@ -131,12 +209,12 @@ def person_of(caller: Caller) -> Person:
         district=caller.district,
         reads=reads,
         all_cases=reads and scope is Scope.DISTRICT,
-        desk=caller.role is Role.DISPATCH_CENTRE,
-        orders=scope_of("order", caller.role) is not None,
+        may=frozenset(act for act, roles in POLICY.items() if caller.role in roles),
         team=caller.team,
         sees=lambda record: reads and sees(caller, scope, record),
         opens=lambda record: not is_restricted(record) or opens_restricted(caller, record),
         told=caller.role in (Role.DISPATCH_CENTRE, Role.ADMINISTRATOR, Role.OFFICER),
+        caller=caller,
     )
 
 

@@ -11,8 +11,9 @@ from linli.services.console.forms import FormError, form_token, read_form
 from linli.services.console.live import Live
 from linli.services.console.rendering import HEADERS, LANGUAGE_COOKIE, page
 from linli.services.console.surroundings import Person, surroundings
+from linli.services.gateway.session import COOKIE, peer_of
 
-SESSION_COOKIE: Final = "linli_token"
+SESSION_COOKIE: Final = COOKIE
 SESSION_S: Final = 12 * 3600
 """A shift and its overtime; a shared computer at a community must not stay signed in overnight."""
 
@@ -126,6 +127,7 @@ async def sign_in(request: Request) -> Response:
     token = form.text("token")
     person = await surroundings(request).person(token) if token else None
     if person is None:
+        await surroundings(request).note_stranger(peer_of(request))
         return page(request, "sign_in.html", {**frame(request, None), "wrong": True}, status=401)
     answer = RedirectResponse(person.home or "/welcome", status_code=303, headers=dict(HEADERS))
     answer.set_cookie(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from fastapi import Request
 from pydantic import BaseModel
 
 from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.menu import ServiceMenu
-from linli.schemas.people import PersonalPart
+from linli.schemas.people import ContactPart, PersonalPart
 from linli.schemas.places import District
+from linli.schemas.roster import RosterRecord
+from linli.services.console.call_book import CallBook
+from linli.services.gateway.access import Caller
 from linli.streams.board_reader import BoardReader
 from linli.streams.clock import Clock
 
@@ -37,10 +42,8 @@ class Person:
         Whether they have a list of cases.
     all_cases
         Whether every case of the district is theirs to see, as at the desk; otherwise ``sees`` says which are.
-    desk
-        Whether they decide: confirm, assign, hold, refer and the like.
-    orders
-        Whether they may place orders for others.
+    may
+        What they may do, named as in the gateway's policy.
     team
         The team they lead, if they lead one.
     sees
@@ -50,6 +53,8 @@ class Person:
     told
         Whether they are told that a case is one whose access is restricted. To whoever ordered it, it looks like any
         that was registered: those it may be about must not learn from Linli that somebody looks into it.
+    caller
+        Who they are to the gateway; nobody for whoever answers by a link, or rates with a code.
     """
 
     name: str
@@ -57,12 +62,17 @@ class Person:
     district: str
     reads: bool = False
     all_cases: bool = False
-    desk: bool = False
-    orders: bool = False
+    may: frozenset[str] = frozenset()
     team: str | None = None
     sees: Callable[[AssignmentRecord], bool] = _nothing
     opens: Callable[[AssignmentRecord], bool] = _nothing
     told: bool = False
+    caller: Caller | None = None
+
+    @property
+    def orders(self) -> bool:
+        """Whether they may place orders for others."""
+        return "order" in self.may
 
     @property
     def home(self) -> str | None:
@@ -104,6 +114,7 @@ class Surroundings(Protocol):
     menu: ServiceMenu
     districts: Mapping[str, District]
     grids: Mapping[str, str]
+    calls: CallBook
 
     async def person(self, token: str) -> Person | None:
         """Say whose token it is; ``None`` if nobody's, or no longer."""
@@ -119,12 +130,48 @@ class Surroundings(Protocol):
         """
         ...
 
-    async def personal(self, record: AssignmentRecord) -> PersonalPart | None:
-        """Open the sealed part of a request; ``None`` if it was erased."""
+    async def personal(self, record: AssignmentRecord, person: Person, why: str) -> PersonalPart | None:
+        """Open the sealed part of a request, and note who did; ``None`` if it was erased."""
+        ...
+
+    async def team_contact(self, team: RosterRecord, person: Person) -> ContactPart | None:
+        """Open how a team's lead or deputy is reached now, and note who did; ``None`` if nobody can be reached."""
+        ...
+
+    def message(self, record: DeliveryRecord) -> str:
+        """Write what a delivery says, to be read out or copied."""
         ...
 
     def door_code(self, assignment_id: str) -> str:
         """Give the digits that visitors say at the door."""
+        ...
+
+    def case_code(self, request_id: str) -> tuple[str, datetime]:
+        """Give the code with which a resident opens a case, and until when it works."""
+        ...
+
+    async def open_case(self, number: str, code: str, peer: str) -> str | None:
+        """Open a case for a resident; return what opens it again for a while, or ``None`` if the code is wrong.
+
+        Raises
+        ------
+        linli.services.console.forms.FormError
+            If it was tried too often.
+        """
+        ...
+
+    async def opened_case(self, key: str) -> AssignmentRecord | None:
+        """Give the case that a resident opened; ``None`` if that is too long ago, or its access is restricted."""
+        ...
+
+    async def note_stranger(self, peer: str) -> None:
+        """Count somebody whose token is not known.
+
+        Raises
+        ------
+        linli.services.console.forms.FormError
+            If there were too many from this address.
+        """
         ...
 
     def opens_link(self, offer_id: str, until: str, signature: str) -> bool:

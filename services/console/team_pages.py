@@ -10,10 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from linli.schemas.answers import DeclineReason, FailedReason
 from linli.schemas.assignment import Assignment, AssignmentRecord
-from linli.schemas.people import PersonalPart
 from linli.schemas.roster import TeamDetails
 from linli.services.console.case_lines import help_name
-from linli.services.console.case_sheet import Fact, place_of
+from linli.services.console.case_sheet import contact_facts, place_of
 from linli.services.console.desk_pages import why_not
 from linli.services.console.forms import FormError, day_named, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
@@ -139,7 +138,7 @@ async def _visit(
     if going is None or record.details is None:
         # It was withdrawn, given to others, or never accepted: then there is an offer to look at, and no more.
         return await _offer(request, person, own, record, offer_id, problem=problem, became=became, status=status)
-    personal = await here.personal(record)
+    personal = await here.personal(record, person, "visit")
     details = await _team(here, own)
     found = offer_in(record, offer_id)
     item = here.menu.item(record.details.category)
@@ -151,7 +150,7 @@ async def _visit(
         "record": record,
         "help": help_name(here.menu, record.details.category, speech),
         "where": place_of(record.details, here, speech),
-        "contact": _contact(personal, speech) if personal is not None else None,
+        "contact": contact_facts(personal, speech) if personal is not None else None,
         "phone": personal.phone if personal is not None else None,
         "code": here.door_code(going.id),
         "card": offer_card(record, found, details, here, speech) if found is not None else None,
@@ -168,21 +167,6 @@ async def _visit(
 def _is_open(record: AssignmentRecord, going: Assignment) -> bool:
     """Tell whether something can still be reported of a visit."""
     return record.state.value in ("offered", "committed", "under_way") or not going.started
-
-
-def _contact(personal: PersonalPart, speech: Speech) -> list[Fact]:
-    guardian = personal.guardian
-    optional = (
-        ("order.name", personal.name),
-        ("order.address", personal.address_line),
-        ("order.phone", personal.phone),
-        ("order.detail", personal.detail),
-        ("team.guardian", guardian.name if guardian else None),
-        ("order.guardian_phone", guardian.phone if guardian else None),
-        ("team.ordered_by", personal.requester_name),
-        ("order.requester_phone", personal.requester_phone),
-    )
-    return [(speech(label), value) for label, value in optional if value]
 
 
 @router.get("/team/time-off")
