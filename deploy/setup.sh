@@ -71,6 +71,8 @@ runtime)
     hand_on_index
     install --require-hashes -r $lock/runtime.txt
     install -e .
+    echo "Compiling the matcher's search (half a minute, once) ..."
+    .venv/bin/python -m linli.matcher.compile
     ;;
 dev)
     echo "Installing what tests and checks need (about 100 MB to fetch, once) ..."

@@ -6,17 +6,26 @@ set and end at the same stop, only those survive that are earlier or cheaper tha
 
 from __future__ import annotations
 
+import numpy as np
+
 from linli.matcher.duties import Fit
 from linli.matcher.model import Model
 from linli.matcher.objective import load_price
 from linli.matcher.pool import Column, Meter, Pool
 from linli.matcher.route import first_start, soft_price
+from linli.matcher.table import PairTable
 
 HOPELESS = 4
 """Where pairs of visits alone make more than one in so many of the columns allowed, larger sets will not go in."""
 
 Label = tuple[int, int, tuple[int, ...]]
 """When the crew is free, the cost so far without load, and the stops in order."""
+
+
+def are_few(table: PairTable, pool: Pool) -> bool:
+    """Say whether the tours of these visits may all go into the pool, going by how many pairs there are on a duty."""
+    many = np.bincount(table.duty)
+    return int((many * (many - 1) // 2).sum()) <= pool.most // HOPELESS
 
 
 def enumerate_all(model: Model, pool: Pool, meter: Meter) -> bool:
@@ -34,8 +43,6 @@ def enumerate_all(model: Model, pool: Pool, meter: Meter) -> bool:
     for visit in range(len(model.visits)):
         for fit in model.fits(visit):
             by_duty.setdefault(fit.duty, []).append((visit, fit))
-    if sum(len(fits) * (len(fits) - 1) // 2 for fits in by_duty.values()) > pool.most // HOPELESS:
-        return False
     return all(_enumerate(model, duty, by_duty[duty], pool, meter) for duty in sorted(by_duty))
 
 

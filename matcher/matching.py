@@ -85,7 +85,7 @@ def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
 def _report(matched: Matched) -> SolverReport:
     report = matched.result.report
     return SolverReport(
-        engine="packing" if report.columns else "insertion",
+        engine=report.engine,
         inserted=report.insertions,
         columns=report.columns,
         proven=report.complete and report.proven,

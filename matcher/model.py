@@ -10,6 +10,7 @@ those alone.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 from linli.matcher.duties import NO_LIMIT, Duty, Fit
 from linli.matcher.memory import Fits, Memory, Roster
@@ -23,6 +24,7 @@ from linli.matcher.rules import (
     safeguarded_until,
     start_windows,
 )
+from linli.matcher.travel import IntTable
 
 
 def _shifts_with_history(problem: Problem, team: Team) -> list[Window]:
@@ -61,7 +63,7 @@ class Model:
         self.team_index = {team.id: i for i, team in enumerate(self.teams)}
         memory = problem.memory or Memory(problem.travel, problem.weights)
         self._table = memory.travel
-        self._adults = adults_a_crew_may_need(problem)
+        self.adults_kept = adults_a_crew_may_need(problem)
         self.roster = self._roster_of(memory)
         self._validate()
         self.base = self.roster.bases
@@ -81,7 +83,7 @@ class Model:
         known = memory.roster
         if self._has_history_outside():
             return self._lay_out_roster()
-        if known is None or not known.is_for(self.teams, self.weights, self._adults):
+        if known is None or not known.is_for(self.teams, self.weights, self.adults_kept):
             known = memory.roster = self._lay_out_roster()
         known.forget_the_gone(len(self.visits))
         return known
@@ -99,7 +101,7 @@ class Model:
         """Lay out the duties by team, shift and crew, so that a team's equal crews stand side by side."""
         validate(self.problem)
         bases = [self._table.number(team.base) for team in self.teams]
-        roster = Roster(self.teams, self.weights, self._adults, bases, [], [])
+        roster = Roster(self.teams, self.weights, self.adults_kept, bases, [], [])
         history = {v.pin.team for v in self.visits if v.pin is not None}
         for t, team in enumerate(self.teams):
             shifts = _shifts_with_history(self.problem, team) if team.id in history else list(team.shifts)
@@ -120,6 +122,11 @@ class Model:
         if len(self.visit_index) < len(self.visits) or any(faults_of_visit(visit, "") for visit in unknown):
             validate(self.problem)
 
+    def ways(self, places: Sequence[int]) -> IntTable:
+        """Return travel seconds between all of these places."""
+        names = [self._table.places[place] for place in places]
+        return self.problem.travel.matrix(names, names)[0]
+
     def seconds_from(self, place: int) -> array[int]:
         """Return travel seconds from a place to all places."""
         return self._table.row(place)
@@ -135,6 +142,15 @@ class Model:
             known.all = tuple(self._find_fits(visit))
             known.on = {fit.duty: fit for fit in known.all}
         return known.all
+
+    def knows(self, visit: int) -> bool:
+        """Say whether it is known where the visit fits."""
+        return self._known(visit).all is not None
+
+    def take(self, visit: int, fits: tuple[Fit, ...]) -> None:
+        """Take over where a visit fits, as `fits` would find it."""
+        known = self._known(visit)
+        known.all, known.on = fits, {fit.duty: fit for fit in fits}
 
     def fit(self, visit: int, duty: int) -> Fit | None:
         """Return how the visit fits on one duty, or None."""
@@ -204,7 +220,7 @@ class Model:
             return None
         committed = wanted.pin is not None and wanted.pin.start is not None
         earliest = on.opens if committed else max(on.opens, self.now)
-        safe = safeguarded_until(wanted, team, crew * self._adults)
+        safe = safeguarded_until(wanted, team, crew * self.adults_kept)
         latest = min(on.closes, safe, gender_until(wanted, team)) - wanted.duration
         cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in start_windows(wanted)]
         windows = tuple((lo, hi) for lo, hi in cut if lo <= hi)

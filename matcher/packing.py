@@ -16,7 +16,8 @@ from linli.matcher.choices import Choices, choices_from
 from linli.matcher.model import Model
 from linli.matcher.pool import Column, Pool
 from linli.matcher.prices import Prices, find_prices
-from linli.matcher.route import Timetable, Tour
+from linli.matcher.repair import tour_of
+from linli.matcher.route import Timetable
 
 LARGEST = 1 << 58
 """Bound on the sum of an objective's coefficients: CP-SAT computes in 64 bits and needs some room."""
@@ -234,19 +235,3 @@ def _carry_out(timetable: Timetable, choices: Choices, choice: frozenset[int]) -
 def _alike(timetable: Timetable, duty: int, column: Column) -> int:
     """Return how many of the column's visits the duty makes now."""
     return len(frozenset(column.stops) & frozenset(timetable.tours[duty].stops))
-
-
-def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:
-    """Return the tour of a duty with these stops in this order.
-
-    Raises
-    ------
-    AssertionError
-        If it is not feasible: then whoever made the column was wrong.
-    """
-    tour = Tour(model, duty)
-    for visit in stops:
-        fit = model.fit(visit, duty)
-        if fit is None or not tour.put(len(tour.stops), visit, fit):
-            raise AssertionError(f"a column of duty {duty} cannot be driven")
-    return tour

@@ -5,6 +5,8 @@ The world moves between rounds: requests are cancelled, teams fall ill, the cloc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from linli.matcher.carry_over import take_over
 from linli.matcher.duties import Fit
 from linli.matcher.insertion import NEVER, best_in_tour, fit_of_stop, place
@@ -60,6 +62,23 @@ def _rebuild(model: Model, duty: int, wanted: list[Wanted]) -> tuple[Tour, list[
             tour.take(position)
             left.append(visit)
     return tour, left
+
+
+def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:
+    """Return the tour of a duty with these stops in this order.
+
+    Raises
+    ------
+    AssertionError
+        If it is not feasible: then whoever made the tour was wrong.
+    """
+    tour = Tour(model, duty)
+    fits = [model.fit(visit, duty) for visit in stops]
+    tour.stops = list(stops)
+    tour.windows, tour.prices = [f.windows for f in fits if f is not None], [f.price for f in fits if f is not None]
+    if None in fits or not tour.schedule():
+        raise AssertionError(f"a tour made for duty {duty} cannot be driven")
+    return tour
 
 
 def insertion_order(model: Model, visits: list[int]) -> list[int]:

@@ -1,16 +1,15 @@
-"""One problem, one answer: repair the last plan, insert, improve, and let OR-Tools choose among all tours seen."""
+"""One problem, one answer: repair the last plan, insert, then prove the best plan or search for a better one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 
+from linli.matcher import compiled
 from linli.matcher.carry_over import remember
-from linli.matcher.dice import Dice
-from linli.matcher.enumeration import enumerate_all
-from linli.matcher.improve import Search
+from linli.matcher.enumeration import are_few, enumerate_all
+from linli.matcher.limits import Limits as Limits
 from linli.matcher.model import Model
 from linli.matcher.objective import Objective, evaluate
 from linli.matcher.packing import columns_for, pack
@@ -18,43 +17,19 @@ from linli.matcher.pool import Meter, Pool
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.route import Timetable
+from linli.matcher.table import PairTable, learn, pair_table
 
-LISTING, SEARCHING, PACKING = 15, 70, 15
-"""Per cent of the work for listing all tours, for searching where they are too many, and for choosing among them."""
-
-TURNS = 4
-"""How often search and choice take turns."""
+LISTING = 15
+"""Per cent of the work for listing all tours: where they turn out to be too many, the rest is for searching."""
 
 WORK_PER_EFFORT = 250_000
 """Work units to one unit of CP-SAT's deterministic time: either takes about two seconds on the machine measured."""
 
-ENGINE = "linli-1"
+MANY = 60
+"""From so many visits without a place on, the search places those that are not promised: it does so far quicker."""
+
+ENGINE = "linli-2"
 """Changes whenever the same input may give another answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much may be spent on a round.
-
-    Parameters
-    ----------
-    work : int
-        Deterministic units; one is the test of one visit on one tour, with all that goes with it
-        some eight microseconds. 0: insertion only.
-    until : callable or None
-        Says whether time is up, for callers who count in seconds: the matcher reads no clock. It is asked every few
-        hundredths of a second at most. An answer that it cut short does not repeat.
-    gone : callable or None
-        Returns how much of the time is gone, per thousand, so that the search can save its last steps for the last of
-        it. Without it the work alone tells how far the search is.
-    threads : int
-        How many threads may work. The answer does not depend on it unless `until` or `gone` is given.
-    """
-
-    work: int
-    until: Callable[[], bool] | None = None
-    gone: Callable[[], int] | None = None
-    threads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +38,9 @@ class EngineReport:
 
     Parameters
     ----------
+    engine : str
+        Who had the last word: ``packing`` where OR-Tools chose among all tours, ``search``, ``insertion``, or
+        ``insertion (cold)`` where the search was wanted and its machine code was missing.
     insertions : int
         Visits placed by insertion.
     steps : int
@@ -79,6 +57,7 @@ class EngineReport:
         Which engine: the same fingerprint, problem, plan, limits and seed give the same answer.
     """
 
+    engine: str
     insertions: int
     steps: int
     columns: int
@@ -118,8 +97,8 @@ class Result:
 
 @cache
 def fingerprint() -> str:
-    """Return the engine's name with the version of the optimizer it calls."""
-    return f"{ENGINE}/ortools-{version('ortools')}"
+    """Return the engine's name, its compiled part's digest, and the version of the optimizer it calls."""
+    return f"{ENGINE}/{compiled.digest()}/ortools-{version('ortools')}"
 
 
 def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
@@ -148,13 +127,25 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     """
     model = Model(problem)
     timetable, dropped = repair(model, plan)
-    inserted = insert_all(timetable, timetable.unserved())
+    able = limits.work > 0 and compiled.is_warm()
+    inserted = insert_all(timetable, _by_hand(timetable, able=able))
     best = improve(timetable, limits, seed)
     answer = best.timetable.plan()
     remember(best.timetable, answer)
-    report = EngineReport(inserted, best.steps, best.columns, best.complete, best.proven, best.work, fingerprint())
+    report = EngineReport(
+        best.engine, inserted, best.steps, best.columns, best.complete, best.proven, best.work, fingerprint()
+    )
     lost = _names(model, dropped), _broken(best.timetable)
     return Result(answer, evaluate(problem, answer), report, *lost, best.timetable)
+
+
+def _by_hand(timetable: Timetable, *, able: bool) -> list[int]:
+    """Return the visits to be inserted before anything else: all without a place, of many only those promised."""
+    unserved = timetable.unserved()
+    if able and len(unserved) >= MANY:
+        return [visit for visit in unserved if timetable.model.held[visit]]
+    learn(timetable.model, unserved)
+    return unserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,40 +153,41 @@ class Outcome:
     """What improving a timetable led to; its numbers go into the `EngineReport`."""
 
     timetable: Timetable
-    steps: int
-    columns: int
-    complete: bool
-    proven: bool
-    work: int
+    engine: str
+    steps: int = 0
+    columns: int = 0
+    complete: bool = False
+    proven: bool = False
+    work: int = 0
 
 
 def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
-    """List all tours if they are few, else search for good ones; let OR-Tools choose; never return anything worse."""
+    """List all tours if they are few and let OR-Tools choose, else search; never return anything worse."""
     if limits.work <= 0:
-        return Outcome(timetable, 0, 0, complete=False, proven=False, work=0)
+        return Outcome(timetable, "insertion")
+    model = timetable.model
+    table = pair_table(model, [visit for visit in range(len(model.visits)) if not model.fixed[visit]])
     effort = limits.work * (100 - LISTING) / 100 / WORK_PER_EFFORT
     pool, listing = Pool(columns_for(effort)), Meter(limits.work * LISTING // 100)
-    if enumerate_all(timetable.model, pool, listing):
-        chosen = pack(timetable, pool, effort, seed)
-        work = listing.spent + round(chosen.effort * WORK_PER_EFFORT)
-        return Outcome(chosen.timetable, 0, chosen.columns, complete=True, proven=chosen.proven, work=work)
-    outcome = search_in_turns(timetable, limits, seed)
-    return replace(outcome, work=outcome.work + listing.spent)
+    if are_few(table, pool):
+        learn(model, range(len(model.visits)), table)
+        if enumerate_all(model, pool, listing):
+            chosen = pack(timetable, pool, effort, seed)
+            work = listing.spent + round(chosen.effort * WORK_PER_EFFORT)
+            return Outcome(
+                chosen.timetable, "packing", columns=chosen.columns, complete=True, proven=chosen.proven, work=work
+            )
+    return search_for_better(timetable, table, replace(limits, work=limits.work - listing.spent), seed)
 
 
-def search_in_turns(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
-    """Search and choose in turn, each beginning from what the other found."""
-    effort = limits.work * PACKING / 100 / WORK_PER_EFFORT / TURNS
-    dice, pool = Dice(seed), Pool(columns_for(effort))
-    outcome = Outcome(timetable, 0, 0, complete=False, proven=False, work=0)
-    for _ in range(TURNS):
-        meter = Meter(limits.work * SEARCHING // 100 // TURNS, until=limits.until)
-        search = Search(outcome.timetable, meter, dice, pool)
-        chosen = pack(search.run(), pool, effort, seed)
-        work = outcome.work + meter.spent + round(chosen.effort * WORK_PER_EFFORT)
-        steps, pool = outcome.steps + search.steps, chosen.pool
-        outcome = Outcome(chosen.timetable, steps, chosen.columns, complete=False, proven=chosen.proven, work=work)
-    return outcome
+def search_for_better(timetable: Timetable, table: PairTable, limits: Limits, seed: int) -> Outcome:
+    """Search, if the machine code for it is there."""
+    if not compiled.is_warm():
+        return Outcome(timetable, "insertion (cold)")
+    from linli.matcher.annealing import anneal  # numba takes half a second to import: only for those who search
+
+    found = anneal(timetable, table, limits, seed)
+    return Outcome(found.timetable, "search", steps=found.steps, work=found.work)
 
 
 def _names(model: Model, visits: tuple[int, ...]) -> tuple[str, ...]:

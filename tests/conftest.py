@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 import redis.asyncio
 from hypothesis import settings
 
+from linli.matcher import compiled
 from linli.services.ground.local import LocalGround
 from linli.streams.kafka_client import KafkaAddress
 from tests.support.chromium import NO_CHROMIUM, chromium
@@ -78,6 +81,14 @@ class BrowserTests:
         if self.left_out:
             terminalreporter.section("BROWSER TESTS LEFT OUT", yellow=True, bold=True)
             terminalreporter.write_line(f"{self.left_out} browser tests did not run. {NO_CHROMIUM}", yellow=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> None:
+    """Compile the search where the set-up has not: after a change to it, and in a process of its own as there."""
+    if not compiled.is_warm():
+        subprocess.run([sys.executable, "-m", "linli.matcher.compile"], check=True)
+        compiled.is_warm.cache_clear()
 
 
 def pytest_configure(config: pytest.Config) -> None:

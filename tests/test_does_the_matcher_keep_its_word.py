@@ -20,9 +20,11 @@ from linli.matcher.problem import Place, Plan, Problem
 from linli.matcher.repair import repair
 from linli.matcher.route import terms_of
 from linli.matcher.rules import first_violation, may_serve
-from linli.matcher.solve import Limits, Result, search_in_turns, solve
+from linli.matcher.solve import Limits, Result, solve
+from linli.matcher.table import learn, pair_table
 from linli.matcher.travel import HaversineTravel
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, small
+from tests.support.solving import searched
 
 SEEDS = st.integers(0, 2**32)
 PROBLEMS = st.builds(small, SEEDS, st.integers(0, 14), st.integers(0, 5))
@@ -89,9 +91,9 @@ def test_a_promise_is_not_traded_for_more() -> None:
     assert len(_solve(free, plan, 20_000).plan.placed()) == 4
     assert _solve(problem, plan, 20_000).plan.placed() == {"v-00"}
     timetable, _ = repair(Model(problem), plan)
-    assert search_in_turns(timetable, Limits(20_000), 1).timetable.plan() == plan
+    assert searched(timetable, Limits(20_000), 1).plan() == plan
     timetable, _ = repair(Model(free), plan)
-    assert len(search_in_turns(timetable, Limits(20_000), 1).timetable.plan().placed()) == 4
+    assert len(searched(timetable, Limits(20_000), 1).plan().placed()) == 4
 
 
 def test_a_promise_is_not_traded_for_a_cheaper_one() -> None:
@@ -103,7 +105,7 @@ def test_a_promise_is_not_traded_for_a_cheaper_one() -> None:
     result = _solve(problem, plan, 20_000)
     assert (result.plan, result.broken) == (plan, ("v-01",))
     timetable, _ = repair(Model(problem), plan)
-    assert search_in_turns(timetable, Limits(20_000), 1).timetable.plan() == plan
+    assert searched(timetable, Limits(20_000), 1).plan() == plan
 
 
 def test_a_promise_makes_room_for_itself() -> None:
@@ -164,6 +166,23 @@ def test_the_quick_test_of_a_pair_says_what_the_rules_say(problem: Problem, seed
             out = problem.travel.between(team.base, visit.place)[0]
             back = problem.travel.between(visit.place, team.base)[0]
             assert may_serve(problem, visit, team, out, back) == (first_violation(problem, visit, team) is None)
+
+
+@settings(max_examples=80, deadline=None)
+@given(PROBLEMS, SEEDS)
+def test_many_visits_at_once_fit_where_each_fits(problem: Problem, seed: int) -> None:
+    """Tests that the rules over whole arrays say what they say pair by pair, and that windows and prices agree."""
+    problem = later(problem, solve(problem, Plan(), Limits(0), 1).plan, seed)
+    one_by_one, at_once = Model(problem), Model(problem)
+    free = [visit for visit in range(len(problem.visits)) if not at_once.fixed[visit]]
+    table = pair_table(at_once, free)
+    learn(at_once, free, table)
+    for visit in free:
+        assert at_once.fits(visit) == one_by_one.fits(visit)
+    fits = [fit for visit in free for fit in one_by_one.fits(visit)]
+    assert table.duty.tolist() == [fit.duty for fit in fits]
+    assert table.price.tolist() == [fit.price for fit in fits]
+    assert all(fit.windows[-1][1] <= latest for fit, latest in zip(fits, table.latest.tolist(), strict=True))
 
 
 @settings(max_examples=30, deadline=None)

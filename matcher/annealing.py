@@ -1,0 +1,218 @@
+"""The search's course: what an unserved visit is worth and how warm it is, from the first step to the last.
+
+Parts of the problem are searched side by side; after a while they are joined and cut anew. In the first phase an
+unserved visit is cheap, so that tours get short; then it is dear, and the room won is filled. Where nearly everything
+can be served it is dear throughout.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from linli.matcher.dice import Dice
+from linli.matcher.kernels import layout
+from linli.matcher.kernels.carve import bring_back, carve, settle
+from linli.matcher.kernels.layout import Longs, Notes, State, World
+from linli.matcher.kernels.search import search
+from linli.matcher.limits import Limits
+from linli.matcher.parts import Cutter, Share
+from linli.matcher.route import Timetable
+from linli.matcher.table import PairTable
+from linli.matcher.world import arrays_of, timetable_of
+
+EPOCHS = 40
+"""How often the teams are cut anew, where there is work enough."""
+
+EPOCH_TICKS_LEAST = 60_000
+"""A shorter epoch, some milliseconds, would be mostly cutting."""
+
+CHEAP, DEAR = 1_500, 100_000
+"""Seconds an unserved visit of the lowest rank is priced at in the first phase, and in the end: more than any costs."""
+
+EXPLORE = 800
+"""Per thousand of the work spent at the low price."""
+
+EASY = 15
+"""Per thousand unserved up to which all can probably be served."""
+
+CLASS_FACTOR, CLASSES_MOST = 4, 8
+"""How many visits of the next lower class one outweighs while searching, and for how many classes."""
+
+HELD = 1 << 40
+"""Worth of a held visit: more than all others together."""
+
+WARM, COOL = 1_000, 10
+"""Seconds by which a step may on average be worse, at the start and in the end."""
+
+COOLING = 978
+"""In 1024ths, what is left of the warmth after each hundredth of the work: it brings 1,000 down to 10."""
+
+TICKS_PER_WORK = 200
+"""Ticks of the kernels to a unit of work, so that a unit stays some eight microseconds of one thread."""
+
+CHUNK = 200_000
+"""Ticks between two looks at the caller's clock, over all threads: some twenty milliseconds."""
+
+
+class Searched(NamedTuple):
+    """What the search led to: the best timetable met, its steps and the work spent."""
+
+    timetable: Timetable
+    steps: int
+    work: int
+
+
+def anneal(timetable: Timetable, table: PairTable, limits: Limits, seed: int) -> Searched:
+    """Search for better tours.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        The start.
+    table : PairTable
+        Where the visits that may move fit.
+    limits : Limits
+        Work, time and threads.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    Searched
+        Never worse than the start.
+    """
+    course = _Course(timetable, table, limits, seed)
+    if len(course.cutter.movable) > 0:
+        course.run()
+    found = timetable_of(timetable, course.arrays, course.best)
+    return Searched(min(found, timetable, key=lambda one: one.key()), course.steps, course.ticks // TICKS_PER_WORK)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part under search."""
+
+    share: Share
+    world: World
+    state: State
+    notes: Notes
+
+    def search(self, ticks: int, warmth: int) -> None:
+        """Search on until so many ticks were counted."""
+        search(self.world, self.state, self.notes, ticks, warmth)
+
+    def number(self, place: int) -> int:
+        return int(self.notes.numbers[place])
+
+
+class _Course:
+    """One run of the search over one problem."""
+
+    def __init__(self, timetable: Timetable, table: PairTable, limits: Limits, seed: int) -> None:
+        model = timetable.model
+        self.arrays = arrays_of(timetable, table)
+        self.limits = limits
+        self.dice = Dice(seed)
+        self.allowed = limits.work * TICKS_PER_WORK
+        self.ticks = self.steps = 0
+        self.urgency = np.array([visit.urgency for visit in model.visits], dtype=np.int64)
+        self.held = np.array(model.held, dtype=np.bool_)
+        self.classes = model.classes
+        self.cutter = Cutter(self.arrays.world, np.array([duty.team for duty in model.duties], dtype=np.int64))
+        self.present = self.arrays.tours.copy()
+        self.best = self.present.copy()
+        self.best_key: tuple[int, ...] | None = None
+
+    def run(self) -> None:
+        """Search until work or time is spent."""
+        epochs = max(4, min(EPOCHS, self.allowed // EPOCH_TICKS_LEAST))
+        easy = False
+        with ThreadPoolExecutor(max(1, self.limits.threads)) as threads:
+            for epoch in range(epochs):
+                where = self._where()
+                if epoch == 2:
+                    easy = int((where[self.cutter.movable] < 0).sum()) * 1000 <= EASY * len(self.cutter.movable)
+                done = self._done()
+                price = CHEAP if epoch >= 2 and not easy and done < EXPLORE else DEAR
+                shares = self.cutter.cut(where, self.dice)
+                parts = list(threads.map(partial(self._open, self._worth(price)), shares))
+                if any(part.number(layout.FAULTS) for part in parts):
+                    return
+                self._run_epoch(threads, parts, (epoch + 1) * 1000 // epochs, _warmth(done))
+                self._join(parts)
+                if self._is_over():
+                    return
+
+    def _open(self, worth: Longs, share: Share) -> _Part:
+        world = carve(self.arrays.world, share.duties, share.visits)
+        state, notes = settle(world, self.present, share.duties, share.visits, worth, share.seed)
+        return _Part(share, world, state, notes)
+
+    def _done(self) -> int:
+        """Return how much of work or time is spent, per thousand."""
+        spent = 1000 * self.ticks // max(1, self.allowed)
+        return min(1000, spent if self.limits.gone is None else max(spent, self.limits.gone()))
+
+    def _is_over(self) -> bool:
+        return self._done() >= 1000 or (self.limits.until is not None and self.limits.until())
+
+    def _run_epoch(self, threads: ThreadPoolExecutor, parts: list[_Part], until: int, warmth: int) -> None:
+        """Let every part search until so much of work or time is spent, a chunk at a time."""
+        share = max(1, (self.allowed * until // 1000 - self.ticks) // len(parts))
+        chunk = max(1, CHUNK * max(1, self.limits.threads) // len(parts))
+        for target in (*range(chunk, share, chunk), share):
+            for _ in threads.map(partial(_Part.search, ticks=target, warmth=warmth), parts):
+                pass
+            if self.limits.until is not None and self.limits.until():
+                return
+            if self.limits.gone is not None and self.limits.gone() >= until:
+                return
+
+    def _join(self, parts: list[_Part]) -> None:
+        """Take the parts' outcome over: the best tours of all, or the present ones if they are better."""
+        best = self.present.copy()
+        for part in parts:
+            self.ticks += part.number(layout.TICKS)
+            self.steps += part.number(layout.STEPS)
+            bring_back(part.state, part.share.duties, part.share.visits, self.present, best)
+        for tours in (best, self.present):
+            key = self._key(tours)
+            if self.best_key is None or key < self.best_key:
+                self.best, self.best_key = tours.copy(), key
+
+    def _stops(self, tours: Longs) -> tuple[Longs, Longs]:
+        """Return all stops on tours and their duties."""
+        columns = np.arange(tours.shape[1] - layout.FIRST_STOP, dtype=np.int64)
+        duty, place = np.nonzero(columns < tours[:, layout.STOPS, None])
+        return tours[duty, layout.FIRST_STOP + place], duty
+
+    def _where(self) -> Longs:
+        """Return each visit's duty, or -1."""
+        where = np.full(len(self.urgency), -1, np.int64)
+        stops, duty = self._stops(self.present)
+        where[stops] = duty
+        return where
+
+    def _key(self, tours: Longs) -> tuple[int, ...]:
+        """Return what tours are worth, the better ones less: held visits, then each class of urgency, then the cost."""
+        stops, _ = self._stops(tours)
+        served = np.bincount(self.urgency[stops], minlength=self.classes)
+        return -int(self.held[stops].sum()), *(-served).tolist(), int(tours[:, layout.TOUR_COST].sum())
+
+    def _worth(self, price: int) -> Longs:
+        """Return what it costs in this phase to leave each visit without a place."""
+        above = np.minimum(self.classes - 1 - self.urgency, CLASSES_MOST - 1)
+        return np.where(self.held, HELD, price * CLASS_FACTOR**above)
+
+
+def _warmth(done: int) -> int:
+    """Return how warm the search is when so much is done: it falls by the same factor in equal times."""
+    warmth = WARM << 10
+    for _ in range(done // 10):
+        warmth = warmth * COOLING >> 10
+    return max(COOL, warmth >> 10)

@@ -1,0 +1,1 @@
+"""The inner loops, compiled: flat integer arrays in, flat integer arrays changed in place. No clock, no floats."""

@@ -1,0 +1,261 @@
+"""Who may serve whom, for many visits at once: the pair rules over whole arrays.
+
+The rules of `linli.matcher.rules` that look at people are asked once for all visits that are alike to them; those about
+times and ways are computed over arrays. The outcome is that of `Model.fits`, visit by visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from linli.matcher.duties import Fit
+from linli.matcher.model import Model
+from linli.matcher.objective import continuity_price, reoffer_price
+from linli.matcher.problem import TravelLimit, Visit
+from linli.matcher.rules import (
+    FOREVER,
+    PairRule,
+    earliest_end,
+    gender_until,
+    kind_of_team,
+    requested_language,
+    safeguarded_until,
+    skill_and_qualification,
+    start_windows,
+    team_takes_part,
+)
+
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+ASKED_ONCE: tuple[PairRule, ...] = (team_takes_part, kind_of_team, skill_and_qualification, requested_language)
+"""Rules that depend on nothing of the visit but needs, kinds of team and language."""
+
+WORTH_A_TABLE = 3
+"""Fewer visits are asked for one by one."""
+
+BLOCK = 2_000_000
+"""Cells computed at once: what keeps the working memory of a large day below some hundred megabytes."""
+
+
+class PairTable(NamedTuple):
+    """Where visits fit, one row for a visit on a duty, in the order of visits and then of duties.
+
+    Parameters
+    ----------
+    visit, duty : array
+        Who and where.
+    latest : array
+        The last start the duty and the people on it allow; windows may end earlier.
+    price : array
+        What the pair costs wherever the visit lands on the duty.
+    """
+
+    visit: Longs
+    duty: Longs
+    latest: Longs
+    price: Longs
+
+
+def learn(model: Model, visits: Sequence[int], table: PairTable | None = None) -> None:
+    """Let the model know where several visits fit; `table`, if given, must hold them."""
+    open_ones = [v for v in visits if not model.fixed[v] and not model.knows(v)]
+    if len(open_ones) < WORTH_A_TABLE:
+        return
+    table = table or pair_table(model, open_ones)
+    fits: dict[int, list[Fit]] = {v: [] for v in open_ones}
+    pairs: list[tuple[int, int]] = list(zip(table.visit.tolist(), table.duty.tolist(), strict=True))
+    for v, duty in pairs:
+        if v in fits:
+            on = model.duties[duty]
+            fit = model.cut(model.visits[v], model.teams[on.team], duty, on.crew)
+            fits[v] += [fit] if fit is not None else []
+    for v, found in fits.items():
+        model.take(v, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Duties:
+    """The duties as columns, and the teams' shifts."""
+
+    team: Longs
+    crew: Longs
+    opens: Longs
+    closes: Longs
+    shift_team: Longs
+    shift_opens: Longs
+    shift_closes: Longs
+
+
+def pair_table(model: Model, visits: Sequence[int]) -> PairTable:
+    """Return where visits fit.
+
+    Parameters
+    ----------
+    model : Model
+        The problem.
+    visits : sequence of int
+        Visits without a fixed start, ascending.
+    """
+    if not visits or not model.duties:
+        nothing = np.zeros(0, np.int64)
+        return PairTable(nothing, nothing, nothing, nothing)
+    duties = _columns(model)
+    asked = _Asked(model, duties)
+    size = max(1, BLOCK // max(len(duties.team), len(duties.shift_team), len(model.teams)))
+    blocks = [_block(model, duties, asked, visits[at : at + size]) for at in range(0, len(visits), size)]
+    return PairTable(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
+
+
+def _columns(model: Model) -> _Duties:
+    duties = np.array([(d.team, d.crew, d.opens, d.closes) for d in model.duties], dtype=np.int64).reshape(-1, 4)
+    shifts = np.array([(t, lo, hi) for t, team in enumerate(model.teams) for lo, hi in team.shifts], dtype=np.int64)
+    shifts = shifts.reshape(-1, 3)
+    return _Duties(*duties.T.copy(), *shifts.T.copy())
+
+
+class _Asked:
+    """Answers of the rules about people, remembered by what they depend on."""
+
+    def __init__(self, model: Model, duties: _Duties) -> None:
+        self.model = model
+        self.duties = duties
+        self._able: dict[object, Flags] = {}
+        self._until: dict[object, tuple[Longs, Longs]] = {}
+        self._excluding = [t for t, team in enumerate(model.teams) if team.excluded_households]
+
+    def able(self, visit: Visit) -> Flags:
+        """Return which teams hold what the visit needs, declined and excluded ones taken out."""
+        key = visit.needs, visit.kinds, visit.language
+        known = self._able.get(key)
+        if known is None:
+            problem, teams = self.model.problem, self.model.teams
+            answers = [all(rule(problem, visit, team) is None for rule in ASKED_ONCE) for team in teams]
+            known = self._able[key] = np.array(answers, dtype=np.bool_)
+        barred = [self.model.team_index[team] for team, _ in visit.barred_teams if team in self.model.team_index]
+        if visit.household is not None:
+            teams = self.model.teams
+            barred += [t for t in self._excluding if visit.household in teams[t].excluded_households]
+        if barred:
+            known = known.copy()
+            known[barred] = False
+        if visit.pin is not None:
+            only = np.zeros_like(known)
+            only[[t for t in (self.model.team_index.get(visit.pin.team),) if t is not None]] = True
+            known = known & only
+        return known
+
+    def until(self, visit: Visit) -> tuple[Longs, Longs]:
+        """Return until when enough people are cleared, by team with one crew out, and by duty."""
+        key = visit.safeguarding, visit.gender
+        known = self._until.get(key)
+        if known is None:
+            adults, teams = self.model.adults_kept, self.model.teams
+            by_team = [min(safeguarded_until(visit, team), gender_until(visit, team)) for team in teams]
+            duties = [(duty.team, duty.crew) for duty in self.model.duties]
+            by_duty = [min(safeguarded_until(visit, teams[t], crew * adults), by_team[t]) for t, crew in duties]
+            known = self._until[key] = np.array(by_team, dtype=np.int64), np.array(by_duty, dtype=np.int64)
+        return known
+
+
+class _Wanted(NamedTuple):
+    """A block's visits as columns; `owner` says whose a window is, `several` how many each has."""
+
+    duration: Longs
+    ends: Longs
+    owner: Longs
+    several: Longs
+    first: Longs
+    last: Longs
+
+
+def _block(model: Model, duties: _Duties, asked: _Asked, visits: Sequence[int]) -> PairTable:
+    wanted = [model.visits[v] for v in visits]
+    columns = _wanted(model, wanted)
+    until = [asked.until(visit) for visit in wanted]
+    by_team, by_duty = np.stack([u[0] for u in until]), np.stack([u[1] for u in until])
+    able = np.stack([asked.able(visit) for visit in wanted]) & (by_team >= columns.ends[:, None])
+    out, back = _ways(model, wanted, able)
+    able &= _reachable(model, duties, columns, by_team, out, back)
+    latest = np.minimum(duties.closes, by_duty) - columns.duration[:, None]
+    earliest = np.maximum(columns.first[:, None], np.maximum(duties.opens, model.now))
+    inside = earliest <= np.minimum(columns.last[:, None], latest[columns.owner])
+    fits = able[:, duties.team] & _any(inside, columns.several)
+    for i, visit in enumerate(wanted):
+        if visit.pin is not None and visit.pin.crew is not None:
+            fits[i] &= duties.crew == visit.pin.crew
+    row, duty = np.nonzero(fits)
+    price = _prices(model, wanted)[row, duties.team[duty]]
+    return PairTable(np.array(visits, dtype=np.int64)[row], duty.astype(np.int64), latest[row, duty], price)
+
+
+def _wanted(model: Model, wanted: list[Visit]) -> _Wanted:
+    windows = [start_windows(visit) for visit in wanted]
+    several = np.array([len(w) for w in windows], dtype=np.int64)
+    spans = np.array([span for w in windows for span in w], dtype=np.int64).reshape(-1, 2)
+    return _Wanted(
+        np.array([visit.duration for visit in wanted], dtype=np.int64),
+        np.array([earliest_end(model.problem, visit) for visit in wanted], dtype=np.int64),
+        np.repeat(np.arange(len(wanted)), several),
+        several,
+        spans[:, 0],
+        spans[:, 1],
+    )
+
+
+def _any(flags: Flags, counts: Longs) -> Flags:
+    """Return for runs of so many rows each where any row is set; an empty run has none."""
+    found = np.zeros((len(counts), flags.shape[1]), np.bool_)
+    runs = counts > 0
+    if runs.any():
+        found[runs] = np.logical_or.reduceat(flags, (np.cumsum(counts) - counts)[runs], axis=0)
+    return found
+
+
+def _ways(model: Model, wanted: list[Visit], able: Flags) -> tuple[Longs, Longs]:
+    """Return seconds from every base to every visit and back; take out teams that a travel limit keeps away."""
+    bases, places = [team.base for team in model.teams], [visit.place for visit in wanted]
+    seconds, metres = model.problem.travel.matrix(bases, places)
+    own = [limit for team in model.teams for limit in _bounds(team.travel_limit)]
+    asked = [limit for visit in wanted for limit in _bounds(visit.travel_limit)]
+    for of_team, of_visit, way in ((own[::2], asked[::2], seconds.T), (own[1::2], asked[1::2], metres.T)):
+        able &= way <= np.minimum(np.array(of_team)[None, :], np.array(of_visit)[:, None])
+    if model.problem.travel.symmetric:
+        return seconds.T, seconds.T
+    return seconds.T, model.problem.travel.matrix(places, bases)[0]
+
+
+def _bounds(limit: TravelLimit | None) -> tuple[int, int]:
+    """Return a travel limit's seconds and metres."""
+    if limit is None:
+        return FOREVER, FOREVER
+    seconds, metres = limit.seconds, limit.metres
+    return FOREVER if seconds is None else seconds, FOREVER if metres is None else metres
+
+
+def _reachable(model: Model, duties: _Duties, wanted: _Wanted, until: Longs, out: Longs, back: Longs) -> Flags:
+    """Return which teams can, in some shift, be there within some window and home by the shift's end."""
+    team, owner = duties.shift_team, wanted.owner
+    clear = np.where(until == 0, FOREVER, until)
+    start = np.maximum(wanted.first[:, None], np.maximum(duties.shift_opens, model.now) + out[:, team][owner])
+    ends = np.minimum(duties.shift_closes - back[:, team], clear[:, team]) - wanted.duration[:, None]
+    inside = start <= np.minimum(wanted.last[:, None], ends[owner])
+    by_shift = _any(inside, wanted.several)
+    shifts = np.bincount(team, minlength=len(model.teams)).astype(np.int64)
+    return _any(by_shift.T, shifts).T
+
+
+def _prices(model: Model, wanted: list[Visit]) -> Longs:
+    """Return what each visit with each team costs whatever the route."""
+    weights, teams = model.weights, model.teams
+    odds = np.array([reoffer_price(weights, team) for team in teams], dtype=np.int64)
+    prices = np.repeat(odds[None, :], len(wanted), axis=0)
+    for i, visit in enumerate(wanted):
+        if visit.regular_team is not None:
+            prices[i] += np.array([continuity_price(weights, visit, team) for team in teams], dtype=np.int64)
+    return prices

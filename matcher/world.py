@@ -1,0 +1,207 @@
+"""From the timetable to the arrays that the kernels work on, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from linli.matcher.kernels import layout
+from linli.matcher.kernels.layout import NEVER, Ints, Longs, World
+from linli.matcher.model import Model
+from linli.matcher.objective import HOUR, MOVE_TOLERANCE
+from linli.matcher.repair import tour_of
+from linli.matcher.route import Timetable, Tour
+from linli.matcher.rules import start_windows
+from linli.matcher.table import PairTable
+
+NEIGHBOURS = 100
+"""How many of a visit's nearest a ruin may look at: enough to meet some ten tours."""
+
+STOPS_MOST = 128
+"""Longest tour the search will build: counted by the shortest service, a long shift would take arrays of hundreds."""
+
+
+class Arrays(NamedTuple):
+    """A timetable as arrays.
+
+    Parameters
+    ----------
+    world : World
+        The problem, its times counted from the problem's present.
+    tours : array
+        The tours by their stops, without those that have begun.
+    begun : mapping of int to int
+        By duty, how many begun visits stand at the head of its tour; the arrays leave them out.
+    """
+
+    world: World
+    tours: Longs
+    begun: Mapping[int, int]
+
+
+def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
+    """Return a timetable as arrays; `table` tells where the visits that may move fit."""
+    model = timetable.model
+    begun = {tour.duty: sum(model.fact[v] for v in tour.stops) for tour in timetable.tours if tour.stops}
+    (_, *fits), first = _fits(timetable, table)
+    places, number = np.unique(np.array((*model.place, *model.base), dtype=np.int64), return_inverse=True)
+    way = np.ascontiguousarray(model.ways(places.tolist()).astype(np.int32))
+    windows, first_window = _windows(model)
+    visits = _visits(model, first, first_window, number)
+    duties = _duties(timetable, begun, fits[0], visits)
+    for column in (layout.ORIGIN, layout.HOME):
+        duties[:, column] = np.searchsorted(places, duties[:, column])
+    world = World(
+        way=way,
+        back=way if model.problem.travel.symmetric else np.ascontiguousarray(way.T),
+        visits=visits,
+        windows=windows,
+        fits=_small(np.stack((fits[0], fits[1] - model.now, fits[2]), axis=1)),
+        slot=np.zeros((0, 0), np.int32),
+        duties=duties,
+        near=_near(way, visits),
+        weights=_weights(model),
+    )
+    return Arrays(world, _tours(timetable, begun, int(duties[:, layout.MOST].max(initial=0))), begun)
+
+
+def _small(numbers: Longs) -> Ints:
+    """Return times and prices in 32 bits; what lies decades away is as good as `NEVER`."""
+    return np.ascontiguousarray(np.clip(numbers, -NEVER, NEVER).astype(np.int32))
+
+
+def _fits(timetable: Timetable, table: PairTable) -> tuple[tuple[Longs, ...], Longs]:
+    """Return the rows of `World.fits`, their visits in front, and where each visit's begin.
+
+    A committed visit fits where it stands alone; others that stand where the rules would no longer have them, too.
+    """
+    model, known = timetable.model, set(zip(table.visit.tolist(), table.duty.tolist(), strict=True))
+    more: list[tuple[int, int, int, int]] = []
+    for tour in timetable.tours:
+        for k, v in enumerate(tour.stops):
+            if not model.fact[v] and (v, tour.duty) not in known:
+                more.append((v, tour.duty, tour.windows[k][-1][1], tour.prices[k]))
+    rows = np.array(more, dtype=np.int64).reshape(-1, 4)
+    columns = [np.concatenate((mine, extra)) for mine, extra in zip(table, rows.T, strict=True)]
+    order = np.lexsort((columns[1], columns[0]))
+    sorted_columns = tuple(column[order] for column in columns)
+    counts = np.bincount(sorted_columns[0], minlength=len(model.visits))
+    return sorted_columns, np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+
+
+def _windows(model: Model) -> tuple[Ints, Longs]:
+    """Return all start windows and where each visit's begin."""
+    windows = [start_windows(visit) or ((0, -1),) for visit in model.visits]
+    spans = np.array([span for w in windows for span in w], dtype=np.int64).reshape(-1, 2)
+    first = np.cumsum([0, *(len(w) for w in windows)], dtype=np.int64)
+    return _small(spans - model.now), first
+
+
+def _visits(model: Model, first_fit: Longs, first_window: Longs, place: Longs) -> Ints:
+    rows = np.zeros((len(model.visits), layout.VISIT_COLUMNS), np.int64)
+    rows[:, layout.PLACE] = place[: len(rows)]
+    rows[:, layout.DURATION] = model.duration
+    rows[:, layout.FIXED] = model.fixed
+    rows[:, layout.SOFT] = model.soft
+    rows[:, layout.HELD] = model.held
+    rows[:, layout.FIT_FROM], rows[:, layout.FIT_TO] = first_fit[:-1], first_fit[1:]
+    rows[:, layout.WINDOW_FROM], rows[:, layout.WINDOW_TO] = first_window[:-1], first_window[1:]
+    for v, visit in enumerate(model.visits):
+        windows = start_windows(visit) or ((0, -1),)
+        rows[v, layout.FIRST], rows[v, layout.LAST] = windows[0][0] - model.now, windows[-1][1] - model.now
+        rows[v, layout.WIDTH] = sum(hi - lo for lo, hi in windows)
+        rows[v, layout.DUE] = NEVER if visit.due is None else visit.due - model.now
+        rows[v, layout.TOLD] = NEVER if visit.told is None else visit.told - model.now
+        rows[v, layout.RANK] = 0 if model.held[v] else 1 + visit.urgency
+    return _small(rows)
+
+
+def _duties(timetable: Timetable, begun: Mapping[int, int], fitting: Longs, visits: Ints) -> Longs:
+    """Return the duties' rows, their places still numbered as in the model."""
+    model = timetable.model
+    rows = np.zeros((len(model.duties), layout.DUTY_COLUMNS), np.int64)
+    shortest = max(1, int(visits[:, layout.DURATION].min())) if len(visits) else 1
+    many = np.bincount(fitting, minlength=len(model.duties)).tolist()
+    for d, duty in enumerate(model.duties):
+        most = min(duty.most, STOPS_MOST, many[d], 1 + (duty.closes - duty.opens) // shortest)
+        free, closes = duty.opens - model.now, duty.closes - model.now
+        rows[d] = duty.base, duty.base, max(free, 0), free, closes, most, 0, model.teams[duty.team].load
+    for tour in timetable.tours:
+        row, past, stops = rows[tour.duty], begun.get(tour.duty, 0), len(tour.stops)
+        free = tour.done[past] - model.now
+        row[layout.ORIGIN], row[layout.LEAVE], row[layout.DONE] = tour.places[past], max(free, 0), free
+        row[layout.MOST] = max(min(int(row[layout.MOST]), model.duties[tour.duty].most - past), stops - past)
+        row[layout.WORK_BEFORE] = sum(model.duration[v] for v in tour.stops[:past])
+    return rows
+
+
+def _near(way: Ints, visits: Ints) -> Ints:
+    """Return the nearest visits that may move, each visit itself first."""
+    movable = np.flatnonzero((visits[:, layout.FIXED] == 0) & (visits[:, layout.FIT_TO] > visits[:, layout.FIT_FROM]))
+    most = min(NEIGHBOURS, len(movable))
+    near = np.full((len(visits), max(1, most)), -1, np.int32)
+    if most == 0:
+        return near
+    places = visits[movable, layout.PLACE]
+    # Way and number in one key, so that equal ways leave no choice to the sorting method.
+    size = len(visits)
+    for at in range(0, len(movable), 1024):
+        keys = way[places[at : at + 1024]][:, places].astype(np.int64) * size + movable
+        own = np.arange(at, min(at + 1024, len(movable)))
+        keys[own - at, own] = -1
+        if most < len(movable):
+            keys = np.partition(keys, most - 1, axis=1)[:, :most]
+        keys.sort(axis=1)
+        near[movable[own]] = keys % size
+        near[movable[own], 0] = movable[own]
+    return near
+
+
+def _weights(model: Model) -> Longs:
+    weights, row = model.weights, np.zeros(layout.WEIGHTS, np.int64)
+    row[layout.TRAVEL_WEIGHT], row[layout.LATENESS_WEIGHT] = weights.travel, weights.lateness
+    row[layout.MOVE_WEIGHT], row[layout.LOAD_WEIGHT] = weights.move, weights.load
+    row[layout.MOVE_TOLERANCE], row[layout.LOAD_UNIT] = MOVE_TOLERANCE, 2 * HOUR * HOUR
+    return row
+
+
+def _tours(timetable: Timetable, begun: Mapping[int, int], most: int) -> Longs:
+    tours = np.zeros((len(timetable.model.duties), most + layout.FIRST_STOP), np.int64)
+    for tour in timetable.tours:
+        stops = tour.stops[begun.get(tour.duty, 0) :]
+        tours[tour.duty, layout.STOPS] = len(stops)
+        tours[tour.duty, layout.FIRST_STOP : layout.FIRST_STOP + len(stops)] = stops
+    return tours
+
+
+def timetable_of(timetable: Timetable, arrays: Arrays, tours: Longs) -> Timetable:
+    """Return a timetable with other tours, given by their stops; those that did not change are taken over.
+
+    Raises
+    ------
+    AssertionError
+        If a tour does not hold: then a kernel was wrong.
+    """
+    result = timetable.copy()
+    changed: list[Tour] = []
+    for d in np.flatnonzero((tours[:, layout.STOPS] > 0) | (arrays.tours[:, layout.STOPS] > 0)).tolist():
+        before = timetable.tours[d].stops
+        stops = before[: arrays.begun.get(d, 0)] + stops_of(tours, d)
+        if stops != before:
+            changed.append(tour_of(timetable.model, d, stops))
+    for tour in changed:
+        for visit in result.tours[tour.duty].stops:
+            result.where[visit] = -1
+    for tour in changed:
+        result.tours[tour.duty] = tour
+        for visit in tour.stops:
+            result.where[visit] = tour.duty
+    return result
+
+
+def stops_of(tours: Longs, duty: int) -> list[int]:
+    """Return a duty's stops from tours given by their stops."""
+    stops: list[int] = tours[duty, layout.FIRST_STOP : layout.FIRST_STOP + tours[duty, layout.STOPS]].tolist()
+    return stops

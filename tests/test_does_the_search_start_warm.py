@@ -1,0 +1,93 @@
+"""The search's machine code is made at set-up and at no other time, and where it is missing insertion decides."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from linli.matcher.problem import Plan
+from linli.matcher.solve import Limits, solve
+from tests.support.problems import day, later, small
+
+ROOT = str(Path(__file__).parents[1])
+
+_SOLVE = """
+from linli.matcher import compiled
+from linli.matcher.checker import check
+from linli.matcher.problem import Plan
+from linli.matcher.solve import Limits, solve
+from tests.support.problems import day, later, small
+
+for problem in (day(12, 120, 1, 3), small(7, 14, 4), small(8, 9, 3)):
+    result = solve(problem, Plan(), Limits(20_000, threads=2), 1)
+    result = solve(later(problem, result.plan, 3), result.plan, Limits(20_000), 1)
+    assert check(problem, solve(problem, Plan(), Limits(2_000), 1).plan) == []
+print(result.report.engine, compiled.compiled_now(), compiled.is_warm())
+"""
+
+
+def _run(code: str, **environment: str) -> str:
+    """Run code in a process of its own and return what it says."""
+    env = {**os.environ, "PYTHONPATH": ROOT, **environment}
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+
+
+def test_nothing_is_compiled_at_run_time() -> None:
+    """Tests that all that a new process needs is there: every function is loaded, none is compiled."""
+    assert _run(_SOLVE).split()[-2:] == ["0", "True"]
+
+
+def test_insertion_decides_until_the_code_is_there(tmp_path: Path) -> None:
+    """Tests that without machine code nothing is compiled either, that the plan is insertion's, and that it says so."""
+    said = _run(
+        "from linli.matcher.problem import Plan\n"
+        "from linli.matcher.solve import Limits, solve\n"
+        "from tests.support.problems import day\n"
+        "import sys\n"
+        "problem = day(12, 120, 1)\n"
+        "cold, quick = solve(problem, Plan(), Limits(20_000), 1), solve(problem, Plan(), Limits(0), 1)\n"
+        "print(cold.report.engine, cold.plan == quick.plan, 'numba' in sys.modules)\n",
+        LINLI_COMPILED=str(tmp_path),
+    )
+    assert said.strip() == "insertion (cold) True False"
+
+
+def test_the_answer_is_the_same_with_any_number_of_threads() -> None:
+    """Tests that threads change how long an answer takes and nothing about it, promises and begun visits included."""
+    problem = day(teams=60, visits=400, seed=5, classes=2)
+    answers = [solve(problem, Plan(), Limits(8_000, threads=threads), 3) for threads in (1, 2, 3)]
+    assert answers[0].report.engine == "search"
+    assert answers[0] == answers[1] == answers[2]
+    problem = later(problem, answers[0].plan, 9)
+    again = [solve(problem, answers[0].plan, Limits(8_000, threads=threads), 3) for threads in (1, 2)]
+    assert again[0] == again[1]
+
+
+def test_a_caller_can_end_the_search() -> None:
+    """Tests that the search asks whether time is up, stops when it is, and still answers with a sound plan."""
+    problem, asked = day(teams=20, visits=200, seed=2), list[int]()
+
+    def until() -> bool:
+        asked.append(1)
+        return len(asked) >= 3
+
+    result = solve(problem, Plan(), Limits(10_000_000, until=until), 1)
+    assert len(asked) >= 3
+    assert result.report.work < 1_000_000
+    assert len(result.plan.placed()) > 0
+
+
+def test_the_search_follows_the_callers_clock() -> None:
+    """Tests that with a clock the last phase begins when most of the time is gone, however much work there may be."""
+    problem = day(teams=20, visits=200, seed=2)
+    shown = iter(range(10, 100_000, 40))
+    result = solve(problem, Plan(), Limits(10_000_000, gone=lambda: min(1000, next(shown))), 1)
+    assert result.report.engine == "search"
+    assert len(result.plan.placed()) > len(solve(problem, Plan(), Limits(0), 1).plan.placed())
+
+
+def test_a_zero_of_work_is_insertion() -> None:
+    """Tests that no work means insertion alone."""
+    assert solve(small(3), Plan(), Limits(0), 1).report.engine == "insertion"
