@@ -44,8 +44,8 @@ class Arrays(NamedTuple):
 def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
     """Return a timetable as arrays; `table` tells where the visits that may move fit."""
     model = timetable.model
-    begun = {tour.duty: sum(model.fact[v] for v in tour.stops) for tour in timetable.tours if tour.stops}
-    (_, *fits), first = _fits(timetable, table)
+    begun = {tour.duty: _begun(model, tour.stops) for tour in timetable.tours if tour.stops}
+    (_, *fits), first = _fits(timetable, table, begun)
     places, number = np.unique(np.array((*model.place, *model.base), dtype=np.int64), return_inverse=True)
     way = np.ascontiguousarray(model.ways(places.tolist()).astype(np.int32))
     windows, first_window = _windows(model)
@@ -72,7 +72,12 @@ def _small(numbers: Longs) -> Ints:
     return np.ascontiguousarray(np.clip(numbers, -NEVER, NEVER).astype(np.int32))
 
 
-def _fits(timetable: Timetable, table: PairTable) -> tuple[tuple[Longs, ...], Longs]:
+def _begun(model: Model, stops: list[int]) -> int:
+    """Return how many begun visits stand at the head of a tour."""
+    return next((k for k, v in enumerate(stops) if not model.fact[v]), len(stops))
+
+
+def _fits(timetable: Timetable, table: PairTable, begun: Mapping[int, int]) -> tuple[tuple[Longs, ...], Longs]:
     """Return the rows of `World.fits`, their visits in front, and where each visit's begin.
 
     A committed visit fits where it stands alone; others that stand where the rules would no longer have them, too.
@@ -81,7 +86,7 @@ def _fits(timetable: Timetable, table: PairTable) -> tuple[tuple[Longs, ...], Lo
     more: list[tuple[int, int, int, int]] = []
     for tour in timetable.tours:
         for k, v in enumerate(tour.stops):
-            if not model.fact[v] and (v, tour.duty) not in known:
+            if k >= begun[tour.duty] and (v, tour.duty) not in known:
                 more.append((v, tour.duty, tour.windows[k][-1][1], tour.prices[k]))
     rows = np.array(more, dtype=np.int64).reshape(-1, 4)
     columns = [np.concatenate((mine, extra)) for mine, extra in zip(table, rows.T, strict=True)]

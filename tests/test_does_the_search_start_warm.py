@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from linli.matcher.model import Model
 from linli.matcher.problem import Plan
+from linli.matcher.route import Timetable
 from linli.matcher.solve import Limits, solve
 from tests.support.problems import day, later, small
+from tests.support.solving import searched
 
 ROOT = str(Path(__file__).parents[1])
 
@@ -63,6 +66,14 @@ def test_the_answer_is_the_same_with_any_number_of_threads() -> None:
     problem = later(problem, answers[0].plan, 9)
     again = [solve(problem, answers[0].plan, Limits(8_000, threads=threads), 3) for threads in (1, 2)]
     assert again[0] == again[1]
+
+
+def test_parts_without_a_visit_are_passed_over() -> None:
+    """Tests that the search is sound where many teams have nothing to do: some of its parts are empty."""
+    for visits in range(4):
+        problem = day(teams=90, visits=visits, seed=visits)
+        timetable = searched(Timetable(Model(problem)), Limits(3_000), 1)
+        assert len(timetable.plan().placed()) == len(solve(problem, Plan(), Limits(0), 1).plan.placed())
 
 
 def test_a_caller_can_end_the_search() -> None:

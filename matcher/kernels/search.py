@@ -39,6 +39,8 @@ def search(world: World, state: State, notes: Notes, ticks: int, warmth: int) ->
         Mean of how much worse a step may be and still be kept.
     """
     numbers = notes.numbers
+    if notes.movable.shape[0] == 0 or state.books.shape[0] == 0:
+        numbers[TICKS] = ticks  # a part in which nothing can move
     while numbers[TICKS] < ticks:
         numbers[TICKS] += STEP_TICKS
         numbers[STEPS] += 1
