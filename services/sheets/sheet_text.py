@@ -72,14 +72,15 @@ class Words:
 
 def why_team(why: WhyTeam, words: Words) -> str:
     """Say why a team was chosen."""
-    if not why.chosen.terms:
+    if round(why.chosen.seconds / 60) == 0:
         return words.say("say.adds_nothing")
     terms = _terms(why.chosen.terms, words)
     return words.say("say.adds", total=words.minutes(why.chosen.seconds), terms=terms)
 
 
 def _terms(terms: tuple[CostTerm, ...], words: Words) -> str:
-    return words.comma.join(f"{words.word(f'cost.{one.name}')} {words.minutes(one.seconds)}" for one in terms)
+    told = (one for one in terms if round(one.seconds / 60))
+    return words.comma.join(f"{words.word(f'cost.{one.name}')} {words.minutes(one.seconds)}" for one in told)
 
 
 def alternatives(why: WhyTeam, words: Words) -> str:
@@ -125,7 +126,7 @@ def cost_difference(chosen: TeamChoice, other: TeamChoice, words: Words) -> str:
     """Say what another team would add, term by term as far as they differ."""
     mine = {one.name: one.seconds for one in chosen.terms}
     theirs = {one.name: one.seconds for one in other.terms}
-    names = [name for name in dict.fromkeys([*theirs, *mine]) if theirs.get(name, 0) != mine.get(name, 0)]
+    names = [n for n in dict.fromkeys([*theirs, *mine]) if round((theirs.get(n, 0) - mine.get(n, 0)) / 60)]
     signed: Callable[[int], str] = lambda seconds: f"{round(seconds / 60):+d}"  # noqa: E731
     terms = words.comma.join(
         f"{words.word(f'cost.{name}')} {signed(theirs.get(name, 0) - mine.get(name, 0))}" for name in names
