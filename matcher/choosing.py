@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from linli.matcher.draft import Draft, live_offer, mode_for
+from linli.matcher.draft import Draft, mode_for, waiting_offers
 from linli.matcher.insertion import follow
 from linli.matcher.model import Model
 from linli.matcher.plan_records import warm_plan
@@ -65,8 +65,8 @@ def with_choice(record: AssignmentRecord, choice: DeskChoice) -> dict[str, tuple
 
 def proposed_team(draft: Draft, record: AssignmentRecord, leg: int) -> str | None:
     """Return the team that is asked, or proposed to the desk, or planned; ``None`` if there is none."""
-    if leg < len(record.legs) and (index := live_offer(record.legs[leg])) is not None:
-        return record.legs[leg].offers[index].team
+    if leg < len(record.legs) and (waiting := waiting_offers(record.legs[leg])):
+        return record.legs[leg].offers[waiting[0]].team
     for team, plan in draft.state.plans.items():
         if any((v.request_id, v.leg) == (record.request_id, leg) for crew in plan.crews for v in crew):
             return team

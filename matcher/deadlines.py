@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg, replace_offer
+from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg, replace_offer, waiting_offers
 from linli.matcher.hours import outside_quiet
 from linli.matcher.offering import next_asking, open_in_the_morning
 from linli.matcher.state import DistrictState
@@ -53,7 +53,7 @@ def _deadlines(state: DistrictState, record: AssignmentRecord, starts: Starts) -
         yield record.at + timedelta(days=state.policy.close_days)
     if record.details is None:
         return
-    waiting = [leg.offers[i] for leg in record.legs if (i := live_offer(leg)) is not None]
+    waiting = [leg.offers[i] for leg in record.legs for i in waiting_offers(leg)]
     yield from (offer.expires + _SECOND for offer in waiting)
     yield from _mornings(state, record.details, waiting)
     if record.state in _WAITING and not waiting:
@@ -102,17 +102,22 @@ def _close(draft: Draft, record: AssignmentRecord) -> None:
 def _expire(draft: Draft, record: AssignmentRecord) -> None:
     """Expire offers that nobody answered, and end a wait whose window has passed."""
     legs, barred = record.legs, record.barred
-    for index, leg in enumerate(record.legs):
-        number = live_offer(leg)
-        if number is None or leg.offers[number].expires >= draft.now:
+    for index, number in _waiting(record):
+        offer = legs[index].offers[number]
+        if offer.expires >= draft.now:
             continue
-        if leg.offers[number].state is OfferState.OPEN:
-            barred = (*barred, (leg.offers[number].team, "expired"))
-        legs = replace_leg(legs, index, replace_offer(leg, number, state=OfferState.EXPIRED))
+        if offer.state is OfferState.OPEN:
+            barred = (*barred, (offer.team, "expired"))
+        legs = replace_leg(legs, index, replace_offer(legs[index], number, state=OfferState.EXPIRED))
     if legs != record.legs:
         record = draft.step(record, record.status, "expiry", legs=legs, barred=barred)
     if record.state in _WAITING and not _is_asked(legs) and _last_start(record) < draft.now:
         _miss(draft, record)
+
+
+def _waiting(record: AssignmentRecord) -> list[tuple[int, int]]:
+    """Return leg and number of every offer that waits."""
+    return [(index, number) for index, leg in enumerate(record.legs) for number in waiting_offers(leg)]
 
 
 def _is_asked(legs: tuple[Leg, ...]) -> bool:
@@ -143,14 +148,13 @@ def extend_for_down_time(draft: Draft) -> None:
     since = draft.now - timedelta(seconds=seconds)
     for record in list(draft.requests()):
         legs = record.legs
-        for index, leg in enumerate(record.legs):
-            number = live_offer(leg)
-            if number is None or leg.offers[number].state is not OfferState.OPEN or leg.offers[number].expires < since:
+        for index, number in _waiting(record):
+            offer = legs[index].offers[number]
+            if offer.state is not OfferState.OPEN or offer.expires < since:
                 continue
-            offer = leg.offers[number]
             time = timedelta(seconds=seconds)
             longer = min(_awake(draft, record, offer, offer.expires + time, time), offer.start)
             if longer > offer.expires:
-                legs = replace_leg(legs, index, replace_offer(leg, number, expires=longer))
+                legs = replace_leg(legs, index, replace_offer(legs[index], number, expires=longer))
         if legs != record.legs:
             draft.step(record, record.status, "down_time", legs=legs)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.desk_people import find
-from linli.matcher.draft import Draft, end_offers, replace_leg, replace_offer
+from linli.matcher.draft import Draft, end_offers, replace_leg, replace_offer, revoked
 from linli.matcher.going import why_they_may_not_go
+from linli.matcher.plan_records import stop_at
+from linli.matcher.translate import visit_id
 from linli.schemas.answers import (
     Accept,
     Decline,
@@ -122,7 +124,7 @@ def _what_came_of(offer: Offer) -> str:
 
 
 def accept(draft: Draft, command: Command, body: Accept) -> Result:
-    """A team goes; the request is committed once every leg has its team."""
+    """A team goes; the request is committed once every leg has its team. Others that were asked at once are told."""
     found = _open_offer(draft, command, body)
     if not isinstance(found, _Open):
         return found
@@ -139,7 +141,10 @@ def accept(draft: Draft, command: Command, body: Accept) -> Result:
         end=offer.end,
         since=draft.now,
     )
-    taken = replace_offer(found.leg, found.place, state=OfferState.ACCEPTED).model_copy(update={"assignment": going})
+    accepted = replace_offer(found.leg, found.place, state=OfferState.ACCEPTED)
+    taken = Leg(offers=revoked(accepted.offers, OfferEnd.FILLED), assignment=going)
+    visit = visit_id(record.request_id, found.number)
+    draft.handed.append((offer.team, offer.crew, stop_at(visit, offer.start, offer.end)))
     legs = replace_leg(record.legs, found.number, taken)
     status = Committed() if all(leg.assignment for leg in legs) else Offered()
     draft.step(record, status, "accept", legs=legs, **draft.remember(record, command.id))

@@ -246,6 +246,11 @@ def live_offer(leg: Leg) -> int | None:
     return None
 
 
+def waiting_offers(leg: Leg) -> list[int]:
+    """Return the indices of all the leg's offers that wait; several only where teams are asked at once."""
+    return [index for index, offer in enumerate(leg.offers) if offer.state in WAITING]
+
+
 def end_offers(legs: tuple[Leg, ...], why: OfferEnd) -> tuple[Leg, ...]:
     """Return the legs with every waiting offer taken back, for a reason, and no team assigned."""
     return tuple(Leg(offers=revoked(leg.offers, why)) for leg in legs)

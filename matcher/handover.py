@@ -12,7 +12,7 @@ from linli.matcher.insertion import Insertion, insert
 from linli.matcher.model import Model
 from linli.matcher.offering import new_offer, with_offer
 from linli.matcher.plan_records import warm_plan, with_stop
-from linli.matcher.problem import Pin, Problem
+from linli.matcher.problem import Pin, Problem, Visit
 from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
@@ -24,6 +24,7 @@ from linli.schemas.desk import Assign
 from linli.schemas.instants import from_seconds, to_seconds
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Window
+from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.rounds import OutcomeCode
 
 _FROM = frozenset({State.REGISTERED, State.PROMISED, State.OFFERED, State.UNMET, State.WITHDRAWN, State.RESCHEDULED})
@@ -69,7 +70,7 @@ def find_place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertio
     mine = visits_of(draft, record)[body.leg]
     pin = Pin(body.team, None, to_seconds(body.start) if body.start is not None else None)
     wanted = replace(mine, pin=pin)
-    others = tuple(v for v in full.visits if v.request != mine.request or (v.leg != mine.leg and v.pin is not None))
+    others = tuple(v for v in full.visits if v.request != mine.request or _is_another_leg(v, mine))
     team = next(team for team in full.teams if team.id == body.team)
     violation = first_violation(full, wanted, team)
     if violation is not None:
@@ -81,6 +82,11 @@ def find_place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertio
         return "crew_capacity"
     pinned = replace(mine, pin=Pin(found.team, found.crew, found.stop.start))
     return _broken_by(draft, replace(full, visits=(*others, pinned)), found) or found
+
+
+def _is_another_leg(visit: Visit, mine: Visit) -> bool:
+    """Say whether it is the other visit of the same request, fixed already; further teams asked at once make way."""
+    return visit.leg != mine.leg and visit.pin is not None and visit.leg < SHADOWS_FROM
 
 
 def _broken_by(draft: Draft, problem: Problem, found: Insertion) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from linli.matcher.asking_at_once import Crowd
 from linli.matcher.checker import check
-from linli.matcher.draft import Draft, end_offers, live_offer
+from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
 from linli.matcher.insertion import follow
 from linli.matcher.model import Model
 from linli.matcher.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
@@ -20,8 +21,9 @@ from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.instants import from_seconds
-from linli.schemas.lifecycle import OfferEnd, State
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Window
+from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.rounds import SolverReport
 
 PASSES_MAX = 4
@@ -66,8 +68,9 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
         if not _give_up(draft, matched):
             break
         matched = _plan(draft, problem_of(draft), matched.result.plan)
-    _write(draft, matched)
-    return matched.result.plan, _report(matched)
+    crowd = Crowd(matched.problem, matched.result.plan)
+    _write(draft, matched, crowd)
+    return crowd.plan, _report(matched)
 
 
 def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
@@ -112,7 +115,9 @@ def _give_up(draft: Draft, matched: Matched) -> bool:
     for name in lost:
         request, index = request_and_leg(name)
         record = draft.request(request)
-        if record is not None:
+        if record is not None and index >= SHADOWS_FROM:
+            _unask(draft, record, index)
+        elif record is not None:
             _free(draft, record, index, _what_forbids(matched.problem, visits[name]))
     return bool(lost)
 
@@ -122,6 +127,14 @@ def _what_forbids(problem: Problem, visit: Visit) -> str:
     team = next((team for team in problem.teams if visit.pin is not None and team.id == visit.pin.team), None)
     broken = first_violation(problem, visit, team) if team is not None else None
     return broken.rule if broken is not None else OfferEnd.NO_LONGER_POSSIBLE
+
+
+def _unask(draft: Draft, record: AssignmentRecord, number: int) -> None:
+    """Take back one of several offers that were made at once; the others stay."""
+    leg, offer = number % SHADOWS_FROM, number // SHADOWS_FROM - 1
+    gone = {"state": OfferState.REVOKED, "ended": OfferEnd.NO_LONGER_POSSIBLE}
+    legs = replace_leg(record.legs, leg, replace_offer(record.legs[leg], offer, **gone))
+    draft.step(record, record.status, "roster", legs=legs)
 
 
 def _free(draft: Draft, record: AssignmentRecord, index: int, why: str) -> None:
@@ -134,7 +147,7 @@ def _free(draft: Draft, record: AssignmentRecord, index: int, why: str) -> None:
         draft.step(record, Promised(window=record.promise), "roster", legs=legs)
 
 
-def _write(draft: Draft, matched: Matched) -> None:
+def _write(draft: Draft, matched: Matched, crowd: Crowd) -> None:
     """Write promises and offers for what has a place, and the reason for what has none."""
     plan = matched.result.plan
     places = {stop.visit: Spot(route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
@@ -145,7 +158,7 @@ def _write(draft: Draft, matched: Matched) -> None:
         if one.missing:
             _leave_unmet(draft, one, reasons)
         else:
-            _place(draft, one, reasons)
+            _place(draft, one, reasons, crowd)
 
 
 def _reasons(draft: Draft, matched: Matched, names: list[str]) -> Reasons:
@@ -239,7 +252,7 @@ def _leave_unmet(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
     )
 
 
-def _place(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
+def _place(draft: Draft, waiting: _Waiting, reasons: Reasons, crowd: Crowd) -> None:
     """Promise the window, and ask the teams whose time has come."""
     record = _promise(draft, waiting.record, min(spot.stop.start for spot in waiting.spots.values()))
     legs = record.legs
@@ -249,6 +262,9 @@ def _place(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
             continue
         offer = new_offer(draft, record, i, spot.team, spot.crew, spot.stop, why if isinstance(why, WhyTeam) else None)
         legs = with_offer(legs, i, offer)
+        for one in crowd.others(draft, record, i, spot.team):
+            so_far = record.model_copy(update={"legs": legs})
+            legs = with_offer(legs, i, new_offer(draft, so_far, i, one.team, one.crew, one.stop, None))
     if legs != record.legs:
         draft.step(record, status_of(legs, record), "offer", legs=legs)
     elif record.state is not State.PROMISED and record.promise is not None:

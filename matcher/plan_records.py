@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from linli.matcher.draft import Draft
 from linli.matcher.problem import Plan, Route, Stop
@@ -48,6 +49,11 @@ def with_stop(plan: Plan, team: str, crew: int, stop: Stop) -> Plan:
     mine = (*stops.get((team, crew), ()), stop)
     stops[team, crew] = tuple(sorted(mine, key=lambda one: (one.start, one.visit)))
     return Plan(tuple(Route(*key, stops[key]) for key in sorted(stops) if stops[key]))
+
+
+def stop_at(visit: str, start: datetime, end: datetime) -> Stop:
+    """Return the stop of a visit whose times are fixed; when the crew arrives is worked out again with its route."""
+    return Stop(visit, to_seconds(start), to_seconds(start), to_seconds(end))
 
 
 def _stop(visit: PlannedVisit) -> Stop:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from linli.matcher.draft import Draft, live_offer, mode_for
+from linli.matcher.draft import Draft, live_offer, mode_for, waiting_offers
 from linli.matcher.memory import Memory
 from linli.matcher.problem import (
     DECLINED,
@@ -26,12 +26,13 @@ from linli.matcher.problem import (
 from linli.matcher.shifts import shifts
 from linli.matcher.state import TeamFacts
 from linli.matcher.travel import HaversineTravel
-from linli.schemas.assignment import AssignmentRecord, Leg
+from linli.schemas.assignment import AssignmentRecord, Leg, Offer
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import RequestDetails, Window
 from linli.schemas.people import AgeBand
 from linli.schemas.places import RoundedPlace
+from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.policy import Mode, Prices
 from linli.schemas.roster import TeamDetails
 
@@ -148,10 +149,11 @@ def _pin(leg: Leg) -> Pin | None:
     """Return what may no longer change: an assigned or offered visit keeps team, crew and start."""
     if leg.assignment is not None:
         return Pin(leg.assignment.team, leg.assignment.crew, to_seconds(leg.assignment.start))
-    index = live_offer(leg)
-    if index is None:
-        return None
-    offer = leg.offers[index]
+    waiting = waiting_offers(leg)
+    return _pin_of(leg.offers[waiting[0]]) if waiting else None
+
+
+def _pin_of(offer: Offer) -> Pin:
     return Pin(offer.team, offer.crew, to_seconds(offer.start))
 
 
@@ -228,13 +230,30 @@ def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
     )
 
 
+def shadow_leg(leg: int, offer: int) -> int:
+    """Return the number under which a leg's further offer has its place in the plan: no leg is numbered so high."""
+    return (offer + 1) * SHADOWS_FROM + leg
+
+
+def _shadows(view: LegView, visit: Visit) -> Iterator[Visit]:
+    """Yield a visit for every further team that is asked at once: each keeps its crew free until it is answered."""
+    if view.leg.assignment is not None:
+        return
+    for offer in waiting_offers(view.leg)[1:]:
+        number = shadow_leg(view.index, offer)
+        yield replace(visit, id=visit_id(visit.request, number), leg=number, pin=_pin_of(view.leg.offers[offer]))
+
+
 def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     """Return a request's legs as visits, remembered as long as its record is the current one."""
     remembered = draft.state.translations.visits.get(record.request_id)
     if remembered is not None and remembered[0] is record:
         return remembered[1]
     details = record.details
-    visits = tuple(visit_of(LegView(record, details, i)) for i in range(len(record.legs))) if details else ()
+    views = [LegView(record, details, i) for i in range(len(record.legs))] if details else []
+    own = [visit_of(view) for view in views]
+    shadows = [shadow for view, visit in zip(views, own, strict=True) for shadow in _shadows(view, visit)]
+    visits = (*own, *shadows)
     draft.state.translations.visits[record.request_id] = (record, visits)
     return visits
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from linli.schemas.base import Inside, Instant, Ref
 
+SHADOWS_FROM = 10
+"""Leg numbers from here on are further teams asked for the same visit at once; a request has two legs at most."""
+
 
 class PlannedVisit(Inside):
-    """A visit in a crew's route: the crew arrives, begins (not before the window) and ends."""
+    """A visit in a crew's route: the crew arrives, begins (not before the window) and ends.
+
+    A ``leg`` of `SHADOWS_FROM` or more keeps a crew free for an offer that was made to several teams at once: its last
+    digit is the leg, the rest the number of the offer.
+    """
 
     request_id: Ref
     leg: int

@@ -14,7 +14,7 @@ from linli.schemas.base import Inside, Instant
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.lifecycle import OPEN, OfferState, State
-from linli.schemas.plan import PlanRecord
+from linli.schemas.plan import SHADOWS_FROM, PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, DELIVERIES, PLANS, ROSTER, ROUNDS, Topic
@@ -173,7 +173,11 @@ def _of_plan(value: bytes) -> list[Entry]:
 
 def _places_of_routes(record: PlanRecord) -> list[Place]:
     visits = [visit for crew in record.crews for visit in crew]
-    return [_place(keys.planned_for(visit.request_id), f"{record.team}.{visit.leg}", visit.start) for visit in visits]
+    return [
+        _place(keys.planned_for(visit.request_id), f"{record.team}.{visit.leg}", visit.start)
+        for visit in visits
+        if visit.leg < SHADOWS_FROM
+    ]
 
 
 def _of_team(value: bytes) -> list[Entry]:

@@ -144,10 +144,13 @@ class RequestAudit:
         ids = [offer.id for offer in leg.offers]
         if len(set(ids)) != len(ids) or not all(name.startswith(request + ".") for name in ids):
             self.findings.add(Guarantee.UNIQUE_IDS, place, f"{request} has offers {ids}")
-        waiting = [offer.id for offer in leg.offers if offer.state in _WAITING]
-        if len(waiting) + (leg.assignment is not None) > 1:
+        waiting = [offer for offer in leg.offers if offer.state in _WAITING]
+        at_once = len({offer.team for offer in waiting}) == len(waiting)
+        asked_only = all(offer.state is OfferState.OPEN for offer in waiting)
+        if (waiting and leg.assignment is not None) or (len(waiting) > 1 and not (at_once and asked_only)):
             going = [leg.assignment.id] if leg.assignment else []
-            self.findings.add(Guarantee.ONE_ASSIGNMENT, place, f"at once: {', '.join(waiting + going)}")
+            names = ", ".join([offer.id for offer in waiting] + going)
+            self.findings.add(Guarantee.ONE_ASSIGNMENT, place, f"at once: {names}")
         if leg.assignment is not None and not any(_is_of(leg, offer) for offer in leg.offers):
             self.findings.add(Guarantee.UNIQUE_IDS, place, f"{leg.assignment.id} was never offered and accepted")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import time, timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from linli.matcher.desk import decide
 from linli.matcher.state import NumberedCommand
 from linli.schemas.answers import (
     Accept,
+    Claim,
     Decline,
     DeclineReason,
     Done,
@@ -22,18 +23,25 @@ from linli.schemas.answers import (
     Rate,
     Reschedule,
     Start,
+    SwapMembers,
     Withdraw,
 )
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam, CommandBody, PlaceOrder
-from linli.schemas.desk import Assign, Confirm, Hold, Refer, Release
-from linli.schemas.lifecycle import OPEN, OfferState, State, may_follow
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release
+from linli.schemas.lifecycle import OPEN, SETTLED, OfferState, State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target
-from linli.schemas.policy import Mode, Policy
-from tests.support.district import Desk, order, team, window
+from linli.schemas.people import Consent
+from linli.schemas.policy import Mode, Policy, QuietHours
+from linli.schemas.team_changes import Absent, ChangeMembers
+from tests.support.district import Desk, member, order, team, window
 
 TEAMS = 4
 HOURS = st.integers(0, 9)
+
+
+QUIET = (QuietHours(start=time(21), end=time(7)), QuietHours(start=time(10), end=time(12)))
+"""Of a night, and of a forenoon in which most orders of the machine fall."""
 
 
 class LifeCycle(RuleBasedStateMachine):
@@ -42,10 +50,16 @@ class LifeCycle(RuleBasedStateMachine):
     requests = Bundle("requests")
     offers = Bundle("offers")
 
-    @initialize(mode=st.sampled_from(list(Mode)), teams=st.integers(0, TEAMS))
-    def begin(self, mode: Mode, teams: int) -> None:
-        """Begin with some teams in some mode."""
-        self.desk = Desk(Policy(mode=mode, work=500), teams=teams)
+    @initialize(
+        mode=st.sampled_from(list(Mode)),
+        teams=st.integers(0, TEAMS),
+        quiet=st.sampled_from([None, *QUIET]),
+        at_once=st.sampled_from([1, 3]),
+    )
+    def begin(self, mode: Mode, teams: int, quiet: QuietHours | None, at_once: int) -> None:
+        """Begin with some teams in some mode, with or without quiet hours, one or several teams asked at once."""
+        policy = Policy(mode=mode, work=500, quiet_hours=quiet, ask_at_once=at_once)
+        self.desk = Desk(policy, teams=teams)
         self.history: dict[str, list[AssignmentRecord]] = {}
         self.sent: list[NumberedCommand] = []
         self.seen = len(self.desk.decisions)
@@ -155,6 +169,39 @@ class LifeCycle(RuleBasedStateMachine):
             )
         )
 
+    @rule(request=requests, number=st.integers(0, TEAMS), leg=st.integers(0, 1))
+    def claim(self, request: str, number: int, leg: int) -> None:
+        """A team wants a request that nobody asked it for."""
+        members = (f"t{number}-m0", f"t{number}-m1")
+        self.send(Claim(target=Target(request_id=request), team=f"t{number}", leg=leg, members=members))
+
+    @rule(request=requests, number=st.integers(0, TEAMS), brings=st.booleans())
+    def record(self, request: str, number: int, brings: bool) -> None:
+        """Help was given already, for a known request or for one that comes with it."""
+        details = order(request.removeprefix("r-")) if brings else None
+        body = ApplyRecord(
+            details=details, team=f"t{number}", start=self.desk.now, minutes=20, reason="met them", by="desk-1"
+        )
+        self.send(body, request)
+
+    @rule(request=requests, guardian=st.booleans())
+    def bring_consent(self, request: str, guardian: bool) -> None:
+        """Somebody brings a consent, or takes it back."""
+        consent = Consent(beneficiary=True, guardian=guardian)
+        self.send(Amend(target=Target(request_id=request), consent=consent))
+
+    @rule(number=st.integers(0, TEAMS), after=st.integers(0, 12), hours=st.integers(1, 8))
+    def absent(self, number: int, after: int, hours: int) -> None:
+        """A team is away for some hours, perhaps while it is expected."""
+        start = self.desk.now + timedelta(hours=after)
+        self.send(Absent(team=f"t{number}", start=start, end=start + timedelta(hours=hours), by=f"t{number}"))
+
+    @rule(number=st.integers(0, TEAMS), vetted=st.sets(st.integers(0, 3)))
+    def change_members(self, number: int, vetted: set[int]) -> None:
+        """A team's members or their vettings change."""
+        members = tuple(member(f"t{number}-m{i}", vetted=i in vetted) for i in range(4))
+        self.send(ChangeMembers(team=f"t{number}", members=members, by=f"t{number}"))
+
     def known_offers(self) -> list[tuple[str, str]]:
         """Return every offer ever made with its team."""
         return [
@@ -166,7 +213,7 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(
         pick=st.integers(0, 200),
-        what=st.sampled_from(["accept"] * 4 + ["decline", "withdraw", "start", "done", "failed"]),
+        what=st.sampled_from(["accept"] * 4 + ["decline", "withdraw", "start", "done", "failed", "swap"]),
         wrong=st.integers(0, 9),
     )
     def answer(self, pick: int, what: str, wrong: int) -> None:
@@ -182,6 +229,7 @@ class LifeCycle(RuleBasedStateMachine):
             "withdraw": Withdraw(offer=offer, team=name, reason="ill"),
             "start": Start(offer=offer, team=name),
             "done": Done(offer=offer, team=name, minutes=30),
+            "swap": SwapMembers(offer=offer, team=name, members=(f"{name}-m2", f"{name}-m1")),
             "failed": FailedVisit(offer=offer, team=name, reason=FailedReason.NOBODY_HOME),
         }
         self.send(bodies[what])
@@ -222,15 +270,17 @@ class LifeCycle(RuleBasedStateMachine):
         assert due is None or due > self.desk.now
 
     @invariant()
-    def a_leg_has_one_team_and_one_question_at_most(self) -> None:
-        """A leg has one live assignment or one waiting offer, never both, and two legs have two teams."""
+    def a_leg_has_one_team_or_asks_for_one(self) -> None:
+        """A leg has one live assignment or waiting offers, never both, and two legs have two teams."""
         for records in self.history.values():
             record = records[-1]
             live = [leg.assignment.team for leg in record.legs if leg.assignment is not None]
             assert len(set(live)) == len(live)
             for leg in record.legs:
                 waiting = [o for o in leg.offers if o.state in (OfferState.OPEN, OfferState.PROPOSED)]
-                assert len(waiting) + (leg.assignment is not None) <= 1
+                assert not (waiting and leg.assignment is not None)
+                assert len({o.team for o in waiting}) == len(waiting) <= self.desk.state.policy.ask_at_once
+                assert len(waiting) <= 1 or all(o.state is OfferState.OPEN for o in waiting)
 
     @invariant()
     def no_team_is_asked_twice_after_saying_no(self) -> None:
@@ -240,6 +290,19 @@ class LifeCycle(RuleBasedStateMachine):
                 declined = [i for i, offer in enumerate(leg.offers) if offer.state is OfferState.DECLINED]
                 for i in declined:
                     assert all(later.team != leg.offers[i].team for later in leg.offers[i + 1 :])
+
+    @invariant()
+    def nobody_unvetted_is_on_the_way_to_a_child(self) -> None:
+        """Whoever is named for a child's visit that has not begun is vetted by the roster as it is now."""
+        for records in self.history.values():
+            details = records[-1].details
+            for leg in records[-1].legs if details is not None and details.adults else ():
+                going = leg.assignment
+                if going is None or going.started or going.start <= self.desk.now or records[-1].state in SETTLED:
+                    continue
+                known = {one.ref: one for one in self.desk.state.roster[going.team].details.members}
+                fit = [known[ref] for ref in going.members if ref in known and known[ref].vetting is not None]
+                assert len(fit) >= 2
 
     @invariant()
     def every_open_request_has_a_team_a_plan_or_a_reason(self) -> None:
