@@ -108,7 +108,10 @@ _BOARD = (
 
 _DELIVERY = (
     _counter("linli_deliveries_total", "Attempts to tell somebody, by channel and how they went.", "channel", "state"),
-    _histogram("linli_delivery_seconds", "Time from an offer to its delivery.", FELT, "channel"),
+    _histogram("linli_delivery_seconds", "Real time from what somebody must be told to its delivery.", FELT, "channel"),
+    _gauge(
+        "linli_deliveries_open", "Deliveries that are not settled, by who must act: machine or person.", "waits_for"
+    ),
 )
 
 _HOUSE = (_counter("linli_process_restarts_total", "Restarts by the supervisor.", "process"),)

@@ -7,9 +7,8 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry
-
 from linli.schemas.menu import ListError
+from linli.schemas.metrics import SECTIONS
 from linli.services.delivering.channels import Channels
 from linli.services.delivering.contacts import Contacts
 from linli.services.delivering.counter import Counter
@@ -22,6 +21,7 @@ from linli.services.delivering.sms import SmsProvider, load_provider
 from linli.services.delivering.targets import Targets
 from linli.services.delivering.tracks import Rules
 from linli.services.language import Language
+from linli.services.metrics_server import serve_metrics
 from linli.services.process import run_process
 from linli.services.settings import Settings, SettingsError
 from linli.services.wiring import kafka_of, keyring_of
@@ -32,6 +32,7 @@ from linli.streams.delivery_writer import DeliveryWriter
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.keyring import Keyring, MasterKeyError
+from linli.streams.meters import Meters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,15 @@ async def run_delivery(settings: Settings) -> None:
     keyring = _keyring_of(settings)
     facts = await read_facts(address)
     shared = facts.district_map
-    async with open_office(
-        settings, Beat(address, shared.districts, shared.partitions, facts.clock), keyring
-    ) as office:
+    beat = Beat(address, shared.districts, shared.partitions, facts.clock)
+    meters = Meters(SECTIONS["delivery"])
+    serve_metrics(settings, "delivery", meters)
+    async with open_office(settings, beat, keyring, meters) as office:
         await office.run()
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, beat: Beat, keyring: Keyring) -> AsyncGenerator[Office]:
+async def open_office(settings: Settings, beat: Beat, keyring: Keyring, meters: Meters) -> AsyncGenerator[Office]:
     """Put an office together that is the only writer of its partitions."""
     provider = _provider_of(settings)
     targets = Targets(settings.delivery_hosts, settings.delivery_loopback)
@@ -86,7 +88,7 @@ async def open_office(settings: Settings, beat: Beat, keyring: Keyring) -> Async
                     contacts=Contacts(keyring, feed.keys),
                     counter=Counter(channels, letters, time.monotonic, lambda record: office.holds(record)),
                     clock=beat.clock,
-                    figures=Figures(CollectorRegistry()),
+                    figures=Figures(meters, beat.clock),
                     rules=Rules(settings.delivery_tries),
                 )
             )

@@ -71,6 +71,29 @@ async def test_an_offer_reaches_its_team_by_a_signed_webhook_and_then_the_visit(
     assert told.id == both[0].id
 
 
+async def test_what_is_told_is_counted(stack: DeliveryStack) -> None:
+    """Tests the figures: a try that failed, one that did not and how long it took, and what waits for a person."""
+    async with Providers() as server, stack.delivering(server):
+        server.script.append(Reply(500))
+        await stack.register("t1", await stack.seal(webhook(server)), skill="a")
+        await stack.register("t2", None, skill="b")
+        await stack.offer("1", skill="a")
+        await stack.offer("2", skill="b")
+        await stack.until(
+            lambda seen: sum(one.settled for one in seen) == 1 and len(seen) == 2, "one told, one at the desk"
+        )
+        await asyncio.sleep(1.5)
+
+    def figure(name: str, **labels: str) -> float | None:
+        return stack.meters.registry.get_sample_value(name, labels)
+
+    assert figure("linli_deliveries_total", channel="webhook", state="failed") == 1
+    assert figure("linli_deliveries_total", channel="webhook", state="delivered") == 1
+    assert figure("linli_delivery_seconds_count", channel="webhook") == 1
+    assert figure("linli_deliveries_open", waits_for="person") == 1
+    assert figure("linli_deliveries_open", waits_for="machine") == 0
+
+
 async def test_a_team_that_was_asked_hears_that_another_one_goes(stack: DeliveryStack) -> None:
     """Tests that the rest is told when it is filled, that who declined is not, and who was never told hears nothing."""
     async with Providers() as server, stack.delivering(server):

@@ -123,6 +123,11 @@ def test_a_board_counts_what_it_shows(house: House) -> None:
     assert value(found, "linli_board_age_seconds") >= 1
 
 
+def test_delivery_serves_its_figures(house: House) -> None:
+    """Tests the names of delivery; what they count is tested where things are delivered."""
+    assert set(scraped(house, "delivery")) == {metric.name for metric in SECTIONS["delivery"]}
+
+
 def test_the_house_counts_restarts(house: House) -> None:
     """Tests that the death of the board was counted."""
     found = until_value(house, "house", 1, "linli_process_restarts_total", process="board")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Iterable
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -41,6 +41,9 @@ BEGIN_MAX: Final = 200
 
 GONE: Final = "http_410"
 """What an address said that is gone for good."""
+
+SHOW_S: Final = 1.0
+"""How often the figure of what waits is renewed; a scrape comes every fifteen seconds."""
 
 LATEST: Final = timedelta(hours=1)
 """A delivery that waits for nothing we know of is looked at again after this."""
@@ -78,6 +81,7 @@ class Office:
         self._changed: dict[str, DeliveryRecord] = {}
         self._words: list[ToldCommand] = []
         self._tidied = parts.clock.now()
+        self._shown = 0.0
 
     async def run(self) -> None:
         """Deliver until cancelled; whatever goes wrong inside ends it.
@@ -137,6 +141,7 @@ class Office:
                 self._parts.book.put(record)
                 self._wake(record, now)
         self._parts.counter.send(errands)
+        self._show()
         self._tidy(now)
         if not errands:
             await self._parts.counter.wait(self._wait_s())
@@ -318,15 +323,15 @@ class Office:
         left = self._parts.clock.real_span(self._due[0][0] - self._parts.clock.now()).total_seconds()
         return min(LOOK_S, max(0.0, left))
 
+    def _show(self) -> None:
+        """Show what waits, every now and then: it is counted anew each time."""
+        if time.monotonic() - self._shown > SHOW_S:
+            self._shown = time.monotonic()
+            self._parts.figures.waiting(self._parts.book.open())
+
     def _tidy(self, now: datetime) -> None:
         if now - self._tidied > _TIDY:
             self._tidied = now
             for request in [one for one, record in self._requests.items() if record.state in TERMINAL]:
                 self._review(request, now)
             self._parts.book.forget(now - KEPT)
-
-
-def waiting(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
-    """Give the deliveries that somebody at the desk must see to, the most urgent first."""
-    found = [one for one in records if one.track is not None]
-    return sorted(found, key=lambda one: (one.urgency, one.answer_by or one.until or one.at, one.id))

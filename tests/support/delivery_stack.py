@@ -19,6 +19,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam, Command
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.ground_facts import ClockFact
+from linli.schemas.metrics import SECTIONS
 from linli.schemas.people import Channel, ChannelKind, ContactPart, SealedPart
 from linli.schemas.topics import COMMANDS, DELIVERIES
 from linli.services.delivery import Beat, open_office
@@ -28,6 +29,7 @@ from linli.streams.codec import decode_as, to_bytes
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.keyring import Keyring
 from linli.streams.log_reader import open_reader
+from linli.streams.meters import Meters
 from linli.streams.sealing import seal
 from linli.streams.subject_keys import write_subject_key
 from tests.support.district import AUTO, DISTRICT, MONDAY, Desk, team
@@ -66,6 +68,7 @@ class DeliveryStack:
     rate: float = 60.0
     desk: Desk = field(default_factory=lambda: Desk(PATIENT, teams=0))
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
+    meters: Meters = field(default_factory=lambda: Meters(SECTIONS["delivery"]))
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -117,7 +120,7 @@ class DeliveryStack:
         loopback = tuple(server.address for server in servers)
         chosen = Settings(kafka=self.address.bootstrap, state=self.folder, delivery_loopback=loopback, **self.settings)
         beat = Beat(self.address, {DISTRICT: self.partition}, self.partitions, self.clock)
-        async with open_office(chosen, beat, KEYRING) as office:
+        async with open_office(chosen, beat, KEYRING, self.meters) as office:
             task = asyncio.create_task(office.run())
             try:
                 yield task
