@@ -25,8 +25,14 @@ LISTING = 15
 WORK_PER_EFFORT = 250_000
 """Work units to one unit of CP-SAT's deterministic time: either takes about two seconds on the machine measured."""
 
+SAFETY = 3
+"""OR-Tools asks no clock: where a caller counts in time it gets a third of what the work would allow."""
+
 MANY = 60
 """From so many visits without a place on, the search places those that are not promised: it does so far quicker."""
+
+WORK_PER_VISIT = 20
+"""With less work than this for each of them, the search might not get to trying every visit with every team."""
 
 ENGINE = "linli-2"
 """Changes whenever the same input may give another answer."""
@@ -98,7 +104,8 @@ class Result:
 @cache
 def fingerprint() -> str:
     """Return the engine's name, its compiled part's digest, and the version of the optimizer it calls."""
-    return f"{ENGINE}/{compiled.digest()}/ortools-{version('ortools')}"
+    code = compiled.digest() if compiled.is_warm() else "cold"
+    return f"{ENGINE}/{code}/ortools-{version('ortools')}"
 
 
 def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
@@ -127,8 +134,7 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     """
     model = Model(problem)
     timetable, dropped = repair(model, plan)
-    able = limits.work > 0 and compiled.is_warm()
-    inserted = insert_all(timetable, _by_hand(timetable, able=able))
+    inserted = insert_all(timetable, _by_hand(timetable, limits))
     best = improve(timetable, limits, seed)
     answer = best.timetable.plan()
     remember(best.timetable, answer)
@@ -139,10 +145,10 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     return Result(answer, evaluate(problem, answer), report, *lost, best.timetable)
 
 
-def _by_hand(timetable: Timetable, *, able: bool) -> list[int]:
+def _by_hand(timetable: Timetable, limits: Limits) -> list[int]:
     """Return the visits to be inserted before anything else: all without a place, of many only those promised."""
     unserved = timetable.unserved()
-    if able and len(unserved) >= MANY:
+    if len(unserved) >= MANY and limits.work >= WORK_PER_VISIT * len(unserved) and compiled.is_warm():
         return [visit for visit in unserved if timetable.model.held[visit]]
     learn(timetable.model, unserved)
     return unserved
@@ -168,7 +174,9 @@ def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     model = timetable.model
     table = pair_table(model, [visit for visit in range(len(model.visits)) if not model.fixed[visit]])
     effort = limits.work * (100 - LISTING) / 100 / WORK_PER_EFFORT
-    pool, listing = Pool(columns_for(effort)), Meter(limits.work * LISTING // 100)
+    if limits.gone is not None:
+        effort /= SAFETY
+    pool, listing = Pool(columns_for(effort)), Meter(limits.work * LISTING // 100, until=limits.until)
     if are_few(table, pool):
         learn(model, range(len(model.visits)), table)
         if enumerate_all(model, pool, listing):
