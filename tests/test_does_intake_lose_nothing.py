@@ -112,6 +112,7 @@ async def _the_original_can_be_had_back(
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(5_400)
 async def test_killed_again_and_again_under_load(stack: IntakeStack, long_faults: bool) -> None:
     """Tests that SIGKILL loses no record, changes no outcome, and that intake is back soon."""
     kills = KILLS_LONG if long_faults else KILLS

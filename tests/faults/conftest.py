@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,14 +32,14 @@ class FaultReport:
 
     lines: list[str] = field(default_factory=list[str])
     requests: int = 0
-    faults: int = 0
+    faults: Counter[str] = field(default_factory=Counter[str])
     lost: int = 0
     doubled: int = 0
 
     def add(self, what: str, faults: int, verdict: Verdict) -> None:
         """Note one test's faults and what the audit said afterwards."""
         self.requests += verdict.requests
-        self.faults += faults
+        self.faults[what] += faults
         self.lost += verdict.lost
         self.doubled += verdict.doubled
         self.lines.append(
@@ -58,9 +59,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in REPORT.lines:
         terminalreporter.write_line(line)
     terminalreporter.write_line(
-        f"in all: {REPORT.requests} requests, {REPORT.faults} faults struck, "
+        f"in all: {REPORT.requests} requests, {REPORT.faults.total()} faults struck, "
         f"{REPORT.lost} lost, {REPORT.doubled} doubled"
     )
+    by_kind = ", ".join(f"{kind} {count}" for kind, count in REPORT.faults.items())
+    terminalreporter.write_line(f"faults by kind: {by_kind}")
 
 
 @pytest.fixture(scope="session")

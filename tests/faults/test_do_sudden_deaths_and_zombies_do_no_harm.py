@@ -18,7 +18,7 @@ from tests.faults.conftest import FaultReport
 from tests.support.dispatchers import Dispatchers, strike
 from tests.support.traffic import ORDERS_PER_SECOND, ORDERS_PER_SECOND_LONG, Traffic
 
-pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.timeout(1_800)]
+pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.timeout(5_400)]
 
 KILLS_SHORT, KILLS_LONG = 4, 150
 ZOMBIES_SHORT, ZOMBIES_LONG = 1, 25

@@ -19,7 +19,7 @@ from tests.support.dispatchers import Dispatchers, strike
 from tests.support.district import MONDAY
 from tests.support.traffic import Traffic
 
-pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.timeout(1_800)]
+pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.timeout(5_400)]
 
 DISTRICTS = ("520624", "520625")
 """Two on the one partition: a round decides both, and either may stand still."""

@@ -7,8 +7,11 @@ import itertools
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from linli.schemas.topics import COMMANDS
 from linli.services.child import Child, ProcessSpec, log_tail
@@ -24,6 +27,9 @@ SETTLE_S = 60.0
 """How long a dispatcher may take to read everything after the last fault; it takes about three seconds."""
 
 _LOOK_S = 0.1
+
+STRUCK_S = 10.0
+"""How long a signal may take to strike; it takes a millisecond."""
 
 
 class Dispatchers:
@@ -110,5 +116,20 @@ class Dispatchers:
 
 
 def strike(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a process of ours."""
+    """Send a signal to a process of ours, and make sure that it struck: a fault that did not strike proves nothing."""
     os.kill(pid, number)
+    deadline = time.monotonic() + STRUCK_S
+    while not _has_struck(pid, number):
+        assert time.monotonic() < deadline, f"{number.name} did not strike process {pid}"
+        time.sleep(0.001)
+
+
+def _has_struck(pid: int, number: signal.Signals) -> bool:
+    """Say whether the process is dead after SIGKILL, stopped after SIGSTOP, and not stopped after SIGCONT."""
+    try:
+        status = str(psutil.Process(pid).status())
+    except psutil.NoSuchProcess:
+        return number is not signal.SIGSTOP
+    if number is signal.SIGKILL:
+        return status == psutil.STATUS_ZOMBIE
+    return (status == psutil.STATUS_STOPPED) is (number is signal.SIGSTOP)

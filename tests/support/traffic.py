@@ -9,7 +9,7 @@ from tests.support.commands_sender import CommandSender
 from tests.support.dispatchers import Dispatchers
 from tests.support.leads import Leads
 
-ORDERS_PER_SECOND, ORDERS_PER_SECOND_LONG = 15, 4
+ORDERS_PER_SECOND, ORDERS_PER_SECOND_LONG = 15, 2
 """Enough to be in mid-traffic at any moment; fewer in a long list, so that the district does not outgrow its teams."""
 
 
