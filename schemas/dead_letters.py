@@ -43,7 +43,7 @@ MEANING: dict[Reason, tuple[str, str]] = {
     Reason.UNKNOWN_PLACE: ("Neither coordinates nor a known grid were given.", "Give a grid or village from the list."),
     Reason.CONSENT_MISSING: ("The beneficiary's consent is missing.", "Obtain it and order again."),
     Reason.EXPIRED: ("Every time offered for the visit had passed.", "Ask for a new time and order again."),
-    Reason.DUPLICATE_CONFLICT: ("The same number was used for a different order.", "Use amend, or a new number."),
+    Reason.DUPLICATE_CONFLICT: ("The same number was used for something else.", "Use amend, or a new number."),
     Reason.SOLVER_CRASH: ("Deciding on this command failed three times.", "Report it; the request is untouched."),
     Reason.INTERNAL: ("Linli failed on this record.", "Report it; replay the dead letter after the repair."),
 }

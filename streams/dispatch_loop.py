@@ -22,10 +22,19 @@ from linli.streams.due_districts import DueDistricts
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.ledger import Restored, last_round, restore
-from linli.streams.ledger_records import RefusedCommand, round_record
+from linli.streams.ledger_records import TEAM_OF_ANOTHER_DISTRICT, RefusedCommand, round_record
 from linli.streams.log_lines import log_for
 from linli.streams.polishing import POLISH_AFTER_S, RoughPlans
-from linli.streams.round_work import DecidedRound, Desk, by_district, complete, emptied_plans, fold, moment_of
+from linli.streams.round_work import (
+    DecidedRound,
+    Desk,
+    by_district,
+    complete,
+    emptied_plans,
+    fold,
+    moment_of,
+    teams_of_others,
+)
 from linli.streams.transaction import SLOW_COMMIT, RoundWriter, Written
 
 
@@ -187,7 +196,7 @@ class DispatchLoop:
 
     async def _round(self, reading: Reading, batch: Batch, drained: bool) -> None:
         """Decide and write one round, if there is a reason for one."""
-        batch = self._set_aside(batch)
+        batch = self._without_doubles(self._set_aside(batch))
         deadlines = reading.trusted and drained
         down_seconds = self._pace.down_seconds(self._last.now if self._last else None, reading.now)
         beat = time.monotonic() - self._written_at >= self._pace.heartbeat_s
@@ -232,6 +241,16 @@ class DispatchLoop:
             self._log.error("command set aside", offset=one.offset, command=one.command.id, crashes=CRASHES_MAX)
         kept = tuple(one for one in batch.commands if one not in condemned)
         return replace(batch, commands=kept, refused=(*batch.refused, *(_crashed(one) for one in condemned)))
+
+    def _without_doubles(self, batch: Batch) -> Batch:
+        """Take the registrations out whose team id another district owns; they become dead letters."""
+        doubles = teams_of_others(self._states, batch.commands)
+        if not doubles:
+            return batch
+        for one in doubles:
+            self._log.warning("a team's id belongs to another district", offset=one.offset, command=one.command.id)
+        kept = tuple(one for one in batch.commands if one not in doubles)
+        return replace(batch, commands=kept, refused=(*batch.refused, *(_double(one) for one in doubles)))
 
     def _plan(
         self,
@@ -349,6 +368,18 @@ def _crashed(numbered: NumberedCommand) -> RefusedCommand:
     command = numbered.command
     return RefusedCommand(
         numbered.offset, command.id, command.district, command.received_at, Reason.SOLVER_CRASH, command.request_id
+    )
+
+
+def _double(numbered: NumberedCommand) -> RefusedCommand:
+    command = numbered.command
+    return RefusedCommand(
+        numbered.offset,
+        command.id,
+        command.district,
+        command.received_at,
+        Reason.DUPLICATE_CONFLICT,
+        rule=TEAM_OF_ANOTHER_DISTRICT,
     )
 
 

@@ -33,9 +33,13 @@ class Outgoing:
     value: bytes
 
 
+TEAM_OF_ANOTHER_DISTRICT = "team_of_another_district"
+"""The rule that a dead letter names when a team is registered under an id that another district uses."""
+
+
 @dataclass(frozen=True, slots=True)
 class RefusedCommand:
-    """A record of ``commands`` that cannot be given to a decision, and why."""
+    """A record of ``commands`` that cannot be given to a decision, and why; ``rule`` says it more closely."""
 
     offset: int
     command: str
@@ -43,6 +47,7 @@ class RefusedCommand:
     received_at: datetime
     reason: Reason
     request_id: str | None = None
+    rule: str = ""
 
 
 def ledger_records(decision: Decision, source: str) -> Iterator[Outgoing]:
@@ -91,7 +96,7 @@ def dead_letter(partition: int, refused: RefusedCommand, now: datetime, source: 
         received_at=refused.received_at,
         stage=STAGE,
         reason=refused.reason,
-        rule=refused.request_id or "",
+        rule=refused.rule or refused.request_id or "",
     )
     event = encode(letter, event_type=event_types.DEAD_LETTER, source=source, event_id=letter_id, time=now)
     return Outgoing(DEAD_LETTERS.name, letter_id.encode(), event.headers, event.value)

@@ -12,6 +12,7 @@ from typing import Final
 
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, apply
 from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.commands import ApplyTeam
 from linli.schemas.dead_letters import Reason
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
@@ -65,6 +66,24 @@ def by_district(commands: Iterable[NumberedCommand]) -> dict[str, list[NumberedC
     for numbered in commands:
         sorted_in.setdefault(numbered.command.district, []).append(numbered)
     return sorted_in
+
+
+def teams_of_others(states: States, commands: Iterable[NumberedCommand]) -> tuple[NumberedCommand, ...]:
+    """Give the registrations of teams whose id another district of the partition owns; the first to come owns it.
+
+    Plans and roster are kept by team id: one id in two districts would make each write over the other's team.
+    """
+    owners: dict[str, str] = {}
+    found: list[NumberedCommand] = []
+    for numbered in commands:
+        command = numbered.command
+        if isinstance(command.body, ApplyTeam):
+            team = command.body.details.team
+            holding = (code for code, state in states.items() if team in state.roster)
+            owner = owners.setdefault(team, next(holding, command.district))
+            if owner != command.district:
+                found.append(numbered)
+    return tuple(found)
 
 
 def complete(

@@ -131,5 +131,5 @@ def _has_struck(pid: int, number: signal.Signals) -> bool:
     except psutil.NoSuchProcess:
         return number is not signal.SIGSTOP
     if number is signal.SIGKILL:
-        return status == psutil.STATUS_ZOMBIE
-    return (status == psutil.STATUS_STOPPED) is (number is signal.SIGSTOP)
+        return status == str(psutil.STATUS_ZOMBIE)
+    return (status == str(psutil.STATUS_STOPPED)) is (number is signal.SIGSTOP)
