@@ -20,6 +20,7 @@ from linli.services.sheets import limits
 from tests.support.hostile_sheets import READ, REFUSED, rows
 from tests.support.sheets import (
     CONTEXT,
+    HEADER,
     PHONE,
     book,
     csv_bytes,
@@ -110,6 +111,22 @@ def test_day_numbers_count_from_the_year_that_the_workbook_says(tmp_path: Path) 
         (line,) = lines_of(tmp_path, xlsx({"工单": there}, date_1904=system))
         assert isinstance(line.body, Order)
         assert line.body.windows[0].start.isoformat() == "2026-11-26T01:00:00+00:00"
+
+
+def test_texts_are_those_that_are_shown(tmp_path: Path) -> None:
+    """Tests a table of shared texts with formats within a text and reading aids, and elements that have a prefix."""
+    shared = [*HEADER, *map(str, order("s-1"))]
+    items = "".join(f"<x:si><x:t>{text}</x:t></x:si>" for text in shared[:-1])
+    items += '<x:si><x:r><x:t>老人</x:t></x:r><x:r><x:t xml:space="preserve"> 理发</x:t></x:r>'
+    items += "<x:rPh sb='0' eb='1'><x:t>lao ren</x:t></x:rPh></x:si>"
+    cells = [f'<x:c r="{"ABCDEFGHI"[n % 9]}{n // 9 + 1}" t="s"><x:v>{n}</x:v></x:c>' for n in range(18)]
+    body = f'<x:row r="1">{"".join(cells[:9])}</x:row><x:row r="2">{"".join(cells[9:])}</x:row>'
+    sheet = f'<x:worksheet xmlns:x="x"><x:sheetData>{body}</x:sheetData></x:worksheet>'
+    table = f'<x:sst xmlns:x="x">{items}</x:sst>'.encode()
+    (line,) = lines_of(tmp_path, xlsx({"工单": sheet}, parts={"xl/sharedStrings.xml": table}))
+    assert isinstance(line.body, Order)
+    assert line.body.personal is not None
+    assert line.body.personal.detail == "老人 理发"
 
 
 def test_100_000_lines_are_read_in_bounded_memory(tmp_path: Path) -> None:
