@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from linli.schemas.errors import Code
 from linli.schemas.roles import Role
 from linli.services.gateway.access import Caller
 from linli.services.gateway.acting import act, sender_of
@@ -17,8 +16,7 @@ from linli.services.gateway.answers import Taken, Wait
 from linli.services.gateway.description import also, body_of, may_answer
 from linli.services.gateway.given import as_model, read_json
 from linli.services.gateway.installation import installation_of
-from linli.services.gateway.looking import may_name, offer_named, request_named
-from linli.services.gateway.problems import ProblemError
+from linli.services.gateway.looking import may_change_team, offer_named, request_named
 from linli.services.gateway.repeating import PARAMETER, RepeatableRoute
 from linli.services.gateway.session import CallerHere, ScopeHere
 
@@ -87,8 +85,7 @@ def _about_team(action: Action) -> Callable[..., Any]:
     async def answer(
         request: Request, response: Response, caller: CallerHere, scope: ScopeHere, team: str, wait: WaitHere = WAIT_S
     ) -> Taken:
-        if not may_name(caller, scope, team):
-            raise ProblemError(Code.UNKNOWN_TEAM, id=team)
+        await may_change_team(installation_of(request), caller, scope, team, new=action.name == "register")
         return await _answered(request, response, caller, action, wait, team=team, by=caller.name)
 
     return answer

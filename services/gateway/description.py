@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -28,6 +28,9 @@ MEANINGS: Final = {
     503: "Something is not there; see Retry-After.",
 }
 """What each problem's status means."""
+
+TIME_OF_DAY: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"
+"""A time of day as it is read and written here."""
 
 ALWAYS: Final = (401, 403, 429)
 """What every route that needs a token can answer."""
@@ -86,6 +89,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     _add_security(found)
+    _correct_times(schemas)
     return found
 
 
@@ -113,6 +117,17 @@ def _without(schema: dict[str, Any], filled: tuple[str, ...]) -> dict[str, Any]:
     kept = {name: field for name, field in schema["properties"].items() if name not in filled}
     needed = [name for name in schema.get("required", []) if name in kept]
     return {**schema, "properties": kept, **({"required": needed} if "required" in schema else {})}
+
+
+def _correct_times(fields: dict[str, Any]) -> None:
+    """Describe a time of day as what it is: JSON Schema's own ``time`` has a zone, working hours are local."""
+    if fields.get("format") == "time":
+        del fields["format"]
+        fields["pattern"] = TIME_OF_DAY
+    for inner in fields.values():
+        for one in inner if isinstance(inner, list) else [inner]:  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(one, dict):
+                _correct_times(cast("dict[str, Any]", one))
 
 
 def _add_security(found: dict[str, Any]) -> None:

@@ -151,6 +151,22 @@ async def team_named(here: Installation, caller: Caller, scope: Scope, team: str
     return record
 
 
+async def may_change_team(here: Installation, caller: Caller, scope: Scope, team: str, *, new: bool) -> None:
+    """Make sure that a caller may speak about a team, and where ``new``, that the name is not taken elsewhere.
+
+    Raises
+    ------
+    LinliError
+        ``unknown_team`` if not.
+    """
+    if not new:
+        await team_named(here, caller, scope, team)
+        return
+    known = await here.board.team(team)
+    if known is not None and known.district != caller.district:
+        raise LinliError(Code.UNKNOWN_TEAM, id=team)
+
+
 def may_name(caller: Caller, scope: Scope, team: str) -> bool:
     """Tell whether a caller may speak about a team at all."""
     return scope is not Scope.OWN_TEAM or team == caller.team
