@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pydantic import ValidationError
 
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.topics import DELIVERIES
-from linli.services.delivering.office import waiting
 from linli.streams.codec import decode_as
 from linli.streams.delivery_book import DeliveryBook
 from linli.streams.kafka_client import KafkaAddress
@@ -84,3 +83,9 @@ class CallBook:
         except ValidationError:
             # Whoever wrote it, it is no delivery; the delivery process has said so in its log.
             return
+
+
+def waiting(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
+    """Give the deliveries that somebody at the desk must see to, the most urgent first."""
+    found = [one for one in records if one.track is not None]
+    return sorted(found, key=lambda one: (one.urgency, one.answer_by or one.until or one.at, one.id))
