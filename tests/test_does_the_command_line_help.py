@@ -108,8 +108,10 @@ def test_every_command_speaks_json(words: tuple[str, ...], capsys: pytest.Captur
 def test_everything_that_was_promised_is_there() -> None:
     """Tests the names of the commands."""
     names = {words[0] for words in ALL_COMMANDS}
-    promised = "demo plan template up down status doctor run teams submit cancel amend show explain watch answer assign confirm hold "
-    promised += "release refer reschedule rate audit replay dead-letters export"
+    promised = (
+        "demo plan template up down status doctor run teams submit cancel amend show explain watch answer assign "
+    )
+    promised += "confirm hold release refer reschedule rate audit replay dead-letters export"
     assert set(promised.split()) <= names
 
 
