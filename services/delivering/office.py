@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,6 +27,7 @@ from linli.services.delivering.counter import Counter, Errand, Outcome
 from linli.services.delivering.figures import Figures
 from linli.services.delivering.notices import by_id, notices, still_holds, task_notice
 from linli.services.delivering.schedule import quiet_until
+from linli.services.delivering.sent import How
 from linli.services.delivering.tracks import Rules
 from linli.streams.clock import Clock
 from linli.streams.delivery_book import KEPT, DeliveryBook
@@ -266,6 +268,8 @@ class Office:
         place, sent = outcome.errand.place, outcome.sent
         rest = None if sent.pause is None else self._in_real(sent.pause.total_seconds(), now)
         record = tracks.ended(record, place, sent, now, rest)
+        if sent.how is How.GONE:
+            _log.warning("an address is gone and is called no more", team=record.team, delivery=record.id)
         self._note_gone(record)
         self._parts.figures.ended(record, place, now)
         self._change(record if record.settled else self._open(record, now))
@@ -335,3 +339,9 @@ class Office:
             for request in [one for one, record in self._requests.items() if record.state in TERMINAL]:
                 self._review(request, now)
             self._parts.book.forget(now - KEPT)
+
+
+def waiting(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:
+    """Give the deliveries that somebody at the desk must see to, the most urgent first."""
+    found = [one for one in records if one.track is not None]
+    return sorted(found, key=lambda one: (one.urgency, one.answer_by or one.until or one.at, one.id))
