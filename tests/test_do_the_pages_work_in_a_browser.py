@@ -390,10 +390,11 @@ def test_nobody_sees_or_does_what_is_anothers(browser: Browser, county: County) 
 
 
 def test_the_list_can_be_printed(browser: Browser, county: County) -> None:
-    """Tests that on paper there are no menus and buttons."""
+    """Tests that the list uses a large screen, and that on paper there are no menus and buttons."""
     with visitor(browser, county.base) as desk:
         desk.sign_in(county.desk)
         desk.go("/desk/day")
+        assert desk.page.evaluate("document.querySelector('main').clientWidth") > DESKTOP[0] * 0.8
         desk.page.emulate_media(media="print")
         assert not desk.page.is_visible(".top")
         assert not desk.page.is_visible("main form")
