@@ -1,4 +1,4 @@
-"""What a county brings along: its districts with their grids, its service menu, its admission list."""
+"""What a county brings along: its districts with their grids, its service menu, admission list and policy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from linli.schemas.admission import TaskAdmission, parse_admission, shipped_admission
 from linli.schemas.menu import ListError, ServiceMenu, mistakes, parse_menu, shipped_menu
 from linli.schemas.places import District
+from linli.schemas.policy import Policy
+from linli.schemas.policy_file import parse_policy
 from linli.services.demo.county import sinan
 from linli.services.settings import Settings, SettingsError
 
@@ -54,6 +56,24 @@ def load_admission(settings: Settings) -> TaskAdmission:
         return parse_admission(_text(settings.task_admission, "LINLI_TASK_ADMISSION"))
     except ListError as error:
         raise SettingsError(f"{settings.task_admission} cannot be used. {error}") from None
+
+
+def load_policy(settings: Settings) -> Policy:
+    """Read the county's policy; what its file leaves out is as the settings, or else the defaults, say.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read or is none.
+    """
+    own = {"mode": settings.mode, "work": settings.solver_work}
+    if settings.policy is None:
+        return Policy(mode=settings.mode, work=settings.solver_work)
+    try:
+        policy = parse_policy(_text(settings.policy, "LINLI_POLICY"))
+    except ListError as error:
+        raise SettingsError(f"{settings.policy} cannot be used. {error}") from None
+    return policy.model_copy(update={name: own[name] for name in own if name not in policy.model_fields_set})
 
 
 def _district(code: str, folder: Path | None) -> District:

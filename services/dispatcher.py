@@ -14,7 +14,7 @@ from typing import NoReturn
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
 from linli.matcher.solve import fingerprint
-from linli.schemas.policy import Policy
+from linli.services.county_files import load_policy
 from linli.services.ground.errors import GroundError
 from linli.services.ground.reach import reach_kafka
 from linli.services.metrics_server import serve_metrics
@@ -33,11 +33,6 @@ from linli.streams.round_work import Desk
 GC_THRESHOLD = 200_000
 """New objects between looks for garbage in circles. A decision makes some ten thousand that die without them; with
 Python's 700 the collector walked the whole ledger in memory again and again, a quarter of a decision's time."""
-
-
-def policy_of(settings: Settings) -> Policy:
-    """Give the county's policy as far as the settings say it."""
-    return Policy(mode=settings.mode, work=settings.solver_work)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,7 +75,7 @@ async def _dispatch(settings: Settings, address: KafkaAddress, slot: int, crash:
         address=address,
         partition=slot,
         facts=facts,
-        policy=policy_of(settings),
+        policy=load_policy(settings),
         build=build_name(),
         counts=settings.state / "dispatcher",
         batch_max=settings.round_batch_max,

@@ -119,6 +119,12 @@ class Settings(BaseSettings):
         description="TOML file with what departments may put to a community (准入清单). "
         "Unset: a synthetic sample, which admits no real task.",
     )
+    policy: Path | None = Field(
+        default=None,
+        title="Policy",
+        description="TOML file with how the county wants to be served: modes per community and category, quiet hours, "
+        "how often and how long teams are asked. Unset: the defaults, with the mode and the work set here.",
+    )
     master_key_file: Path = Field(
         default_factory=lambda known: known.get("state", Path(".linli")) / "master.key",
         title="Master key",
@@ -331,6 +337,7 @@ class Settings(BaseSettings):
         "district_folder",
         "service_menu",
         "task_admission",
+        "policy",
         "sms_provider",
         "delivery_services",
     )
