@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 PATIENCE_S = 40
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @pytest.fixture(scope="module")
 def desk(house: House) -> Iterator[httpx2.Client]:
@@ -118,7 +120,7 @@ def test_what_the_desk_decides_answers_with_the_new_version(desk: httpx2.Client,
     assert desk.get(f"/v1/commands/{held.json()['command']}").json()["outcome"] == "applied"
 
 
-def test_many_orders_have_each_their_own_outcome(desk: httpx2.Client, orders: Iterator[Json]) -> None:
+def test_many_orders_have_each_their_own_outcome(house: House, desk: httpx2.Client, orders: Iterator[Json]) -> None:
     """Tests a list and a file with a broken item between good ones, and pages through what they became."""
     good = [next(orders) for _ in range(4)]
     listed = desk.post("/v1/orders", json={"orders": [good[0], {**good[1], "minutes": 1}, good[1]]}).json()
@@ -128,6 +130,13 @@ def test_many_orders_have_each_their_own_outcome(desk: httpx2.Client, orders: It
     sent = desk.post("/v1/orders/file", content=file, headers={"content-type": "application/x-ndjson"}).json()
     assert [one["item"] for one in sent["taken"]] == [1, 3]
     assert [(one["item"], one["reason"]) for one in sent["refused"]] == [(2, "not_json")]
+    table = house.linli("export", "sample-orders", "--count", "3", "--seed", "73").stdout
+    broken = table.replace("\n", "\n,,,\n", 1) + "SN-x,no_such_help" + "\n"
+    sheet = desk.post("/v1/orders/file", content=broken.encode(), headers={"content-type": "text/csv"}).json()
+    assert len(sheet["taken"]) == 3, sheet
+    assert len(sheet["refused"]) == 1
+    nothing = desk.post("/v1/orders/file", content=b"PK\x03\x04 no workbook", headers={"content-type": XLSX})
+    assert nothing.status_code == 422
     wanted = {one["request_id"] for one in (*listed["taken"], *sent["taken"])}
     eventually(lambda: wanted <= set(paged(desk)))
     found = paged(desk)

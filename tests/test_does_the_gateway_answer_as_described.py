@@ -41,12 +41,15 @@ ENDLESS: Final = "/v1/feed"
 """Not tried here: it has no end. That it tells what happens is tested where orders are."""
 
 
-def ndjson(_: object, value: object) -> bytes:
+def as_text(_: object, value: object) -> bytes:
     """Send generated text as a file."""
     return str(value).encode()
 
 
-schemathesis.serializer("application/x-ndjson")(ndjson)
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+for kind in ("application/x-ndjson", "text/csv", XLSX):
+    schemathesis.serializer(kind)(as_text)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,6 +22,7 @@ from linli.services.gateway.installation import installation_of
 from linli.services.gateway.middleware import BODY_BYTES_MAX
 from linli.services.gateway.repeating import PARAMETER, RepeatableRoute
 from linli.services.gateway.session import CallerHere
+from linli.services.gateway.sheet_orders import SHEETS, sheet_items
 from linli.streams.inbox_record import RefusedError
 from linli.streams.strict_json import Json, parse
 
@@ -40,7 +43,8 @@ class Many(BaseModel):
 
 def _file_body() -> dict[str, Any]:
     """Describe the body of a file."""
-    content = {NDJSON: {"schema": {"type": "string"}}}
+    content: dict[str, Any] = {NDJSON: {"schema": {"type": "string"}}}
+    content |= {name: {"schema": {"type": "string", "format": "binary"}} for name in SHEETS}
     return {"requestBody": {"required": True, "content": content}, "parameters": [PARAMETER]}
 
 
@@ -84,13 +88,20 @@ async def orders(request: Request, caller: CallerHere) -> Batch:
 
 @router.post("/v1/orders/file", responses=may_answer(413, 415, 422, 503), openapi_extra=_file_body())
 async def orders_file(request: Request, caller: CallerHere) -> Batch:
-    """Place the orders of a file, one JSON object a line; every line has its own outcome."""
-    if stated_type(request) != NDJSON:
-        raise LinliError(Code.MEDIA_TYPE, types=NDJSON)
+    """Place the orders of a file: xlsx, CSV, or one JSON object a line. Every line has its own outcome."""
+    stated = stated_type(request)
+    if stated != NDJSON and stated not in SHEETS:
+        raise LinliError(Code.MEDIA_TYPE, types=", ".join((NDJSON, *SHEETS)))
     body = await request.body()
     if not body.strip():
         raise LinliError(Code.NOTHING_TO_DO, path="body")
-    return await send_many(request, caller, _lines(body))
+    if stated == NDJSON:
+        return await send_many(request, caller, _lines(body))
+    with ExitStack() as opened:
+        sheet = sheet_items(body, SHEETS[stated], installation_of(request), caller.district)
+        # In a thread, because a workbook takes a while to open.
+        items = await asyncio.to_thread(opened.enter_context, sheet)
+        return await send_many(request, caller, items)
 
 
 @router.post(
