@@ -168,6 +168,7 @@ def _weights(model: Model) -> Longs:
     weights, row = model.weights, np.zeros(layout.WEIGHTS, np.int64)
     row[layout.TRAVEL_WEIGHT], row[layout.LATENESS_WEIGHT] = weights.travel, weights.lateness
     row[layout.MOVE_WEIGHT], row[layout.LOAD_WEIGHT] = weights.move, weights.load
+    row[layout.SYMMETRIC] = model.problem.travel.symmetric
     row[layout.MOVE_TOLERANCE], row[layout.LOAD_UNIT] = MOVE_TOLERANCE, 2 * HOUR * HOUR
     return row
 

@@ -32,6 +32,7 @@ from linli.matcher.kernels.layout import (
     PRICE,
     ROW_COLUMNS,
     STOPS,
+    SYMMETRIC,
     TOUR_COST,
     VISIT,
     Ints,
@@ -59,12 +60,10 @@ def carve(world: World, duties: Ints, visits: Ints) -> World:
     for i in range(len(visits)):
         of_visit[visits[i]] = i
     of_place, places = _places(world, duties, visits)
-    way = np.empty((len(places), len(places)), np.int32)
-    back = np.empty((len(places), len(places)), np.int32)
-    for a in range(len(places)):
-        for b in range(len(places)):
-            way[a, b] = world.way[places[a], places[b]]
-            back[a, b] = world.back[places[a], places[b]]
+    way = _among(world.way, places)
+    back = way
+    if world.weights[SYMMETRIC] == 0:
+        back = _among(world.back, places)
     data = world.visits[visits]
     for i in range(len(visits)):
         data[i, PLACE] = of_place[data[i, PLACE]]
@@ -74,6 +73,16 @@ def carve(world: World, duties: Ints, visits: Ints) -> World:
         crews[x, ORIGIN] = of_place[crews[x, ORIGIN]]
         crews[x, HOME] = of_place[crews[x, HOME]]
     return World(way, back, data, world.windows, fits, slot, crews, _near(world, visits, of_visit), world.weights)
+
+
+@maker
+def _among(way: Ints, places: Ints) -> Ints:
+    """Return the ways between some places."""
+    among = np.empty((len(places), len(places)), np.int32)
+    for a in range(len(places)):
+        for b in range(len(places)):
+            among[a, b] = way[places[a], places[b]]
+    return among
 
 
 @maker

@@ -33,7 +33,8 @@ DUTY_COLUMNS = 8
 
 # Places in `World.weights`.
 TRAVEL_WEIGHT, LATENESS_WEIGHT, MOVE_WEIGHT, LOAD_WEIGHT, MOVE_TOLERANCE, LOAD_UNIT = 0, 1, 2, 3, 4, 5
-WEIGHTS = 6
+SYMMETRIC = 6  # 1 where the way back always equals the way there
+WEIGHTS = 7
 
 # Columns of tours given by their stops: how many, what they cost, then the stops.
 STOPS, TOUR_COST, FIRST_STOP = 0, 1, 2
