@@ -2,25 +2,21 @@
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from linli.schemas.policy import Mode
+from linli.services.delivery_settings import DeliverySettings, split_at_commas
 from linli.services.language import Language
 from linli.streams.kafka_client import KafkaAddress, SaslMechanism, SecurityProtocol
 
 PREFIX = "LINLI_"
 """What the name of every setting begins with in the environment."""
-
-
-_HOST_ENTRY = re.compile(r"^(?:\*\.)?(?=[a-z0-9.\-]*[a-z])[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?$")
-_LOOPBACK_ENTRY = re.compile(r"^(?:127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\]):[0-9]{1,5}$")
 
 
 class SettingsError(Exception):
@@ -32,7 +28,7 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linli"
 
 
-class Settings(BaseSettings):
+class Settings(DeliverySettings):
     """The settings of every process. Use `load_settings`, which also refuses names that do not exist."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True)
@@ -206,46 +202,6 @@ class Settings(BaseSettings):
         description="How many one token may send to the gateway in a minute. The default is 20 a second, "
         "far above any person and most programs; many orders at once go as one file.",
     )
-    delivery_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        max_length=500,
-        title="Hosts that webhooks may call",
-        description="Separated by commas: hooks.example.cn, hooks.example.cn:8443, *.example.cn. Unset: none, because "
-        "whoever registers a team could otherwise make this machine call anything. Robots call their provider's host.",
-    )
-    delivery_loopback: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        max_length=20,
-        title="Addresses of this machine that may be called",
-        description="For tests and the demo only: 127.0.0.1:PORT, separated by commas; they alone may be called "
-        "without TLS. Unset: none.",
-    )
-    delivery_tries: int = Field(
-        default=3,
-        ge=1,
-        le=10,
-        title="Tries before the next channel",
-        description="How often a channel is tried before the next one is opened, and at last the desk. "
-        "The default takes about five minutes: an answer is awaited for ten to forty-five.",
-    )
-    sms_provider: Path | None = Field(
-        default=None,
-        title="Provider of text messages",
-        description="TOML file with a provider's address, the approved signature and templates; readable by its owner "
-        "alone, for it holds what the provider is paid by. Unset: no text messages are sent.",
-    )
-    delivery_services: Path | None = Field(
-        default=None,
-        title="Named services",
-        description="TOML file, [services], a name and its apprise URL each; a mail channel whose target is such a "
-        "name goes there. For what Linli has no connector of its own. Readable by its owner alone. Unset: none.",
-    )
-    mail_server: SecretStr | None = Field(
-        default=None,
-        title="Mail server",
-        description="As apprise writes it, mailtos://USER:PASSWORD@HOST?from=ADDRESS. Unset: no mails are sent. "
-        "Never printed.",
-    )
     metrics: str = Field(
         default="127.0.0.1:0",
         title="Address of the metrics",
@@ -259,10 +215,10 @@ class Settings(BaseSettings):
         description="For tests only: POINT:N makes a dispatcher kill itself at the N-th passing of a crash point.",
     )
 
-    @field_validator("districts", "delivery_hosts", "delivery_loopback", mode="before")
+    @field_validator("districts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(code.strip() for code in value.split(",") if code.strip()) if isinstance(value, str) else value
+        return split_at_commas(value)
 
     @field_validator("districts")
     @classmethod
@@ -270,31 +226,6 @@ class Settings(BaseSettings):
         for code in value:
             if len(code) != 6 or not code.isascii() or not code.isdigit():
                 raise ValueError(f"{code!r} is not a county code of six digits")
-        return value
-
-    @field_validator("delivery_hosts")
-    @classmethod
-    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for entry in value:
-            if not _HOST_ENTRY.match(entry):
-                raise ValueError(
-                    f"{entry!r} is no host name in small letters, with or without *. before or :port after"
-                )
-        return value
-
-    @field_validator("delivery_loopback")
-    @classmethod
-    def _are_loopback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for entry in value:
-            if not _LOOPBACK_ENTRY.match(entry):
-                raise ValueError(f"{entry!r} is not 127.0.0.1:PORT or [::1]:PORT")
-        return value
-
-    @field_validator("mail_server")
-    @classmethod
-    def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("mailto://", "mailtos://")):
-            raise ValueError("it must begin with mailtos:// or mailto://")
         return value
 
     @field_validator("redis")

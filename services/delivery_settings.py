@@ -1,0 +1,91 @@
+"""The settings of delivery: whom it may call, how often, and what it is given to call with."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+_HOST_ENTRY = re.compile(r"^(?:\*\.)?(?=[a-z0-9.\-]*[a-z])[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?$")
+_LOOPBACK_ENTRY = re.compile(r"^(?:127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\]):[0-9]{1,5}$")
+
+
+def split_at_commas(value: object) -> object:
+    """Read a list as it stands in an environment variable."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class DeliverySettings(BaseSettings):
+    """What delivery alone needs to be told; part of `linli.services.settings.Settings`."""
+
+    delivery_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        max_length=500,
+        title="Hosts that webhooks may call",
+        description="Separated by commas: hooks.example.cn, hooks.example.cn:8443, *.example.cn. Unset: none, because "
+        "whoever registers a team could otherwise make this machine call anything. Robots call their provider's host.",
+    )
+    delivery_loopback: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        max_length=20,
+        title="Addresses of this machine that may be called",
+        description="For tests and the demo only: 127.0.0.1:PORT, separated by commas; they alone may be called "
+        "without TLS. Unset: none.",
+    )
+    delivery_tries: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        title="Tries before the next channel",
+        description="How often a channel is tried before the next one is opened, and at last the desk. "
+        "The default takes about five minutes: an answer is awaited for ten to forty-five.",
+    )
+    sms_provider: Path | None = Field(
+        default=None,
+        title="Provider of text messages",
+        description="TOML file with a provider's address, the approved signature and templates; readable by its owner "
+        "alone, for it holds what the provider is paid by. Unset: no text messages are sent.",
+    )
+    delivery_services: Path | None = Field(
+        default=None,
+        title="Named services",
+        description="TOML file, [services], a name and its apprise URL each; a mail channel whose target is such a "
+        "name goes there. For what Linli has no connector of its own. Readable by its owner alone. Unset: none.",
+    )
+    mail_server: SecretStr | None = Field(
+        default=None,
+        title="Mail server",
+        description="As apprise writes it, mailtos://USER:PASSWORD@HOST?from=ADDRESS. Unset: no mails are sent. "
+        "Never printed.",
+    )
+
+    @field_validator("delivery_hosts", "delivery_loopback", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        return split_at_commas(value)
+
+    @field_validator("delivery_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if not _HOST_ENTRY.match(entry):
+                raise ValueError(
+                    f"{entry!r} is no host name in small letters, with or without *. before or :port after"
+                )
+        return value
+
+    @field_validator("delivery_loopback")
+    @classmethod
+    def _are_loopback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if not _LOOPBACK_ENTRY.match(entry):
+                raise ValueError(f"{entry!r} is not 127.0.0.1:PORT or [::1]:PORT")
+        return value
+
+    @field_validator("mail_server")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("mailto://", "mailtos://")):
+            raise ValueError("it must begin with mailtos:// or mailto://")
+        return value
