@@ -55,7 +55,7 @@ COOLING = 978
 TICKS_PER_WORK = 200
 """Ticks of the kernels to a unit of work, so that a unit stays some eight microseconds of one thread."""
 
-CHUNK = 200_000
+CHUNK = 500_000
 """Ticks between two looks at the caller's clock, over all threads: some twenty milliseconds."""
 
 
@@ -166,7 +166,9 @@ class _Course:
         share = max(1, (self.allowed * until // 1000 - self.ticks) // len(parts))
         chunk = max(1, CHUNK * max(1, self.limits.threads) // len(parts))
         for target in (*range(chunk, share, chunk), share):
-            for _ in threads.map(partial(_Part.search, ticks=target, warmth=warmth), parts):
+            step = partial(_Part.search, ticks=target, warmth=warmth)
+            # One thread is the caller's own: handing over to another and back empties the caches on a busy machine.
+            for _ in map(step, parts) if self.limits.threads <= 1 else threads.map(step, parts):
                 pass
             if self.limits.until is not None and self.limits.until():
                 return
