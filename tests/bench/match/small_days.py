@@ -17,7 +17,7 @@ from linli.matcher.solve import Limits, solve
 from tests.bench.match.exact import optimum
 from tests.bench.match.families import FAMILIES, Size, day
 
-TEAMS, VISITS = (2, 5), (6, 20)
+TEAMS, VISITS = (2, 5), (5, 13)
 """From and to."""
 
 
@@ -37,7 +37,7 @@ class SmallDays:
 
 
 def compare(days: int, work: int) -> SmallDays:
-    """Solve days of all families, two to five teams and up to twenty requests, by both."""
+    """Solve days of all families, two to five teams and five to thirteen requests, by both."""
     families = list(FAMILIES)
     lost, proven, requests = list[int](), 0, 0
     ways: list[tuple[int, int]] = []
