@@ -136,6 +136,9 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     timetable, dropped = repair(model, plan)
     inserted = insert_all(timetable, _by_hand(timetable, limits))
     best = improve(timetable, limits, seed)
+    if limits.until is not None:
+        # Time may have ended the search before it placed what insertion had left to it.
+        inserted += insert_all(best.timetable, best.timetable.unserved())
     answer = best.timetable.plan()
     remember(best.timetable, answer)
     report = EngineReport(

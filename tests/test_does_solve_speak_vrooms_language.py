@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 
+from linli.matcher.checker import check
+from linli.matcher.limits import Limits
+from linli.matcher.problem import Plan
+from linli.matcher.solve import solve as solve_problem
 from linli.services.cli import main
 from linli.services.solving.vroom_format import VroomProblem
 from linli.services.solving.vroom_problem import most_tasks
+from tests.support.problems import day
 
 Json = dict[str, Any]
 
@@ -114,6 +119,15 @@ def test_zero_is_the_insertion_plan(solve: Solve, tmp_path: Path) -> None:
         steps_hold(problem(), solution)
         assert solution["summary"]["linli"]["work"] == 0
         assert solution["summary"]["unassigned"] == 0
+
+
+def test_no_time_is_never_worse_than_insertion() -> None:
+    """Tests that a search cut short at once still leaves about what insertion alone would have placed."""
+    crowded = day(teams=20, visits=150)
+    inserted = solve_problem(crowded, Plan(), Limits(0), 1)
+    hurried = solve_problem(crowded, Plan(), Limits(10_000_000, until=lambda: True, gone=lambda: 1_000), 1)
+    assert sum(hurried.objective.served) >= 0.9 * sum(inserted.objective.served)
+    assert check(crowded, hurried.plan) == []
 
 
 def test_the_unassigned_come_with_reasons(solve: Solve) -> None:
