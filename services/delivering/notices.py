@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from linli.schemas.assignment import Assignment, AssignmentRecord, Leg, Offer
+from linli.schemas.assignment import Assignment, AssignmentRecord, Audience, Leg, Offer
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState, Purpose
 from linli.schemas.identity import delivery_id
 from linli.schemas.lifecycle import OPEN, OfferEnd, OfferState, State
@@ -44,7 +44,14 @@ def notices(record: AssignmentRecord, known: Mapping[str, DeliveryRecord], now: 
         The deliveries about it, by id.
     now
         Decision time; what came too late to be told is left out.
+
+    Notes
+    -----
+    A team that the record does not list among those to be told hears nothing, not even that a visit is off: whoever
+    chose it in ``suggest`` rings it up himself, as before.
     """
+    if Audience.TEAM not in record.notify:
+        return
     for leg in record.legs:
         for offer in leg.offers:
             made = _notice(record, leg, offer, known, now)
@@ -62,7 +69,7 @@ def task_notice(task: TellTask, record: AssignmentRecord, now: datetime) -> Deli
 
 def still_holds(made: DeliveryRecord, record: AssignmentRecord | None) -> bool:
     """Tell whether what a delivery says is still so; what is not must not be sent any more."""
-    if record is None:
+    if record is None or (Audience.TEAM if made.task is None else Audience.RESIDENT) not in record.notify:
         return False
     if made.task is not None:
         return _task_holds(made.task, record)
