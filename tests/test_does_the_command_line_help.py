@@ -111,7 +111,7 @@ def test_everything_that_was_promised_is_there() -> None:
     promised = (
         "demo plan template up down status doctor run teams submit cancel amend show explain watch answer assign "
     )
-    promised += "confirm hold release refer reschedule rate audit replay dead-letters export"
+    promised += "confirm hold release refer reschedule rate audit replay dead-letters export report"
     assert set(promised.split()) <= names
 
 
@@ -143,6 +143,7 @@ def test_errors_speak_chinese(tmp_path: Path) -> None:
     [
         *(("show", "r-1"), ("explain", "r-1"), ("offers",), ("watch",), ("audit",), ("dead-letters", "list")),
         *(("teams", "list"), ("hold", "r-1", "--reason", "x"), ("answer", "r-1.0.1", "start"), ("down",)),
+        ("report", "suggest"),
     ],
     ids=" ".join,
 )

@@ -1,0 +1,68 @@
+"""Reports on what happened: ``report suggest``, the desk's own choices beside what was proposed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linli.services.cli.options import AsJson
+from linli.services.cli.words import both
+
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DAY", help=both("From this day or time on.", "起始日期或时间。")),
+]
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to", metavar="DAY", help=both("Up to this day, itself included, or time.", "截止日期（含当日）或时间。")
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--out",
+        metavar="FILE",
+        help=both(
+            "Also write the disagreements to this .csv, the figures beside it; or both to an .xlsx.",
+            "另将不一致清单写入该 .csv，汇总写在旁边；或一并写入 .xlsx。",
+        ),
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help=both("Replace what is there.", "覆盖已有文件。"))]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    report = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help=both("Reports on what happened.", "运行情况报告。")
+    )
+    report.command(
+        "suggest",
+        help=both(
+            "Where the desk chose as proposed, what other choices cost, and why.",
+            "派单台的选择与系统建议是否一致、不一致的代价及原因。",
+        ),
+    )(suggest)
+    # A group of one command would otherwise be that command.
+    report.callback()(_reports)
+    app.add_typer(report, name="report")
+
+
+def suggest(
+    start: From = None, end: To = None, file: Output = None, force: Force = False, as_json: AsJson = False
+) -> int:
+    """Report on the choices that were made in mode ``suggest``."""
+    from linli.services.cli.agreement_sheet import report_on_suggest
+    from linli.services.cli.here import Here, run
+    from linli.services.cli.out import Out
+
+    run(report_on_suggest(Here.look(), Out(as_json), (start, end), file, overwrite=force))
+    return 0
+
+
+def _reports() -> None:
+    """Reports on what happened."""
