@@ -15,17 +15,17 @@ import standardwebhooks
 from linli.schemas.answers import Accept, Decline, DeclineReason
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryState, Purpose
-from linli.schemas.desk import Told, ToldOutcome
+from linli.schemas.desk import Assign, Told, ToldOutcome
 from linli.schemas.orders import Cancel, Target
 from linli.schemas.people import Channel, ChannelKind
-from linli.schemas.policy import QuietHours
+from linli.schemas.policy import Mode, ModeRule, QuietHours
 from linli.schemas.roster import Deputy
 from linli.schemas.team_changes import ApplyDeputy
 from linli.schemas.telling import Tell
 from linli.streams.bootstrap import Wanted, bootstrap
 from tests.conftest import RunningGround
 from tests.support.delivery_stack import SECRET, DeliveryStack, delivery_stack, webhook
-from tests.support.district import AUTO, DISTRICT, MONDAY
+from tests.support.district import AUTO, DISTRICT, MONDAY, Desk
 from tests.support.providers import Providers, Reply, always, errcode, properly
 
 pytestmark = pytest.mark.broker
@@ -280,6 +280,24 @@ async def test_the_deputy_is_told_in_the_span_of_the_deputy(stack: DeliveryStack
         await stack.offer("1")
         await stack.settled()
     assert [request.path for request in server.taken] == ["/hook/deputy"]
+
+
+async def test_in_suggest_nothing_leaves_the_house(stack: DeliveryStack) -> None:
+    """Tests that a team that the desk sent there is not told of it, and that one in another mode is."""
+    only_suggested = ModeRule(category="haircut", mode=Mode.SUGGEST)
+    stack.desk = Desk(stack.desk.state.policy.model_copy(update={"mode_rules": (only_suggested,)}), teams=0)
+    async with Providers() as server, stack.delivering(server):
+        await stack.register("t1", await stack.seal(webhook(server, "suggested")))
+        await stack.register("t2", await stack.seal(webhook(server, "asked")), skill="repairs")
+        await stack.decided(stack.desk.place_order("1"))
+        target = Target(request_id="r-1")
+        sent = Assign(target=target, team="t1", agreed=True, members=("t1-m0",), reason="near", by="desk-1")
+        await stack.decided(stack.desk.send(sent))
+        assert stack.desk.state.requests["r-1"].legs[0].assignment is not None
+        await stack.offer("2", skill="repairs")
+        seen = await stack.settled()
+    assert {request.path for request in server.taken} == {"/hook/asked"}
+    assert {one.request for one in seen} == {"r-2"}
 
 
 async def test_at_night_only_what_is_urgent_goes_out(stack: DeliveryStack) -> None:

@@ -8,14 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from linli.matcher.state import Decision
 from linli.schemas.answers import Claim
 from linli.schemas.desk import ApplyRecord, Assign, Confirm
 from linli.schemas.errors import LinliError
 from linli.schemas.orders import Target
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.suggest_report import SuggestReport, Tally, opinions, suggest_report
+from linli.schemas.topics import ASSIGNMENTS
+from linli.services.cli import main
 from linli.services.cli.agreement_sheet import moments, write
-from tests.support.district import AUTO, MONDAY, Desk
+from linli.streams.bootstrap import Wanted, bootstrap
+from linli.streams.kafka_client import KafkaAddress
+from tests.conftest import RunningGround
+from tests.support.district import AUTO, DISTRICT, MONDAY, Desk
+from tests.support.ledger import Ledger
 
 SUGGEST = Policy(mode=Mode.SUGGEST, freeze_minutes=90, work=0)
 
@@ -164,3 +171,42 @@ def test_only_the_desks_choices_in_suggest_count() -> None:
         assert desk.state.requests["r-1"].choices
         assert report(desk).total.rate is None
         assert report(desk).total.unchosen == 0
+
+
+async def written(desk: Desk, address: KafkaAddress) -> None:
+    """Write a desk's rounds to the log, then a choice that was never committed, and a request that is forgotten."""
+    seen = next(record for record in desk.state.requests.values() if record.request_id == "r-2")
+    torn = seen.model_copy(update={"version": 99, "choices": ()})
+    gone = seen.model_copy(update={"request_id": "r-gone"})
+    async with Ledger(address) as ledger:
+        for decision in desk.decisions:
+            await ledger.write(decision)
+        await ledger.write(Decision(assignments=(gone,)))
+        await ledger.write_one(ASSIGNMENTS, "r-gone", None)
+        await ledger.write(Decision(assignments=(torn,)), abort=True)
+
+
+def test_the_command_reads_what_was_committed_and_the_latest_of_it(
+    county: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests the command on a real log: every step of every request lies there, each is counted as it stands last."""
+    running = RunningGround(tmp_path / "ground")
+    try:
+        address = running.ground.kafka_address
+        running.do(bootstrap(address, Wanted((DISTRICT,), 1)))
+        running.do(written(county, address))
+        monkeypatch.setenv("LINLI_KAFKA", address.bootstrap)
+        monkeypatch.setenv("LINLI_STATE", str(tmp_path / "state"))
+        file = tmp_path / "choices.csv"
+        assert main.run(["report", "suggest", "--to", "2026-11-23", "-o", str(file), "--json"]) == 0
+        told = SuggestReport.model_validate_json(capsys.readouterr().out)
+        assert told == report(county).model_copy(update={"end": MONDAY + timedelta(hours=16)})
+        assert file.read_text(encoding="utf-8-sig").count("'=they know") == 1
+        assert main.run(["report", "suggest"]) == 0
+        assert "=they know 奶奶" in capsys.readouterr().out
+        assert main.run(["report", "suggest", "--to", "2026-11-22"]) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 1
+        assert main.run(["report", "suggest", "-o", str(file)]) != 0
+        assert "is there already" in capsys.readouterr().err
+    finally:
+        running.stop()
