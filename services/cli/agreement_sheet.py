@@ -160,10 +160,11 @@ def _show(report: SuggestReport, out: Out) -> None:
     out.table(_FIGURES, [_shown(tally) for tally in (*report.groups, whole)])
     headers = (both("request", "点单"), *_LISTED[4:7], both("costs more", "多出代价"), both("reason", "原因"))
     out.table(headers, [_shown_choice(one) for one in report.disagreements])
-    out.say(
-        "A cost below zero: the desk's choice was the cheaper one by the plan of that moment.",
-        "代价为负：按当时的计划，派单台的选择代价更低。",
-    )
+    if any(one.seconds is not None and one.seconds < 0 for one in report.disagreements):
+        out.say(
+            "A cost below zero: the desk's choice was the cheaper one by the plan of that moment.",
+            "代价为负：按当时的计划，派单台的选择代价更低。",
+        )
 
 
 def _shown(tally: Tally) -> Sequence[str]:
@@ -190,4 +191,6 @@ def _signed(seconds: int | None) -> str:
     """Write a cost that may be a gain."""
     if seconds is None:
         return "?"
+    if abs(seconds) < 60:
+        return both(f"{seconds} s", f"{seconds} 秒")
     return f"-{minutes(-seconds)}" if seconds < 0 else minutes(seconds)
