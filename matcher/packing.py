@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 
 from linli.matcher.choices import Choices, choices_from
 from linli.matcher.model import Model
-from linli.matcher.pool import Column, Pool
+from linli.matcher.pool import EFFORT_PER_SQUARE, Column, Pool
 from linli.matcher.prices import Prices, find_prices
 from linli.matcher.repair import tour_of
 from linli.matcher.route import Timetable
@@ -30,9 +30,6 @@ FIRST = 400
 
 GROWTH = 3
 """By what factor the next try is larger."""
-
-EFFORT_PER_SQUARE = 1e-8
-"""GLOP's measured cost in CP-SAT's units per column squared: 10,000 columns take about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +55,6 @@ class Packing:
     proven: bool
     effort: float
     pool: Pool
-
-
-def columns_for(effort: float) -> int:
-    """Return how many columns can be priced for half of an effort."""
-    return 50 + int((effort / 2 / EFFORT_PER_SQUARE) ** 0.5)
 
 
 def pack(timetable: Timetable, pool: Pool, effort: float, seed: int) -> Packing:

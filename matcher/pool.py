@@ -8,6 +8,14 @@ from typing import NamedTuple
 
 from linli.matcher.route import Tour
 
+EFFORT_PER_SQUARE = 1e-8
+"""GLOP's measured cost in CP-SAT's units per column squared: 10,000 columns take about one."""
+
+
+def columns_for(effort: float) -> int:
+    """Return how many columns can be priced for half of an effort."""
+    return 50 + int((effort / 2 / EFFORT_PER_SQUARE) ** 0.5)
+
 
 class Column(NamedTuple):
     """A tour as a choice: its duty, its stops in the best order known, and its cost."""

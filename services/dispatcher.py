@@ -8,12 +8,13 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
-from linli.matcher.solve import fingerprint
+from linli.matcher.solve import fingerprint, load_engines
 from linli.services.county_files import load_policy
 from linli.services.ground.errors import GroundError
 from linli.services.ground.reach import reach_kafka
@@ -83,6 +84,7 @@ async def _dispatch(settings: Settings, address: KafkaAddress, slot: int, crash:
     )
     meters = DispatchMeters(slot, chosen.build, fingerprint())
     serve_metrics(settings, f"dispatcher-{slot}", meters.meters)
+    threading.Thread(target=load_engines, name="load-engines", daemon=True).start()
     loop = DispatchLoop(chosen, Desk(decide, next_deadline), crash, meters)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, loop.stop)
