@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli.schemas.metrics import SECTIONS
+from linli.services.ground.reach import reach_kafka
 from linli.services.metrics_server import serve_metrics
 from linli.services.process import run_process
 from linli.services.settings import Settings
@@ -20,10 +21,13 @@ async def run_board(settings: Settings) -> None:
     ------
     SettingsError
         If it is not said where Kafka and Redis are.
+    linli.services.ground.errors.GroundError
+        If Kafka does not answer or does not let us in.
     Exception
         Whatever `linli.streams.board.Board.run` raises.
     """
     address = kafka_of(settings)
+    await reach_kafka(address)
     facts = await read_facts(address)
     client = connect(redis_of(settings))
     meters = Meters(SECTIONS["board"])

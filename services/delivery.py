@@ -20,6 +20,7 @@ from linli.services.delivering.posting import Poster
 from linli.services.delivering.sms import SmsProvider, load_provider
 from linli.services.delivering.targets import Targets
 from linli.services.delivering.tracks import Rules
+from linli.services.ground.reach import reach_kafka
 from linli.services.language import Language
 from linli.services.metrics_server import serve_metrics
 from linli.services.process import run_process
@@ -52,11 +53,14 @@ async def run_delivery(settings: Settings) -> None:
     ------
     SettingsError
         If it is not said where Kafka is, or one of the county's files cannot be used.
+    linli.services.ground.errors.GroundError
+        If Kafka does not answer or does not let us in.
     Exception
         Whatever `linli.services.delivering.office.Office.run` raises.
     """
     address = kafka_of(settings)
     keyring = _keyring_of(settings)
+    await reach_kafka(address)
     facts = await read_facts(address)
     shared = facts.district_map
     beat = Beat(address, shared.districts, shared.partitions, facts.clock)

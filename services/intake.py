@@ -13,6 +13,8 @@ from aiokafka.errors import KafkaError
 from faust import Worker
 
 from linli.services.county_files import load_admission, load_districts, load_menu
+from linli.services.ground.errors import GroundError
+from linli.services.ground.reach import reach_kafka
 from linli.services.metrics_server import serve_metrics
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.services.wiring import kafka_of
@@ -46,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingsError, MasterKeyError, FactsMissingError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_REFUSED
+    except GroundError as error:
+        log_for("intake").critical("Kafka does not answer", error=str(error))
+        return EXIT_FAILED
     except KafkaError as error:
         log_for("intake").critical("Kafka does not answer", error=type(error).__name__)
         return EXIT_FAILED
@@ -55,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _config(settings: Settings, slot: int) -> IntakeConfig:
     address = kafka_of(settings)
+    asyncio.run(reach_kafka(address))
     facts = asyncio.run(read_facts(address))
     districts = load_districts(settings)
     world = World(

@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NoReturn
 
+from linli.services.ground.errors import GroundError
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.streams.log_lines import log_for, set_up_logs
 
@@ -35,12 +36,19 @@ def run_process(name: str, work: Callable[[Settings], Awaitable[None]]) -> None:
         asyncio.run(_until_told(work(load_settings())))
     except SettingsError as error:
         sys.exit(_refused(str(error)))
+    except GroundError as error:
+        log.critical("Kafka does not answer", error=str(error))
+        _end_now()
     except Exception as error:
         log.exception("ended by an error", error=str(error))
-        sys.stderr.flush()
-        # Not sys.exit: a thread or a client that hangs must not keep a failed process alive.
-        os._exit(EXIT_FAILED)
+        _end_now()
     log.info("stopped")
+
+
+def _end_now() -> NoReturn:
+    """End without waiting for anybody: a thread or a client that hangs must not keep a failed process alive."""
+    sys.stderr.flush()
+    os._exit(EXIT_FAILED)
 
 
 async def _until_told(work: Awaitable[None]) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -276,6 +277,16 @@ class Settings(DeliverySettings):
     def _from_the_root(cls, value: Path | None) -> Path | None:
         """Make paths absolute, because a process may be started from another folder."""
         return None if value is None else value.expanduser().absolute()
+
+    @field_validator("kafka_ca_file")
+    @classmethod
+    def _holds_authorities(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.create_default_context(cafile=value)
+            except OSError as error:  # Whatever the file is instead of a list of certificates.
+                raise ValueError(f"{value} is no PEM file with certificates that can be read") from error
+        return value
 
     @model_validator(mode="after")
     def _agree_about_kafka(self) -> Self:

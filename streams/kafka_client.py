@@ -66,12 +66,47 @@ async def ask_for_brokers(address: KafkaAddress) -> int:
     ------
     aiokafka.errors.KafkaError
         If it does not answer or does not let us in.
+    ssl.SSLCertVerificationError
+        If its certificate is not to be believed.
     """
-    from aiokafka.client import AIOKafkaClient  # Here, so that the command line starts without loading a Kafka client.
+    # Here, so that the command line starts without loading a Kafka client.
+    from aiokafka.client import AIOKafkaClient
+    from aiokafka.errors import KafkaConnectionError
 
     client: Any = AIOKafkaClient(**kafka_client_kwargs(address))
     try:
         await client.bootstrap()
         return len(client.cluster.brokers())
+    except KafkaConnectionError:
+        await _raise_refusal(address, client.hosts)
+        raise
     finally:
         await client.close()
+
+
+async def _raise_refusal(address: KafkaAddress, hosts: list[tuple[str, int, Any]]) -> None:
+    """Knock once more where bootstrapping failed, and raise what aiokafka only logs: that one did not trust the other.
+
+    A wrong password and an unknown authority would otherwise look like a broker that is not there.
+    """
+    from aiokafka import conn
+    from aiokafka.errors import KafkaError
+
+    untyped: Any = conn
+    entrance = {name: value for name, value in kafka_client_kwargs(address).items() if name != "bootstrap_servers"}
+    for host, port, _ in hosts:
+        try:
+            connection: Any = await untyped.create_conn(host, port, **entrance)
+        except (KafkaError, OSError, TimeoutError) as error:
+            if is_refusal(error):
+                raise
+        else:
+            connection.close()
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Tell whether a broker was there, and it did not believe our password or we not its certificate."""
+    from aiokafka.errors import AuthenticationFailedError, SaslAuthenticationFailed, UnsupportedSaslMechanismError
+
+    logins = (AuthenticationFailedError, SaslAuthenticationFailed, UnsupportedSaslMechanismError)
+    return isinstance(error, (ssl.SSLCertVerificationError, *logins))

@@ -40,6 +40,8 @@ def test_is_an_unknown_name_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("kafka_security_protocol", "SASL_SSL", "LINLI_KAFKA_SASL_USERNAME"),
         ("kafka_sasl_password", "secret-word", "would not be used"),
         ("kafka_security_protocol", "SSL", "for a Kafka of your own"),
+        ("kafka_ca_file", "/nowhere/authority.pem", "no PEM file with certificates"),
+        ("kafka_ca_file", __file__, "no PEM file with certificates"),
     ],
 )
 def test_is_a_wrong_value_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:

@@ -13,7 +13,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.schemas.orders import Target
 from linli.services.running import Running, read_running
 from linli.services.settings import Settings, load_settings
-from linli.streams.kafka_client import KafkaAddress, ask_for_brokers
+from linli.streams.kafka_client import KafkaAddress, ask_for_brokers, is_refusal
 
 if TYPE_CHECKING:
     from linli.streams.board_reader import BoardReader
@@ -84,16 +84,16 @@ class Here:
             If it does not, or does not let us in.
         """
         # Here, because help and usage errors must not load a Kafka client.
-        from aiokafka.errors import AuthenticationFailedError, KafkaError, SaslAuthenticationFailed
+        from aiokafka.errors import KafkaError
 
         address = self.address
         try:
             async with asyncio.timeout(BROKER_TIMEOUT_S):
                 await ask_for_brokers(address)
-        except (AuthenticationFailedError, SaslAuthenticationFailed) as error:
-            name = type(error).__name__
-            raise LinliError(Code.BROKER_REFUSED, address=address.bootstrap, detail=name) from error
         except (KafkaError, OSError, TimeoutError) as error:
+            if is_refusal(error):
+                name = type(error).__name__
+                raise LinliError(Code.BROKER_REFUSED, address=address.bootstrap, detail=name) from error
             raise LinliError(Code.BROKER_UNREACHABLE, address=address.bootstrap) from error
         return address
 

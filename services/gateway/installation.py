@@ -14,6 +14,7 @@ from linli.services.gateway.feed import Feed
 from linli.services.gateway.inbox import Inbox
 from linli.services.gateway.limits import Limits
 from linli.services.gateway.tokens import TOKENS_FILE, TokenBook
+from linli.services.ground.reach import reach_kafka
 from linli.services.preparing import world_of
 from linli.services.settings import Settings
 from linli.services.wiring import kafka_of, keyring_of, redis_of
@@ -75,10 +76,13 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
     ------
     SettingsError
         If it is not said where Kafka and Redis are, or a list cannot be used.
+    linli.services.ground.errors.GroundError
+        If Kafka does not answer or does not let us in.
     Exception
         Whatever Kafka or the master key's file say.
     """
     address, keyring = kafka_of(settings), keyring_of(settings)
+    await reach_kafka(address)
     facts, cluster = await read_facts(address), await cluster_id(address)
     store = connect(redis_of(settings))
     try:

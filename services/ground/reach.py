@@ -1,11 +1,12 @@
 """Whether the user's own Kafka and Redis answer, and what they are."""
 
 import asyncio
+import ssl
 from urllib.parse import urlsplit
 
 from linli.services.ground.errors import GroundError
 from linli.services.ground.valkey import server_release
-from linli.streams.kafka_client import KafkaAddress, ask_for_brokers
+from linli.streams.kafka_client import KafkaAddress, ask_for_brokers, is_refusal
 
 ANSWER_TIMEOUT_S = 15.0
 """How long a server may take to answer when we start: across a county's network, seconds are plenty."""
@@ -30,11 +31,26 @@ async def reach_kafka(address: KafkaAddress) -> str:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             brokers = await ask_for_brokers(address)
     except (KafkaError, OSError, TimeoutError) as error:
+        if is_refusal(error):
+            raise _refused(address, error) from error
         raise GroundError(
             f"Kafka at {address.bootstrap} does not answer ({type(error).__name__}).",
             "Check LINLI_KAFKA and the LINLI_KAFKA_... settings, or leave LINLI_KAFKA out to have one started here.",
         ) from error
     return f"Kafka with {brokers} broker{'s' if brokers != 1 else ''} at {address.bootstrap}"
+
+
+def _refused(address: KafkaAddress, error: Exception) -> GroundError:
+    """Say who did not trust whom; the error's own words for a certificate hold nothing secret."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return GroundError(
+            f"The certificate of Kafka at {address.bootstrap} is not to be believed: {error.verify_message}.",
+            "Name the PEM file of the authority that signed it in LINLI_KAFKA_CA_FILE.",
+        )
+    return GroundError(
+        f"Kafka at {address.bootstrap} does not let us in ({type(error).__name__}).",
+        "Check LINLI_KAFKA_SASL_USERNAME, LINLI_KAFKA_SASL_PASSWORD and LINLI_KAFKA_SASL_MECHANISM.",
+    )
 
 
 async def reach_redis(url: str) -> str:

@@ -25,15 +25,25 @@ class Authority:
 
     def server(self, host: str) -> ssl.SSLContext:
         """Give the context of a server that is who it says."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server_file(host))
+        return context
+
+    def server_file(self, host: str) -> Path:
+        """Write the key of a server and the certificate that names it."""
         key = generate_private_key(SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         named = self._builder(subject, key).add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), False)
         file = self._folder / f"{host}.pem"
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.write_bytes(secret + named.sign(self._key, SHA256()).public_bytes(Encoding.PEM))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
+
+    def file(self) -> Path:
+        """Write what a client must trust to believe this authority's servers."""
+        file = self._folder / "authority.pem"
+        file.write_bytes(self._pem)
+        return file
 
     def client(self) -> ssl.SSLContext:
         """Give the context of a client that trusts this authority alone."""
