@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import urllib.request
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import datetime
@@ -145,13 +146,21 @@ async def stack(tmp_path: Path) -> AsyncGenerator[IntakeStack]:
         yield running
 
 
+def figures_at(port: int) -> bytes:
+    """Read what a process serves for Prometheus."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return bytes(answer.read())
+
+
 @pytest.mark.broker
-async def test_it_opens_no_door_and_goes_when_told(stack: IntakeStack) -> None:
-    """Tests that the running process listens nowhere, ends with 0 on SIGTERM, and repeats nothing afterwards."""
+async def test_its_only_door_is_that_of_its_figures_and_it_goes_when_told(stack: IntakeStack) -> None:
+    """Tests that the process listens on this machine alone and shows figures there; that it ends well on SIGTERM."""
     numbers = [await stack.send(record(good_order() | {"source_id": f"SN-{i}"}), 0) for i in range(20)]
     await stack.outcomes_of(numbers)
     process = psutil.Process(stack.ground.supervisor.pid("intake"))
-    assert [one for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN] == []
+    (door,) = [one.laddr for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN]
+    assert door.ip == "127.0.0.1"
+    assert b"linli_intake_records_total" in await asyncio.to_thread(figures_at, door.port)
     process.send_signal(signal.SIGTERM)
     later = [await stack.send(record(good_order() | {"source_id": f"SN-{i}"}), 0) for i in range(20, 40)]
     outcomes = await stack.outcomes_of(later)
