@@ -74,7 +74,7 @@ def county(house: House) -> County:
 
 
 def _team(name: str) -> str:
-    """A team that repairs around the clock: nobody else in this run does."""
+    """A team that repairs around the clock and speaks what nobody else here does: it is the one to go."""
     lat, lon = urban_communities()[0].centre
     until = (datetime.now(ZONE) + timedelta(days=300)).isoformat()
     member = {"adult": True, "gender": "female", "insured_until": until}
@@ -87,6 +87,7 @@ def _team(name: str) -> str:
             "skills": [{"skill": "repair"}, {"skill": "shopping"}],
             "base": {"crs": "wgs84", "lat": lat, "lon": lon},
             "crews": 8,
+            "languages": ["miao"],
             "hours": [{"days": list(range(7)), "start": "00:00:00", "end": "23:59:00"}],
             "contact": {"name": LEAD_NAME, "phone": LEAD_PHONE},
             "members": [{**member, "ref": f"{name}-m{n}", "vetting": vetting} for n in range(3)],
@@ -105,6 +106,7 @@ def order(county: County, number: str, **more: Any) -> str:
         "windows": [{"start": start.isoformat(), "end": (start + timedelta(hours=3)).isoformat()}],
         "grid": f"{urban_communities()[0].code}-01",
         "consent": {"beneficiary": True},
+        "wishes": {"language": "miao"},
         "personal": {"name": NAME, "phone": PHONE_NUMBER, "address_line": ADDRESS},
         **more,
     }

@@ -22,7 +22,7 @@ from linli.schemas.policy import QuietHours
 from linli.schemas.roster import RosterRecord
 from linli.schemas.telling import TellTask, tell_tasks
 from linli.services.delivering import tracks
-from linli.services.delivering.contacts import Contacts, Way
+from linli.services.delivering.contacts import Contacts, Nobody, Way
 from linli.services.delivering.counter import Counter, Errand, Outcome
 from linli.services.delivering.figures import Figures
 from linli.services.delivering.notices import by_id, notices, still_holds, task_notice
@@ -46,6 +46,13 @@ GONE: Final = "http_410"
 
 SHOW_S: Final = 1.0
 """How often the figure of what waits is renewed; a scrape comes every fifteen seconds."""
+
+NEWS_S: Final = 5.0
+"""How long a team or its key that is not known yet is waited for: the records of one round lie in several topics, and
+which of them is read first is chance."""
+
+YET_TO_COME: Final = frozenset({Nobody.UNKNOWN_TEAM, Nobody.ERASED})
+"""Why nobody can be told, where that may only mean that the record in question has not been read yet."""
 
 LATEST: Final = timedelta(hours=1)
 """A delivery that waits for nothing we know of is looked at again after this."""
@@ -277,6 +284,10 @@ class Office:
     def _open(self, record: DeliveryRecord, now: datetime) -> DeliveryRecord:
         """Open the next channel of a delivery if it is time to."""
         reach = self._parts.contacts.of(record.team, now, child=record.child)
+        news_by = self._in_real(NEWS_S, record.made or record.at)
+        if reach.why_none in YET_TO_COME and now < news_by:
+            self._wake_at(news_by, record.id)
+            return record
         moved = tracks.opened(record, reach, lambda way: self._is_closed(way, reach.since), now, self._parts.rules)
         return record if moved is record else self._change(moved)
 
