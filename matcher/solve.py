@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import import_module
 from importlib.metadata import version
 
 from linli.matcher import compiled
@@ -183,7 +182,7 @@ def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     if are_few(table, pool):
         learn(model, range(len(model.visits)), table)
         if enumerate_all(model, pool, listing):
-            from linli.matcher.packing import pack  # OR-Tools takes two seconds to import: see load_engines
+            from linli.matcher.packing import pack  # OR-Tools takes two seconds to import: see warm_start
 
             chosen = pack(timetable, pool, effort, seed)
             work = listing.spent + round(chosen.effort * WORK_PER_EFFORT)
@@ -201,17 +200,6 @@ def search_for_better(timetable: Timetable, table: PairTable, limits: Limits, se
 
     found = anneal(timetable, table, limits, seed)
     return Outcome(found.timetable, "search", steps=found.steps, work=found.work)
-
-
-def load_engines() -> None:
-    """Import what a first round would otherwise wait for: OR-Tools, numba and the compiled search, some seconds in all.
-
-    A process that decides calls it beside its start, in another thread: a round that comes first is decided by
-    insertion, which needs none of them, or waits for the import as it would have done anyway.
-    """
-    import_module("linli.matcher.packing")
-    if compiled.is_warm():
-        import_module("linli.matcher.annealing")
 
 
 def _names(model: Model, visits: tuple[int, ...]) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from typing import NoReturn
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
-from linli.matcher.solve import fingerprint, load_engines
+from linli.matcher.solve import fingerprint
+from linli.matcher.warm_start import load_engines
 from linli.services.county_files import load_policy
 from linli.services.ground.errors import GroundError
 from linli.services.ground.reach import reach_kafka

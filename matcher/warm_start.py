@@ -1,0 +1,44 @@
+"""Loads what a process's first round needs: OR-Tools, numba and the machine code of the search."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from linli.matcher import compiled
+from linli.matcher.limits import Limits
+from linli.matcher.model import Model
+from linli.matcher.problem import Place, Problem, Team, Visit, Weights
+from linli.matcher.route import Timetable
+from linli.matcher.table import pair_table
+from linli.matcher.travel import HaversineTravel
+
+HOUR = 3600
+
+
+def load_engines() -> None:
+    """Load what a first round would otherwise wait for, some seconds of processor time in all.
+
+    A process that decides calls it beside its start, in another thread. A round that comes before it is done is decided
+    by insertion, which needs none of this, or waits as it would have done anyway.
+    """
+    import_module("linli.matcher.packing")
+    if compiled.is_warm():
+        search_example()
+
+
+def search_example() -> None:
+    """Search a plan for an example that calls every function of the search: each is then compiled, or loaded."""
+    from linli.matcher.annealing import anneal
+
+    model = Model(_example())
+    anneal(Timetable(model), pair_table(model, range(len(model.visits))), Limits(2_000), 1)
+
+
+def _example() -> Problem:
+    """Return two crews and a few visits: enough for every function to be called."""
+    place = Place(27.5, 108.2, "seat")
+    visits = tuple(
+        Visit(f"v-{i}", f"r-{i}", 0, place, HOUR, ((HOUR, 6 * HOUR), (8 * HOUR, 9 * HOUR)), due=HOUR) for i in range(12)
+    )
+    teams = tuple(Team(f"t-{i}", place, (), 1, ((0, 8 * HOUR),)) for i in range(2))
+    return Problem(0, visits, teams, HaversineTravel(), Weights())
