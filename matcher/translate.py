@@ -330,8 +330,12 @@ def _with_time_to_answer(draft: Draft, record: AssignmentRecord) -> Iterator[Vis
     The way to the place is not added to the time to answer: it would differ from team to team. A team that answers in
     the last minute of an offer made in haste may therefore be late by its way; it still comes within the window.
     """
-    for visit in visits_of(draft, record):
-        first = _first_start(draft, record)
+    visits = visits_of(draft, record)
+    if all(visit.pin is not None for visit in visits):
+        yield from visits
+        return
+    first = _first_start(draft, record)
+    for visit in visits:
         if visit.pin is not None or not visit.windows or visit.windows[0][0] >= first:
             yield visit
             continue
