@@ -14,26 +14,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from aiokafka import AIOKafkaProducer
-
 from linli.schemas import event_types
 from linli.schemas.deliveries import DeliveryRecord
-from linli.schemas.topics import DELIVERIES, RECORD_BYTES_MAX
+from linli.schemas.topics import DELIVERIES
 from linli.streams.codec import Encoded, encode
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
-
-LIMIT_S: Final = 15.0
-"""From begin to committed: below `REQUEST_TIMEOUT_MS`, so that the end of a transaction is never sent twice."""
-
-REQUEST_TIMEOUT_MS: Final = 20_000
-"""How long the client waits for an answer before it would ask again."""
-
-TRANSACTION_TIMEOUT_MS: Final = 12_000
-"""The broker ends what a dead process left open after this; until then its successor's restore waits."""
+from linli.streams.fenced_producer import TRANSACTION_LIMIT_S, start_fenced
+from linli.streams.kafka_client import KafkaAddress
 
 SOURCE: Final = "delivery"
-
-_BATCH_BYTES: Final = RECORD_BYTES_MAX
 
 
 def transactional_id(partition: int) -> str:
@@ -60,16 +48,7 @@ class DeliveryWriter:
     async def fence(self) -> None:
         """Become the writer of every partition; what a former one left open is aborted."""
         for partition in sorted(set(self._partitions.values())):
-            producer: Any = AIOKafkaProducer(
-                **kafka_client_kwargs(self._address),
-                transactional_id=transactional_id(partition),
-                transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
-                request_timeout_ms=REQUEST_TIMEOUT_MS,
-                max_request_size=4 * RECORD_BYTES_MAX,
-                max_batch_size=_BATCH_BYTES,
-            )
-            await producer.start()
-            self._producers[partition] = producer
+            self._producers[partition] = await start_fenced(self._address, transactional_id(partition))
 
     async def close(self) -> None:
         """Let go of the connections; harmless when there are none."""
@@ -83,7 +62,7 @@ class DeliveryWriter:
         Raises
         ------
         TimeoutError
-            If it takes longer than `LIMIT_S`.
+            If it takes longer than `TRANSACTION_LIMIT_S`.
         aiokafka.errors.KafkaError, AssertionError
             If the broker refuses any of it, or another process has taken over (the client says that with either).
 
@@ -94,7 +73,7 @@ class DeliveryWriter:
         by_partition: defaultdict[int, list[DeliveryRecord]] = defaultdict(list)
         for record in records:
             by_partition[self._partitions[record.district or ""]].append(record)
-        async with asyncio.timeout(LIMIT_S):
+        async with asyncio.timeout(TRANSACTION_LIMIT_S):
             await asyncio.gather(*(self._write(partition, some) for partition, some in by_partition.items()))
 
     async def _write(self, partition: int, records: Sequence[DeliveryRecord]) -> None:

@@ -14,32 +14,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
-from linli.schemas.topics import COMMANDS, RECORD_BYTES_MAX
+from linli.schemas.topics import COMMANDS
 from linli.streams.crash_points import CrashPlan, CrashPoint
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.fenced_producer import TRANSACTION_LIMIT_S, start_fenced
+from linli.streams.kafka_client import KafkaAddress
 from linli.streams.ledger_records import Outgoing
-
-TRANSACTION_LIMIT_S: Final = 15.0
-"""From begin to committed: below `REQUEST_TIMEOUT_MS`, so that the end of a transaction is never sent twice."""
-
-REQUEST_TIMEOUT_MS: Final = 20_000
-"""How long the client waits for an answer before it would ask again."""
-
-TRANSACTION_TIMEOUT_MS: Final = 12_000
-"""The broker ends what a dead dispatcher left open after this; until then readers of committed records wait."""
 
 SLOW_COMMIT: Final = timedelta(seconds=1)
 """A commit slower than this may have been retried inside the client: the producer is fenced anew (0.1 s)."""
 
 GROUP: Final = "dispatcher"
 """The consumer group whose offsets say how far behind a dispatcher is; nobody ever starts from them."""
-
-_REQUEST_BYTES_MAX: Final = 4 * RECORD_BYTES_MAX
-_BATCH_BYTES_MAX: Final = RECORD_BYTES_MAX
-"""A round's records of one topic travel together where they fit; the topics take twice as much in one batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +73,7 @@ class RoundWriter:
     async def fence(self) -> None:
         """Become the writer: the former one can commit nothing more, and what it left open is aborted."""
         await self.close()
-        self._producer = AIOKafkaProducer(
-            **kafka_client_kwargs(self._address),
-            transactional_id=transactional_id(self._partition),
-            transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
-            request_timeout_ms=REQUEST_TIMEOUT_MS,
-            max_request_size=_REQUEST_BYTES_MAX,
-            max_batch_size=_BATCH_BYTES_MAX,
-        )
-        await self._producer.start()
+        self._producer = await start_fenced(self._address, transactional_id(self._partition))
 
     async def close(self) -> None:
         """Let go of the connection; harmless when there is none."""

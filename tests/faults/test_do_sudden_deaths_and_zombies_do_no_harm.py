@@ -10,9 +10,9 @@ import pytest
 
 from linli.matcher.desk import decide
 from linli.services.supervisor import Supervisor
+from linli.streams.fenced_producer import TRANSACTION_TIMEOUT_MS
 from linli.streams.ground_facts import Facts
 from linli.streams.replay import replay
-from linli.streams.transaction import TRANSACTION_TIMEOUT_MS
 from linli.streams.verifier import judge
 from tests.faults.conftest import FaultReport
 from tests.support.dispatchers import Dispatchers, strike
