@@ -63,6 +63,12 @@ install() {
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 "$@"
 }
 
+# Python keeps what it has translated from source, unless it may not (PYTHONDONTWRITEBYTECODE, a read-only image): then
+# every process that decides would translate numba anew at each start, which takes longer than all the rest of it.
+translate() {
+    .venv/bin/python -m compileall -q -j 0 -x '/tests?/' .venv/lib schemas matcher streams services
+}
+
 make_venv
 case $what in
 runtime)
@@ -71,6 +77,7 @@ runtime)
     hand_on_index
     install --require-hashes -r $lock/runtime.txt
     install -e .
+    translate
     echo "Compiling the matcher's search (half a minute, once) ..."
     .venv/bin/python -m linli.matcher.compile
     ;;

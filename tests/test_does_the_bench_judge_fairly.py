@@ -14,11 +14,14 @@ from tests.bench.match.arrays import arrays_of, worth
 from tests.bench.match.deadline import Deadline
 from tests.bench.match.equity import Shares, shares_of
 from tests.bench.match.families import FAMILIES, Size, day
+from tests.bench.match.main import hurried
 from tests.bench.match.measure import Candidate, Row
+from tests.bench.match.peers import peers_of
 from tests.bench.match.report import Trial, as_json, as_markdown
 from tests.bench.match.run_one import solver_of
 from tests.bench.match.schedule import orders_of, plan_of
 from tests.bench.match.source import family_source, kept, problem_of
+from tests.bench.match.start import timed
 from tests.bench.match.statistics import compare
 
 SMALL = Size(teams=4, visits=24, classes=2)
@@ -116,10 +119,43 @@ def test_the_best_peer_is_valid_and_in_time() -> None:
     assert told["served"] == 1.03
     assert told["travel per served"] == pytest.approx(54 / 60 / 1.03)
     assert told["travel, same visits (not all served: 0)"] == 0.9
+    assert told["served, rarest skill"] == told["memory"] == 1.0
     text = as_markdown([trial], "cpu")
     assert "| linli, 1 thread | served | 1.030 | 1.030 | 1.030 |" in text
     assert "ortools 1 (over budget)" in text
     assert "1 rules broken" in text
+
+
+def test_a_budget_counts_what_its_clock_shows() -> None:
+    """Tests that a peer is late by the clock that was asked for, and never where it may take its time."""
+    late = row("vroom", 100, 6_000, cpu=90.0)
+    assert Trial("days", "day", 2.0, (late,), clock="cpu").best_peer() is None
+    assert Trial("days", "day", 2.0, (late,), clock="wall").best_peer() is late
+    assert Trial("days", "day", 0.0, (late,), clock="cpu").best_peer() is late
+
+
+def test_a_hurried_linli_gets_its_part_of_the_peers_time() -> None:
+    """Tests that the peer goes first and Linli has one in ten of its seconds, told so in the tables."""
+    source = family_source("town", SMALL, 1)
+    trial = hurried("town", source, "cpu", 10.0, [Candidate("linli", "1", 1)], [Candidate("nearest", "-", 1)])
+    peer, own = trial.rows
+    assert (peer.candidate.name, own.candidate.name, own.fault) == ("nearest", "linli", "")
+    assert own.cpu < peer.cpu + 1.0
+    assert "1/10 of the best peer's time" in as_markdown([trial], "cpu")
+
+
+def test_levels_are_chosen_by_budget_or_by_name() -> None:
+    """Tests which settings of VROOM take part."""
+    assert [one.setting for one in peers_of(["vroom"], 2.0)] == ["x0", "x1"]
+    assert [one.setting for one in peers_of(["vroom"], 10.0)] == ["x1", "x2"]
+    assert [one.setting for one in peers_of(["vroom"], 10.0, ["x0"])] == ["x0"]
+
+
+def test_a_start_is_timed_from_outside() -> None:
+    """Tests that a process is measured as a whole, and what it says is kept."""
+    start = timed("counting", ["-c", "print(sum(range(3_000_000)))"], 1)
+    assert start.said == "4499998500000"
+    assert 0 < start.cpu <= start.wall + 0.5
 
 
 def test_own_problems_are_read(tmp_path: Path) -> None:

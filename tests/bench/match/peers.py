@@ -26,15 +26,18 @@ WITH_THREADS = ("vroom", "sketch")
 """Peers that can use more than one thread; they get two."""
 
 
-def peers_of(names: Sequence[str], seconds: float) -> list[Candidate]:
-    """Return the peers with their settings for a budget; the sketch only where its folder is named."""
+def peers_of(names: Sequence[str], seconds: float, levels: Sequence[str] | None = None) -> list[Candidate]:
+    """Return the peers with their settings for a budget; the sketch only where its folder is named.
+
+    `levels` of VROOM are chosen by the budget unless they are given.
+    """
     found: list[Candidate] = []
     for name in names:
         if name == "sketch" and FOLDER not in os.environ:
             continue
-        levels = ("x1", "x2") if seconds >= LONG_S else ("x0", "x1")
+        usual = ("x1", "x2") if seconds >= LONG_S else ("x0", "x1")
         found += [
             Candidate(name, setting, 2 if name in WITH_THREADS else 1)
-            for setting in (levels if name == "vroom" else SETTINGS[name])
+            for setting in ((levels or usual) if name == "vroom" else SETTINGS[name])
         ]
     return found

@@ -22,13 +22,18 @@ Pairs = list[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One instance at one budget: everybody's rows, and Linli's on the visits that the best peer served."""
+    """One instance at one budget: everybody's rows, and Linli's on the visits that the best peer served.
+
+    `seconds` are 0 where everybody stopped by himself and Linli got a share of that time; `clock` is what the budget
+    counts.
+    """
 
     group: str
     source: str
     seconds: float
     rows: tuple[Row, ...]
     same: tuple[Row, ...] = ()
+    clock: Clock = "cpu"
 
     def best_peer(self) -> Row | None:
         """Return the peer that did best within the budget, by the objective's vector."""
@@ -37,7 +42,8 @@ class Trial:
 
     def counts(self, row: Row) -> bool:
         """Say whether a row is valid and kept its budget."""
-        return not row.fault and row.cpu <= OVER_BUDGET * self.seconds * row.candidate.threads + 1.0
+        spent, threads = (row.wall, 1) if self.clock == "wall" else (row.cpu, row.candidate.threads)
+        return not row.fault and (self.seconds == 0 or spent <= OVER_BUDGET * self.seconds * threads + 1.0)
 
 
 def as_markdown(trials: Sequence[Trial], clock: Clock) -> str:
@@ -45,7 +51,8 @@ def as_markdown(trials: Sequence[Trial], clock: Clock) -> str:
     parts: list[str] = []
     for group, seconds in dict.fromkeys((trial.group, trial.seconds) for trial in trials):
         mine = [trial for trial in trials if (trial.group, trial.seconds) == (group, seconds)]
-        parts.append(f"\n### {group}, {seconds:g} s ({clock}), {len(mine)} instances\n\n{_everybody(mine)}\n")
+        budget = f", {seconds:g} s ({clock})" if seconds else ""
+        parts.append(f"\n### {group}{budget}, {len(mine)} instances\n\n{_everybody(mine)}\n")
         parts.append(_against(mine))
     return "".join(parts)
 
@@ -113,29 +120,41 @@ def _figures(one: Compared) -> str:
     return f"{one.median:.3f} | {one.bound:.3f} | {one.worst:.3f} | {where}"
 
 
+MORE: tuple[tuple[str, Callable[[Row], float]], ...] = (
+    ("served", lambda row: row.count),
+    ("served, farthest quartile", _farthest),
+    ("served, longest quartile", _longest),
+    ("served, rarest skill", _rarest),
+)
+"""What is the better the more it is."""
+
+LESS: tuple[tuple[str, Callable[[Row], float]], ...] = (
+    ("travel per served", lambda row: _per_served(row)),
+    ("processor time", lambda row: row.cpu),
+    ("wall time", lambda row: row.wall),
+    ("memory", lambda row: row.peak_mb),
+)
+"""What is the better the less it is."""
+
+
 def compared(trials: Iterable[Trial], label: str) -> list[tuple[str, Compared | None]]:
-    """Return a label's ratios to the best peer: served, travel per served, and travel for the same visits."""
-    served: Pairs = []
-    travel: Pairs = []
-    same: Pairs = []
-    missed = 0
-    for trial in trials:
-        peer = trial.best_peer()
-        if peer is None:
-            continue
-        for row in trial.rows:
-            if row.candidate.label == label and not row.fault:
-                served.append((trial.source, row.count / max(1, peer.count)))
-                travel.append((trial.source, _per_served(row) / _per_served(peer)))
-        for row in trial.same:
-            if row.candidate.label == label and row.count == peer.count:
-                same.append((trial.source, row.travel / max(1, peer.travel)))
-            elif row.candidate.label == label:
-                missed += 1
+    """Return a label's ratios to the best peer, pair by pair."""
+    rivals = [(trial, peer) for trial in trials if (peer := trial.best_peer()) is not None]
+    told = [(name, compare(_pairs(rivals, label, of), more_is_better=True)) for name, of in MORE]
+    told += [(name, compare(_pairs(rivals, label, of), more_is_better=False)) for name, of in LESS]
+    again = [(t, peer, row) for t, peer in rivals for row in t.same if row.candidate.label == label]
+    same = [(t.source, row.travel / max(1, peer.travel)) for t, peer, row in again if row.count == peer.count]
+    missed = len(again) - len(same)
+    return [*told, (f"travel, same visits (not all served: {missed})", compare(same, more_is_better=False))]
+
+
+def _pairs(rivals: Iterable[tuple[Trial, Row]], label: str, of: Callable[[Row], float]) -> Pairs:
+    """Return one figure of a label's valid rows as ratios to the peer's; a peer's zero counts as one."""
     return [
-        ("served", compare(served, more_is_better=True)),
-        ("travel per served", compare(travel, more_is_better=False)),
-        (f"travel, same visits (not all served: {missed})", compare(same, more_is_better=False)),
+        (trial.source, of(row) / (of(peer) or 1))
+        for trial, peer in rivals
+        for row in trial.rows
+        if row.candidate.label == label and not row.fault
     ]
 
 

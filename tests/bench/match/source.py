@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from linli.matcher.problem import Problem
-from linli.services.solving.vroom_problem import to_problem
-from linli.services.solving.vroom_reading import read_problem
 from tests.bench.match.families import Size, day
 
 FAMILY = "family:"
@@ -26,12 +24,19 @@ def family_source(family: str, size: Size, seed: int) -> str:
 def problem_of(source: str) -> Problem:
     """Return the problem of a source."""
     if not source.startswith(FAMILY):
-        path = Path(source)
-        return to_problem(read_problem(path.read_bytes(), path.name))
+        return _read(Path(source))
     name, *settings = source.removeprefix(FAMILY).split(",")
     given = dict(one.split("=") for one in settings)
     size = Size(int(given["teams"]), int(given["visits"]), int(given["classes"]), float(given["side"]))
     return day(name, size, int(given["seed"]))
+
+
+def _read(path: Path) -> Problem:
+    """Read a file; the reader of VROOM's format takes long to load, and a family does not need it."""
+    from linli.services.solving.vroom_problem import to_problem
+    from linli.services.solving.vroom_reading import read_problem
+
+    return to_problem(read_problem(path.read_bytes(), path.name))
 
 
 def kept(problem: Problem, visits: frozenset[str]) -> Problem:
