@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx2
 import pytest
 import redis.asyncio
 from hypothesis import settings
@@ -18,6 +19,8 @@ from linli.matcher import compiled
 from linli.services.ground.local import LocalGround
 from linli.streams.kafka_client import KafkaAddress
 from tests.support.chromium import NO_CHROMIUM, chromium
+from tests.support.days_ahead import import_teams
+from tests.support.gateway import client_of, token_for
 from tests.support.house import House
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
@@ -190,3 +193,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Start one whole Linli as its users do, for tests that only talk to it."""
     with House(tmp_path_factory.mktemp("house")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Start one whole Linli in mode ``auto`` whose servers tests may strike, as long as they wait until it is well."""
+    with House(tmp_path_factory.mktemp("own-house"), LINLI_MODE="auto") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def own_centre(own_house: House) -> Iterator[httpx2.Client]:
+    """Give a dispatch centre of that house, with teams on its roster."""
+    import_teams(own_house)
+    with client_of(own_house, token_for(own_house, "dispatch_centre", "own-centre")) as client:
+        yield client

@@ -12,6 +12,7 @@ import pytest
 
 from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Leg, Offer, Offered, Referred, Registered
 from linli.schemas.lifecycle import OfferState
+from linli.schemas.policy import Mode, Policy
 from linli.schemas.roles import Role
 from linli.schemas.roster import RosterRecord
 from linli.services.gateway.access import POLICY
@@ -65,6 +66,7 @@ REQUEST_ROUTES: Final = {
         DESK_ONLY,
     ),
     **dict.fromkeys((f"POST /v1/requests/{{}}/{word}" for word in ("amend", "cancel", "reschedule", "rate")), ORDERERS),
+    "POST /v1/requests/{}/consent": {"desk": "MORP", "officer": "MP", "director": "R"},
     "GET /v1/requests/{}": {**ORDERERS, "officer": "MP", "director": "R", "admin": "MORP"},
     "GET /v1/requests/{}/history": {"desk": "MOP", "officer": "MP", "director": "R", "admin": "MOP"},
     "GET /v1/requests/{}/explanation": {"desk": "MOP", "officer": "MP", "director": "R", "admin": "MOP"},
@@ -92,6 +94,8 @@ TEAM_ROUTES: Final = {
     "GET /v1/teams/{}": {"desk": "MO", "lead": "M", "officer": "MO", "director": "MO", "admin": "MO"},
     "GET /v1/teams/{}/offers": {"desk": "MO", "lead": "M"},
     "GET /v1/teams/{}/visits": {"desk": "MO", "lead": "M"},
+    "GET /v1/teams/{}/claimable": {"desk": "MO", "lead": "M"},
+    "POST /v1/teams/{}/claims": {"desk": "MO", "lead": "M"},
     "POST /v1/teams/{}/absences": {"desk": "MO", "lead": "M", "admin": "MO"},
     "PUT /v1/teams/{}/members": {"lead": "M", "admin": "MO"},
     "PUT /v1/teams/{}/deputy": {"lead": "M", "admin": "MO"},
@@ -191,6 +195,7 @@ async def here(house: House, tmp_path: Path, fresh_name: Callable[[str], str]) -
         address=address,
         cluster=cluster,
         world=world_of(settings, facts.clock, keyring),
+        policy=Policy(mode=Mode.AUTO),
         keyring=keyring,
         inbox=Inbox(InboxWriter(address, facts)),  # Not started: no cell gets as far as sending.
         board=BoardReader(url, cluster),

@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 from linli.services.console.mounting import mount_pages
 from linli.services.gateway import (
     action_routes,
+    claim_routes,
+    consent_routes,
     feed_routes,
     house_routes,
     order_routes,
@@ -26,6 +28,12 @@ VERSION: Final = "1"
 """Of the API: a change that breaks a client is a new one, beside this."""
 
 
+_PARTS: Final = (
+    *(house_routes, order_routes, request_routes, team_routes, action_routes),
+    *(claim_routes, consent_routes, resident_routes, feed_routes),
+)
+
+
 def make_app() -> FastAPI:
     """Build the application; `linli.services.gateway.installation.put_into` gives it what it works with."""
     app = FastAPI(
@@ -38,8 +46,7 @@ def make_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    parts = (house_routes, order_routes, request_routes, team_routes, action_routes, resident_routes, feed_routes)
-    for part in parts:
+    for part in _PARTS:
         app.include_router(part.router)
     app.include_router(_description_router(app))
     add_problems(app)

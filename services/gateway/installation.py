@@ -10,6 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.requests import Request
 
+from linli.schemas.policy import Policy
+from linli.services.county_files import load_policy
 from linli.services.gateway.feed import Feed
 from linli.services.gateway.inbox import Inbox
 from linli.services.gateway.limits import Limits
@@ -39,8 +41,8 @@ class Installation:
         How everything should be, and what is stored in Kafka.
     address, cluster
         Where Kafka is, and its id.
-    world, keyring
-        What events are judged and sealed with.
+    world, policy, keyring
+        What events are judged by, how the county wants to be served, and what events are sealed with.
     inbox, board, feed
         The way in; the read model; the live transitions.
     store
@@ -54,6 +56,7 @@ class Installation:
     address: KafkaAddress
     cluster: str
     world: World
+    policy: Policy
     keyring: Keyring
     inbox: Inbox
     board: BoardReader
@@ -93,6 +96,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
                 address=address,
                 cluster=cluster,
                 world=world_of(settings, facts.clock, keyring),
+                policy=load_policy(settings),
                 keyring=keyring,
                 inbox=Inbox(writer),
                 board=BoardReader(redis_of(settings), cluster),
