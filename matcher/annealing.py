@@ -32,7 +32,7 @@ EPOCH_TICKS_LEAST = 60_000
 """A shorter epoch, some milliseconds, would be mostly cutting."""
 
 CHEAP, DEAR = 1_500, 100_000
-"""Seconds an unserved visit of the lowest rank is priced at in the first phase, and in the end: more than any costs."""
+"""Seconds an unserved visit of the lowest level is priced at in the first phase, and at least in the end."""
 
 EXPLORE = 800
 """Per thousand of the work spent at the low price."""
@@ -40,8 +40,11 @@ EXPLORE = 800
 EASY = 15
 """Per thousand unserved up to which all can probably be served."""
 
-CLASS_FACTOR, CLASSES_MOST = 4, 8
-"""How many visits of the next lower class one outweighs while searching, and for how many classes."""
+LEVEL_FACTOR, LEVELS_MOST = 4, 8
+"""How many visits of the next lower level one outweighs in the first phase, and for how many levels."""
+
+WORTH_MOST = 1 << 61
+"""All visits together must be worth no more: the kernels count in 64 bits with a sign."""
 
 HELD = 1 << 40
 """Worth of a held visit: more than all others together."""
@@ -120,9 +123,10 @@ class _Course:
         self.dice = Dice(seed)
         self.allowed = limits.work * TICKS_PER_WORK
         self.ticks = self.steps = 0
-        self.urgency = np.array([visit.urgency for visit in model.visits], dtype=np.int64)
+        self.level = np.array(model.level, dtype=np.int64)
         self.held = np.array(model.held, dtype=np.bool_)
-        self.classes = model.classes
+        self.levels = model.levels
+        self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), _dearest(self.arrays.world))
         self.cutter = Cutter(self.arrays.world, np.array([duty.team for duty in model.duties], dtype=np.int64))
         self.present = self.arrays.tours.copy()
         self.best = self.present.copy()
@@ -138,9 +142,9 @@ class _Course:
                 if epoch == 2:
                     easy = int((where[self.cutter.movable] < 0).sum()) * 1000 <= EASY * len(self.cutter.movable)
                 done = self._done()
-                price = CHEAP if epoch >= 2 and not easy and done < EXPLORE else DEAR
+                cheap = epoch >= 2 and not easy and done < EXPLORE
                 shares = self.cutter.cut(where, self.dice)
-                parts = list(threads.map(partial(self._open, self._worth(price)), shares))
+                parts = list(threads.map(partial(self._open, self._worth(cheap=cheap)), shares))
                 if any(part.number(layout.FAULTS) for part in parts):
                     return
                 self._run_epoch(threads, parts, (epoch + 1) * 1000 // epochs, _warmth(done))
@@ -195,21 +199,71 @@ class _Course:
 
     def _where(self) -> Longs:
         """Return each visit's duty, or -1."""
-        where = np.full(len(self.urgency), -1, np.int64)
+        where = np.full(len(self.level), -1, np.int64)
         stops, duty = self._stops(self.present)
         where[stops] = duty
         return where
 
     def _key(self, tours: Longs) -> tuple[int, ...]:
-        """Return what tours are worth, the better ones less: held visits, then each class of urgency, then the cost."""
+        """Return what tours are worth, the better ones less: held visits, then each level, then the cost."""
         stops, _ = self._stops(tours)
-        served = np.bincount(self.urgency[stops], minlength=self.classes)
+        served = np.bincount(self.level[stops], minlength=self.levels)
         return -int(self.held[stops].sum()), *(-served).tolist(), int(tours[:, layout.TOUR_COST].sum())
 
-    def _worth(self, price: int) -> Longs:
+    def _worth(self, *, cheap: bool) -> Longs:
         """Return what it costs in this phase to leave each visit without a place."""
-        above = np.minimum(self.classes - 1 - self.urgency, CLASSES_MOST - 1)
-        return np.where(self.held, HELD, price * CLASS_FACTOR**above)
+        if not cheap:
+            return np.where(self.held, WORTH_MOST // (1 + len(self.held)), np.array(self.dear)[self.level])
+        used = np.flatnonzero(np.bincount(self.level, minlength=self.levels))
+        above = np.minimum(len(used) - 1 - np.searchsorted(used, self.level), LEVELS_MOST - 1)
+        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above)
+
+
+def worths(counts: list[int], dearest: int) -> list[int]:
+    """Return what a visit of each level is worth, so that the greater sum is the better vector.
+
+    Parameters
+    ----------
+    counts : list of int
+        How many visits there are at each level, the highest first.
+    dearest : int
+        More than all that a plan can cost.
+
+    Returns
+    -------
+    list of int
+        One visit of a level is worth more than all visits of lower levels and every cost together. Where such numbers
+        do not fit, for some hundred visits from about the seventh level on, one visit outweighs only so many of the
+        next lower level as do fit. Plans are compared by the vector itself all the same.
+    """
+    room = WORTH_MOST // (1 + sum(counts))
+    exact, below, found = max(DEAR, dearest), 0, [0] * len(counts)
+    for level in range(len(counts) - 1, -1, -1):
+        found[level] = exact + below
+        below += counts[level] * found[level]
+    if max(found, default=0) <= room:
+        return found
+    used = [level for level, count in enumerate(counts) if count]
+    factor = 2
+    while DEAR * (factor + 1) ** (len(used) - 1) <= room:
+        factor += 1
+    higher = {level: len(used) - 1 - k for k, level in enumerate(used)}
+    return [min(room, DEAR * factor ** higher.get(level, 0)) for level in range(len(counts))]
+
+
+def _dearest(world: World) -> int:
+    """Return more than any plan costs: every visit by itself, as far, as late and as dear as can be."""
+    weights, visits, many = world.weights, world.visits, len(world.visits)
+    if many == 0:
+        return 1
+    far = 2 * int(world.way.max(initial=0)) * int(weights[layout.TRAVEL_WEIGHT])
+    last = visits[:, layout.LAST].astype(np.int64)
+    late = np.maximum(0, last - visits[:, layout.DUE]).sum() * int(weights[layout.LATENESS_WEIGHT])
+    moved, fee = int(weights[layout.MOVE_WEIGHT]), int(world.fits[:, layout.PRICE].max(initial=0))
+    work = int(visits[:, layout.DURATION].sum()) + int(world.duties[:, layout.WORK_BEFORE].max(initial=0))
+    load = int(world.duties[:, layout.LOAD].max(initial=0)) * 2 + work
+    loaded = int(weights[layout.LOAD_WEIGHT]) * load * work // int(weights[layout.LOAD_UNIT])
+    return 1 + many * (far + moved + fee) + int(late) + loaded
 
 
 def _warmth(done: int) -> int:

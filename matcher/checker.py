@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from linli.matcher.objective import MOVE_TOLERANCE
 from linli.matcher.problem import DECLINED, EXCLUDED, Member, Plan, Problem, Route, Stop, Team, Visit, Window
 from linli.matcher.rules import Violation
 
@@ -72,6 +73,37 @@ def check_promises(problem: Problem, before: Plan, after: Plan, broken: tuple[st
         for stop in route.stops
         if stop.visit in held and stop.visit not in kept and stop.visit not in reported
     ]
+
+
+MOVED_PERCENT = 5
+"""Of all visits for which a team was asked, so many per cent may be moved by one new plan."""
+
+
+def check_moves(problem: Problem, before: Plan, after: Plan) -> list[Violation]:
+    """Return whether the new plan moves too many of the visits that teams were asked for; committed ones not a second.
+
+    Moved is a visit that has another team, or begins later than `MOVE_TOLERANCE` after what was told. Nothing is said
+    of visits that have no place any more: see `check_promises`.
+
+    Notes
+    -----
+    The desk pins team, crew and start of every visit that was offered, so no plan of its can move one. The rule judges
+    that, and problems that pin less.
+    """
+    asked = {visit.id: visit for visit in problem.visits if visit.pin is not None or visit.told is not None}
+    was = {stop.visit: (route.team, stop.start) for route in before.routes for stop in route.stops}
+    now = {stop.visit: (route.team, stop.start) for route in after.routes for stop in route.stops}
+    both = [name for name in asked if name in was and name in now and not _begun(problem, asked[name])]
+    moved = [name for name in both if _moved(asked[name], was[name], now[name])]
+    committed = [name for name in moved if (pin := asked[name].pin) is not None and pin.start is not None]
+    over = len(moved) - len(both) * MOVED_PERCENT // 100
+    found = [Violation("pinned", now[name][0], name, 1, "choice") for name in committed]
+    return found + ([Violation("moves", "", "", over, "visits")] if over > 0 else [])
+
+
+def _moved(visit: Visit, was: tuple[str, int], now: tuple[str, int]) -> bool:
+    told = was[1] if visit.told is None else visit.told
+    return was[0] != now[0] or now[1] > told + MOVE_TOLERANCE
 
 
 def _names(plan: Plan, visits: dict[str, Visit], teams: dict[str, Team]) -> Iterator[Violation]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from linli.matcher.asking_at_once import Crowd
-from linli.matcher.checker import check
+from linli.matcher.checker import check, check_moves
 from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
 from linli.matcher.insertion import follow
 from linli.matcher.model import Model
@@ -76,11 +76,11 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
 def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
     """Return a plan that the checker accepts: the optimizer's, else insertion on the last plan."""
     result = solve(problem, plan, Limits(draft.moment.work), draft.moment.seed)
-    found = check(problem, result.plan)
+    found = check(problem, result.plan) + check_moves(problem, plan, result.plan)
     if not found:
         return Matched(problem, result, "")
     simple = solve(problem, plan, Limits(0), draft.moment.seed)
-    if again := check(problem, simple.plan):
+    if again := check(problem, simple.plan) + check_moves(problem, plan, simple.plan):
         raise PlanRefusedError(again)
     return Matched(problem, simple, f"insertion after {found[0].rule}")
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 from linli.matcher.duties import NO_LIMIT, Duty, Fit
 from linli.matcher.memory import Fits, Memory, Roster
-from linli.matcher.objective import continuity_price, reoffer_price
-from linli.matcher.problem import Problem, Team, Visit, Window, faults_of_visit, is_fact, validate
+from linli.matcher.objective import level_of, levels_of, pair_price
+from linli.matcher.problem import Problem, Team, Visit, Window, is_fact
 from linli.matcher.rules import (
     adults_a_crew_may_need,
     first_violation,
@@ -25,6 +25,7 @@ from linli.matcher.rules import (
     start_windows,
 )
 from linli.matcher.travel import IntTable
+from linli.matcher.validation import faults_of_visit, validate
 
 
 def _shifts_with_history(problem: Problem, team: Team) -> list[Window]:
@@ -73,7 +74,8 @@ class Model:
         self.fixed = [visit.pin is not None and visit.pin.start is not None for visit in self.visits]
         self.soft = [visit.due is not None or visit.told is not None for visit in self.visits]
         self.held = [visit.promised or visit.pin is not None for visit in self.visits]
-        self.classes = 1 + max((visit.urgency for visit in problem.visits), default=0)
+        self.levels = levels_of(problem)
+        self.level = [level_of(problem, visit) for visit in self.visits]
         self.duties = self.roster.duties
         self.duties_of_team = self.roster.duties_of_team
         self._fits: list[Fits | None] = [None] * len(self.visits)
@@ -207,7 +209,7 @@ class Model:
             return None
         start = wanted.pin.start
         within = on.opens <= start <= on.closes
-        return Fit(duty, ((start, start),), pair_price(self.problem, wanted, team)) if within else None
+        return Fit(duty, ((start, start),), pair_price(self.weights, wanted, team)) if within else None
 
     def cut(self, wanted: Visit, team: Team, duty: int, crew: int) -> Fit | None:
         """Cut a visit's windows to a duty and to what protects the person visited; None if nothing remains.
@@ -224,9 +226,4 @@ class Model:
         latest = min(on.closes, safe, gender_until(wanted, team)) - wanted.duration
         cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in start_windows(wanted)]
         windows = tuple((lo, hi) for lo, hi in cut if lo <= hi)
-        return Fit(duty, windows, pair_price(self.problem, wanted, team)) if windows else None
-
-
-def pair_price(problem: Problem, visit: Visit, team: Team) -> int:
-    """Return what sending this team costs whatever the route: continuity of carer and the odds of a new offer."""
-    return continuity_price(problem.weights, visit, team) + reoffer_price(problem.weights, team)
+        return Fit(duty, windows, pair_price(self.weights, wanted, team)) if windows else None

@@ -22,40 +22,28 @@ class CostTerms:
     continuity: int = 0
     reoffers: int = 0
     load: int = 0
+    notifications: int = 0
 
     def total(self) -> int:
         """Return the sum of all terms."""
-        return self.travel + self.lateness + self.moves + self.continuity + self.reoffers + self.load
+        return sum(astuple(self))
 
     def __sub__(self, other: CostTerms) -> CostTerms:
-        return CostTerms(
-            self.travel - other.travel,
-            self.lateness - other.lateness,
-            self.moves - other.moves,
-            self.continuity - other.continuity,
-            self.reoffers - other.reoffers,
-            self.load - other.load,
-        )
+        return CostTerms(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def __add__(self, other: CostTerms) -> CostTerms:
-        return CostTerms(
-            self.travel + other.travel,
-            self.lateness + other.lateness,
-            self.moves + other.moves,
-            self.continuity + other.continuity,
-            self.reoffers + other.reoffers,
-            self.load + other.load,
-        )
+        return CostTerms(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """The vector: visits served per class of urgency, the most urgent first, then cost.
+    """The vector: visits served per class of urgency and band of waiting, the highest first, then cost.
 
     Parameters
     ----------
     served : tuple of int
-        Number served in each class that occurs up to the least urgent one.
+        Number served at each level, see `level_of`: of the most urgent class those who have waited longest, then the
+        next band, down to the least urgent class that occurs.
     terms : CostTerms
         What the plan costs.
     """
@@ -71,6 +59,26 @@ class Objective:
     def key(self) -> tuple[int, ...]:
         """Return the vector as one tuple; the better plan has the smaller one."""
         return (*(-count for count in self.served), self.cost)
+
+
+def band_of(weights: Weights, waited: int) -> int:
+    """Return the band of a visit that was registered so many seconds ago, 0 for the longest waiting."""
+    return sum(waited < bound for bound in weights.waiting)
+
+
+def level_of(problem: Problem, visit: Visit) -> int:
+    """Return where a visit counts in the vector: by class of urgency, within it by band of waiting; 0 is the highest.
+
+    Waiting is counted from the registration to the problem's present, whatever windows were asked for.
+    """
+    bands = len(problem.weights.waiting) + 1
+    return visit.urgency * bands + band_of(problem.weights, problem.now - visit.registered)
+
+
+def levels_of(problem: Problem) -> int:
+    """Return how many levels there are."""
+    classes = 1 + max((visit.urgency for visit in problem.visits), default=0)
+    return classes * (len(problem.weights.waiting) + 1)
 
 
 def load_price(weights: Weights, load: int, work: int) -> int:
@@ -101,6 +109,17 @@ def reoffer_price(weights: Weights, team: Team) -> int:
     return weights.reoffer * (1000 - team.acceptance) // 1000
 
 
+def notification_price(weights: Weights, visit: Visit, team: Team) -> int:
+    """Return the price of asking the team once more; nothing where the visit is its own already."""
+    return weights.notification * team.asked if visit.pin is None or visit.pin.team != team.id else 0
+
+
+def pair_price(weights: Weights, visit: Visit, team: Team) -> int:
+    """Return what sending this team costs whatever the route: continuity, odds of a new offer, one more message."""
+    of_team = reoffer_price(weights, team) + notification_price(weights, visit, team)
+    return continuity_price(weights, visit, team) + of_team
+
+
 def shift_of(team: Team, stop: Stop) -> int:
     """Return the number of the shift in which service starts, or -1."""
     return next((i for i, (lo, hi) in enumerate(team.shifts) if lo <= stop.start <= hi), -1)
@@ -121,7 +140,7 @@ def stops_by_shift(team: Team, stops: tuple[Stop, ...]) -> list[tuple[Stop, ...]
 
 def _cost_of_shift(problem: Problem, team: Team, stops: tuple[Stop, ...], visits: dict[str, Visit]) -> CostTerms:
     weights = problem.weights
-    at, travel, work, lateness, moves, continuity = team.base, 0, 0, 0, 0, 0
+    at, travel, work, lateness, moves, continuity, notifications = team.base, 0, 0, 0, 0, 0, 0
     for stop in stops:
         visit = visits[stop.visit]
         travel += problem.travel.between(at, visit.place)[0]
@@ -129,11 +148,11 @@ def _cost_of_shift(problem: Problem, team: Team, stops: tuple[Stop, ...], visits
         lateness += lateness_price(weights, visit, stop.start)
         moves += move_price(weights, visit, stop.start)
         continuity += continuity_price(weights, visit, team)
+        notifications += notification_price(weights, visit, team)
     travel += problem.travel.between(at, team.base)[0]
     reoffers = len(stops) * reoffer_price(weights, team)
-    return CostTerms(
-        weights.travel * travel, lateness, moves, continuity, reoffers, load_price(weights, team.load, work)
-    )
+    load = load_price(weights, team.load, work)
+    return CostTerms(weights.travel * travel, lateness, moves, continuity, reoffers, load, notifications)
 
 
 def evaluate(problem: Problem, plan: Plan) -> Objective:
@@ -146,13 +165,13 @@ def evaluate(problem: Problem, plan: Plan) -> Objective:
     """
     visits = {visit.id: visit for visit in problem.visits}
     teams = {team.id: team for team in problem.teams}
-    served = [0] * (1 + max((visit.urgency for visit in problem.visits), default=0))
+    served = [0] * levels_of(problem)
     terms = CostTerms()
     for route in plan.routes:
         mine = tuple(visits[stop.visit] for stop in route.stops)
         terms += _cost_of_route(problem, route, teams[route.team], mine)
         for visit in mine:
-            served[visit.urgency] += 1
+            served[level_of(problem, visit)] += 1
     return Objective(tuple(served), terms)
 
 

@@ -1,7 +1,7 @@
 """OR-Tools decides the round: set packing over all tours seen.
 
 Each duty takes at most one tour, each visit is on at most one, held visits on exactly one. The objective is the round's
-own vector, compared in order: served by class of urgency, then cost. GLOP prices the tours; CP-SAT chooses first among
+own vector, compared in order: served by class and band, then cost. GLOP prices the tours; CP-SAT chooses first among
 the most promising and then among all that the prices do not rule out, which proves the choice optimal.
 """
 
@@ -92,7 +92,7 @@ def pack(timetable: Timetable, pool: Pool, effort: float, seed: int) -> Packing:
 def _levels(model: Model, choices: Choices) -> list[list[int]]:
     """Return the goals as coefficients to be maximised in turn, joined into one where they fit 64 bits.
 
-    The goals are, the first one first: held visits placed, served by class of urgency, low cost.
+    The goals are, the first one first: held visits placed, served by class of urgency and band of waiting, low cost.
     """
     columns = choices.columns
     bound = sum(len(g.duties) * max((columns[j].cost for j in g.columns), default=0) for g in choices.groups)
@@ -111,7 +111,7 @@ def _levels(model: Model, choices: Choices) -> list[list[int]]:
 def _goals(model: Model, choices: Choices) -> list[frozenset[int]]:
     """Return the visits to be served, set by set, the least important set first."""
     visits = [visit for visit, _ in choices.by_visit]
-    goals = [frozenset(v for v in visits if model.visits[v].urgency == u) for u in range(model.classes - 1, -1, -1)]
+    goals = [frozenset(v for v in visits if model.level[v] == one) for one in range(model.levels - 1, -1, -1)]
     goals.append(frozenset(v for v in visits if model.held[v]) - choices.held)
     return [goal for goal in goals if goal]
 

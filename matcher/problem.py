@@ -6,7 +6,6 @@ Times are integer seconds since the Unix epoch, durations integer seconds, dista
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -204,6 +203,8 @@ class Team:
     asked_enough_until : int or None
         The team was asked often enough today: for nothing that begins before this time is it asked again, unless it is
         of the highest class.
+    asked : int
+        Messages the team was sent today above those that are free; one more costs `Weights.notification` for each.
     """
 
     id: str
@@ -221,6 +222,7 @@ class Team:
     acceptance: int = 1000
     kind: str = ""
     asked_enough_until: int | None = None
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,11 @@ class Weights:
         Price of having to offer again; charged in proportion to the team's odds of declining.
     load : int
         Convex price of load: what one more hour of service costs per hour the team has served in 28 days.
+    notification : int
+        Price of asking a team once more, for every message above the free ones that it was sent today.
+    waiting : tuple of int
+        Where bands of waiting begin, in seconds since registration, ascending: within a class of urgency a visit that
+        has waited longer is of a higher band. Empty: waiting does not count.
     """
 
     travel: int = 1
@@ -249,6 +256,8 @@ class Weights:
     continuity: int = 600
     reoffer: int = 1_200
     load: int = 5
+    notification: int = 60
+    waiting: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,50 +321,3 @@ class Plan:
 def is_fact(visit: Visit, now: int) -> bool:
     """Say whether the visit has already begun: history is kept as it happened, no rule can change it."""
     return visit.pin is not None and visit.pin.start is not None and visit.pin.start <= now
-
-
-def faults_of_visit(visit: Visit, where: str) -> list[str]:
-    """Return what is wrong with a visit; see `validate`."""
-    faults: list[str] = []
-    if visit.duration < 0:
-        faults.append(f"{where}.duration: {visit.duration} s is negative")
-    if visit.urgency < 0:
-        faults.append(f"{where}.urgency: {visit.urgency} is negative")
-    return faults + _faults_of_intervals(visit.windows, f"{where}.windows")
-
-
-def _faults_of_intervals(windows: tuple[Window, ...], where: str) -> list[str]:
-    faults = [f"{where}[{i}]: ends before it starts" for i, (lo, hi) in enumerate(windows) if hi < lo]
-    pairs = pairwise(windows)
-    return faults + [
-        f"{where}[{i + 1}]: begins before the one before it ends" for i, (a, b) in enumerate(pairs) if b[0] <= a[1]
-    ]
-
-
-def _repeated(ids: list[str], where: str) -> list[str]:
-    seen: set[str] = set()
-    faults: list[str] = []
-    for i, name in enumerate(ids):
-        if name in seen:
-            faults.append(f"{where}[{i}].id: {name!r} is used twice")
-        seen.add(name)
-    return faults
-
-
-def validate(problem: Problem) -> None:
-    """Refuse a malformed or contradictory problem.
-
-    Raises
-    ------
-    ProblemError
-        With the path of every fault and what is wrong there.
-    """
-    faults = _repeated([v.id for v in problem.visits], "visits") + _repeated([t.id for t in problem.teams], "teams")
-    for i, visit in enumerate(problem.visits):
-        faults += faults_of_visit(visit, f"visits[{i}]")
-    for i, team in enumerate(problem.teams):
-        faults += _faults_of_intervals(team.shifts, f"teams[{i}].shifts")
-        if team.crews < 0:
-            faults.append(f"teams[{i}].crews: {team.crews} is negative")
-    if faults:
-        raise ProblemError("; ".join(faults))

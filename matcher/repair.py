@@ -18,9 +18,9 @@ Wanted = tuple[int, Fit]
 
 
 def rank(model: Model, visit: int) -> tuple[bool, bool, bool, bool, int]:
-    """Return a visit's precedence, the most binding first: begun, committed, offered, promised, then urgency."""
+    """Return a visit's precedence, the most binding first: begun, committed, offered, promised, then level."""
     wanted = model.visits[visit]
-    return not model.fact[visit], not model.fixed[visit], wanted.pin is None, not wanted.promised, wanted.urgency
+    return not model.fact[visit], not model.fixed[visit], wanted.pin is None, not wanted.promised, model.level[visit]
 
 
 def repair(model: Model, plan: Plan) -> tuple[Timetable, tuple[int, ...]]:
@@ -122,7 +122,7 @@ def _place_committed(timetable: Timetable, visit: int) -> bool:
 def make_room(timetable: Timetable, visit: int) -> list[int] | None:
     """Place a visit where only visits of lower precedence are in the way; return those put out, or None if it fails.
 
-    Of all duties the one is chosen that loses the least, urgent visits first, and among these the cheapest.
+    Of all duties the one is chosen that loses the least, the highest levels first, and among these the cheapest.
     """
     best: tuple[tuple[object, ...], Tour, list[int]] | None = None
     for fit in timetable.model.fits(visit):
@@ -130,7 +130,7 @@ def make_room(timetable: Timetable, visit: int) -> list[int] | None:
         if trial is None:
             continue
         tour, ejected = trial
-        lost = tuple(sorted(timetable.model.visits[v].urgency for v in ejected))
+        lost = tuple(sorted(timetable.model.level[v] for v in ejected))
         score = (len(lost), lost, tour.cost, fit.duty)
         if best is None or score < best[0]:
             best = score, tour, ejected
@@ -159,8 +159,8 @@ def _trial(tour: Tour, visit: int, fit: Fit) -> tuple[Tour, list[int]] | None:
 
 
 def _precedence(model: Model, visit: int) -> tuple[bool, int]:
-    """Return what may put out what: held before free, then urgency among the free, but never one held the other."""
-    return (False, 0) if model.held[visit] else (True, model.visits[visit].urgency)
+    """Return what may put out what: held before free, then the level among the free, but never one held the other."""
+    return (False, 0) if model.held[visit] else (True, model.level[visit])
 
 
 def _add(tour: Tour, visit: int, fit: Fit) -> bool:

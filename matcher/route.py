@@ -18,6 +18,7 @@ from linli.matcher.objective import (
     lateness_price,
     load_price,
     move_price,
+    notification_price,
     reoffer_price,
 )
 from linli.matcher.problem import Plan, Route, Stop, Window
@@ -254,6 +255,7 @@ def terms_of(tour: Tour) -> CostTerms:
         continuity=sum(continuity_price(weights, visit, team) for visit in visits),
         reoffers=len(visits) * reoffer_price(weights, team),
         load=load_price(weights, team.load, tour.work),
+        notifications=sum(notification_price(weights, visit, team) for visit in visits),
     )
 
 
@@ -354,11 +356,11 @@ class Timetable:
     def key(self) -> tuple[int, ...]:
         """Return what solvers compare, the better one smaller: held visits placed, then the objective's vector."""
         model = self.model
-        served = [0] * model.classes
+        served = [0] * model.levels
         held = 0
         for visit, duty in enumerate(self.where):
             if duty >= 0:
-                served[model.visits[visit].urgency] -= 1
+                served[model.level[visit]] -= 1
                 held -= model.held[visit]
         return (held, *served, self.cost())
 

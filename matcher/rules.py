@@ -69,6 +69,7 @@ RULES: Mapping[str, Rule] = {
         Rule("known", "only known visits and teams", "只含已登记的上门与队伍"),
         Rule("asked_enough", "asked often enough today", "当日已多次询问"),
         Rule("promise", "promises are kept", "承诺不落空"),
+        Rule("moves", "few offered visits are moved", "已派单的改动不超过百分之五"),
     )
 }
 

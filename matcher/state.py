@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from linli.matcher.memory import Memory
 from linli.matcher.odds import Answers
+from linli.matcher.past_service import PastService
 from linli.matcher.problem import Route, Team, Visit
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
@@ -21,13 +22,16 @@ from linli.schemas.rounds import CommandOutcome, SolverReport
 class TeamFacts(NamedTuple):
     """What a translated team depends on besides its roster record.
 
-    ``asked_enough_until`` is in seconds since the Unix epoch; see `linli.matcher.problem.Team`.
+    ``asked_enough_until`` is in seconds since the Unix epoch; see `linli.matcher.problem.Team` for it, the load and
+    the messages of today above the free ones.
     """
 
     day: date
     horizon_days: int
     acceptance: int = 1_000
     asked_enough_until: int | None = None
+    load: int = 0
+    asked: int = 0
 
 
 @dataclass(slots=True)
@@ -40,20 +44,23 @@ class Translations:
     Attributes
     ----------
     visits, teams, routes
-        By request id and team id: the record and what it is in the matcher's words; of a team also what else it
-        depends on: the day, because working hours are expanded, and how it stands by its answers.
+        By request id and team id: the record and what it is in the matcher's words; of a request also which teams
+        came last, of a team also what else it depends on: the day, because working hours are expanded, how it stands
+        by its answers, and what it gave.
     cuts
         By visit id: the visit, the earliest start that leaves time to ask for it, and the visit with only such starts.
     answers
         How often teams were asked and what they said.
+    past
+        What teams gave in the last weeks, and who came to a household last.
     roster
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
     memory, day
         The matcher's memory, which is made anew every day.
     """
 
-    visits: dict[str, tuple[AssignmentRecord, tuple[Visit, ...]]] = field(
-        default_factory=dict[str, tuple[AssignmentRecord, tuple[Visit, ...]]]
+    visits: dict[str, tuple[AssignmentRecord, tuple[str | None, ...], tuple[Visit, ...]]] = field(
+        default_factory=dict[str, tuple[AssignmentRecord, tuple[str | None, ...], tuple[Visit, ...]]]
     )
     teams: dict[str, tuple[RosterRecord, TeamFacts, Team]] = field(
         default_factory=dict[str, tuple[RosterRecord, TeamFacts, Team]]
@@ -63,6 +70,7 @@ class Translations:
     )
     cuts: dict[str, tuple[Visit, int, Visit]] = field(default_factory=dict[str, tuple[Visit, int, Visit]])
     answers: Answers = field(default_factory=Answers)
+    past: PastService = field(default_factory=PastService)
     roster: tuple[Team, ...] = ()
     memory: Memory | None = None
     day: date | None = None

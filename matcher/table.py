@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from linli.matcher.duties import Fit
 from linli.matcher.model import Model
-from linli.matcher.objective import continuity_price, reoffer_price
+from linli.matcher.objective import pair_price, reoffer_price
 from linli.matcher.problem import TravelLimit, Visit
 from linli.matcher.rules import (
     FOREVER,
@@ -253,9 +253,9 @@ def _reachable(model: Model, duties: _Duties, wanted: _Wanted, until: Longs, out
 def _prices(model: Model, wanted: list[Visit]) -> Longs:
     """Return what each visit with each team costs whatever the route."""
     weights, teams = model.weights, model.teams
-    odds = np.array([reoffer_price(weights, team) for team in teams], dtype=np.int64)
-    prices = np.repeat(odds[None, :], len(wanted), axis=0)
+    asking = [reoffer_price(weights, team) + weights.notification * team.asked for team in teams]
+    prices = np.repeat(np.array(asking, dtype=np.int64)[None, :], len(wanted), axis=0)
     for i, visit in enumerate(wanted):
-        if visit.regular_team is not None:
-            prices[i] += np.array([continuity_price(weights, visit, team) for team in teams], dtype=np.int64)
+        if visit.regular_team is not None or visit.pin is not None:
+            prices[i] = [pair_price(weights, visit, team) for team in teams]
     return prices

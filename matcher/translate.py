@@ -58,6 +58,9 @@ RETRIED_MAX = 40
 """Unmet requests tried again in one round, each about a millisecond; with more of them they take turns."""
 
 
+HOUR = 3600
+
+
 def visit_id(request: str, leg: int) -> str:
     """Id of a visit: request and leg."""
     return f"{request}/{leg}"
@@ -75,8 +78,9 @@ def place_of(place: RoundedPlace) -> Place:
 
 
 def weights_of(prices: Prices) -> Weights:
-    """Return the matcher's weights; the names are the same on purpose."""
-    return Weights(**prices.model_dump())
+    """Return the matcher's weights; the names of prices are the same on purpose."""
+    same = prices.model_dump(exclude={"notifications_free", "waiting_hours"})
+    return Weights(**same, waiting=tuple(HOUR * hours for hours in prices.waiting_hours))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,8 @@ def _safeguarding(details: RequestDetails) -> Safeguarding | None:
     )
 
 
-def visit_of(view: LegView) -> Visit:
-    """Return a leg as the matcher's visit."""
+def visit_of(view: LegView, regular_team: str | None = None) -> Visit:
+    """Return a leg as the matcher's visit; `regular_team` came last to this household for the same need."""
     details = view.details
     windows = _windows(view)
     limit = details.travel_minutes_max
@@ -194,6 +198,7 @@ def visit_of(view: LegView) -> Visit:
         promised=view.record.promise is not None,
         registered=to_seconds(view.record.registered_at or view.record.at),
         due=max(windows[0][0], to_seconds(details.ordered_at)) if details.urgency == 0 else None,
+        regular_team=regular_team,
     )
 
 
@@ -224,9 +229,11 @@ def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
         excluded_households=frozenset(details.excluded_households),
         active=details.active,
         max_visits_per_shift=details.visits_max,
+        load=facts.load,
         acceptance=facts.acceptance,
         kind=details.team_kind.value,
         asked_enough_until=facts.asked_enough_until,
+        asked=facts.asked,
     )
 
 
@@ -246,15 +253,18 @@ def _shadows(view: LegView, visit: Visit) -> Iterator[Visit]:
 
 def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     """Return a request's legs as visits, remembered as long as its record is the current one."""
-    remembered = draft.state.translations.visits.get(record.request_id)
-    if remembered is not None and remembered[0] is record:
-        return remembered[1]
+    translations = draft.state.translations
+    translations.past.update(draft.state.requests)
+    regular = translations.past.regular_teams(record)
+    remembered = translations.visits.get(record.request_id)
+    if remembered is not None and remembered[0] is record and remembered[1] == regular:
+        return remembered[2]
     details = record.details
     views = [LegView(record, details, i) for i in range(len(record.legs))] if details else []
-    own = [visit_of(view) for view in views]
+    own = [visit_of(view, regular[view.index]) for view in views]
     shadows = [shadow for view, visit in zip(views, own, strict=True) for shadow in _shadows(view, visit)]
     visits = (*own, *shadows)
-    draft.state.translations.visits[record.request_id] = (record, visits)
+    translations.visits[record.request_id] = (record, regular, visits)
     return visits
 
 
@@ -268,7 +278,9 @@ def _facts(draft: Draft, details: TeamDetails, days: dict[str, date]) -> TeamFac
     limit, until = policy.offers_per_team_day, None
     if limit is not None and standing.today >= limit:
         until = to_seconds(datetime.combine(today + timedelta(days=1), time(), here)) + 60 * policy.freeze_minutes
-    return TeamFacts(draft.now.date(), policy.horizon_days, standing.acceptance, until)
+    load = draft.state.translations.past.load(details.team, to_seconds(draft.now))
+    asked = max(0, standing.today - policy.prices.notifications_free) if policy.prices.notification else 0
+    return TeamFacts(draft.now.date(), policy.horizon_days, standing.acceptance, until, load, asked)
 
 
 def teams_of(draft: Draft) -> tuple[Team, ...]:
@@ -276,6 +288,7 @@ def teams_of(draft: Draft) -> tuple[Team, ...]:
     translations = draft.state.translations
     memory, teams = translations.teams, list[Team]()
     roster = tuple(draft.teams())
+    translations.past.update(draft.state.requests)
     translations.answers.update(draft.state.requests, {record.details.team: record.details.zone for record in roster})
     days: dict[str, date] = {}
     for record in roster:

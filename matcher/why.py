@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from linli.matcher import explain
 from linli.matcher.route import Timetable
@@ -44,8 +45,8 @@ def _team(why: explain.WhyTeam) -> WhyTeam:
 
 
 def _choice(cost: explain.TeamCost) -> TeamChoice:
-    names = ("travel", "lateness", "moves", "continuity", "reoffers", "load")
-    terms = tuple(CostTerm(name=name, seconds=value) for name in names if (value := getattr(cost.terms, name)))
+    named = asdict(cost.terms).items()
+    terms = tuple(CostTerm(name=name, seconds=seconds) for name, seconds in named if seconds)
     return TeamChoice(team=cost.team, seconds=cost.cost, terms=terms)
 
 

@@ -119,7 +119,7 @@ def _visits(model: Model, first_fit: Longs, first_window: Longs, place: Longs) -
         rows[v, layout.WIDTH] = sum(hi - lo for lo, hi in windows)
         rows[v, layout.DUE] = NEVER if visit.due is None else visit.due - model.now
         rows[v, layout.TOLD] = NEVER if visit.told is None else visit.told - model.now
-        rows[v, layout.RANK] = 0 if model.held[v] else 1 + visit.urgency
+        rows[v, layout.RANK] = 0 if model.held[v] else 1 + model.level[v]
     return _small(rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -34,12 +35,22 @@ class ModeRule(Inside):
     mode: Mode
 
 
+BANDS_MAX = 4
+"""Bounds between bands of waiting: with three classes of urgency that is fifteen levels, more than anybody can tell."""
+
+WaitingHours = Annotated[tuple[Annotated[int, Field(ge=1, le=2_000)], ...], Field(max_length=BANDS_MAX)]
+
+
 class Prices(Inside):
     """The price of everything that is not a hard rule, in seconds of travel (see ``linli.matcher.problem.Weights``).
 
     ``travel`` and ``lateness`` price one second; ``move``: an offered visit begins later than it was told;
     ``continuity``: another team than the household's regular one; ``reoffer``: having to ask again, in proportion to
-    the odds; ``load``: one more hour of service for each hour the team gave in 28 days (convex).
+    the odds; ``load``: one more hour of service for each hour the team gave in 28 days (convex); ``notification``: one
+    more message to a team, for each message of the day above the ``notifications_free`` first.
+
+    ``waiting_hours`` is no price: within a class of urgency, who has waited longer is served first, by bands that begin
+    at so many hours after registration.
     """
 
     travel: Annotated[int, Field(ge=0, le=1_000)] = 1
@@ -48,6 +59,15 @@ class Prices(Inside):
     continuity: Annotated[int, Field(ge=0, le=100_000)] = 600
     reoffer: Annotated[int, Field(ge=0, le=100_000)] = 1_200
     load: Annotated[int, Field(ge=0, le=10_000)] = 5
+    notification: Annotated[int, Field(ge=0, le=100_000)] = 60
+    notifications_free: Annotated[int, Field(ge=0, le=1_000)] = 3
+    waiting_hours: WaitingHours = (24, 72)
+
+    @model_validator(mode="after")
+    def _bands_ascend(self) -> Self:
+        if any(later <= earlier for earlier, later in pairwise(self.waiting_hours)):
+            raise ValueError("the bands of waiting must begin later and later")
+        return self
 
 
 QUIET_MINUTES_MAX = 14 * 60

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from linli.matcher.objective import MOVE_TOLERANCE, CostTerms, Objective, evaluate
 from linli.matcher.problem import Pin, Plan, Problem, Route, Stop, Weights
 from linli.matcher.solve import Limits, solve
@@ -87,3 +89,36 @@ def test_one_urgent_visit_outweighs_many() -> None:
     crowded = solve(replace(problem, visits=visits[1:]), Plan(), Limits(0), 1).plan
     assert len(crowded.placed()) == 4
     assert solve(problem, crowded, Limits(10_000), 1).plan.placed() == {"v-00"}
+
+
+def test_a_message_too_many_costs() -> None:
+    """Tests that a team that was sent more messages than are free costs more for each, unless it has the visit."""
+    problem = replace(one(a_visit(), replace(a_team(), asked=4)), weights=replace(FREE, notification=60))
+    assert _terms(problem) == CostTerms(notifications=240)
+    assert _terms(replace(problem, visits=(replace(a_visit(), pin=Pin("team-00")),))) == CostTerms()
+    teams = (replace(a_team(), asked=40), replace(a_team(1), asked=1), replace(a_team(2), asked=2))
+    assert solve(replace(problem, teams=teams), Plan(), Limits(1_000), 1).plan.routes[0].team == "team-01"
+
+
+def _one_seat(urgency: tuple[int, int], registered: tuple[int, int]) -> Problem:
+    """Return two visits for one of which there is room, the first far cheaper."""
+    weights = Weights(waiting=(HOUR, 24 * HOUR))
+    near = replace(a_visit(), windows=((NINE, NINE),), urgency=urgency[0], registered=registered[0])
+    far = replace(
+        a_visit(1), windows=((NINE, NINE),), urgency=urgency[1], registered=registered[1], place=a_team().base
+    )
+    return replace(one(near, a_team()), visits=(far, near), weights=weights)
+
+
+@pytest.mark.parametrize("work", [0, 1_000, 50_000])
+def test_who_has_waited_longer_comes_first(work: int) -> None:
+    """Tests that within a class the higher band of waiting wins, whatever it costs, and never against urgency."""
+    long, short = MIDNIGHT - 25 * HOUR, MIDNIGHT - 2 * HOUR
+    waited = _one_seat((1, 1), (long, short))
+    result = solve(waited, Plan(), Limits(work), 1)
+    assert result.plan.placed() == {"v-00"}
+    assert result.objective.served == (0, 0, 0, 1, 0, 0)
+    same_band = _one_seat((1, 1), (short - 60, short))
+    if work > 0:  # insertion alone takes what comes first
+        assert solve(same_band, Plan(), Limits(work), 1).plan.placed() == {"v-01"}
+    assert solve(_one_seat((1, 0), (long, MIDNIGHT)), Plan(), Limits(work), 1).plan.placed() == {"v-01"}

@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int32]
 NEVER = 1 << 30
 """Later than any time, dearer than any place on a tour: 34 years, in 32 bits with room for sums."""
 
-# Columns of `World.visits`. RANK orders insertion: held visits are 0, then by class of urgency from 1.
+# Columns of `World.visits`. RANK orders insertion: held visits are 0, then by level (class, band of waiting) from 1.
 PLACE, DURATION, FIRST, LAST, WINDOW_FROM, WINDOW_TO, FIXED, SOFT = 0, 1, 2, 3, 4, 5, 6, 7
 DUE, TOLD, FIT_FROM, FIT_TO, RANK, WIDTH, HELD = 8, 9, 10, 11, 12, 13, 14
 VISIT_COLUMNS = 16

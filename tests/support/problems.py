@@ -126,7 +126,10 @@ def small(seed: int, visits: int = 8, teams: int = 3, terrains: tuple[str, ...] 
 
     roster = tuple(_small_team(rng, t, spot()) for t in range(teams))
     wanted = tuple(_small_visit(rng, i, spot(), teams) for i in range(visits))
-    weights = Weights(load=rng.choice((0, 5, 500)), lateness=rng.choice((0, 1)), move=rng.choice((0, 1800)))
+    waiting = rng.choice(((), (12 * HOUR,), (HOUR, 36 * HOUR)))
+    weights = Weights(
+        load=rng.choice((0, 5, 500)), lateness=rng.choice((0, 1)), move=rng.choice((0, 1800)), waiting=waiting
+    )
     return Problem(MIDNIGHT + rng.randint(0, 12) * HOUR, wanted, roster, HaversineTravel(), weights)
 
 
@@ -153,6 +156,7 @@ def _small_team(rng: random.Random, number: int, base: Place) -> Team:
         max_visits_per_shift=rng.choice((None, None, 1, 2, 4)),
         load=rng.randint(0, 40) * HOUR,
         acceptance=rng.choice((1000, 900, 500)),
+        asked=rng.choice((0, 0, 1, 5)),
     )
 
 
@@ -188,7 +192,7 @@ def _small_visit(rng: random.Random, number: int, place: Place, teams: int) -> V
         urgency=rng.choice((0, 1, 1, 2)),
         household=f"h-{rng.randrange(8)}",
         promised=rng.random() < 0.5,
-        registered=MIDNIGHT + number,
+        registered=MIDNIGHT + number - rng.choice((0, 6, 50)) * HOUR,
         due=rng.choice((None, windows[0][0])),
         regular_team=rng.choice((None, f"team-{rng.randrange(max(1, teams)):02}")),
     )
