@@ -16,6 +16,7 @@ from linli.matcher.desk_orders import Result, amend, apply_team, cancel, place_o
 from linli.matcher.desk_people import confirm, hold, refer, release, told
 from linli.matcher.desk_teams import absent, change_members, name_deputy, withdraw_unfit
 from linli.matcher.draft import Draft
+from linli.matcher.forgetting import forget_plans, forget_requests
 from linli.matcher.handover import assign
 from linli.matcher.matching import match
 from linli.matcher.plan_records import changed_plans
@@ -75,9 +76,16 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
         plans=changed_plans(draft, plan),
         roster=tuple(draft.roster_written),
         outcomes=tuple(_outcome(numbered, result) for numbered, result in results),
-        conflicts=tuple(numbered for numbered, result in results if result[0] is OutcomeCode.CONFLICT),
+        conflicts=_with(OutcomeCode.CONFLICT, results),
+        outlived=_with(OutcomeCode.NO_LONGER_KEPT, results),
+        forgotten=forget_requests(draft, plan) if moment.deadlines else (),
+        forgotten_plans=forget_plans(draft, plan) if moment.deadlines else (),
         solver=report,
     )
+
+
+def _with(code: OutcomeCode, results: Sequence[tuple[NumberedCommand, Result]]) -> tuple[NumberedCommand, ...]:
+    return tuple(numbered for numbered, result in results if result[0] is code)
 
 
 def _outcome(numbered: NumberedCommand, result: Result) -> CommandOutcome:

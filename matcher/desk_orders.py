@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from linli.matcher.draft import Draft, end_offers
+from linli.matcher.forgetting import is_outlived
 from linli.schemas.assignment import AssignmentRecord, Cancelled, RecordedAfterwards, Referred, Registered, Rescheduled
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.lifecycle import OfferEnd, State, may_follow
@@ -38,6 +39,8 @@ def place_order(draft: Draft, command: Command, body: PlaceOrder) -> Result:
     known = draft.request(request_id)
     if known is not None:
         return seen_before(known, body.details)
+    if is_outlived(draft, command):
+        return OutcomeCode.NO_LONGER_KEPT, ""
     if body.details.recorded_afterwards:
         draft.open_record(request_id, RecordedAfterwards(), body.details, "order", command.id)
         return APPLIED
@@ -134,9 +137,15 @@ def _urgency(body: Amend) -> int | None:
 
 
 def cancel(draft: Draft, command: Command, body: Cancel) -> Result:
-    """End a request at the resident's word, also one that has not arrived yet."""
+    """End a request at the resident's word, also one that has not arrived yet.
+
+    A new cancellation of a request that is no longer kept cannot be told from one that came before its order: it is
+    stored, shown as that, and forgotten in its turn.
+    """
     request_id = command.request_id or ""
     record = draft.request(request_id)
+    if record is None and is_outlived(draft, command):
+        return OutcomeCode.UNKNOWN_REQUEST, "no_longer_kept"
     if record is None:
         draft.open_record(request_id, Cancelled(reason=body.reason, before_order=True), None, "cancel", command.id)
         return APPLIED

@@ -71,7 +71,7 @@ class Answers:
         """
         if requests is self.source and zones == self.zones:
             return
-        if zones != self.zones or len(requests) < len(self.records):
+        if zones != self.zones:
             self.records, self.counts, self.known = {}, {}, {}
         self.source, self.zones = requests, zones
         for request_id, record in requests.items():
@@ -81,6 +81,8 @@ class Answers:
                     self._count(known, -1)
                 self._count(record, 1)
                 self.records[request_id] = record
+        for gone in [one for one in self.records if one not in requests] if len(self.records) > len(requests) else ():
+            self._count(self.records.pop(gone), -1)
 
     def _count(self, record: AssignmentRecord, sign: int) -> None:
         withdrew = {team for team, why in record.barred if why == "withdrew"}

@@ -8,6 +8,7 @@ from linli.matcher.choosing import choice_of, with_choice
 from linli.matcher.desk_orders import APPLIED, Result, seen_before
 from linli.matcher.desk_people import find
 from linli.matcher.draft import Draft, end_offers
+from linli.matcher.forgetting import is_outlived
 from linli.matcher.going import why_they_may_not_go
 from linli.schemas.assignment import AssignmentRecord, RecordedAfterwards
 from linli.schemas.choices import ChosenBy
@@ -30,6 +31,8 @@ def record_visit(draft: Draft, command: Command, body: ApplyRecord) -> Result:
     known = draft.request(request_id)
     if known is not None:
         return seen_before(known, body.details)
+    if is_outlived(draft, command):
+        return OutcomeCode.NO_LONGER_KEPT, ""
     draft.open_record(request_id, _status(body), body.details, "record", command.id)
     return APPLIED
 

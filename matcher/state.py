@@ -137,11 +137,19 @@ class NumberedCommand:
     command: Command
 
 
+class Forgotten(NamedTuple):
+    """A request or a plan that the ledger keeps no longer: its key, and the version of its last record."""
+
+    key: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a decision changes: ledger records in the order in which they are written.
 
-    ``conflicts`` are the commands that become dead letters with ``duplicate_conflict``.
+    ``conflicts`` are the commands that become dead letters with ``duplicate_conflict``, ``outlived`` those that do with
+    ``expired``. ``forgotten`` and ``forgotten_plans`` are requests and teams' plans that get a tombstone.
     """
 
     assignments: tuple[AssignmentRecord, ...] = ()
@@ -149,15 +157,24 @@ class Decision:
     roster: tuple[RosterRecord, ...] = ()
     outcomes: tuple[CommandOutcome, ...] = ()
     conflicts: tuple[NumberedCommand, ...] = ()
+    outlived: tuple[NumberedCommand, ...] = ()
+    forgotten: tuple[Forgotten, ...] = ()
+    forgotten_plans: tuple[Forgotten, ...] = ()
     solver: SolverReport | None = None
 
 
 def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictState:
     """Fold a committed decision into the state; the given state is left as it was."""
+    requests = {**state.requests, **{record.request_id: record for record in decision.assignments}}
+    plans = {**state.plans, **{record.team: record for record in decision.plans}}
+    for one in decision.forgotten:
+        requests.pop(one.key, None)
+    for one in decision.forgotten_plans:
+        plans.pop(one.key, None)
     return replace(
         state,
-        requests={**state.requests, **{record.request_id: record for record in decision.assignments}},
-        plans={**state.plans, **{record.team: record for record in decision.plans}},
+        requests=requests,
+        plans=plans,
         roster={**state.roster, **{record.details.team: record for record in decision.roster}},
         now=now,
     )

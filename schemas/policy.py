@@ -103,14 +103,22 @@ class AnswerHours(Inside):
     minutes: AnswerMinutes
 
 
+KEEP_DAYS_LEAST = 15
+"""An order may lie seven days in ``inbox`` and its command eight in ``commands``: only after fifteen can no copy of an
+order in our own topics come after its request was forgotten. These are days of the district's clock, those of the
+topics are real ones: on a clock that runs faster, a repeated order is known by the time at which it was received. The
+default, five weeks, leaves time to report on a whole month in the first days of the next."""
+
+
 class Policy(Inside):
     """A county's policy. Minutes are minutes of the district's clock.
 
     ``freeze_minutes``: how long before a visit's start its team is asked; ``answer_minutes``: how long an offer
     waits for an answer, by urgency 0, 1, 2; ``answer_minutes_least``: nobody is asked who would have less time than
     this before the visit; ``offers_max``: teams asked one after another before the request is
-    unmet; ``close_days``: when a finished request is closed; ``horizon_days``: how far ahead working hours are
-    expanded; ``down_grace_seconds``: a pause shorter than this is not counted as the service being down.
+    unmet; ``close_days``: when a finished request is closed; ``keep_days``: how long what has ended is kept after that
+    (see `KEEP_DAYS_LEAST`); ``horizon_days``: how far ahead working hours are expanded; ``down_grace_seconds``: a pause
+    shorter than this is not counted as the service being down.
 
     ``answer_hours``: hours of the day with other answer times, the first that holds counts; ``quiet_hours``: no team
     is asked in them, none where null; ``offers_per_team_day``: after so many offers on one day of its calendar a team
@@ -132,6 +140,7 @@ class Policy(Inside):
     ask_at_once: Annotated[int, Field(ge=1, le=5)] = 1
     offers_max: Annotated[int, Field(ge=1, le=50)] = 8
     close_days: Annotated[int, Field(ge=1, le=90)] = 7
+    keep_days: Annotated[int, Field(ge=KEEP_DAYS_LEAST, le=3_660)] = 35
     horizon_days: Annotated[int, Field(ge=1, le=30)] = 8
     work_in_haste: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     work: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000

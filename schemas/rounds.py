@@ -20,6 +20,7 @@ class OutcomeCode(StrEnum):
     UNKNOWN_TEAM = "unknown_team"
     NOT_ALLOWED_NOW = "not_allowed_now"
     BREAKS_RULE = "breaks_rule"
+    NO_LONGER_KEPT = "no_longer_kept"
     CRASHED = "solver_crash"
     REFUSED = "refused"
 
@@ -67,8 +68,8 @@ class RoundRecord(Inside):
     ``first_offset`` to ``next_offset`` (exclusive) is the range of ``commands`` it read; the next round begins at
     ``next_offset``. ``now`` is the decision's clock; ``down_seconds`` is the time the service was down before it,
     in the decision's clock; ``deadlines`` is false when the clock could not be trusted, or while commands that came
-    before it were still unread. ``records`` counts its ledger records. ``healed``: the round before was torn; this
-    one empties the plans, which are made anew.
+    before it were still unread. ``records`` counts its ledger records, ``forgotten`` its tombstones. ``healed``: the
+    round before was torn; this one empties the plans, which are made anew.
     """
 
     partition: int
@@ -85,3 +86,4 @@ class RoundRecord(Inside):
     deadlines: bool = True
     skew_ms: int = 0
     healed: bool = False
+    forgotten: int = 0

@@ -22,7 +22,7 @@ from linli.streams.due_districts import DueDistricts
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.ledger import Restored, last_round, restore
-from linli.streams.ledger_records import TEAM_OF_ANOTHER_DISTRICT, RefusedCommand, round_record
+from linli.streams.ledger_records import TEAM_OF_ANOTHER_DISTRICT, refused, round_record
 from linli.streams.log_lines import log_for
 from linli.streams.polishing import POLISH_AFTER_S, RoughPlans
 from linli.streams.round_work import (
@@ -240,7 +240,9 @@ class DispatchLoop:
         for one in condemned:
             self._log.error("command set aside", offset=one.offset, command=one.command.id, crashes=CRASHES_MAX)
         kept = tuple(one for one in batch.commands if one not in condemned)
-        return replace(batch, commands=kept, refused=(*batch.refused, *(_crashed(one) for one in condemned)))
+        return replace(
+            batch, commands=kept, refused=(*batch.refused, *(refused(one, Reason.SOLVER_CRASH) for one in condemned))
+        )
 
     def _without_doubles(self, batch: Batch) -> Batch:
         """Take the registrations out whose team id another district owns; they become dead letters."""
@@ -250,7 +252,14 @@ class DispatchLoop:
         for one in doubles:
             self._log.warning("a team's id belongs to another district", offset=one.offset, command=one.command.id)
         kept = tuple(one for one in batch.commands if one not in doubles)
-        return replace(batch, commands=kept, refused=(*batch.refused, *(_double(one) for one in doubles)))
+        return replace(
+            batch,
+            commands=kept,
+            refused=(
+                *batch.refused,
+                *(refused(one, Reason.DUPLICATE_CONFLICT, TEAM_OF_ANOTHER_DISTRICT) for one in doubles),
+            ),
+        )
 
     def _plan(
         self,
@@ -349,38 +358,20 @@ class DispatchLoop:
 
     def _say_committed(self, decided: DecidedRound, written: Written) -> None:
         record = decided.record
-        say = self._log.info if record.outcomes or record.records else self._log.debug
+        say = self._log.info if record.outcomes or record.records or record.forgotten else self._log.debug
         say(
             "round",
             number=record.number,
             commands=len(record.outcomes),
             districts=len(record.districts),
             records=record.records,
+            forgotten=record.forgotten,
             down_seconds=record.down_seconds,
             decide_ms=_ms(self._decided_s),
             ms=_ms(written.whole.total_seconds()),
         )
         if abs(written.skew) > SKEW_MAX:
             self._log.error("clock differs from the broker's", skew_ms=_ms(written.skew.total_seconds()))
-
-
-def _crashed(numbered: NumberedCommand) -> RefusedCommand:
-    command = numbered.command
-    return RefusedCommand(
-        numbered.offset, command.id, command.district, command.received_at, Reason.SOLVER_CRASH, command.request_id
-    )
-
-
-def _double(numbered: NumberedCommand) -> RefusedCommand:
-    command = numbered.command
-    return RefusedCommand(
-        numbered.offset,
-        command.id,
-        command.district,
-        command.received_at,
-        Reason.DUPLICATE_CONFLICT,
-        rule=TEAM_OF_ANOTHER_DISTRICT,
-    )
 
 
 def _ms(seconds: float) -> int:

@@ -85,7 +85,9 @@ class DispatchMeters:
             last = known.get(record.request_id) or before.requests.get(record.request_id)
             self._transition(last, record)
             known[record.request_id] = record
-        if known:
+        for gone in decision.forgotten:
+            self._states[before.district][before.requests[gone.key].state] -= 1
+        if known or decision.forgotten:
             self._show_states(before.district)
 
     def _transition(self, last: AssignmentRecord | None, record: AssignmentRecord) -> None:

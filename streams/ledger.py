@@ -16,8 +16,9 @@ from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, PLANS, ROSTER, ROUNDS, Topic
 from linli.streams.crash_points import CrashPlan, CrashPoint
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.log_reader import LogReader, Span, open_reader
+from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.round_work import requests_in_order
+from linli.streams.tombstones import round_of_tombstone
 
 ROUND_TAIL: Final = 256
 """Offsets looked at first for the last round record; more only if all of them are markers and aborted rounds."""
@@ -32,7 +33,7 @@ class LedgerError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Torn:
-    """A round whose transaction was cut in two: ``found`` ledger records of it exist, ``counted`` were promised.
+    """A round whose transaction was cut in two: ``found`` records of it lie in the ledger, ``counted`` were promised.
 
     ``counted`` is ``None`` when its round record is missing.
     """
@@ -177,17 +178,19 @@ async def read_last_round(reader: LogReader, partition: int) -> RoundRecord | No
 
 @dataclass(slots=True)
 class _Tail:
-    """Counts the ledger records of the last round, and of rounds that have no record."""
+    """Counts the ledger records of the last round, and of rounds that have no record; tombstones are records."""
 
     last: int
     seen: int = 0
     of_last: int = 0
     beyond: dict[int, int] = field(default_factory=dict[int, int])
 
-    def count(self, value: bytes) -> None:
-        """Count one ledger record."""
+    def count(self, record: LogRecord) -> None:
+        """Count one ledger record; a tombstone that names no round is none of a dispatcher's."""
+        number = round_of_record(record)
+        if number is None:
+            return
         self.seen += 1
-        number = round_of(value)
         if number == self.last:
             self.of_last += 1
         elif number > self.last:
@@ -197,8 +200,8 @@ class _Tail:
         """Tell whether the last round is whole."""
         if self.beyond:
             return Torn(max(self.beyond), sum(self.beyond.values()), None)
-        if last is not None and last.records != self.of_last:
-            return Torn(last.number, self.of_last, last.records)
+        if last is not None and last.records + last.forgotten != self.of_last:
+            return Torn(last.number, self.of_last, last.records + last.forgotten)
         return None
 
 
@@ -216,15 +219,26 @@ def round_of(value: bytes) -> int:
     return int(found.group(1))
 
 
+def round_of_record(record: LogRecord) -> int | None:
+    """Read the round of a ledger record or of a tombstone; ``None`` for a tombstone that no round wrote.
+
+    Raises
+    ------
+    LedgerError
+        If it has a value that names none.
+    """
+    return round_of_tombstone(record.headers) if record.value is None else round_of(record.value)
+
+
 async def _last_values(reader: LogReader, topic: Topic, partition: int, tail: _Tail) -> dict[bytes, bytes]:
     """Keep the last bytes of every key of one topic; a tombstone removes its key."""
     values: dict[bytes, bytes] = {}
     for span in await reader.spans(topic.name, [partition]):
         async for record in reader.read(span):
             key = record.key or b""
+            tail.count(record)
             if record.value is None:
                 values.pop(key, None)
             else:
                 values[key] = record.value
-                tail.count(record.value)
     return values

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from linli.matcher.state import Decision, NumberedCommand
+from linli.matcher.state import Decision, Forgotten, NumberedCommand
 from linli.schemas import event_types
 from linli.schemas.base import Inside
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.identity import position_id, record_id
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, PLANS, RECORD_BYTES_MAX, ROSTER, ROUNDS, Topic
-from linli.streams.codec import encode
+from linli.streams.codec import encode, headers_of
+from linli.streams.tombstones import round_header
 
 STAGE = "dispatcher"
 """The stage that dead letters of the dispatcher name."""
@@ -25,16 +26,19 @@ class RecordTooLargeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A record that is ready to be sent."""
+    """A record that is ready to be sent; a tombstone has no value."""
 
     topic: str
     key: bytes
     headers: list[tuple[str, bytes]]
-    value: bytes
+    value: bytes | None
 
 
 TEAM_OF_ANOTHER_DISTRICT = "team_of_another_district"
 """The rule that a dead letter names when a team is registered under an id that another district uses."""
+
+NO_LONGER_KEPT = "no_longer_kept"
+"""The rule that a dead letter names when an order is as old as requests that have been forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class RefusedCommand:
     rule: str = ""
 
 
-def ledger_records(decision: Decision, source: str) -> Iterator[Outgoing]:
-    """Yield the ledger records of a decision in the order of the decision.
+def ledger_records(decision: Decision, source: str, number: int, now: datetime) -> Iterator[Outgoing]:
+    """Yield the ledger records of a decision in the order of the decision; `number` and `now` are its round's.
 
     Raises
     ------
@@ -63,8 +67,19 @@ def ledger_records(decision: Decision, source: str) -> Iterator[Outgoing]:
     for request in decision.assignments:
         key = request.request_id
         yield _outgoing(ASSIGNMENTS, event_types.ASSIGNMENT, key, request.version, request, request.at, source)
+    for gone in decision.forgotten:
+        yield _tombstone(ASSIGNMENTS, event_types.ASSIGNMENT, gone, number, now, source)
     for plan in decision.plans:
         yield _outgoing(PLANS, event_types.PLAN, plan.team, plan.version, plan, plan.at, source)
+    for gone in decision.forgotten_plans:
+        yield _tombstone(PLANS, event_types.PLAN, gone, number, now, source)
+
+
+def _tombstone(topic: Topic, event_type: str, gone: Forgotten, number: int, now: datetime, source: str) -> Outgoing:
+    """Give the record that ends a key: its id is that of the version that will not come."""
+    event_id = record_id(topic.name, gone.key, gone.version + 1)
+    headers = headers_of(event_type=event_type, source=source, event_id=event_id, time=now)
+    return Outgoing(topic.name, gone.key.encode(), [*headers, round_header(number)], None)
 
 
 def round_record(record: RoundRecord, source: str) -> Outgoing:
@@ -74,14 +89,19 @@ def round_record(record: RoundRecord, source: str) -> Outgoing:
 
 def conflict(numbered: NumberedCommand) -> RefusedCommand:
     """Say of a command that its number was used for another order."""
+    return refused(numbered, Reason.DUPLICATE_CONFLICT)
+
+
+def outlived(numbered: NumberedCommand) -> RefusedCommand:
+    """Say of an order that its request, if there was one, is no longer kept."""
+    return refused(numbered, Reason.EXPIRED, NO_LONGER_KEPT)
+
+
+def refused(numbered: NumberedCommand, reason: Reason, rule: str = "") -> RefusedCommand:
+    """Say of a command why it is not acted on."""
     command = numbered.command
     return RefusedCommand(
-        numbered.offset,
-        command.id,
-        command.district,
-        command.received_at,
-        Reason.DUPLICATE_CONFLICT,
-        command.request_id,
+        numbered.offset, command.id, command.district, command.received_at, reason, command.request_id, rule
     )
 
 

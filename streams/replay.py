@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from linli.matcher.state import Decision, DistrictState, NumberedCommand
+from linli.matcher.state import Decision, DistrictState, Forgotten, NumberedCommand
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.dead_letters import Reason
@@ -19,10 +19,10 @@ from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROSTER, ROUNDS, T
 from linli.streams.codec import to_bytes
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.ledger import Restored, round_of
+from linli.streams.ledger import Restored, round_of_record
 from linli.streams.ledger_records import Outgoing, RefusedCommand
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
-from linli.streams.round_work import Decide, by_district, complete, fold, moment_of, with_policy
+from linli.streams.round_work import Decide, States, by_district, complete, fold, moment_of, with_policy
 
 _LEDGER: Final = (ROSTER, ASSIGNMENTS, PLANS)
 
@@ -100,12 +100,12 @@ class _Cursor:
 
 
 def _of_round(number: int) -> Callable[[LogRecord], bool]:
-    """Recognise what a round wrote, and tombstones, which retention wrote in between."""
-    return lambda record: record.value is None or round_of(record.value) == number
+    """Recognise what a round wrote; a tombstone that names no round belongs to none and is passed over."""
+    return lambda record: round_of_record(record) in (None, number)
 
 
 def _before_round(number: int) -> Callable[[LogRecord], bool]:
-    return lambda record: record.value is None or round_of(record.value) < number
+    return lambda record: (round_of_record(record) or 0) < number
 
 
 async def replay(
@@ -215,11 +215,11 @@ async def _replay_round(
     """Decide one round again, compare, and give the states after it."""
     record = RoundRecord.model_validate_json(logged)
     commands = await cursors[COMMANDS].until(lambda one: one.offset < record.next_offset)
-    written = {topic: _alive(await cursors[topic].until(_of_round(record.number))) for topic in _LEDGER}
+    written = {topic: _of_rounds(await cursors[topic].until(_of_round(record.number))) for topic in _LEDGER}
     report.builds.add(record.build)
     if record.healed:
         report.healed += 1
-        return fold(states, _as_written(written), record.now)
+        return fold(states, _as_written(written, states), record.now)
     decisions = _decide_again(record, commands, states, decide)
     difference = _compare(record, logged, decisions, written)
     report.rounds += 1
@@ -228,11 +228,11 @@ async def _replay_round(
         return fold(states, decisions, record.now)
     report.differing += 1
     report.first_difference = report.first_difference or difference
-    return fold(states, _as_written(written), record.now)
+    return fold(states, _as_written(written, states), record.now)
 
 
-def _alive(records: Sequence[LogRecord]) -> list[LogRecord]:
-    return [record for record in records if record.value is not None]
+def _of_rounds(records: Sequence[LogRecord]) -> list[LogRecord]:
+    return [record for record in records if round_of_record(record) is not None]
 
 
 def _decide_again(
@@ -260,7 +260,7 @@ def _compare(
     written: Mapping[Topic, Sequence[LogRecord]],
 ) -> Difference | None:
     """Find the first record of a round that differs."""
-    bare = record.model_copy(update={"outcomes": (), "records": 0})
+    bare = record.model_copy(update={"outcomes": (), "records": 0, "forgotten": 0})
     again = complete(bare, decisions, _refused(record), f"dispatcher-{record.partition}")
     for topic in _LEDGER:
         expected = [one for one in again.outgoing if one.topic == topic.name]
@@ -295,17 +295,27 @@ def _refused(record: RoundRecord) -> list[RefusedCommand]:
     ]
 
 
-def _as_written(written: Mapping[Topic, Sequence[LogRecord]]) -> dict[str, Decision]:
+def _as_written(written: Mapping[Topic, Sequence[LogRecord]], states: States) -> dict[str, Decision]:
     """Give what a round wrote as decisions of its districts."""
-    requests = [AssignmentRecord.model_validate_json(one.value or b"") for one in written[ASSIGNMENTS]]
-    plans = [PlanRecord.model_validate_json(one.value or b"") for one in written[PLANS]]
-    roster = [RosterRecord.model_validate_json(one.value or b"") for one in written[ROSTER]]
-    districts = {one.district for one in requests} | {one.district for one in plans} | {one.district for one in roster}
+    requests = [AssignmentRecord.model_validate_json(value) for value in _values(written[ASSIGNMENTS])]
+    plans = [PlanRecord.model_validate_json(value) for value in _values(written[PLANS])]
+    roster = [RosterRecord.model_validate_json(value) for value in _values(written[ROSTER])]
+    gone, gone_plans = _keys_gone(written[ASSIGNMENTS]), _keys_gone(written[PLANS])
     return {
         code: Decision(
             assignments=tuple(one for one in requests if one.district == code),
             plans=tuple(one for one in plans if one.district == code),
             roster=tuple(one for one in roster if one.district == code),
+            forgotten=tuple(Forgotten(key, 0) for key in gone if key in states[code].requests),
+            forgotten_plans=tuple(Forgotten(key, 0) for key in gone_plans if key in states[code].plans),
         )
-        for code in sorted(districts)
+        for code in states
     }
+
+
+def _values(records: Sequence[LogRecord]) -> list[bytes]:
+    return [record.value for record in records if record.value is not None]
+
+
+def _keys_gone(records: Sequence[LogRecord]) -> list[str]:
+    return [(record.key or b"").decode() for record in records if record.value is None]

@@ -5,7 +5,7 @@ The live loop and replay both use these functions, so that a round is recomputed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -17,7 +17,7 @@ from linli.schemas.dead_letters import Reason
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord
-from linli.streams.ledger_records import Outgoing, RefusedCommand, conflict, dead_letter, ledger_records
+from linli.streams.ledger_records import Outgoing, RefusedCommand, conflict, dead_letter, ledger_records, outlived
 
 Decide = Callable[[DistrictState, Sequence[NumberedCommand], Moment], Decision]
 """The desk's decision; see `linli.matcher.desk.decide`."""
@@ -107,8 +107,11 @@ def complete(
     linli.streams.ledger_records.RecordTooLargeError
         If a record is larger than its topic takes.
     """
-    ledger = [record for decision in decisions.values() for record in ledger_records(decision, source)]
-    letters = [*refused, *(conflict(one) for decision in decisions.values() for one in decision.conflicts)]
+    ledger = [
+        record for decision in decisions.values() for record in ledger_records(decision, source, plan.number, plan.now)
+    ]
+    forgotten = sum(one.value is None for one in ledger)
+    letters = [*refused, *(one for decision in decisions.values() for one in _letters(decision))]
     outcomes = [outcome for decision in decisions.values() for outcome in decision.outcomes]
     outcomes += [_outcome(one) for one in refused]
     parts = (_with_solver(part, decisions.get(part.district)) for part in plan.districts)
@@ -116,11 +119,17 @@ def complete(
         update={
             "districts": tuple(parts),
             "outcomes": tuple(sorted(outcomes, key=lambda outcome: outcome.offset)),
-            "records": len(ledger),
+            "records": len(ledger) - forgotten,
+            "forgotten": forgotten,
         }
     )
     dead = (dead_letter(plan.partition, one, plan.now, source) for one in letters)
     return DecidedRound(record, decisions, (*ledger, *dead))
+
+
+def _letters(decision: Decision) -> Iterator[RefusedCommand]:
+    yield from (conflict(one) for one in decision.conflicts)
+    yield from (outlived(one) for one in decision.outlived)
 
 
 def _with_solver(part: DistrictRound, decision: Decision | None) -> DistrictRound:
@@ -142,17 +151,17 @@ def fold(states: States, decisions: Mapping[str, Decision], now: datetime) -> di
     """Give the states after a round: what was written applied, the clock of every district set."""
     after = {code: replace(state, now=now) for code, state in states.items()}
     for code, decision in decisions.items():
-        after[code] = _in_order(after[code], apply(after[code], decision, now))
+        after[code] = _in_order(after[code], apply(after[code], decision, now), decision)
     return after
 
 
-def _in_order(before: DistrictState, after: DistrictState) -> DistrictState:
+def _in_order(before: DistrictState, after: DistrictState, decision: Decision) -> DistrictState:
     """Put records that are new into their places, so that a state never depends on how it came about."""
-    if len(after.requests) > len(before.requests):
+    if any(one.request_id not in before.requests for one in decision.assignments):
         after = replace(after, requests=requests_in_order(after.requests.values()))
-    if len(after.plans) > len(before.plans):
+    if any(one.team not in before.plans for one in decision.plans):
         after = replace(after, plans=dict(sorted(after.plans.items())))
-    if len(after.roster) > len(before.roster):
+    if any(one.details.team not in before.roster for one in decision.roster):
         after = replace(after, roster=dict(sorted(after.roster.items())))
     return after
 

@@ -23,12 +23,19 @@ class Guarantee(StrEnum):
     GAPLESS = "versions and rounds have no gap and no repetition"
     LIFE_CYCLE = "every step is in the life cycle"
     WHOLE_ROUNDS = "every round is whole"
+    KEPT = "nothing is forgotten before its time"
     REASON_OR_PLAN = "every unfinished request has a team, a plan or a reason"
     ONE_PLACE = "no crew is in two places at once"
 
 
 LOSSES: Final = frozenset(
-    {Guarantee.INBOX_OUTCOME, Guarantee.COMMAND_OUTCOME, Guarantee.ORDER_KEPT, Guarantee.REASON_OR_PLAN}
+    {
+        Guarantee.INBOX_OUTCOME,
+        Guarantee.COMMAND_OUTCOME,
+        Guarantee.ORDER_KEPT,
+        Guarantee.KEPT,
+        Guarantee.REASON_OR_PLAN,
+    }
 )
 """A break of these means that something was lost (or, for commands, counted twice)."""
 

@@ -24,6 +24,7 @@ from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.offset_set import OffsetSet
+from linli.streams.tombstones import round_of_tombstone
 from linli.streams.verdict import Findings, Guarantee, Verdict
 from linli.streams.verify_requests import RequestAudit, Visit
 from linli.streams.verify_rounds import RoundAudit
@@ -194,8 +195,9 @@ def _may_be_compacted(topic: Topic, record: LogRecord, began: datetime) -> bool:
 async def _judge_requests(reader: LogReader, part: _Partition, last: int, began: datetime) -> None:
     async for record in _read(reader, part, ASSIGNMENTS):
         if record.value is None:
-            part.requests.forget((record.key or b"").decode())
-        if record.value is None or (one := _parse(AssignmentRecord, record, part.findings)) is None:
+            _judge_tombstone(record, part, last, began)
+            continue
+        if (one := _parse(AssignmentRecord, record, part.findings)) is None:
             continue
         if _is_in_cut(one.round, last, record, began):
             compacted = _may_be_compacted(ASSIGNMENTS, record, began)
@@ -207,12 +209,31 @@ async def _judge_requests(reader: LogReader, part: _Partition, last: int, began:
 
 async def _judge_plans(reader: LogReader, part: _Partition, last: int, began: datetime) -> None:
     async for record in _read(reader, part, PLANS):
-        if record.value is None or (one := _parse(PlanRecord, record, part.findings)) is None:
+        if record.value is None:
+            _judge_tombstone(record, part, last, began)
+            continue
+        if (one := _parse(PlanRecord, record, part.findings)) is None:
             continue
         if _is_in_cut(one.round, last, record, began):
             compacted = _may_be_compacted(PLANS, record, began)
             part.rounds.wrote(PLANS.name, one.team, one.version, one.round, _place(record), compacted=compacted)
             part.planned[one.team] = tuple((visit.request_id, visit.leg) for crew in one.crews for visit in crew)
+
+
+def _judge_tombstone(record: LogRecord, part: _Partition, last: int, began: datetime) -> None:
+    """Judge the end of a key: a round must have counted it, and it must have been time."""
+    number, key, place = round_of_tombstone(record.headers), (record.key or b"").decode(), _place(record)
+    if number is None:
+        part.findings.add(Guarantee.WHOLE_ROUNDS, place, "is a tombstone that names no round")
+        return
+    if not _is_in_cut(number, last, record, began):
+        return
+    part.rounds.forgot(record.topic, key, number)
+    if record.topic == ASSIGNMENTS.name:
+        compacted = _may_be_compacted(ASSIGNMENTS, record, began)
+        part.requests.forget(key, part.rounds.forgets.get(number), place, compacted=compacted)
+    elif part.planned.pop(key, ()):
+        part.findings.add(Guarantee.KEPT, place, f"the plan of {key} was forgotten and had visits")
 
 
 async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: datetime) -> None:
@@ -249,7 +270,7 @@ async def _judge_commands(reader: LogReader, part: _Partition, old: datetime) ->
             where = f"{COMMANDS.name}-{part.number}@{offset}"
             part.findings.add(Guarantee.COMMAND_OUTCOME, where, "was set aside without a dead letter")
     for offset, request in part.orders.items():
-        if offset in part.rounds.applied and request not in part.requests.seen:
+        if offset in part.rounds.applied and not part.requests.knew(request):
             where = f"{COMMANDS.name}-{part.number}@{offset}"
             part.findings.add(Guarantee.ORDER_KEPT, where, f"{request} was accepted and is not in the ledger")
 

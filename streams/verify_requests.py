@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer
-from linli.schemas.lifecycle import TRANSITIONS, OfferState, State
+from linli.schemas.lifecycle import TERMINAL, TRANSITIONS, OfferState, State
 from linli.streams.verdict import Findings, Guarantee
 
 _WAITING: Final = frozenset({OfferState.PROPOSED, OfferState.OPEN})
@@ -51,6 +51,7 @@ class _Seen:
 
     version: int
     state: State
+    at: datetime
     legs: tuple[_LegSeen, ...]
 
 
@@ -63,6 +64,7 @@ class RequestAudit:
 
     findings: Findings
     seen: dict[str, _Seen] = field(default_factory=dict[str, _Seen])
+    forgotten: set[str] = field(default_factory=set[str])
     offers: int = 0
     assignments: int = 0
     _round: int = 0
@@ -95,11 +97,38 @@ class RequestAudit:
         for leg in record.legs:
             self._leg(record.request_id, leg, place)
         self._keep_busy(record)
-        self.seen[record.request_id] = _Seen(record.version, record.state, tuple(_seen(leg) for leg in record.legs))
+        legs = tuple(_seen(leg) for leg in record.legs)
+        self.seen[record.request_id] = _Seen(record.version, record.state, record.at, legs)
 
-    def forget(self, request: str) -> None:
-        """Take note of a tombstone: its time was over, and a later order of the same number begins anew."""
-        self.seen.pop(request, None)
+    def forget(self, request: str, before: datetime | None, place: str, *, compacted: bool) -> None:
+        """Judge a tombstone; a later order of the same number begins anew.
+
+        Parameters
+        ----------
+        request
+            Which request was forgotten.
+        before
+            The moment before which it must have ended; ``None`` if its round counts none, which is judged there.
+        place
+            Where the tombstone lies.
+        compacted
+            Whether the records before it may have been removed by compaction.
+        """
+        seen = self.seen.pop(request, None)
+        self.forgotten.add(request)
+        if seen is None:
+            if not compacted:
+                self.findings.add(Guarantee.KEPT, place, f"{request} was forgotten and had never been there")
+        elif seen.state not in TERMINAL:
+            self.findings.add(Guarantee.KEPT, place, f"{request} was forgotten while {seen.state}")
+        elif before is not None and seen.at > before:
+            self.findings.add(
+                Guarantee.KEPT, place, f"{request} ended at {seen.at.isoformat()} and is forgotten already"
+            )
+
+    def knew(self, request: str) -> bool:
+        """Tell whether a request is in the ledger, or was and has been forgotten."""
+        return request in self.seen or request in self.forgotten
 
     def _first(self, record: AssignmentRecord, place: str, compacted: bool) -> None:
         if compacted:

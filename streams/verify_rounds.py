@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from linli.schemas.rounds import OutcomeCode, RoundRecord
 from linli.streams.offset_set import OffsetSet
 from linli.streams.verdict import Findings, Guarantee
 
-_SET_ASIDE: Final = frozenset({OutcomeCode.CONFLICT, OutcomeCode.CRASHED, OutcomeCode.REFUSED})
+_SET_ASIDE: Final = frozenset(
+    {OutcomeCode.CONFLICT, OutcomeCode.NO_LONGER_KEPT, OutcomeCode.CRASHED, OutcomeCode.REFUSED}
+)
 """Outcomes that leave a dead letter."""
 
 Key = tuple[str, str]
@@ -20,6 +23,8 @@ Key = tuple[str, str]
 @dataclass(slots=True)
 class RoundAudit:
     """Follows the rounds of one partition.
+
+    ``forgets`` has the rounds that forgot something, each with the moment before which a request must have ended.
 
     Memory: eight bytes or so per round and one bit per command.
     """
@@ -31,6 +36,7 @@ class RoundAudit:
     set_aside: list[int] = field(default_factory=list[int])
     promised: dict[int, int] = field(default_factory=dict[int, int])
     found: Counter[int] = field(default_factory=Counter[int])
+    forgets: dict[int, datetime] = field(default_factory=dict[int, datetime])
     last: RoundRecord | None = None
     _versions: dict[Key, int] = field(default_factory=dict[Key, int])
 
@@ -56,7 +62,9 @@ class RoundAudit:
             self.findings.add(Guarantee.GAPLESS, place, f"round {record.number} follows {before.number}")
         for outcome in record.outcomes:
             self._outcome(record, outcome.offset, outcome.code, place)
-        self.promised[record.number] = record.records
+        self.promised[record.number] = record.records + record.forgotten
+        if record.forgotten:
+            self.forgets[record.number] = record.now - timedelta(days=record.policy.keep_days)
         self.last = record
 
     def _follows(self, before: RoundRecord, record: RoundRecord, place: str) -> None:
@@ -85,6 +93,11 @@ class RoundAudit:
         if version != before + 1 and not (compacted and version > before):
             self.findings.add(Guarantee.GAPLESS, place, f"{topic} {key} version {version} follows {before}")
         self._versions[topic, key] = version
+
+    def forgot(self, topic: str, key: str, number: int) -> None:
+        """Count one tombstone towards its round; if there is ever such a key again, its versions begin anew."""
+        self.found[number] += 1
+        self._versions.pop((topic, key), None)
 
     def whole(self, compacted_before: int) -> None:
         """Judge whether every round has the records it counted, from the first round that is sure to be kept whole."""

@@ -11,6 +11,7 @@ from linli.schemas.answers import Accept, Decline, DeclineReason
 from linli.schemas.assignment import AssignmentRecord, DoneState, Leg, Registered, Unmet
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import OfferState
+from linli.schemas.orders import Cancel, Target
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import CommandOutcome, OutcomeCode, RoundRecord
 from linli.streams.offset_set import OffsetSet
@@ -220,6 +221,49 @@ def test_whole_rounds_pass() -> None:
 def test_each_broken_round_is_named(rounds: list[RoundRecord], ledger: dict[int, int], guarantee: Guarantee) -> None:
     """Tests that gaps, repetitions, second outcomes and torn rounds are found."""
     assert guarantee in rounds_audited(*rounds, ledger=ledger).broken
+
+
+@pytest.mark.parametrize(
+    ("records", "early_s", "found"),
+    [(slice(None), 0, {}), (slice(None), 1, {Guarantee.KEPT: 1}), (slice(-1), 0, {Guarantee.KEPT: 1})],
+)
+def test_what_is_forgotten_must_have_ended_long_ago(records: slice, early_s: int, found: dict[Guarantee, int]) -> None:
+    """Tests a tombstone in time, one that comes a second early, and one of a request that nobody has closed."""
+    desk = Desk()
+    desk.place_order("1", hours=(48, 52))
+    desk.send(Cancel(target=Target(request_id="r-1")))
+    findings = Findings()
+    audit = RequestAudit(findings)
+    for record in [one for decision in desk.decisions for one in decision.assignments][records]:
+        audit.read(record, "assignments-0@0", compacted=False)
+    audit.forget("r-1", MONDAY - timedelta(seconds=early_s), "assignments-0@9", compacted=False)
+    assert findings.broken == found
+    assert (audit.knew("r-1"), audit.seen) == (True, {})
+
+
+def test_a_tombstone_from_nowhere_is_found() -> None:
+    """Tests that forgetting what nobody ever heard of is named, unless compaction may have removed it."""
+    findings = Findings()
+    audit = RequestAudit(findings)
+    audit.forget("r-1", MONDAY, "assignments-0@9", compacted=True)
+    assert findings.broken == {}
+    audit.forget("r-2", MONDAY, "assignments-0@9", compacted=False)
+    assert findings.broken == {Guarantee.KEPT: 1}
+
+
+@pytest.mark.parametrize("tombstones", [0, 2])
+def test_tombstones_that_their_round_does_not_count_are_found(tombstones: int) -> None:
+    """Tests that a round must have as many tombstones as it says, and that a key may begin anew after one."""
+    findings = Findings()
+    audit = RoundAudit(findings, 0)
+    audit.read(round_record(1, 0, 0, records=2).model_copy(update={"forgotten": 1}), "rounds-0@1", compacted=False)
+    for number in range(tombstones):
+        audit.wrote("plans", f"t{number}", 1, 1, "plans-0@0", compacted=False)
+        audit.forgot("plans", f"t{number}", 1)
+        audit.wrote("plans", f"t{number}", 1, 2, "plans-0@0", compacted=False)
+    audit.whole(0)
+    assert findings.broken[Guarantee.WHOLE_ROUNDS] >= 1
+    assert findings.broken[Guarantee.GAPLESS] == 0
 
 
 def test_a_version_that_repeats_is_found() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
-from linli.matcher.state import NumberedCommand
+from linli.matcher.state import Decision, NumberedCommand
 from linli.schemas.answers import (
     Accept,
     Claim,
@@ -29,12 +29,12 @@ from linli.schemas.answers import (
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam, CommandBody, PlaceOrder
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release
-from linli.schemas.lifecycle import OPEN, SETTLED, OfferState, State, may_follow
+from linli.schemas.lifecycle import OPEN, SETTLED, TERMINAL, OfferState, State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target
 from linli.schemas.people import Consent
-from linli.schemas.policy import Mode, Policy, QuietHours
+from linli.schemas.policy import KEEP_DAYS_LEAST, Mode, Policy, QuietHours
 from linli.schemas.team_changes import Absent, ChangeMembers
-from tests.support.district import Desk, member, order, team, window
+from tests.support.district import MONDAY, Desk, member, order, team, window
 
 TEAMS = 4
 HOURS = st.integers(0, 9)
@@ -58,10 +58,11 @@ class LifeCycle(RuleBasedStateMachine):
     )
     def begin(self, mode: Mode, teams: int, quiet: QuietHours | None, at_once: int) -> None:
         """Begin with some teams in some mode, with or without quiet hours, one or several teams asked at once."""
-        policy = Policy(mode=mode, work=500, quiet_hours=quiet, ask_at_once=at_once)
+        policy = Policy(mode=mode, work=500, quiet_hours=quiet, ask_at_once=at_once, keep_days=KEEP_DAYS_LEAST)
         self.desk = Desk(policy, teams=teams)
         self.history: dict[str, list[AssignmentRecord]] = {}
         self.sent: list[NumberedCommand] = []
+        self.forgotten: dict[str, datetime] = {}
         self.seen = len(self.desk.decisions)
 
     def send(self, body: CommandBody, request: str | None = None) -> None:
@@ -76,9 +77,10 @@ class LifeCycle(RuleBasedStateMachine):
         decision = self.desk.decide(*commands)
         again = decide(before, commands, self.desk.moment())
         assert [r.model_dump_json() for r in again.assignments] == [r.model_dump_json() for r in decision.assignments]
-        assert again.plans == decision.plans
+        assert (again.plans, again.forgotten) == (decision.plans, decision.forgotten)
         assert len(decision.outcomes) == len(commands)
         self.remember(decision.assignments)
+        self.forget(decision)
 
     def remember(self, records: tuple[AssignmentRecord, ...]) -> None:
         """Check each record against the one before it."""
@@ -89,6 +91,15 @@ class LifeCycle(RuleBasedStateMachine):
             assert record.version == len(past) + 1
             assert record.round == self.desk.round
             past.append(record)
+
+    def forget(self, decision: Decision) -> None:
+        """Check that only what ended long ago was forgotten, and that nothing of it is left."""
+        for one in decision.forgotten:
+            last = self.history.pop(one.key)[-1]
+            assert (last.state in TERMINAL, last.version) == (True, one.version)
+            assert last.at + timedelta(days=KEEP_DAYS_LEAST) <= self.desk.now
+            assert one.key not in self.desk.state.requests
+            self.forgotten[one.key] = last.at
 
     @rule(
         target=requests,
@@ -241,7 +252,10 @@ class LifeCycle(RuleBasedStateMachine):
             old = self.sent[-1 - pick % len(self.sent)]
             again = NumberedCommand(self.desk.offset, old.command)
             self.desk.offset += 1
+            request = old.command.request_id or ""
+            gone = request not in self.history and old.command.received_at <= self.forgotten.get(request, MONDAY)
             self.decide(again)
+            assert not gone or request not in self.history
 
     @rule(number=st.integers(0, TEAMS), crews=st.integers(1, 2), vetted=st.integers(0, 4), active=st.booleans())
     def change_team(self, number: int, crews: int, vetted: int, active: bool) -> None:
@@ -253,6 +267,12 @@ class LifeCycle(RuleBasedStateMachine):
     def wait(self, minutes: int) -> None:
         """Time passes."""
         self.desk.now += timedelta(minutes=minutes)
+        self.decide()
+
+    @rule(days=st.sampled_from([3, 9, 16]))
+    def be_away(self, days: int) -> None:
+        """Weeks pass; what has ended is forgotten."""
+        self.desk.now += timedelta(days=days)
         self.decide()
 
     @rule()

@@ -45,13 +45,16 @@ class Dispatchers:
         For state and logs.
     work
         Units of the optimizer; few, because faults and not plans are tested.
+    settings
+        Further settings of the processes.
     """
 
-    def __init__(self, address: KafkaAddress, slot: int, folder: Path, work: int = 200) -> None:
+    def __init__(self, address: KafkaAddress, slot: int, folder: Path, work: int = 200, **settings: str) -> None:
         self.address = address
         self.slot = slot
         self._folder = folder
         self._work = work
+        self._settings = settings
         self._numbers = itertools.count(1)
 
     def spec(self, crash_at: str | None = None) -> ProcessSpec:
@@ -62,6 +65,7 @@ class Dispatchers:
             "LINLI_MODE": "auto",
             "LINLI_SOLVER_WORK": str(self._work),
             "LINLI_ROUND_IDLE_MS": "100",
+            **self._settings,
         }
         if crash_at is not None:
             environment["LINLI_CRASH_AT"] = crash_at

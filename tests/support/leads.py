@@ -52,6 +52,8 @@ class Leads:
 
     async def _run(self) -> None:
         async for raw in self._consumer:
+            if raw.value is None:
+                continue
             record = AssignmentRecord.model_validate_json(raw.value)
             if record.district != self._sender.district:
                 continue

@@ -75,7 +75,8 @@ class Loops:
 
     async def requests(self) -> dict[str, AssignmentRecord]:
         """Give the last record of every request."""
-        records = [AssignmentRecord.model_validate_json(one.value or b"") for one in await self.log(ASSIGNMENTS.name)]
+        last = {one.key: one.value for one in await self.log(ASSIGNMENTS.name)}
+        records = [AssignmentRecord.model_validate_json(value) for value in last.values() if value is not None]
         return {record.request_id: record for record in records}
 
     async def dead_letters(self) -> list[DeadLetter]:
