@@ -1,11 +1,16 @@
-"""The delivery process: tells team leads and the desk what they must know. ``python -m linli.services.delivery``."""
+"""The delivery process: tells team leads and the desk what they must know.
+
+``python -m linli.services.delivery --slot 0``: one of several that share the partitions, or the only one.
+"""
 
 from __future__ import annotations
 
+import argparse
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from linli.schemas.menu import ListError
 from linli.schemas.metrics import SECTIONS
@@ -17,6 +22,7 @@ from linli.services.delivering.letters import Letters
 from linli.services.delivering.mail import Mail, load_services
 from linli.services.delivering.office import Office, Parts
 from linli.services.delivering.posting import Poster
+from linli.services.delivering.slots import districts_of, slot_name
 from linli.services.delivering.sms import SmsProvider, load_provider
 from linli.services.delivering.targets import Targets
 from linli.services.delivering.tracks import Rules
@@ -46,13 +52,13 @@ class Beat:
     clock: Clock
 
 
-async def run_delivery(settings: Settings) -> None:
-    """Deliver for every district until cancelled.
+async def run_delivery(settings: Settings, slot: int = 0) -> None:
+    """Deliver for every district of a slot until cancelled.
 
     Raises
     ------
     SettingsError
-        If it is not said where Kafka is, or one of the county's files cannot be used.
+        If it is not said where Kafka is, one of the county's files cannot be used, or the slot has no district.
     linli.services.ground.errors.GroundError
         If Kafka does not answer or does not let us in.
     Exception
@@ -63,9 +69,10 @@ async def run_delivery(settings: Settings) -> None:
     await reach_kafka(address)
     facts = await read_facts(address)
     shared = facts.district_map
-    beat = Beat(address, shared.districts, shared.partitions, facts.clock)
+    mine = districts_of(shared.districts, slot, settings.delivery_slots)
+    beat = Beat(address, mine, shared.partitions, facts.clock)
     meters = Meters(SECTIONS["delivery"])
-    serve_metrics(settings, "delivery", meters)
+    serve_metrics(settings, slot_name(slot, settings.delivery_slots), meters)
     async with open_office(settings, beat, keyring, meters) as office:
         await office.run()
 
@@ -131,9 +138,14 @@ def _mail_of(settings: Settings) -> Mail:
     return Mail(None if server is None else server.get_secret_value(), services)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the process."""
-    run_process("delivery", run_delivery)
+    parser = argparse.ArgumentParser(prog="linli run delivery", description="Tell teams and the desk what is new.")
+    parser.add_argument(
+        "--slot", type=int, default=0, help="which of the delivery processes to be, from 0 (default: 0)"
+    )
+    slot: int = parser.parse_args(arguments).slot
+    run_process(f"delivery-{slot}" if slot else "delivery", partial(run_delivery, slot=slot))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,15 @@ class DeliverySettings(BaseSettings):
         description="For tests and the demo only: 127.0.0.1:PORT, separated by commas; they alone may be called "
         "without TLS. Unset: none.",
     )
+    delivery_slots: int = Field(
+        default=1,
+        ge=1,
+        le=1_000,
+        title="Delivery processes",
+        description="How many processes share the partitions: process K of N delivers for the partitions K, K+N, "
+        "K+2N and so on. The default serves a county and a few more. Change it only while all of them are stopped: one "
+        "that still runs with another number is shut out by Kafka, and ends.",
+    )
     delivery_tries: int = Field(
         default=3,
         ge=1,

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from linli.services.child import ProcessSpec
+from linli.services.delivering.slots import slot_name
 from linli.services.ground.local import LocalGround
 from linli.services.listening import own_address
 from linli.services.settings import Settings, variable
+from linli.streams.ground_facts import map_districts
 
 
 def process_specs(settings: Settings, ground: LocalGround, *, tethered: bool) -> list[ProcessSpec]:
@@ -31,9 +33,20 @@ def process_specs(settings: Settings, ground: LocalGround, *, tethered: bool) ->
         for slot in range(settings.partitions)
     ]
     named = [("intake", ["linli.services.intake"]), *dispatchers, ("board", ["linli.services.board"])]
-    named.append(("delivery", ["linli.services.delivery"]))
+    named += _deliveries(settings)
     named.append(("gateway", ["linli.services.gateway.main"]))
     return [_spec(name, words, environment, logs, tethered=tethered) for name, words in named]
+
+
+def _deliveries(settings: Settings) -> list[tuple[str, list[str]]]:
+    """Name the delivery processes; a slot whose partitions hold no district is left out."""
+    used = set(map_districts(settings.districts, settings.partitions).districts.values())
+    slots = settings.delivery_slots
+    return [
+        (slot_name(slot, slots), ["linli.services.delivery", "--slot", str(slot)])
+        for slot in range(slots)
+        if any(partition % slots == slot for partition in used)
+    ]
 
 
 def _spec(name: str, words: list[str], environment: dict[str, str], logs: Path, *, tethered: bool) -> ProcessSpec:

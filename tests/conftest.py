@@ -17,9 +17,12 @@ from hypothesis import settings
 
 from linli.matcher import compiled
 from linli.services.ground.local import LocalGround
+from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.kafka_client import KafkaAddress
 from tests.support.chromium import NO_CHROMIUM, chromium
 from tests.support.days_ahead import import_teams
+from tests.support.delivery_stack import DeliveryStack, delivery_stack
+from tests.support.district import DISTRICT
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House
 
@@ -31,6 +34,12 @@ T = TypeVar("T")
 
 READY_TIMEOUT_S = 240
 """The first run on a machine fetches 45 MB of jars before the broker starts."""
+
+
+TOLD_PARTITIONS = 48
+"""More than there are tests of delivery: each takes one."""
+
+_told_numbers = itertools.count()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -177,6 +186,23 @@ def fresh_name() -> Callable[[str], str]:
         return f"{base}-{os.getpid()}-{next(numbers)}"
 
     return make
+
+
+@pytest.fixture(scope="session")
+def told_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGround]:
+    """Start one Kafka for all tests of delivery, each on a partition of its own."""
+    running = RunningGround(tmp_path_factory.mktemp("told"))
+    running.do(bootstrap(running.ground.kafka_address, Wanted((DISTRICT,), TOLD_PARTITIONS)))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def stack(told_ground: RunningGround, tmp_path: Path) -> AsyncIterator[DeliveryStack]:
+    """Give delivery on a partition that no other test uses."""
+    address = told_ground.ground.kafka_address
+    async with delivery_stack(address, next(_told_numbers), TOLD_PARTITIONS, tmp_path) as stack:
+        yield stack
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from linli.streams.board_store import connect
 from linli.streams.ground_facts import read_facts
 from linli.streams.inbox_writer import InboxWriter
 from linli.streams.kafka_client import KafkaAddress
+from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import load_keyring
 from tests.support.examples import DETAILS, NINE, TEAM_DETAILS
 from tests.support.house import House
@@ -197,6 +198,7 @@ async def here(house: House, tmp_path: Path, fresh_name: Callable[[str], str]) -
         world=world_of(settings, facts.clock, keyring),
         policy=Policy(mode=Mode.AUTO),
         keyring=keyring,
+        keys=KeyIndex(address, facts.district_map.partitions),
         inbox=Inbox(InboxWriter(address, facts)),  # Not started: no cell gets as far as sending.
         board=BoardReader(url, cluster),
         feed=Feed(address, 1),

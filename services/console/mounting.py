@@ -32,7 +32,7 @@ from linli.services.gateway.access import POLICY, Caller, Scope, is_restricted, 
 from linli.services.gateway.case_codes import case_code, open_case
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.limits import STRANGER_RATE
-from linli.services.gateway.opening import AT_ONCE, personal_part
+from linli.services.gateway.opening import personal_part
 from linli.services.outcomes import outcomes, request_since
 from linli.services.preparing import prepare
 from linli.streams.board_reader import BoardReader
@@ -43,7 +43,6 @@ from linli.streams.keyring import UnsealError
 from linli.streams.log_lines import log_for
 from linli.streams.one_tap_links import LinkState, link_state
 from linli.streams.sealing import unseal
-from linli.streams.subject_keys import find_subject_key
 
 OPENED_FOR: Final = timedelta(hours=1)
 """How long a resident who knew the code need not type it again: long enough to look, and to rate."""
@@ -126,8 +125,7 @@ class GatewaySurroundings:
         sealed = team.details.contact_at(self.clock.now())
         if sealed is None or person.caller is None:
             return None
-        async with AT_ONCE:
-            key = await find_subject_key(self._here.address, sealed.key_id, self._here.facts.district_map.partitions)
+        key = await self._here.keys.find(sealed.key_id)
         if key is None:
             return None
         _log.info(

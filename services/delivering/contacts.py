@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import ValidationError
 
+from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.people import Channel, ChannelKind, ContactPart
 from linli.schemas.roster import RosterRecord
 from linli.schemas.subject_keys import SubjectKey
@@ -69,38 +70,39 @@ class Contacts:
     def __init__(self, keyring: Keyring, keys: Keys) -> None:
         self._keyring = keyring
         self._keys = keys
-        self._teams: dict[str, RosterRecord] = {}
+        self._teams: dict[tuple[str | None, str], RosterRecord] = {}
 
     def put(self, team: RosterRecord) -> None:
         """Note a team as it was last written."""
-        self._teams[team.details.team] = team
+        self._teams[team.district, team.details.team] = team
         deputy = team.details.deputy
         for sealed in (team.details.sealed_contact, None if deputy is None else deputy.sealed_contact):
             if sealed is not None:
                 self._keys.get(sealed.key_id)
 
-    def of(self, team: str | None, at: datetime, *, child: bool) -> Reachable:
+    def of(self, record: DeliveryRecord, at: datetime) -> Reachable:
         """Give the ways to whoever answers for a team at a moment.
 
         Parameters
         ----------
-        team
-            The team; ``None`` for what only a person can tell.
+        record
+            What is to be told, to the team of that id in its own district; without a team only a person can tell it.
+            If it is about a child, no group is among the ways.
         at
             Decision time: within a deputy's span the deputy is told.
-        child
-            Whether it is about a child: then no group is among the ways.
         """
-        if team is None:
+        if record.team is None:
             return Reachable((), "", None)
-        known = self._teams.get(team)
+        known = self._teams.get((record.district, record.team))
         if known is None:
             return Reachable((), Nobody.UNKNOWN_TEAM, None)
         opened = self._opened(known, at)
         if isinstance(opened, Nobody):
             return Reachable((), opened, known.at)
         ways = tuple(
-            Way(channel, self._mark(channel)) for channel in opened.channels if not (child and channel.kind in GROUPS)
+            Way(channel, self._mark(channel))
+            for channel in opened.channels
+            if not (record.child and channel.kind in GROUPS)
         )
         return Reachable(ways, "" if ways else Nobody.NO_CHANNEL, known.at)
 

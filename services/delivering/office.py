@@ -253,7 +253,7 @@ class Office:
 
     def _begin_track(self, record: DeliveryRecord, place: int, now: datetime) -> tuple[DeliveryRecord, Errand | None]:
         track = record.tracks[place]
-        reach = self._parts.contacts.of(record.team, now, child=record.child)
+        reach = self._parts.contacts.of(record, now)
         way = next((one for one in reach.ways if (one.kind, one.mark) == (track.channel, track.target)), None)
         if way is None or self._is_closed(way, reach.since):
             error = "contact_changed" if way is None else "disabled"
@@ -282,8 +282,10 @@ class Office:
         self._change(record if record.settled else self._open(record, now))
 
     def _open(self, record: DeliveryRecord, now: datetime) -> DeliveryRecord:
-        """Open the next channel of a delivery if it is time to."""
-        reach = self._parts.contacts.of(record.team, now, child=record.child)
+        """Open the next channel of a delivery if it is time to; only then is the contact unsealed."""
+        if not tracks.wants_next(record, now, self._parts.rules):
+            return record
+        reach = self._parts.contacts.of(record, now)
         news_by = self._in_real(NEWS_S, record.made or record.at)
         if reach.why_none in YET_TO_COME and now < news_by:
             self._wake_at(news_by, record.id)

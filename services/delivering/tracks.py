@@ -53,7 +53,7 @@ def opened(
     rules
         How patient to be.
     """
-    if not _wants_next(record, now, rules):
+    if not wants_next(record, now, rules):
         return record
     used = {(track.channel, track.target) for track in record.tracks}
     tracks = list(_left_behind(record.tracks))
@@ -169,7 +169,8 @@ def is_open(track: Track) -> bool:
     return _is_open(track)
 
 
-def _wants_next(record: DeliveryRecord, now: datetime, rules: Rules) -> bool:
+def wants_next(record: DeliveryRecord, now: datetime, rules: Rules) -> bool:
+    """Tell whether it is time to open the next channel; only then need anybody know which channels there are."""
     if not record.tracks:
         return True
     front = record.tracks[-1]

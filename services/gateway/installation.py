@@ -28,6 +28,7 @@ from linli.streams.ground_facts import Facts, read_facts
 from linli.streams.inbox_writer import InboxWriter
 from linli.streams.intake_admit import World
 from linli.streams.kafka_client import KafkaAddress
+from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import Keyring
 
 
@@ -43,6 +44,8 @@ class Installation:
         Where Kafka is, and its id.
     world, policy, keyring
         What events are judged by, how the county wants to be served, and what events are sealed with.
+    keys
+        The keys of sealed parts.
     inbox, board, feed
         The way in; the read model; the live transitions.
     store
@@ -58,6 +61,7 @@ class Installation:
     world: World
     policy: Policy
     keyring: Keyring
+    keys: KeyIndex
     inbox: Inbox
     board: BoardReader
     feed: Feed
@@ -98,6 +102,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
                 world=world_of(settings, facts.clock, keyring),
                 policy=load_policy(settings),
                 keyring=keyring,
+                keys=KeyIndex(address, facts.district_map.partitions),
                 inbox=Inbox(writer),
                 board=BoardReader(redis_of(settings), cluster),
                 feed=Feed(address, facts.district_map.partitions),

@@ -59,6 +59,7 @@ async def run_gateway(settings: Settings) -> None:
             log_for("gateway").info("listening", host=host, port=port)
             async with asyncio.TaskGroup() as together:
                 feed = together.create_task(here.feed.run(), name="feed")
+                together.create_task(here.keys.catch_up(), name="keys")
                 await _serve(app, listener, feed)
 
 

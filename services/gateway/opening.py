@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Final
-
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.people import PersonalPart
@@ -12,10 +9,6 @@ from linli.services.gateway.access import Caller
 from linli.services.gateway.installation import Installation
 from linli.streams.log_lines import log_for
 from linli.streams.sealing import unseal
-from linli.streams.subject_keys import find_subject_key
-
-AT_ONCE: Final = asyncio.Semaphore(2)
-"""Parts opened at once: each reads the topic of keys to its end, which for a province takes seconds."""
 
 _log = log_for("gateway")
 
@@ -42,8 +35,7 @@ async def personal_part(here: Installation, record: AssignmentRecord, caller: Ca
     if record.details is None:
         raise LinliError(Code.ERASED, id=record.request_id)
     sealed = record.details.sealed
-    async with AT_ONCE:
-        key = await find_subject_key(here.address, sealed.key_id, here.facts.district_map.partitions)
+    key = await here.keys.find(sealed.key_id)
     if key is None:
         raise LinliError(Code.ERASED, id=record.request_id)
     _log.info("opened", why=why, case=record.request_id, role=caller.role.value, token=caller.token)

@@ -1,0 +1,76 @@
+"""Are contacts opened only when they are needed, and does nothing that is in them get out?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+import standardwebhooks
+
+from linli.schemas.deliveries import DeliveryRecord, DeliveryState
+from linli.schemas.people import ChannelKind
+from linli.services.delivering.contacts import Contacts, Reachable
+from tests.support.delivery_stack import SECRET, DeliveryStack, webhook
+from tests.support.providers import Providers, Reply
+
+pytestmark = pytest.mark.broker
+
+
+async def test_a_contact_is_unsealed_only_to_choose_a_channel_and_to_use_it(
+    stack: DeliveryStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that looking whether something is due opens nothing: once to choose, and once for each of three tries."""
+    unsealed: list[str | None] = []
+    plain = Contacts.of
+
+    def noting(contacts: Contacts, record: DeliveryRecord, at: datetime) -> Reachable:
+        unsealed.append(record.team)
+        return plain(contacts, record, at)
+
+    monkeypatch.setattr(Contacts, "of", noting)
+    stack.rate = 1_200.0
+    async with Providers() as server, stack.delivering(server):
+        server.script += [Reply(500), Reply(500)]
+        await stack.register("t1", await stack.seal(webhook(server)))
+        await stack.offer("1")
+        [told] = await stack.settled()
+    assert [(one.channel, one.attempt) for one in told.tracks] == [(ChannelKind.WEBHOOK, 3)]
+    assert unsealed == ["t1"] * (1 + 3)
+
+
+async def test_a_contact_that_cannot_be_opened_goes_to_the_desk_and_stops_nobody(stack: DeliveryStack) -> None:
+    """Tests poison: a changed seal, an erased key, no contact, none known; the next team is told all the same."""
+    async with Providers() as server, stack.delivering(server) as running:
+        good = await stack.seal(webhook(server))
+        spoilt = (await stack.seal(webhook(server))).model_copy(update={"ciphertext": "?"})
+        unknown = good.model_copy(update={"key_id": "k-unknown"})
+        for name, sealed in (("t1", spoilt), ("t2", unknown), ("t3", None), ("t4", good)):
+            await stack.register(name, sealed, skill=name)
+            await stack.offer(name, skill=name)
+        waiting = await stack.at_the_desk(3)
+        await stack.until(lambda seen: any(one.state is DeliveryState.DELIVERED for one in seen), "the good one")
+        assert not running.done()
+    assert [one.error for one in waiting] == ["contact_unsealable", "contact_erased", "no_contact"]
+
+
+async def test_nothing_personal_is_in_the_topic_or_in_a_message(stack: DeliveryStack) -> None:
+    """Tests that neither name nor number nor address of a channel, nor any secret, is readable anywhere."""
+    async with Providers() as server, stack.delivering(server):
+        await stack.register("t1", await stack.seal(webhook(server), phone="13812345678"))
+        await stack.offer("1")
+        seen = await stack.settled()
+    written = "".join(one.model_dump_json() for one in seen) + "".join(one.body.decode() for one in server.received)
+    for secret in ("13812345678", "合成队长", "/hook/lead", SECRET, server.address, "one-tap"):
+        assert secret not in written
+
+
+async def test_every_secret_of_an_endpoint_signs_while_one_is_replaced(stack: DeliveryStack) -> None:
+    """Tests that a receiver that knows only the old, or only the new secret, can check."""
+    fresh = "whsec_" + "ZnJlc2gtc2VjcmV0LTAxMjM0NTY3ODkw"
+    async with Providers() as server, stack.delivering(server):
+        await stack.register("t1", await stack.seal(webhook(server, secret=f"{SECRET},{fresh}")))
+        await stack.offer("1")
+        await stack.settled()
+    [request] = server.taken
+    for secret in (SECRET, fresh):
+        standardwebhooks.Webhook(secret).verify(request.body, request.headers)
