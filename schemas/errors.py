@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -101,6 +101,13 @@ def faults() -> Mapping[Code, Fault]:
     return {Code(code): Fault.model_validate(entry) for code, entry in tomllib.loads(text).items()}
 
 
+class Both(NamedTuple):
+    """A text in both languages, where a sentence names something that has a word of its own."""
+
+    en: str
+    zh: str
+
+
 class LinliError(Exception):
     """An error with a code, one clear sentence, and what to do.
 
@@ -109,7 +116,7 @@ class LinliError(Exception):
     code
         Which error.
     values
-        What the sentence names: files, addresses, ids, fields. Never a value of a person.
+        What the sentence names: files, addresses, ids, fields; `Both` where it has words. Never a value of a person.
 
     Raises
     ------
@@ -136,4 +143,6 @@ class LinliError(Exception):
         return self._filled(faults()[self.code].what_to_do, language)
 
     def _filled(self, both: tuple[str, str], language: Literal["en", "zh"]) -> str:
-        return both[1 if language == "zh" else 0].format(**self.values)
+        place = 1 if language == "zh" else 0
+        values = {name: value[place] if isinstance(value, Both) else value for name, value in self.values.items()}
+        return both[place].format(**values)

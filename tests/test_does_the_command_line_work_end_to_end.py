@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -26,8 +23,8 @@ from linli.schemas.topics import INBOX
 from linli.services.demo.county import urban_communities
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.log_reader import open_reader
+from tests.support.terminal import Json, Said, Terminal
 
-Json = dict[str, Any]
 T = TypeVar("T")
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -39,82 +36,20 @@ PATIENCE_S = 60.0
 """How long anything may take that usually takes a second, on a machine that does other things as well."""
 
 
-TERMINAL = """
-import contextlib, io, json, os, sys
-from linli.services.cli import main
-given = dict(os.environ)
-for line in sys.stdin:
-    asked = json.loads(line)
-    os.environ.clear()
-    os.environ.update(given | asked["environment"])
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main.run(asked["words"])
-    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
-"""
-"""Runs command after command in one process of its own: each in a fresh one would spend most of its time on loading."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command said, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class User:
-    """Somebody at a terminal, whose Linli lives in a folder."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.folder = folder
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
-        self._environment = {**bare, "LINLI_STATE": str(folder), "LC_ALL": "C.UTF-8", **settings}
-        self._terminal = subprocess.Popen(
-            [sys.executable, "-c", TERMINAL],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=self._environment,
-        )
-
-    def run(self, *words: str, **environment: str) -> Said:
-        """Run a command at the terminal."""
-        assert self._terminal.stdin is not None
-        assert self._terminal.stdout is not None
-        self._terminal.stdin.write(json.dumps({"words": words, "environment": environment}) + "\n")
-        self._terminal.stdin.flush()
-        said = Said(*json.loads(self._terminal.stdout.readline()))
-        assert "Traceback" not in said.stdout + said.stderr
-        return said
+class User(Terminal):
+    """Somebody at a terminal, who starts Linli and stops it."""
 
     def run_alone(self, *words: str, text: str | None = None) -> Said:
         """Run a command in a process of its own, as a shell does."""
         argv = [sys.executable, "-m", "linli.services.cli.main", *words]
-        env = self._environment
+        env = self.environment
         done = subprocess.run(argv, capture_output=True, text=True, input=text, env=env, timeout=300, check=False)
         return Said(done.returncode, done.stdout, done.stderr)
 
     def leave(self) -> None:
         """Stop Linli, if that was not done, and close the terminal."""
         self.run_alone("down")
-        self._terminal.communicate()
-
-    def ok(self, *words: str) -> str:
-        """Run a command that must do, and return what it says."""
-        done = self.run(*words)
-        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def json(self, *words: str) -> Json:
-        """Run a command that must do, and return the object it gives."""
-        found: Json = json.loads(self.ok(*words, "--json"))
-        return found
-
-    def lines(self, *words: str) -> list[Json]:
-        """Run a command that must do, and return the objects it gives, one a line."""
-        return [json.loads(line) for line in self.ok(*words, "--json").splitlines()]
+        self.close()
 
     def fault(self, *words: str, **environment: str) -> str:
         """Run a command that must fail, and return the code of its error."""

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import PlaceOrder
 from linli.schemas.dead_letters import DeadLetter
-from linli.schemas.errors import Code
-from linli.schemas.glossary import word_of
+from linli.schemas.errors import Both, Code
+from linli.schemas.glossary import Tongue, detail_in_words, word_of
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Order
 from linli.schemas.roles import Role
@@ -123,7 +123,7 @@ async def _decided(here: Installation, sender: Sender, taken: Taken, wait: float
     shown = nothing if record is None else sender.present(record)
     if outcome.code not in HARMLESS:
         told = {"outcome": outcome.code.value, "outcome_detail": outcome.detail, "command": taken.command}
-        detail = word_of(outcome.code, "en") + (f" ({outcome.detail})" if outcome.detail else "")
+        detail = Both(en=_in_words(outcome, "en"), zh=_in_words(outcome, "zh"))
         raise ProblemError(Code.NOT_APPLIED, {**told, **shown}, detail=detail)
     seen: Mapping[str, Any] = next(iter(shown.values()), nothing)
     found = {"outcome": outcome.code, "detail": outcome.detail}
@@ -131,6 +131,12 @@ async def _decided(here: Installation, sender: Sender, taken: Taken, wait: float
     return taken.model_copy(
         update={**found, "state": None if state is None else State(state), "version": seen.get("version")}
     )
+
+
+def _in_words(outcome: CommandOutcome, tongue: Tongue) -> str:
+    """Say why nothing was done, and what happened: a team that is too late is told that another one goes."""
+    said = word_of(outcome.code, tongue)
+    return f"{said} ({detail_in_words(outcome.detail, tongue)})" if outcome.detail else said
 
 
 def outcome_of(became: Became) -> CommandOutcome:

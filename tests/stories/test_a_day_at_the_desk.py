@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from linli.services.demo.county import urban_communities
-from tests.test_does_the_command_line_work_end_to_end import ADDRESS, NAME, PHONE, ZONE, Json, User, eventually, team
+from tests.support.terminal import Json
+from tests.test_does_the_command_line_work_end_to_end import ADDRESS, NAME, PHONE, ZONE, User, eventually, team
 
 NOW = datetime.now(ZONE)
 
