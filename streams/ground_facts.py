@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import KafkaError, ProducerFenced
 from pydantic import BaseModel
 
 from linli.schemas import event_types
@@ -93,13 +93,13 @@ async def store_facts(address: KafkaAddress, wanted: Facts) -> Facts:
 
     Raises
     ------
-    aiokafka.errors.ProducerFenced
+    aiokafka.errors.ProducerFenced, RuntimeError
         If others kept on storing them at the same moment; one of them has won by then: start again.
     """
     for _ in range(_TRIES):
         try:
             return await _store(address, wanted)
-        except ProducerFenced:  # Another process began after us, and it alone may write now: read what it writes.
+        except (ProducerFenced, _NotKnownError):  # Another process began after us, and it alone may write: read that.
             await asyncio.sleep(_PAUSE_S)
     return await _store(address, wanted)
 
@@ -112,10 +112,22 @@ async def _store(address: KafkaAddress, wanted: Facts) -> Facts:
     try:
         stored = await _stored(address)
         if stored is None:
-            await _write(producer, wanted)
+            await _write_or_doubt(producer, wanted)
         return stored or wanted
     finally:
         await producer.stop()
+
+
+class _NotKnownError(RuntimeError):
+    """A transaction failed, and whether it took place only the topic can tell."""
+
+
+async def _write_or_doubt(producer: Any, facts: Facts) -> None:
+    """Write the facts; a writer that is fenced out while it commits is told so in one of several ways."""
+    try:
+        await _write(producer, facts)
+    except (KafkaError, AssertionError) as error:
+        raise _NotKnownError(f"{type(error).__name__} while the facts were stored") from error
 
 
 async def _write(producer: Any, facts: Facts) -> None:
