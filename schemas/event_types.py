@@ -45,6 +45,7 @@ DEAD_LETTER: Final = "linli.dead-letter.v1"
 DELIVERY: Final = "linli.delivery.v1"
 SUBJECT_KEY: Final = "linli.subject-key.v1"
 FACT: Final = "linli.fact.v1"
+TEAM_HOME: Final = "linli.team-home.v1"
 
 VERSIONS: Final = ("v1",)
 

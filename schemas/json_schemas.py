@@ -34,6 +34,7 @@ from linli.schemas.event_types import (
     ROSTER,
     ROUND,
     SUBJECT_KEY,
+    TEAM_HOME,
     TYPE_OF_KIND,
 )
 from linli.schemas.ground_facts import ClockFact, DistrictMap
@@ -43,6 +44,7 @@ from linli.schemas.roster import RegisterTeam, RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
+from linli.schemas.team_homes import TeamHome
 
 Schema = Mapping[str, object]
 
@@ -86,6 +88,7 @@ WIRE_MODELS: Final[dict[str, type[Edge] | type[Inside]]] = {
     DEAD_LETTER: DeadLetter,
     DELIVERY: DeliveryRecord,
     SUBJECT_KEY: SubjectKey,
+    TEAM_HOME: TeamHome,
     FACT.replace(".v1", ".districts.v1"): DistrictMap,
     FACT.replace(".v1", ".clock.v1"): ClockFact,
 }

@@ -14,6 +14,7 @@ from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.team_homes import TeamHome
 
 RECORD_BYTES_MAX = 256 * 1024
 """Largest record of any topic. An order with every field full is under 32 KiB; a round of 500 outcomes under 200."""
@@ -98,6 +99,15 @@ SUBJECT_KEYS = Topic(
 GROUND_FACTS = Topic(
     "ground-facts", "fact", None, ("bootstrap",), compaction_lag_max=timedelta(days=1), districted=False
 )
+TEAM_HOMES = Topic(
+    "team-homes",
+    "team id",
+    TeamHome,
+    ("dispatcher",),
+    districted=False,
+    # The first claim counts, and compaction would keep the last. There are as many records as there were ever teams.
+    config={"cleanup.policy": "delete", "retention.ms": "-1"},
+)
 
 TOPICS: tuple[Topic, ...] = (
     INBOX,
@@ -110,6 +120,7 @@ TOPICS: tuple[Topic, ...] = (
     DELIVERIES,
     SUBJECT_KEYS,
     GROUND_FACTS,
+    TEAM_HOMES,
 )
 """Every topic there is."""
 

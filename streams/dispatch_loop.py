@@ -33,8 +33,11 @@ from linli.streams.round_work import (
     emptied_plans,
     fold,
     moment_of,
+    new_teams,
+    strangers,
     teams_of_others,
 )
+from linli.streams.team_homes import TeamHomes
 from linli.streams.transaction import SLOW_COMMIT, RoundWriter, Written
 
 
@@ -102,6 +105,7 @@ class DispatchLoop:
         self._districts = settings.facts.districts_on(settings.partition)
         self._writer = RoundWriter(settings.address, settings.partition, self._crash)
         self._feed = CommandFeed(settings.address, settings.partition, self._districts)
+        self._homes = TeamHomes(settings.address, self._source)
         self._counts = CrashCounts(settings.counts, settings.partition)
         self._pace = Pace.of(settings.policy, settings.facts.clock)
         self._due = DueDistricts(desk.next_deadline)
@@ -154,7 +158,15 @@ class DispatchLoop:
         self._say_restored(restored, time.monotonic() - began)
         self._due.learn(self._states)
         await self._open(restored)
+        await self._claim_known()
         self._meters.restored(self._states, time.monotonic() - began, torn=restored.torn is not None)
+
+    async def _claim_known(self) -> None:
+        """Claim the ids of teams that were registered before there were claims; what another has claimed is told."""
+        known = {team: code for code, state in self._states.items() for team in state.roster}
+        for team, owner in (await self._homes.claim(known)).items():
+            if owner != known[team]:
+                self._log.error("a team's id is used by two districts", team=team, districts=[owner, known[team]])
 
     async def _open(self, restored: Restored) -> None:
         """Write a round without decisions: it takes the log, shows the clock's skew, and heals a torn round."""
@@ -196,7 +208,7 @@ class DispatchLoop:
 
     async def _round(self, reading: Reading, batch: Batch, drained: bool) -> None:
         """Decide and write one round, if there is a reason for one."""
-        batch = self._without_doubles(self._set_aside(batch))
+        batch = await self._without_doubles(self._set_aside(batch))
         deadlines = reading.trusted and drained
         down_seconds = self._pace.down_seconds(self._last.now if self._last else None, reading.now)
         beat = time.monotonic() - self._written_at >= self._pace.heartbeat_s
@@ -244,9 +256,12 @@ class DispatchLoop:
             batch, commands=kept, refused=(*batch.refused, *(refused(one, Reason.SOLVER_CRASH) for one in condemned))
         )
 
-    def _without_doubles(self, batch: Batch) -> Batch:
+    async def _without_doubles(self, batch: Batch) -> Batch:
         """Take the registrations out whose team id another district owns; they become dead letters."""
         doubles = teams_of_others(self._states, batch.commands)
+        kept = [one for one in batch.commands if one not in doubles] if doubles else batch.commands
+        if new := new_teams(self._states, kept):
+            doubles += strangers(kept, await self._homes.claim(new))
         if not doubles:
             return batch
         for one in doubles:

@@ -86,6 +86,23 @@ def teams_of_others(states: States, commands: Iterable[NumberedCommand]) -> tupl
     return tuple(found)
 
 
+def new_teams(states: States, commands: Iterable[NumberedCommand]) -> dict[str, str]:
+    """Give the teams that are registered for the first time here, and the district that registers each."""
+    bodies = ((one.command.body, one.command.district) for one in commands)
+    new = {body.details.team: district for body, district in bodies if isinstance(body, ApplyTeam)}
+    return {team: district for team, district in new.items() if team not in states[district].roster}
+
+
+def strangers(commands: Iterable[NumberedCommand], owners: Mapping[str, str]) -> tuple[NumberedCommand, ...]:
+    """Give the registrations whose team's id is known to belong to another district."""
+    return tuple(one for one in commands if _owner(one, owners) not in (None, one.command.district))
+
+
+def _owner(numbered: NumberedCommand, owners: Mapping[str, str]) -> str | None:
+    body = numbered.command.body
+    return owners.get(body.details.team) if isinstance(body, ApplyTeam) else None
+
+
 def complete(
     plan: RoundRecord, decisions: dict[str, Decision], refused: Sequence[RefusedCommand], source: str
 ) -> DecidedRound:

@@ -20,6 +20,7 @@ class Guarantee(StrEnum):
     ORDER_KEPT = "every accepted order is in the ledger"
     ONE_ASSIGNMENT = "no visit has two teams, or two open offers, at any moment"
     UNIQUE_IDS = "offers and assignments keep their ids"
+    ONE_HOME = "a team belongs to one district"
     GAPLESS = "versions and rounds have no gap and no repetition"
     LIFE_CYCLE = "every step is in the life cycle"
     WHOLE_ROUNDS = "every round is whole"

@@ -51,6 +51,7 @@ class _Partition:
     dead: OffsetSet = field(default_factory=OffsetSet)
     orders: dict[int, str] = field(default_factory=dict[int, str])
     planned: dict[str, tuple[Visit, ...]] = field(default_factory=dict[str, tuple[Visit, ...]])
+    homes: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     commands: int = 0
     whole_from: int | None = None
 
@@ -100,6 +101,7 @@ async def judge(
             await _judge_inbox(reader, part, began - patience)
             await _judge_ledger(reader, part, began)
             await _judge_commands(reader, part, began - patience)
+    _judge_homes(parts, findings)
     states = sum((part.requests.last_states(_planned(part)) for part in parts), Counter[str]())
     return _verdict(findings, parts, states)
 
@@ -241,6 +243,7 @@ async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: d
         if record.value is None or (one := _parse(RosterRecord, record, part.findings)) is None:
             continue
         if _is_in_cut(one.round, last, record, began):
+            part.homes.setdefault(one.details.team, set()).add(one.district)
             compacted = _may_be_compacted(ROSTER, record, began)
             part.rounds.wrote(
                 ROSTER.name, one.details.team, one.version, one.round, _place(record), compacted=compacted
@@ -273,6 +276,17 @@ async def _judge_commands(reader: LogReader, part: _Partition, old: datetime) ->
         if offset in part.rounds.applied and not part.requests.knew(request):
             where = f"{COMMANDS.name}-{part.number}@{offset}"
             part.findings.add(Guarantee.ORDER_KEPT, where, f"{request} was accepted and is not in the ledger")
+
+
+def _judge_homes(parts: Sequence[_Partition], findings: Findings) -> None:
+    """Judge whether any team was registered by two districts, on one partition or on two."""
+    homes: dict[str, set[str]] = {}
+    for part in parts:
+        for team, districts in part.homes.items():
+            homes.setdefault(team, set()).update(districts)
+    for team, districts in homes.items():
+        if len(districts) > 1:
+            findings.add(Guarantee.ONE_HOME, ROSTER.name, f"{team} is registered by {', '.join(sorted(districts))}")
 
 
 def _planned(part: _Partition) -> set[Visit]:

@@ -93,6 +93,7 @@ from linli.schemas.roster import (
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord, SolverReport
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
+from linli.schemas.team_homes import TeamHome
 
 NINE = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
 """Nine in the morning in Sinan."""
@@ -458,6 +459,7 @@ LEDGER: dict[str, tuple[str, BaseModel]] = {
         event_types.SUBJECT_KEY,
         SubjectKey(key_id="k-1", master="m-1", nonce="bm9uY2U=", wrapped="d3JhcHBlZA==", created_at=NINE),
     ),
+    "team-home": (event_types.TEAM_HOME, TeamHome(team="t-27", district="520624")),
     "districts": (
         event_types.FACT.replace(".v1", ".districts.v1"),
         DistrictMap(partitions=3, districts={"520624": 0}),
