@@ -24,6 +24,12 @@ class DeliveryState(StrEnum):
     OBSOLETE = "obsolete"
 
 
+BEGUN = "begun"
+"""The error of a try that was begun: if the process dies before it ends, this is what is known."""
+
+GONE = "http_410"
+"""The error of a webhook whose address said that it is gone for good: it is called no more."""
+
 SETTLED = frozenset({DeliveryState.DELIVERED, DeliveryState.GIVEN_UP, DeliveryState.OBSOLETE})
 """States in which nothing more is sent."""
 
@@ -50,7 +56,8 @@ class Track(Inside):
     """A delivery's way along one channel.
 
     ``target`` is a keyed mark of the address, which tells equal ones from others and nothing else; ``due`` is when it
-    is tried next; ``error`` is a code of ours, never the other side's text.
+    is tried next; ``error`` is a code of ours, never the other side's text; ``ended`` is when a try showed that it
+    leads nowhere.
     """
 
     channel: ChannelKind
@@ -59,6 +66,7 @@ class Track(Inside):
     attempt: int = 0
     due: Instant | None = None
     error: str = ""
+    ended: Instant | None = None
 
 
 class Answered(Inside):

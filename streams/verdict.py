@@ -27,6 +27,9 @@ class Guarantee(StrEnum):
     KEPT = "nothing is forgotten before its time"
     REASON_OR_PLAN = "every unfinished request has a team, a plan or a reason"
     ONE_PLACE = "no crew is in two places at once"
+    TOLD = "every open offer was told or waits with somebody"
+    SAME_WORDS = "a delivery always says the same"
+    NOT_GONE = "nothing is sent to an address that is gone"
 
 
 LOSSES: Final = frozenset(
@@ -36,6 +39,7 @@ LOSSES: Final = frozenset(
         Guarantee.ORDER_KEPT,
         Guarantee.KEPT,
         Guarantee.REASON_OR_PLAN,
+        Guarantee.TOLD,
     }
 )
 """A break of these means that something was lost (or, for commands, counted twice)."""

@@ -16,20 +16,22 @@ from pydantic import BaseModel, ValidationError
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.dead_letters import DeadLetter
+from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, INBOX, PLANS, ROSTER, ROUNDS, Topic
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, DELIVERIES, INBOX, PLANS, ROSTER, ROUNDS, Topic
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.offset_set import OffsetSet
 from linli.streams.tombstones import round_of_tombstone
 from linli.streams.verdict import Findings, Guarantee, Verdict
+from linli.streams.verify_deliveries import DUE, DeliveryAudit
 from linli.streams.verify_requests import RequestAudit, Visit
 from linli.streams.verify_rounds import RoundAudit
 
-_ORDER: Final = (INBOX, COMMANDS, ROUNDS, DEAD_LETTERS, ASSIGNMENTS, PLANS, ROSTER)
+_ORDER: Final = (INBOX, COMMANDS, ROUNDS, DEAD_LETTERS, ASSIGNMENTS, PLANS, ROSTER, DELIVERIES)
 """Ends of the log are asked for in this order, so that what follows from a record is never read too early."""
 
 _COMMIT_TIME: Final = timedelta(seconds=60)
@@ -47,6 +49,7 @@ class _Partition:
     spans: dict[str, Span]
     rounds: RoundAudit
     requests: RequestAudit
+    deliveries: DeliveryAudit
     handled: dict[int, OffsetSet]
     dead: OffsetSet = field(default_factory=OffsetSet)
     orders: dict[int, str] = field(default_factory=dict[int, str])
@@ -57,7 +60,11 @@ class _Partition:
 
 
 async def judge(
-    address: KafkaAddress, partitions: Sequence[int] | None = None, *, patience: timedelta = timedelta(0)
+    address: KafkaAddress,
+    partitions: Sequence[int] | None = None,
+    *,
+    patience: timedelta = timedelta(0),
+    delivered: bool = False,
 ) -> Verdict:
     """Judge what is in the topics at this moment.
 
@@ -70,6 +77,8 @@ async def judge(
     patience
         How old an inbox record or a command may be before the lack of an outcome counts as a loss: zero when
         everything was given time to settle, about a minute while the service runs.
+    delivered
+        Whether deliveries are judged as well; where no delivery process runs, nobody is told of anything.
 
     Raises
     ------
@@ -101,13 +110,16 @@ async def judge(
             await _judge_inbox(reader, part, began - patience)
             await _judge_ledger(reader, part, began)
             await _judge_commands(reader, part, began - patience)
+            if delivered:
+                await _judge_deliveries(reader, part, began - max(patience, DUE))
     _judge_homes(parts, findings)
     states = sum((part.requests.last_states(_planned(part)) for part in parts), Counter[str]())
     return _verdict(findings, parts, states)
 
 
 def _part(number: int, findings: Findings, spans: dict[str, Span], handled: dict[int, OffsetSet]) -> _Partition:
-    return _Partition(number, findings, spans, RoundAudit(findings, number), RequestAudit(findings), handled)
+    audits = RoundAudit(findings, number), RequestAudit(findings), DeliveryAudit(findings)
+    return _Partition(number, findings, spans, *audits, handled)
 
 
 async def _read(reader: LogReader, part: _Partition, topic: Topic) -> AsyncIterator[LogRecord]:
@@ -207,6 +219,7 @@ async def _judge_requests(reader: LogReader, part: _Partition, last: int, began:
                 ASSIGNMENTS.name, one.request_id, one.version, one.round, _place(record), compacted=compacted
             )
             part.requests.read(one, _place(record), compacted=compacted)
+            part.deliveries.request(one, _place(record), record.appended)
 
 
 async def _judge_plans(reader: LogReader, part: _Partition, last: int, began: datetime) -> None:
@@ -234,6 +247,7 @@ def _judge_tombstone(record: LogRecord, part: _Partition, last: int, began: date
     if record.topic == ASSIGNMENTS.name:
         compacted = _may_be_compacted(ASSIGNMENTS, record, began)
         part.requests.forget(key, part.rounds.forgets.get(number), place, compacted=compacted)
+        part.deliveries.forget(key)
     elif part.planned.pop(key, ()):
         part.findings.add(Guarantee.KEPT, place, f"the plan of {key} was forgotten and had visits")
 
@@ -248,6 +262,15 @@ async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: d
             part.rounds.wrote(
                 ROSTER.name, one.details.team, one.version, one.round, _place(record), compacted=compacted
             )
+            part.deliveries.team(one)
+
+
+async def _judge_deliveries(reader: LogReader, part: _Partition, old: datetime) -> None:
+    """Judge what was told against the ledger, up to the last of the rounds that were read."""
+    async for record in _read(reader, part, DELIVERIES):
+        if record.value is not None and (one := _parse(DeliveryRecord, record, part.findings)) is not None:
+            part.deliveries.delivery(one, _place(record), old=record.appended <= old)
+    part.deliveries.last_states(old)
 
 
 def _is_in_cut(number: int, last: int, record: LogRecord, began: datetime) -> bool:

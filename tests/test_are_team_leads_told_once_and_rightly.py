@@ -182,6 +182,9 @@ async def test_an_address_that_is_gone_is_never_called_again_until_the_team_is_w
             server.behave = properly
             stack.desk.now = stack.clock.now()
             await stack.register("t1", await stack.seal(webhook(server)), crews=4)
+            await stack.command(Told(delivery=first.id, outcome=ToldOutcome.NOT_REACHED, by="d-1"), 1)
+            await stack.until(lambda seen: any(one.answered for one in seen), "a call, long after the address was gone")
+        async with stack.delivering(server):
             await stack.offer("3")
             await stack.until(lambda seen: any(one.state is DeliveryState.DELIVERED for one in seen), "the third offer")
     assert [one.tracks[0].error for one in (first, second)] == ["http_410", "disabled"]

@@ -27,8 +27,12 @@ CHINESE: Final[dict[Guarantee, str]] = {
     Guarantee.GAPLESS: "版本与轮次连续、不重",
     Guarantee.LIFE_CYCLE: "每一步都符合流转规则",
     Guarantee.WHOLE_ROUNDS: "每一轮都完整",
+    Guarantee.KEPT: "未到期的内容不会被清除",
     Guarantee.REASON_OR_PLAN: "未完成的点单都有队伍、计划或原因",
     Guarantee.ONE_PLACE: "同一小组不会同时在两处",
+    Guarantee.TOLD: "每个待答复的邀约都已告知或有人在跟进",
+    Guarantee.SAME_WORDS: "同一条通知每次内容一致",
+    Guarantee.NOT_GONE: "不向已停用的地址发送",
 }
 """The guarantees for those who read Chinese; their values are the English sentences."""
 
@@ -43,7 +47,7 @@ async def audit_log(here: Here, out: Out, patience: float, metrics_file: Path | 
     """
     address = await here.reach_kafka()
     with working(both("Reading the log …", "正在通读日志……")):
-        verdict = await judge(address, patience=timedelta(seconds=patience))
+        verdict = await judge(address, patience=timedelta(seconds=patience), delivered=True)
     if metrics_file is not None:
         _write_metrics(verdict, metrics_file)
     out.data(_as_data(verdict))

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.deliveries import Answered, DeliveryRecord, DeliveryState
+from linli.schemas.deliveries import GONE, Answered, DeliveryRecord, DeliveryState
 from linli.schemas.lifecycle import TERMINAL
 from linli.schemas.people import ChannelKind
 from linli.schemas.policy import QuietHours
@@ -40,9 +40,6 @@ LOOK_S: Final = 0.5
 
 BEGIN_MAX: Final = 200
 """Tries begun in one look: what is written in one transaction stays far below its time limit."""
-
-GONE: Final = "http_410"
-"""What an address said that is gone for good."""
 
 SHOW_S: Final = 1.0
 """How often the figure of what waits is renewed; a scrape comes every fifteen seconds."""
@@ -301,7 +298,8 @@ class Office:
     def _note_gone(self, record: DeliveryRecord) -> None:
         for track in record.tracks:
             if track.error == GONE and track.channel is ChannelKind.WEBHOOK:
-                self._gone[track.target] = max(record.at, self._gone.get(track.target, record.at))
+                said = track.ended or record.at
+                self._gone[track.target] = max(said, self._gone.get(track.target, said))
 
     def _not_before(self, record: DeliveryRecord, now: datetime) -> datetime | None:
         """Say until when a delivery waits because it is quiet; urgent ones and visits before the morning do not."""

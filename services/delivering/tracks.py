@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from linli.schemas.deliveries import SETTLED, Answered, DeliveryRecord, DeliveryState, Purpose, Track
+from linli.schemas.deliveries import BEGUN, SETTLED, Answered, DeliveryRecord, DeliveryState, Purpose, Track
 from linli.schemas.desk import ToldOutcome
 from linli.schemas.people import ChannelKind
 from linli.services.delivering.contacts import Reachable, Way
@@ -20,9 +20,6 @@ from linli.services.delivering.sent import How, Sent
 
 BY_HAND: Final = frozenset({ChannelKind.DESK, ChannelKind.COPY})
 """Channels that a person works."""
-
-BEGUN: Final = "begun"
-"""The error of a try that was begun: if the process dies before it ends, this is what is known."""
 
 PART_OF_ANSWER: Final = 3
 """After one part in three of the time to answer, a channel that has failed makes room for the next one."""
@@ -114,7 +111,8 @@ def ended(record: DeliveryRecord, place: int, sent: Sent, now: datetime, rest_un
         return record
     due = next_try(track.channel, record.id, track.attempt, now)
     if sent.how is not How.LATER or due is None:
-        over = track.model_copy(update={"state": DeliveryState.GIVEN_UP, "due": None, "error": sent.error})
+        update = {"state": DeliveryState.GIVEN_UP, "due": None, "error": sent.error, "ended": now}
+        over = track.model_copy(update=update)
         return _moved(record, place, over, now)
     due = due if rest_until is None else max(due, rest_until)
     return _moved(

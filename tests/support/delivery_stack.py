@@ -102,6 +102,10 @@ class DeliveryStack:
         """Write records as they are."""
         await self.ledger.write(Decision(assignments=tuple(records)))
 
+    async def spoil(self, record: DeliveryRecord) -> None:
+        """Write a record of a delivery that delivery would not write."""
+        await self.producer.send_and_wait(DELIVERIES.name, to_bytes(record), record.id.encode(), self.partition)
+
     async def command(self, body: BaseModel, number: int) -> None:
         """Write a command into ``commands``, as intake does."""
         command = Command(
