@@ -14,6 +14,7 @@ from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import Cancel, Target
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import CommandOutcome, OutcomeCode, RoundRecord
+from linli.services.cli.findings import CHINESE
 from linli.streams.offset_set import OffsetSet
 from linli.streams.verdict import BREAKS_KEPT, Findings, Guarantee, Verdict
 from linli.streams.verify_requests import RequestAudit, Visit
@@ -283,6 +284,11 @@ def test_a_flood_of_breaks_is_counted_not_kept() -> None:
     assert len(findings.breaks) == BREAKS_KEPT
     verdict = Verdict(tuple(findings.breaks), dict(findings.broken), {}, {}, 0, 0, 0, 0, 0)
     assert (verdict.held, verdict.lost, verdict.doubled) == (False, 1, BREAKS_KEPT + 49)
+
+
+def test_every_guarantee_is_said_in_both_languages() -> None:
+    """Tests that the audit has Chinese words for everything that it judges."""
+    assert CHINESE.keys() == set(Guarantee)
 
 
 def test_offsets_are_kept_as_bits() -> None:

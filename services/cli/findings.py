@@ -24,6 +24,7 @@ CHINESE: Final[dict[Guarantee, str]] = {
     Guarantee.ORDER_KEPT: "受理的点单都在账上",
     Guarantee.ONE_ASSIGNMENT: "任何时刻一次上门不会有两支队伍或两个待接单",
     Guarantee.UNIQUE_IDS: "邀约与派单编号不变、不重",
+    Guarantee.ONE_HOME: "一支队伍只属于一个区县",
     Guarantee.GAPLESS: "版本与轮次连续、不重",
     Guarantee.LIFE_CYCLE: "每一步都符合流转规则",
     Guarantee.WHOLE_ROUNDS: "每一轮都完整",
