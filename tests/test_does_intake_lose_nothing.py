@@ -6,6 +6,8 @@ import asyncio
 import itertools
 import os
 import signal
+import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,15 +25,34 @@ from linli.streams.inbox_record import InboxRecord
 from linli.streams.sealing import unseal, unseal_bytes
 from linli.streams.subject_keys import find_subject_key
 from tests.support.inbox import BROKEN, SECRETS, Broken, good_order, good_team, record
-from tests.support.intake_stack import OTHER_DISTRICT, PARTITIONS, IntakeStack, Outcome, intake_stack, seconds_between
+from tests.support.intake_stack import (
+    LOOK_S,
+    OTHER_DISTRICT,
+    PARTITIONS,
+    IntakeStack,
+    Outcome,
+    intake_stack,
+    seconds_between,
+)
 
 pytestmark = pytest.mark.broker
 
-BACK_WITHIN_S = 15.0
-"""Five seconds are promised on a machine that has time; three times that when tests share two cores with others."""
+BACK_WITHIN_S = 5.0
+"""What is promised of a machine that has time."""
+
+BUSY = 2.0
+"""A start's time may be stretched so often as much as that of bare imports, which are half of it: the broker is busy
+as well, and between two measurements it may be busier still."""
 
 KILLS, KILLS_LONG = 4, 40
 RECORDS_A_SECOND = 60
+
+UNHANDLED_MAX = 600
+"""The sender waits while so many records have no outcome, ten seconds' worth: it cannot know how much of a busy machine
+is left for intake, and a backlog that grows with every kill is not what is asked about here."""
+
+LOOK_EVERY = RECORDS_A_SECOND
+"""Records between two looks at how many are handled."""
 
 
 @pytest.fixture
@@ -119,10 +140,13 @@ async def test_killed_again_and_again_under_load(stack: IntakeStack, long_faults
     stop = asyncio.Event()
     sending = asyncio.create_task(_send_until(stack, stop))
     try:
-        await _until_there_are(stack, 40)
-        for _ in range(kills):
+        await stack.until_there_are(40)
+        stretch = await _stretch()
+        for number in range(kills):
             stack.kill()
-            await _until_there_are(stack, await stack.count() + 80)
+            await stack.until_there_are(await stack.count() + 80)
+            if number % 4 == 0:
+                stretch = max(stretch, await _stretch())
     finally:
         stop.set()
     numbers = await sending
@@ -134,15 +158,19 @@ async def test_killed_again_and_again_under_load(stack: IntakeStack, long_faults
     assert _changed(outcomes) == []
     back = [_back_after(event.at, outcomes) for event in struck]
     doubled = len(outcomes) - len(numbers)
-    print(f"\n{len(numbers)} records, {kills} kills: 0 missing, {doubled} handled twice; back after {back} s")
-    assert max(back) < BACK_WITHIN_S
+    limit_s = BACK_WITHIN_S * max(1.0, BUSY * stretch)
+    print(
+        f"\n{len(numbers)} records, {kills} kills: 0 missing, {doubled} handled twice; back after {back} s, "
+        f"machine {stretch:.1f} times slower than idle"
+    )
+    assert max(back) < limit_s
 
 
 @pytest.mark.faults
 async def test_the_broker_killed_under_load(stack: IntakeStack) -> None:
     """Tests that a broker that dies and comes back costs no record its outcome."""
     numbers = [await stack.send(_the(index), index % PARTITIONS) for index in range(200)]
-    await _until_there_are(stack, 20)
+    await stack.until_there_are(20)
     pid = stack.ground.kafka_pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -166,6 +194,8 @@ async def _send_until(stack: IntakeStack, stop: asyncio.Event) -> list[str]:
     for index in itertools.count():
         if stop.is_set():
             return numbers
+        while index % LOOK_EVERY == 0 and len(numbers) - await stack.count() > UNHANDLED_MAX:
+            await asyncio.sleep(LOOK_S)
         numbers.append(await stack.send(_the(index), index % PARTITIONS))
         await asyncio.sleep(1 / RECORDS_A_SECOND)
     raise AssertionError("counting never ends")
@@ -177,10 +207,13 @@ def _the(index: int) -> InboxRecord:
     return record(good_order() | {"source_id": f"SN-{index}"})
 
 
-async def _until_there_are(stack: IntakeStack, count: int) -> None:
-    async with asyncio.timeout(60):
-        while await stack.count() < count:
-            await asyncio.sleep(0.2)
+async def _stretch() -> float:
+    """Return how many times its processor time a start takes at this moment, at least 1: intake's imports alone."""
+    timed = "import time; import linli.services.intake; print(time.process_time())"
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", timed, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    return max(1.0, (time.monotonic() - began) / float(said))
 
 
 def _changed(outcomes: list[Outcome]) -> list[str]:
