@@ -33,16 +33,17 @@ def first_come_nearest(problem: Problem) -> Plan:
 
 
 def _nearness(model: Model, visit: int, fit: Fit) -> tuple[int, int]:
-    return model.seconds_to(model.place[visit])[model.duties[fit.duty].base], fit.duty
+    return model.seconds_to(model.entry[visit])[model.duties[fit.duty].base], fit.duty
 
 
 def _appoint(timetable: Timetable, visit: int, fit: Fit) -> bool:
     """Give the visit the crew's first free time that leaves all appointments where they are."""
     tour = timetable.tours[fit.duty]
-    model, place = timetable.model, timetable.model.place[visit]
+    model = timetable.model
+    place, entry = model.place[visit], model.entry[visit]
     for k, free in enumerate(tour.leave):
-        start = first_start(fit.windows, free + model.seconds_to(place)[tour.places[k]])
-        back = start + model.duration[visit] + model.seconds_from(place)[tour.places[k + 1]]
+        start = first_start(fit.windows, free + model.seconds_to(entry)[tour.places[k]])
+        back = start + model.duration[visit] + model.seconds_from(place)[tour.entries[k]]
         by = tour.start[k] if k < len(tour.stops) else model.duties[fit.duty].closes
         if start >= 0 and back <= by:
             return timetable.put(visit, fit, k)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from linli.matcher.objective import MOVE_TOLERANCE
-from linli.matcher.problem import DECLINED, EXCLUDED, Member, Plan, Problem, Route, Stop, Team, Visit, Window
+from linli.matcher.problem import DECLINED, EXCLUDED, Member, Place, Plan, Problem, Route, Stop, Team, Visit, Window
 from linli.matcher.rules import Violation
 
 
@@ -169,11 +169,13 @@ def _choices(one: _Placed) -> Iterator[Violation]:
 
 
 def _skills(one: _Placed) -> Iterator[Violation]:
-    held = dict(one.team.skills)
+    held, levels = dict(one.team.skills), dict(one.team.skill_levels)
     missing = [
         need
         for need in one.visit.needs
-        if need.skill not in held or (need.qualification is not None and need.qualification not in held[need.skill])
+        if need.skill not in held
+        or levels.get(need.skill, 1) < need.level
+        or (need.qualification is not None and need.qualification not in held[need.skill])
     ]
     if missing:
         yield one.broken("skill", len(missing), "skills")
@@ -255,9 +257,31 @@ def _arrival(problem: Problem, one: _Placed, before: _Placed | None, shift: Wind
         free, at = (one.stop.start if shift is None else shift[0]), one.team.base
     committed = one.visit.pin is not None and one.visit.pin.start is not None
     leave = free if committed else max(free, problem.now)
+    if one.visit.fetch is not None:
+        yield from _fetched(problem, one, leave, at)
+        return
     earliest = leave + problem.travel.between(at, one.visit.place)[0]
     if one.stop.arrival < earliest:
         yield one.broken("crew_capacity", earliest - one.stop.arrival, "seconds")
+    if one.stop.start < one.stop.arrival:
+        yield one.broken("crew_capacity", one.stop.arrival - one.stop.start, "seconds")
+
+
+def _fetched(problem: Problem, one: _Placed, leave: int, at: Place) -> Iterator[Violation]:
+    """Check that the crew can fetch what it brings, there in time and within the hours, and then be at the visit."""
+    fetch, begins = one.visit.fetch, one.stop.fetch
+    if fetch is None or begins is None:
+        yield one.broken("fetch", 1, "visits")
+        return
+    there = leave + problem.travel.between(at, fetch.place)[0]
+    if begins < there:
+        yield one.broken("crew_capacity", there - begins, "seconds")
+    missed = _outside(fetch.windows, begins) if fetch.windows else 0
+    if missed > 0:
+        yield one.broken("fetch", missed, "seconds")
+    brought = begins + fetch.duration + problem.travel.between(fetch.place, one.visit.place)[0]
+    if one.stop.arrival < brought:
+        yield one.broken("fetch", brought - one.stop.arrival, "seconds")
     if one.stop.start < one.stop.arrival:
         yield one.broken("crew_capacity", one.stop.arrival - one.stop.start, "seconds")
 

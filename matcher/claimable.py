@@ -15,7 +15,8 @@ from linli.matcher.draft import mode_for
 from linli.matcher.problem import Problem, Team
 from linli.matcher.rules import first_violation
 from linli.matcher.state import TeamFacts
-from linli.matcher.translate import LegView, team_of, visit_of
+from linli.matcher.translate import LegView, visit_of
+from linli.matcher.translate_teams import team_of
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.instants import to_seconds

@@ -44,6 +44,7 @@ class TourTimes(NamedTuple):
     windows: list[tuple[Window, ...]]
     prices: list[int]
     places: list[int]
+    entries: list[int]
     hops: list[int]
     start: list[int]
     done: list[int]

@@ -87,7 +87,7 @@ def _extend(
 ) -> None:
     """Append a visit to a partial tour if the crew can still get home; keep it unless another is as early and cheap."""
     free, cost, stops = label
-    way = model.seconds_from(at)[model.place[visit]]
+    way = model.seconds_from(at)[model.entry[visit]]
     start = first_start(fit.windows, (free if model.fixed[visit] else max(free, model.now)) + way)
     if start < 0:
         return

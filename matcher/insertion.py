@@ -62,10 +62,10 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
     duration = model.duration[visit]
     if duration > tour.room:
         return NEVER, -1
-    place, windows = model.place[visit], fit.windows
+    windows = fit.windows
     lo, hi = windows[0][0], windows[-1][1]
-    to, back = model.seconds_to(place), model.seconds_from(place)
-    places, hops, late = tour.places, tour.hops, tour.late
+    to, back = model.seconds_to(model.entry[visit]), model.seconds_from(model.place[visit])
+    places, entries, hops, late = tour.places, tour.entries, tour.hops, tour.late
     leave = tour.done if model.fixed[visit] else tour.leave
     soft = tour.soft or model.soft[visit]
     single = len(windows) == 1
@@ -75,7 +75,7 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
     for k, free in enumerate(leave):
         if free > hi:
             break
-        out, on = to[places[k]], back[places[k + 1]]
+        out, on = to[places[k]], back[entries[k]]
         added = base + price * (out + on - hops[k])
         if added >= best and not soft:
             continue
@@ -103,7 +103,7 @@ def _added_softness(tour: Tour, position: int, visit: int, start: int) -> int:
     free, place = start + model.duration[visit], model.place[visit]
     for k in range(position, len(tour.stops)):
         other = tour.stops[k]
-        pushed = first_start(tour.windows[k], free + model.seconds_from(place)[model.place[other]])
+        pushed = first_start(tour.windows[k], free + model.seconds_from(place)[model.entry[other]])
         added += soft_price(model, other, pushed) - soft_price(model, other, tour.start[k])
         if pushed == tour.start[k]:
             break
@@ -217,8 +217,7 @@ def describe(timetable: Timetable, visit: int, spot: Spot) -> Insertion:
     tour = timetable.tours[spot.fit.duty].copy()
     tour.put(spot.position, visit, spot.fit)
     duty, wanted = timetable.model.duties[tour.duty], timetable.model.visits[visit]
-    start = tour.start[spot.position]
-    stop = Stop(wanted.id, tour.arrival(spot.position), start, start + wanted.duration)
+    stop = tour.told_stop(spot.position)
     return Insertion(wanted.id, timetable.model.teams[duty.team].id, duty.crew, stop, spot.cost)
 
 

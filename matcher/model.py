@@ -13,6 +13,7 @@ from array import array
 from collections.abc import Sequence
 
 from linli.matcher.duties import NO_LIMIT, Duty, Fit
+from linli.matcher.fetching import NOTHING, entry_of, fetch_price, lead_of, shifted
 from linli.matcher.memory import Fits, Memory, Roster
 from linli.matcher.objective import level_of, levels_of, pair_price
 from linli.matcher.problem import Problem, Team, Visit, Window, is_fact
@@ -22,7 +23,7 @@ from linli.matcher.rules import (
     gender_until,
     may_serve,
     safeguarded_until,
-    start_windows,
+    starts_of,
 )
 from linli.matcher.travel import IntTable
 from linli.matcher.validation import faults_of_visit, validate
@@ -42,6 +43,9 @@ def _shifts_with_history(problem: Problem, team: Team) -> list[Window]:
 
 class Model:
     """A problem compiled for the solvers.
+
+    Of a visit for which something is fetched `entry` is the place of the pick-up, `place` the visit's own; start and
+    duration count from the pick-up, `lead` seconds before service at the visit; see `linli.matcher.fetching`.
 
     Parameters
     ----------
@@ -69,7 +73,13 @@ class Model:
         self._validate()
         self.base = self.roster.bases
         self.place = [self._table.number(visit.place) for visit in self.visits]
-        self.duration = [visit.duration for visit in self.visits]
+        self.fetches = any(visit.fetch is not None for visit in self.visits)
+        leads = [lead_of(problem, visit) for visit in self.visits] if self.fetches else [NOTHING] * len(self.visits)
+        self.lead = [lead.seconds for lead in leads]
+        self.idle = [lead.idle for lead in leads]
+        self.within = [lead.way for lead in leads]
+        self.entry = [self._table.number(entry_of(visit)) for visit in self.visits] if self.fetches else self.place
+        self.duration = [visit.duration + lead.seconds for visit, lead in zip(self.visits, leads, strict=True)]
         self.fact = [is_fact(visit, problem.now) for visit in self.visits]
         self.fixed = [visit.pin is not None and visit.pin.start is not None for visit in self.visits]
         self.soft = [visit.due is not None or visit.told is not None for visit in self.visits]
@@ -179,20 +189,20 @@ class Model:
 
         Until any team, setting out then, is there before the first window opens, the clock cuts nothing off.
         """
-        windows = start_windows(self.visits[visit])
-        farthest = max(map(self.seconds_to(self.place[visit]).__getitem__, self.base), default=0)
-        return windows[0][0] - farthest - 1 if windows else -1
+        windows = starts_of(self.problem, self.visits[visit])
+        farthest = max(map(self.seconds_to(self.entry[visit]).__getitem__, self.base), default=0)
+        return windows[0][0] - self.lead[visit] - farthest - 1 if windows else -1
 
     def _find_fits(self, visit: int) -> list[Fit]:
         pin = self.visits[visit].pin
         teams = range(len(self.teams)) if pin is None else [self.team_index.get(pin.team, -1)]
-        windows = start_windows(self.visits[visit])
+        windows = starts_of(self.problem, self.visits[visit])
         first, last = (windows[0][0], windows[-1][1]) if windows else (self.now, self.now)
-        way, home = self.seconds_to(self.place[visit]), self.seconds_from(self.place[visit])
-        wanted, found = self.visits[visit], list[Fit]()
+        way, home = self.seconds_to(self.entry[visit]), self.seconds_from(self.place[visit])
+        wanted, lead, found = self.visits[visit], self.lead[visit], list[Fit]()
         for t in teams:
             base = self.base[t]
-            if t < 0 or not may_serve(self.problem, wanted, self.teams[t], way[base], home[base]):
+            if t < 0 or not may_serve(self.problem, wanted, self.teams[t], way[base] + lead, home[base]):
                 continue
             near = [
                 d for d in self.duties_of_team[t] if self.duties[d].closes >= first and self.duties[d].opens <= last
@@ -207,9 +217,12 @@ class Model:
             return self.cut(wanted, team, duty, on.crew)
         if wanted.pin is None or wanted.pin.start is None or wanted.pin.crew not in (None, on.crew):
             return None
-        start = wanted.pin.start
+        start, lead = wanted.pin.start, self.lead[visit]
         within = on.opens <= start <= on.closes
-        return Fit(duty, ((start, start),), pair_price(self.weights, wanted, team)) if within else None
+        return Fit(duty, ((start - lead, start - lead),), self._price(wanted, team)) if within else None
+
+    def _price(self, wanted: Visit, team: Team) -> int:
+        return pair_price(self.weights, wanted, team) + fetch_price(self.problem, wanted)
 
     def cut(self, wanted: Visit, team: Team, duty: int, crew: int) -> Fit | None:
         """Cut a visit's windows to a duty and to what protects the person visited; None if nothing remains.
@@ -224,6 +237,8 @@ class Model:
         earliest = on.opens if committed else max(on.opens, self.now)
         safe = safeguarded_until(wanted, team, crew * self.adults_kept)
         latest = min(on.closes, safe, gender_until(wanted, team)) - wanted.duration
-        cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in start_windows(wanted)]
+        cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in starts_of(self.problem, wanted)]
         windows = tuple((lo, hi) for lo, hi in cut if lo <= hi)
-        return Fit(duty, windows, pair_price(self.weights, wanted, team)) if windows else None
+        if not windows:
+            return None
+        return Fit(duty, shifted(windows, lead_of(self.problem, wanted).seconds), self._price(wanted, team))

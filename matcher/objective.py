@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
+from linli.matcher.fetching import entry_of, lead_of
 from linli.matcher.problem import Plan, Problem, Route, Stop, Team, Visit, Weights
 
 MOVE_TOLERANCE = 900
@@ -143,8 +144,8 @@ def _cost_of_shift(problem: Problem, team: Team, stops: tuple[Stop, ...], visits
     at, travel, work, lateness, moves, continuity, notifications = team.base, 0, 0, 0, 0, 0, 0
     for stop in stops:
         visit = visits[stop.visit]
-        travel += problem.travel.between(at, visit.place)[0]
-        at, work = visit.place, work + visit.duration
+        travel += problem.travel.between(at, entry_of(visit))[0] + lead_of(problem, visit).way
+        at, work = visit.place, work + visit.duration + lead_of(problem, visit).seconds
         lateness += lateness_price(weights, visit, stop.start)
         moves += move_price(weights, visit, stop.start)
         continuity += continuity_price(weights, visit, team)

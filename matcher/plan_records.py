@@ -62,6 +62,7 @@ def _stop(visit: PlannedVisit) -> Stop:
         to_seconds(visit.arrival),
         to_seconds(visit.start),
         to_seconds(visit.end),
+        None if visit.fetch is None else to_seconds(visit.fetch),
     )
 
 
@@ -73,6 +74,7 @@ def _planned(stop: Stop) -> PlannedVisit:
         arrival=from_seconds(stop.arrival),
         start=from_seconds(stop.start),
         end=from_seconds(stop.end),
+        fetch=None if stop.fetch is None else from_seconds(stop.fetch),
     )
 
 

@@ -41,10 +41,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SkillNeed:
-    """A skill the visit asks for and, where the menu says so, the qualification it must be held with."""
+    """A skill the visit asks for and, where the menu says so, the qualification and the level it must be held with."""
 
     skill: str
     qualification: str | None = None
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,25 @@ class Pin:
     team: str
     crew: int | None = None
     start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What must be fetched before the visit, and brought to it at once.
+
+    Parameters
+    ----------
+    place : Place
+        Where it is fetched.
+    duration : int
+        Seconds it takes there.
+    windows : tuple of Window
+        When it may begin to be fetched, sorted and disjoint; empty for any time.
+    """
+
+    place: Place
+    duration: int
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,8 @@ class Visit:
         The team that usually serves this household.
     kinds : frozenset of str
         Kinds of team that may be sent; empty for any.
+    fetch : Fetch or None
+        What the crew fetches on its way; see `linli.matcher.fetching`.
     """
 
     id: str
@@ -152,6 +174,7 @@ class Visit:
     told: int | None = None
     regular_team: str | None = None
     kinds: frozenset[str] = frozenset()
+    fetch: Fetch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +226,8 @@ class Team:
     asked_enough_until : int or None
         The team was asked often enough today: for nothing that begins before this time is it asked again, unless it is
         of the highest class.
+    skill_levels : tuple of (str, int)
+        How well the team holds its skills, for those above level 1.
     asked : int
         Messages the team was sent today above those that are free; one more costs `Weights.notification` for each.
     """
@@ -223,6 +248,7 @@ class Team:
     kind: str = ""
     asked_enough_until: int | None = None
     asked: int = 0
+    skill_levels: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +316,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One visit on a crew's route: arrival at the place, start and end of service."""
+    """One visit on a crew's route: arrival at the place, start and end of service.
+
+    `fetch` is when the crew begins to fetch what it brings; None where it brings nothing.
+    """
 
     visit: str
     arrival: int
     start: int
     end: int
+    fetch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ a new stop is tested in constant time, whatever the length of the tour.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from operator import sub
 
 from linli.matcher.duties import Fit, TourTimes
@@ -53,8 +52,10 @@ class Tour:
         What each pairing costs.
     places : list of int
         Base, every stop's place, base: n + 2 places.
+    entries : list of int
+        Where each stop is entered, and the base: n + 1 places; other than `places[1:]` only where something is fetched.
     hops : list of int
-        Travel seconds between consecutive places, n + 1 of them.
+        Travel seconds from each place to the next entry, n + 1 of them.
     start : list of int
         Start of service at each stop.
     done : list of int
@@ -82,8 +83,8 @@ class Tour:
     """
 
     __slots__ = (
-        "cost", "done", "duty", "hops", "late", "leave", "load", "load_cost", "memo", "model", "places", "prices",
-        "room", "soft", "start", "stops", "told", "travel", "windows", "work",
+        "cost", "done", "duty", "entries", "hops", "late", "leave", "load", "load_cost", "memo", "model", "places",
+        "prices", "room", "soft", "start", "stops", "told", "travel", "windows", "work",
     )  # fmt: skip
 
     def __init__(self, model: Model, duty: int) -> None:
@@ -96,6 +97,7 @@ class Tour:
         self.memo: dict[int, tuple[int, int]] = {}
         # What `schedule` would find: most tours are empty, and a crew with nothing to do stays at its base.
         self.places = [on.base, on.base]
+        self.entries = [on.base]
         self.hops = [0]
         self.start: list[int] = []
         self.done = [on.opens]
@@ -123,6 +125,7 @@ class Tour:
             windows=self.windows[:],
             prices=self.prices[:],
             places=self.places,
+            entries=self.entries,
             hops=self.hops,
             start=self.start,
             done=self.done,
@@ -141,7 +144,8 @@ class Tour:
         """Return a tour laid out before, its visits by the numbers they have now."""
         tour = cls(model, times.duty)
         tour.stops, tour.windows, tour.prices, tour.told = stops, times.windows[:], times.prices[:], told
-        tour.places, tour.hops, tour.start, tour.done = times.places, times.hops, times.start, times.done
+        tour.places, tour.entries = times.places, times.entries
+        tour.hops, tour.start, tour.done = times.hops, times.start, times.done
         tour.leave, tour.late, tour.travel, tour.work = times.leave, times.late, times.travel, times.work
         tour.cost, tour.room, tour.load_cost, tour.soft = times.cost, times.room, times.load_cost, times.soft
         return tour
@@ -174,8 +178,10 @@ class Tour:
         model, duty = self.model, self.model.duties[self.duty]
         self.memo, self.told = {}, ()
         self.places = [duty.base, *(model.place[v] for v in self.stops), duty.base]
+        self.entries = [*(model.entry[v] for v in self.stops), duty.base] if model.fetches else self.places[1:]
         # A crew with nothing to do stays at its base; most tours are empty, and none needs a row of travel times.
-        self.hops = [model.seconds_from(a)[b] for a, b in pairwise(self.places)] if self.stops else [0]
+        ways = zip(self.places, self.entries, strict=False) if self.stops else ()
+        self.hops = [model.seconds_from(a)[b] for a, b in ways] or [0]
         self.travel = sum(self.hops)
         self.work = sum(model.duration[v] for v in self.stops)
         self.soft = any(model.soft[v] for v in self.stops)
@@ -226,20 +232,28 @@ class Tour:
         return price
 
     def arrival(self, position: int) -> int:
-        """Return when the crew reaches a stop."""
+        """Return when the crew reaches a stop, or the place where something is fetched for it."""
         visit = self.stops[position]
         if self.model.fact[visit]:
             return self.start[position]
         free = self.done[position] if self.model.fixed[visit] else self.leave[position]
         return free + self.hops[position]
 
+    def told_stop(self, position: int) -> Stop:
+        """Return a stop as a plan has it."""
+        model, visit, begins = self.model, self.stops[position], self.start[position]
+        name, lead, end = model.visits[visit].id, model.lead[visit], begins + model.duration[visit]
+        if model.visits[visit].fetch is None:
+            return Stop(name, self.arrival(position), begins, end)
+        return Stop(name, begins + lead - model.idle[visit], begins + lead, end, begins)
+
 
 def soft_price(model: Model, visit: int, start: int) -> int:
     """Return the price of one visit's start."""
     if not model.soft[visit]:
         return 0
-    wanted = model.visits[visit]
-    return lateness_price(model.weights, wanted, start) + move_price(model.weights, wanted, start)
+    wanted, begins = model.visits[visit], start + model.lead[visit]
+    return lateness_price(model.weights, wanted, begins) + move_price(model.weights, wanted, begins)
 
 
 def terms_of(tour: Tour) -> CostTerms:
@@ -247,9 +261,9 @@ def terms_of(tour: Tour) -> CostTerms:
     model = tour.model
     weights, team = model.weights, model.teams[model.duties[tour.duty].team]
     visits = [model.visits[v] for v in tour.stops]
-    starts = list(zip(visits, tour.start, strict=True))
+    starts = [(visit, start + model.lead[v]) for visit, v, start in zip(visits, tour.stops, tour.start, strict=True)]
     return CostTerms(
-        travel=weights.travel * tour.travel,
+        travel=weights.travel * (tour.travel + sum(model.within[v] for v in tour.stops)),
         lateness=sum(lateness_price(weights, visit, start) for visit, start in starts),
         moves=sum(move_price(weights, visit, start) for visit, start in starts),
         continuity=sum(continuity_price(weights, visit, team) for visit in visits),
@@ -376,10 +390,6 @@ class Timetable:
 
 def _stops(tour: Tour) -> tuple[Stop, ...]:
     """Return the stops of a tour as a plan has them."""
-    model = tour.model
     if not tour.told:
-        tour.told = tuple(
-            Stop(model.visits[visit].id, tour.arrival(k), tour.start[k], tour.start[k] + model.duration[visit])
-            for k, visit in enumerate(tour.stops)
-        )
+        tour.told = tuple(tour.told_stop(k) for k in range(len(tour.stops)))
     return tour.told

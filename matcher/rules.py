@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from linli.matcher.fetching import cut_to_fetch, entry_of, lead_of
 from linli.matcher.problem import DECLINED, EXCLUDED, Member, Problem, Team, Visit, Window, is_fact
 
 FOREVER = 1 << 60
@@ -54,7 +55,7 @@ RULES: Mapping[str, Rule] = {
     for rule in (
         Rule("inactive_team", "team takes part", "队伍在册可用"),
         Rule("team_kind", "kind of team", "队伍类别"),
-        Rule("skill", "skill and qualification", "技能与资质"),
+        Rule("skill", "skill, level and qualification", "技能、等级与资质"),
         Rule("declined", "never back to a team that declined", "已婉拒的队伍不再派"),
         Rule("excluded", "household exclusion", "住户回避"),
         Rule("pinned", "committed visits are pinned", "已接单的不再改派"),
@@ -65,6 +66,7 @@ RULES: Mapping[str, Rule] = {
         Rule("working_hours", "working hours and absences", "工作时间与请假"),
         Rule("time_window", "time window reachable", "预约时段可到达"),
         Rule("crew_capacity", "crew capacity over time", "小组同一时段的承接能力"),
+        Rule("fetch", "fetched first, then brought", "先取后送"),
         Rule("once", "every visit at most once", "每次上门只派一队"),
         Rule("known", "only known visits and teams", "只含已登记的上门与队伍"),
         Rule("asked_enough", "asked often enough today", "当日已多次询问"),
@@ -89,11 +91,12 @@ def kind_of_team(problem: Problem, visit: Visit, team: Team) -> Violation | None
 
 
 def skill_and_qualification(problem: Problem, visit: Visit, team: Team) -> Violation | None:
-    """Check that the team holds every skill asked for, as qualified as asked for; the amount counts those missing."""
+    """Check that the team holds every skill asked for, as qualified and as well; the amount counts those missing."""
     missing = 0
     for need in visit.needs:
         for skill, held in team.skills:
             if skill == need.skill and (need.qualification is None or need.qualification in held):
+                missing += need.level > 1 and need.level > dict(team.skill_levels).get(skill, 1)
                 break
         else:
             missing += 1
@@ -178,7 +181,7 @@ def gender_until(visit: Visit, team: Team) -> int:
 
 def earliest_end(problem: Problem, visit: Visit) -> int:
     """Return the earliest end of service a window still allows; as if begun now where none does."""
-    starts = [max(lo, problem.now) for lo, hi in start_windows(visit) if hi >= problem.now]
+    starts = [max(lo, problem.now) for lo, hi in starts_of(problem, visit) if hi >= problem.now]
     return (starts[0] if starts else problem.now) + visit.duration
 
 
@@ -238,12 +241,22 @@ def start_windows(visit: Visit) -> tuple[Window, ...]:
     return later or visit.windows
 
 
+def starts_of(problem: Problem, visit: Visit) -> tuple[Window, ...]:
+    """Return `start_windows` less those for which nothing could be fetched in time."""
+    return cut_to_fetch(problem, visit, start_windows(visit))
+
+
+def way_out(problem: Problem, visit: Visit, team: Team) -> int:
+    """Return how long before service a crew must leave its base, at the least."""
+    return problem.travel.between(team.base, entry_of(visit))[0] + lead_of(problem, visit).seconds
+
+
 def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> int | None:
     """Return by how many seconds the best pair of shift and window misses; 0 if one fits, None if there is no pair."""
     pinned = visit.pin is not None and visit.pin.start is not None
     last_end = min(safeguarded_until(visit, team), gender_until(visit, team))
     best: int | None = None
-    for lo, hi in start_windows(visit):
+    for lo, hi in starts_of(problem, visit):
         for opens, closes in team.shifts:
             leave = opens if pinned else max(opens, problem.now)
             miss = max(lo, leave + out) - min(hi, min(closes - back, last_end or FOREVER) - visit.duration)
@@ -257,7 +270,7 @@ def _is_reachable(problem: Problem, visit: Visit, team: Team, out: int, back: in
     """Say whether `_shortfall` is 0; shifts in which no window lies are passed over."""
     pinned = visit.pin is not None and visit.pin.start is not None
     last_end = min(safeguarded_until(visit, team), gender_until(visit, team)) or FOREVER
-    for lo, hi in start_windows(visit):
+    for lo, hi in starts_of(problem, visit):
         for opens, closes in team.shifts:
             if closes < lo or opens > hi:
                 continue
@@ -281,7 +294,7 @@ def working_hours(problem: Problem, visit: Visit, team: Team) -> Violation | Non
 def time_window_reachable(problem: Problem, visit: Visit, team: Team) -> Violation | None:
     """Check that a crew leaving its base in a shift, or now, can start in a window and be home by the shift's end."""
     # Where not even the working hours hold the service, that rule is the broken one.
-    out, _ = problem.travel.between(team.base, visit.place)
+    out = way_out(problem, visit, team)
     back, _ = problem.travel.between(visit.place, team.base)
     miss = _shortfall(problem, visit, team, out, back)
     if not miss or working_hours(problem, visit, team) is not None:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linli.matcher.duties import Fit
+from linli.matcher.fetching import entry_of, fetch_price, lead_of
 from linli.matcher.model import Model
 from linli.matcher.objective import pair_price, reoffer_price
 from linli.matcher.problem import TravelLimit, Visit
@@ -26,7 +27,7 @@ from linli.matcher.rules import (
     requested_language,
     safeguarded_until,
     skill_and_qualification,
-    start_windows,
+    starts_of,
     team_takes_part,
 )
 
@@ -191,11 +192,12 @@ def _block(model: Model, duties: _Duties, asked: _Asked, visits: Sequence[int]) 
             fits[i] &= duties.crew == visit.pin.crew
     row, duty = np.nonzero(fits)
     price = _prices(model, wanted)[row, duties.team[duty]]
-    return PairTable(np.array(visits, dtype=np.int64)[row], duty.astype(np.int64), latest[row, duty], price)
+    lead = np.array([model.lead[v] for v in visits], dtype=np.int64)[row]
+    return PairTable(np.array(visits, dtype=np.int64)[row], duty.astype(np.int64), latest[row, duty] - lead, price)
 
 
 def _wanted(model: Model, wanted: list[Visit]) -> _Wanted:
-    windows = [start_windows(visit) for visit in wanted]
+    windows = [starts_of(model.problem, visit) for visit in wanted]
     several = np.array([len(w) for w in windows], dtype=np.int64)
     spans = np.array([span for w in windows for span in w], dtype=np.int64).reshape(-1, 2)
     return _Wanted(
@@ -225,9 +227,20 @@ def _ways(model: Model, wanted: list[Visit], able: Flags) -> tuple[Longs, Longs]
     asked = [limit for visit in wanted for limit in _bounds(visit.travel_limit)]
     for of_team, of_visit, way in ((own[::2], asked[::2], seconds.T), (own[1::2], asked[1::2], metres.T)):
         able &= way <= np.minimum(np.array(of_team)[None, :], np.array(of_visit)[:, None])
-    if model.problem.travel.symmetric:
-        return seconds.T, seconds.T
-    return seconds.T, model.problem.travel.matrix(places, bases)[0]
+    back = seconds.T if model.problem.travel.symmetric else model.problem.travel.matrix(places, bases)[0]
+    return _over_pickups(model, wanted, seconds.T), back
+
+
+def _over_pickups(model: Model, wanted: list[Visit], out: Longs) -> Longs:
+    """Return the ways out, those of visits for which something is fetched with all the time before service."""
+    fetching = [i for i, visit in enumerate(wanted) if visit.fetch is not None]
+    if not fetching:
+        return out
+    out = out.copy()
+    places = [entry_of(wanted[i]) for i in fetching]
+    leads = np.array([lead_of(model.problem, wanted[i]).seconds for i in fetching], dtype=np.int64)
+    out[fetching] = model.problem.travel.matrix([team.base for team in model.teams], places)[0].T + leads[:, None]
+    return out
 
 
 def _bounds(limit: TravelLimit | None) -> tuple[int, int]:
@@ -258,4 +271,5 @@ def _prices(model: Model, wanted: list[Visit]) -> Longs:
     for i, visit in enumerate(wanted):
         if visit.regular_team is not None or visit.pin is not None:
             prices[i] = [pair_price(weights, visit, team) for team in teams]
+        prices[i] += fetch_price(model.problem, visit)
     return prices

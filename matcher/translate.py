@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from linli.matcher.draft import Draft, live_offer, mode_for, waiting_offers
 from linli.matcher.memory import Memory
 from linli.matcher.problem import (
     DECLINED,
     EXCLUDED,
-    Member,
+    Fetch,
     Pin,
-    Place,
     Problem,
     Safeguarding,
     SkillNeed,
-    Team,
     TravelLimit,
     Visit,
     Weights,
 )
-from linli.matcher.shifts import shifts
-from linli.matcher.state import TeamFacts
+from linli.matcher.translate_teams import place_of, teams_of
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import RequestDetails, Window
 from linli.schemas.people import AgeBand
-from linli.schemas.places import RoundedPlace
 from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.policy import Mode, Prices
-from linli.schemas.roster import TeamDetails
 
 WANTED = frozenset(
     {
@@ -70,11 +64,6 @@ def request_and_leg(visit: str) -> tuple[str, int]:
     """Split a visit's id."""
     request, _, leg = visit.rpartition("/")
     return request, int(leg)
-
-
-def place_of(place: RoundedPlace) -> Place:
-    """Return the matcher's place."""
-    return Place(place.lat, place.lon, place.terrain.value)
 
 
 def weights_of(prices: Prices) -> Weights:
@@ -173,6 +162,16 @@ def _safeguarding(details: RequestDetails) -> Safeguarding | None:
     )
 
 
+def _needs(details: RequestDetails) -> tuple[SkillNeed, ...]:
+    levels = dict(details.skill_levels)
+    return tuple(SkillNeed(skill, qualification, levels.get(skill, 1)) for skill, qualification in details.skills)
+
+
+def _fetch(details: RequestDetails) -> Fetch | None:
+    fetch = details.fetch
+    return None if fetch is None else Fetch(place_of(fetch.place), fetch.minutes * 60, merge_windows(fetch.windows))
+
+
 def visit_of(view: LegView, regular_team: str | None = None) -> Visit:
     """Return a leg as the matcher's visit; `regular_team` came last to this household for the same need."""
     details = view.details
@@ -185,7 +184,7 @@ def visit_of(view: LegView, regular_team: str | None = None) -> Visit:
         place=place_of(details.place),
         duration=details.minutes * 60,
         windows=windows,
-        needs=tuple(SkillNeed(skill, qualification) for skill, qualification in details.skills),
+        needs=_needs(details),
         travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
         safeguarding=_safeguarding(details),
         gender=details.wishes.gender,
@@ -199,41 +198,7 @@ def visit_of(view: LegView, regular_team: str | None = None) -> Visit:
         registered=to_seconds(view.record.registered_at or view.record.at),
         due=max(windows[0][0], to_seconds(details.ordered_at)) if details.urgency == 0 else None,
         regular_team=regular_team,
-    )
-
-
-def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
-    """Return a team as the matcher knows it, working hours expanded from yesterday to the horizon."""
-    limit, noon = details.travel_minutes_max, datetime.combine(facts.day, time(12), UTC)
-    return Team(
-        id=details.team,
-        base=place_of(details.base),
-        skills=tuple((skill.skill, frozenset(skill.qualifications)) for skill in details.skills),
-        crews=details.crews,
-        shifts=shifts(details.hours, details.absences, details.zone, noon, facts.horizon_days),
-        travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
-        languages=frozenset(details.languages),
-        members=tuple(
-            Member(
-                ref=member.ref,
-                adult=member.adult,
-                gender=member.gender,
-                vetted_until=to_seconds(member.vetting.valid_until)
-                if member.vetting and member.vetting.passed
-                else None,
-                insured_until=to_seconds(member.insured_until) if member.insured_until else None,
-                certificates=frozenset(member.certificates),
-            )
-            for member in details.members
-        ),
-        excluded_households=frozenset(details.excluded_households),
-        active=details.active,
-        max_visits_per_shift=details.visits_max,
-        load=facts.load,
-        acceptance=facts.acceptance,
-        kind=details.team_kind.value,
-        asked_enough_until=facts.asked_enough_until,
-        asked=facts.asked,
+        fetch=_fetch(details),
     )
 
 
@@ -266,41 +231,6 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     visits = (*own, *shadows)
     translations.visits[record.request_id] = (record, regular, visits)
     return visits
-
-
-def _facts(draft: Draft, details: TeamDetails, days: dict[str, date]) -> TeamFacts:
-    """Return what a team's translation depends on besides its record; `days` keeps today's date of each zone."""
-    policy, here = draft.state.policy, ZoneInfo(details.zone)
-    if details.zone not in days:
-        days[details.zone] = draft.now.astimezone(here).date()
-    today = days[details.zone]
-    standing = draft.state.translations.answers.standing(details.team, today)
-    limit, until = policy.offers_per_team_day, None
-    if limit is not None and standing.today >= limit:
-        until = to_seconds(datetime.combine(today + timedelta(days=1), time(), here)) + 60 * policy.freeze_minutes
-    load = draft.state.translations.past.load(details.team, to_seconds(draft.now))
-    asked = max(0, standing.today - policy.prices.notifications_free) if policy.prices.notification else 0
-    return TeamFacts(draft.now.date(), policy.horizon_days, standing.acceptance, until, load, asked)
-
-
-def teams_of(draft: Draft) -> tuple[Team, ...]:
-    """Return the roster as the matcher knows it, remembered for the day; unchanged it is the very same tuple."""
-    translations = draft.state.translations
-    memory, teams = translations.teams, list[Team]()
-    roster = tuple(draft.teams())
-    translations.past.update(draft.state.requests)
-    translations.answers.update(draft.state.requests, {record.details.team: record.details.zone for record in roster})
-    days: dict[str, date] = {}
-    for record in roster:
-        remembered, facts = memory.get(record.details.team), _facts(draft, record.details, days)
-        if remembered is None or remembered[0] is not record or remembered[1] != facts:
-            remembered = (record, facts, team_of(record.details, facts))
-            memory[record.details.team] = remembered
-        teams.append(remembered[2])
-    known = translations.roster
-    if len(known) != len(teams) or any(a is not b for a, b in zip(known, teams, strict=True)):
-        translations.roster = tuple(teams)
-    return translations.roster
 
 
 def _memory(draft: Draft, weights: Weights, count: int) -> Memory:

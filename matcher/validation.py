@@ -14,6 +14,10 @@ def faults_of_visit(visit: Visit, where: str) -> list[str]:
         faults.append(f"{where}.duration: {visit.duration} s is negative")
     if visit.urgency < 0:
         faults.append(f"{where}.urgency: {visit.urgency} is negative")
+    if visit.fetch is not None and visit.fetch.duration < 0:
+        faults.append(f"{where}.fetch.duration: {visit.fetch.duration} s is negative")
+    fetching = () if visit.fetch is None else visit.fetch.windows
+    faults += _faults_of_intervals(fetching, f"{where}.fetch.windows")
     return faults + _faults_of_intervals(visit.windows, f"{where}.windows")
 
 

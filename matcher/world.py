@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linli.matcher.fetching import shifted
 from linli.matcher.kernels import layout
 from linli.matcher.kernels.layout import NEVER, Ints, Longs, World
 from linli.matcher.model import Model
 from linli.matcher.objective import HOUR, MOVE_TOLERANCE
+from linli.matcher.problem import Window
 from linli.matcher.repair import tour_of
 from linli.matcher.route import Timetable, Tour
-from linli.matcher.rules import start_windows
+from linli.matcher.rules import starts_of
 from linli.matcher.table import PairTable
 
 NEIGHBOURS = 100
@@ -46,7 +48,7 @@ def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
     model = timetable.model
     begun = {tour.duty: _begun(model, tour.stops) for tour in timetable.tours if tour.stops}
     (_, *fits), first = _fits(timetable, table, begun)
-    places, number = np.unique(np.array((*model.place, *model.base), dtype=np.int64), return_inverse=True)
+    places, number = np.unique(np.array((*model.entry, *model.place, *model.base), dtype=np.int64), return_inverse=True)
     way = np.ascontiguousarray(model.ways(places.tolist()).astype(np.int32))
     windows, first_window = _windows(model)
     visits = _visits(model, first, first_window, number)
@@ -96,9 +98,16 @@ def _fits(timetable: Timetable, table: PairTable, begun: Mapping[int, int]) -> t
     return sorted_columns, np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
 
 
+def _starts(model: Model) -> list[tuple[Window, ...]]:
+    """Return every visit's start windows as the kernels count: from the pick-up, where something is fetched."""
+    problem = model.problem
+    windows = [starts_of(problem, visit) or ((0, -1),) for visit in model.visits]
+    return [shifted(one, lead) for one, lead in zip(windows, model.lead, strict=True)]
+
+
 def _windows(model: Model) -> tuple[Ints, Longs]:
     """Return all start windows and where each visit's begin."""
-    windows = [start_windows(visit) or ((0, -1),) for visit in model.visits]
+    windows = _starts(model)
     spans = np.array([span for w in windows for span in w], dtype=np.int64).reshape(-1, 2)
     first = np.cumsum([0, *(len(w) for w in windows)], dtype=np.int64)
     return _small(spans - model.now), first
@@ -106,19 +115,19 @@ def _windows(model: Model) -> tuple[Ints, Longs]:
 
 def _visits(model: Model, first_fit: Longs, first_window: Longs, place: Longs) -> Ints:
     rows = np.zeros((len(model.visits), layout.VISIT_COLUMNS), np.int64)
-    rows[:, layout.PLACE] = place[: len(rows)]
+    rows[:, layout.PLACE], rows[:, layout.EXIT] = place[: len(rows)], place[len(rows) : 2 * len(rows)]
     rows[:, layout.DURATION] = model.duration
     rows[:, layout.FIXED] = model.fixed
     rows[:, layout.SOFT] = model.soft
     rows[:, layout.HELD] = model.held
     rows[:, layout.FIT_FROM], rows[:, layout.FIT_TO] = first_fit[:-1], first_fit[1:]
     rows[:, layout.WINDOW_FROM], rows[:, layout.WINDOW_TO] = first_window[:-1], first_window[1:]
-    for v, visit in enumerate(model.visits):
-        windows = start_windows(visit) or ((0, -1),)
+    for v, (visit, windows) in enumerate(zip(model.visits, _starts(model), strict=True)):
+        from_pickup = model.now + model.lead[v]
         rows[v, layout.FIRST], rows[v, layout.LAST] = windows[0][0] - model.now, windows[-1][1] - model.now
         rows[v, layout.WIDTH] = sum(hi - lo for lo, hi in windows)
-        rows[v, layout.DUE] = NEVER if visit.due is None else visit.due - model.now
-        rows[v, layout.TOLD] = NEVER if visit.told is None else visit.told - model.now
+        rows[v, layout.DUE] = NEVER if visit.due is None else visit.due - from_pickup
+        rows[v, layout.TOLD] = NEVER if visit.told is None else visit.told - from_pickup
         rows[v, layout.RANK] = 0 if model.held[v] else 1 + model.level[v]
     return _small(rows)
 

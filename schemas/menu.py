@@ -13,7 +13,7 @@ from linli.schemas.answers import SPENT_MAX
 from linli.schemas.base import Edge, Name, Word
 from linli.schemas.orders import MINUTES_MAX
 from linli.schemas.people import Beneficiary
-from linli.schemas.roster import TeamKind
+from linli.schemas.roster import SkillLevel, TeamKind
 
 ITEMS_MAX: Final = 500
 """Categories of one menu: the longest published county menus have a few dozen."""
@@ -24,10 +24,11 @@ class ListError(ValueError):
 
 
 class SkillNeed(Edge):
-    """A skill a visit takes, and the qualification somebody of the team must be able to show for it."""
+    """A skill a visit takes, the qualification that somebody must be able to show for it, and its least level."""
 
     skill: Word
     qualification: Word | None = None
+    level: SkillLevel = 1
 
 
 class MenuItem(Edge):

@@ -18,7 +18,7 @@ from linli.schemas.people import (
     SealedPart,
     Wishes,
 )
-from linli.schemas.places import RoundedPlace
+from linli.schemas.places import Location, RoundedPlace
 
 MINUTES_MAX = 480
 """A visit is at most a working day; longer help is several visits."""
@@ -53,6 +53,33 @@ class Target(Edge):
         return self
 
 
+FETCH_MINUTES_MAX = 120
+"""Longest stay at a pharmacy or shop before a visit; who needs longer orders two visits."""
+
+FetchMinutes = Annotated[int, Field(ge=0, le=FETCH_MINUTES_MAX)]
+FetchWindows = Annotated[tuple[Window, ...], Field(max_length=WINDOWS_MAX)]
+
+
+class FetchFirst(Edge):
+    """What is fetched on the way, say medicine from a pharmacy, and brought straight to the door (先取后送).
+
+    Where: a point, a grid, or both. ``minutes`` it takes there; ``windows`` in which it may be fetched, none for any.
+    """
+
+    location: Location | None = None
+    grid: Ref | None = None
+    minutes: FetchMinutes = 10
+    windows: FetchWindows = ()
+
+
+class FetchPlace(Inside):
+    """Where a crew fetches something first, how long it takes, and when it may (empty: at any time)."""
+
+    place: RoundedPlace
+    minutes: FetchMinutes
+    windows: FetchWindows = ()
+
+
 class Order(Edge):
     """A request for help as it enters (群众点单).
 
@@ -74,6 +101,7 @@ class Order(Edge):
     consent: Consent
     flags: Flags = Flags()
     wishes: Wishes = Wishes()
+    fetch: FetchFirst | None = None
     department_task: Word | None = None
     recorded_afterwards: bool = False
     personal: PersonalPart | None = None
@@ -99,6 +127,7 @@ class RequestDetails(Inside):
     ``skills`` pairs a skill with the qualification it needs (or null); ``minutes`` is the length of the visit;
     ``adults`` is how many vetted adults must go (0: no rule); ``urgency`` 0 is the highest class; ``has_phone`` says
     whether the beneficiary has one (null: not known); ``spend_limit_fen`` is how much may be laid out (null: nothing).
+    ``fetch`` is what the team fetches first; ``skill_levels`` names the skills that must be held above level 1.
     """
 
     source: str
@@ -129,6 +158,8 @@ class RequestDetails(Inside):
     recorded_afterwards: bool = False
     has_phone: bool | None = None
     spend_limit_fen: int | None = None
+    fetch: FetchPlace | None = None
+    skill_levels: tuple[tuple[str, int], ...] = ()
 
 
 class Amend(Edge):

@@ -12,7 +12,7 @@ class PlannedVisit(Inside):
     """A visit in a crew's route: the crew arrives, begins (not before the window) and ends.
 
     A ``leg`` of `SHADOWS_FROM` or more keeps a crew free for an offer that was made to several teams at once: its last
-    digit is the leg, the rest the number of the offer.
+    digit is the leg, the rest the number of the offer. ``fetch`` is when the crew begins to fetch what it brings.
     """
 
     request_id: Ref
@@ -20,6 +20,7 @@ class PlannedVisit(Inside):
     arrival: Instant
     start: Instant
     end: Instant
+    fetch: Instant | None = None
 
 
 class PlanRecord(Inside):

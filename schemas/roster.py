@@ -32,11 +32,18 @@ class TeamKind(StrEnum):
     MEDICAL = "medical"
 
 
+SKILL_LEVELS = 5
+"""Levels of a skill: more steps than a county's training certificates have."""
+
+SkillLevel = Annotated[int, Field(ge=1, le=SKILL_LEVELS)]
+
+
 class TeamSkill(Edge):
-    """A skill the team offers and the qualifications it can show for it."""
+    """A skill the team offers, the qualifications it can show for it, and how well it can do it: 1 is the lowest."""
 
     skill: Word
     qualifications: tuple[Word, ...] = Field(default=(), max_length=10)
+    level: SkillLevel = 1
 
 
 class WorkingHours(Edge):

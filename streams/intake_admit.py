@@ -10,10 +10,10 @@ from typing import Final
 from linli.schemas.admission import TaskAdmission
 from linli.schemas.dead_letters import Reason
 from linli.schemas.menu import MenuItem, ServiceMenu
-from linli.schemas.orders import Order, RequestDetails, Window
+from linli.schemas.orders import FetchPlace, Order, RequestDetails, Window
 from linli.schemas.people import AgeBand, Beneficiary, Flags, Requester
 from linli.schemas.subject_keys import SubjectKey
-from linli.streams.gazetteer import Gazetteer
+from linli.streams.gazetteer import Gazetteer, PlaceError
 from linli.streams.inbox_record import RefusedError
 from linli.streams.keyring import Keyring
 from linli.streams.sealing import SealedOrder, is_child, seal_order
@@ -104,7 +104,8 @@ def admit(order: Order, source: str, gazetteer: Gazetteer, world: World, appende
     if not flagged and not order.recorded_afterwards:
         refuse_expired(order.windows, world.at(appended_at))
     item = world.menu.item(order.category)
-    return Admitted(_details(sealed, item, flags, source, gazetteer, world.at(appended_at)), keys)
+    fetch = _fetched(order, gazetteer, world.digits)
+    return Admitted(_details(sealed, item, flags, source, gazetteer, world.at(appended_at), fetch), keys)
 
 
 def refuse_expired(windows: tuple[Window, ...], now: datetime) -> None:
@@ -168,8 +169,26 @@ def referral_of(order: Order, flags: Flags) -> str | None:
     return None
 
 
+def _fetched(order: Order, gazetteer: Gazetteer, digits: int) -> FetchPlace | None:
+    """Place what is fetched first: a pharmacy is no home, but it is rounded like one."""
+    fetch = order.fetch
+    if fetch is None:
+        return None
+    try:
+        place = gazetteer.place(fetch.location, fetch.grid, digits, "location")
+    except PlaceError as error:
+        raise type(error)(f"fetch.{error.path}", error.rule) from None
+    return FetchPlace(place=place, minutes=fetch.minutes, windows=fetch.windows)
+
+
 def _details(
-    order: Order, item: MenuItem | None, flags: Flags, source: str, gazetteer: Gazetteer, now: datetime
+    order: Order,
+    item: MenuItem | None,
+    flags: Flags,
+    source: str,
+    gazetteer: Gazetteer,
+    now: datetime,
+    fetch: FetchPlace | None,
 ) -> RequestDetails:
     place, sealed, marks = order.place, order.sealed, order.marks
     grid = None if place is None else gazetteer.grid(place.grid)
@@ -204,4 +223,6 @@ def _details(
         recorded_afterwards=order.recorded_afterwards,
         has_phone=order.has_phone,
         spend_limit_fen=None if item is None else item.spend_limit_fen,
+        fetch=fetch,
+        skill_levels=() if item is None else tuple((need.skill, need.level) for need in item.skills if need.level > 1),
     )

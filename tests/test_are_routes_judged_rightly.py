@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from linli.matcher.checker import check, check_moves, check_promises
-from linli.matcher.problem import Pin, Place, Plan, Problem, Route, SkillNeed, Stop, Team, Visit
+from linli.matcher.problem import Fetch, Pin, Place, Plan, Problem, Route, SkillNeed, Stop, Team, Visit
 from linli.matcher.rules import members_clear
 from linli.matcher.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, one
@@ -133,6 +133,51 @@ def test_a_promise_dropped_in_silence_is_seen() -> None:
     assert check_promises(problem, before, Plan(), ("v-00",)) == []
     assert check_promises(problem, before, before, ()) == []
     assert check_promises(one(a_visit(), a_team()), before, Plan(), ()) == []
+
+
+PHARMACY = Place(27.94, 108.24, "seat")
+MEDICINE = Fetch(PHARMACY, 600)
+
+
+def test_what_is_fetched_comes_first() -> None:
+    """Tests that the crew goes to the pharmacy and from there to the door, and that the checker sees short cuts."""
+    problem = one(replace(a_visit(), fetch=MEDICINE), a_team())
+    on = problem.travel.between(PHARMACY, a_visit().place)[0]
+    out = problem.travel.between(a_team().base, PHARMACY)[0]
+    for work in (0, 1_000):
+        plan = solve(problem, Plan(), Limits(work), 1).plan
+        (stop,) = plan.routes[0].stops
+        assert check(problem, plan) == []
+        assert stop.fetch is not None
+        assert (stop.start, stop.fetch) == (stop.arrival, stop.start - 600 - on)
+    late = replace(problem, now=stop.start - 60)
+    (later,) = solve(late, Plan(), Limits(1_000), 1).plan.routes[0].stops
+    assert later.fetch == late.now + out
+
+    def broken(fetch: int | None) -> list[tuple[str, int]]:
+        changed = Plan((Route("team-00", 0, (replace(stop, fetch=fetch),)),))
+        return [(v.rule, v.amount) for v in check(problem, changed)]
+
+    assert broken(None) == [("fetch", 1)]
+    assert broken(stop.start - 600 - on + 60) == [("fetch", 60)]
+    assert broken(MIDNIGHT + 8 * HOUR + out - 5) == [("crew_capacity", 5)]
+
+
+def test_the_pharmacy_has_hours() -> None:
+    """Tests that something is fetched while it can be, with a wait before the visit where there is no other way."""
+    nine = MIDNIGHT + 9 * HOUR
+    shuts = replace(MEDICINE, windows=((nine - HOUR, nine),))
+    visit = replace(a_visit(), windows=((nine + HOUR, nine + 2 * HOUR),), fetch=shuts)
+    problem = one(visit, a_team())
+    plan = solve(problem, Plan(), Limits(1_000), 1).plan
+    (stop,) = plan.routes[0].stops
+    assert check(problem, plan) == []
+    assert stop.fetch == shuts.windows[0][1]
+    assert stop.arrival < stop.start == nine + HOUR
+    shut = replace(problem, visits=(replace(visit, fetch=replace(MEDICINE, windows=((nine - 9 * HOUR,) * 2,))),))
+    assert solve(shut, Plan(), Limits(1_000), 1).plan == Plan()
+    hurried = Plan((Route("team-00", 0, (replace(stop, fetch=nine + 1, arrival=stop.arrival + 1),)),))
+    assert [(v.rule, v.amount) for v in check(problem, hurried)] == [("fetch", 1)]
 
 
 def test_too_many_moves_are_seen() -> None:

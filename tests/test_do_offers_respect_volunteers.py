@@ -11,7 +11,7 @@ from linli.matcher.deadlines import next_deadline
 from linli.matcher.draft import Draft
 from linli.matcher.hours import quiet_period
 from linli.matcher.odds import Answers, Standing
-from linli.matcher.translate import teams_of
+from linli.matcher.translate_teams import teams_of
 from linli.schemas.answers import Accept, Decline, DeclineReason
 from linli.schemas.assignment import Offer, Unmet
 from linli.schemas.commands import ApplyTeam, CommandBody

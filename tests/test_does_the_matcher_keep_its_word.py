@@ -19,7 +19,7 @@ from linli.matcher.objective import CostTerms, evaluate
 from linli.matcher.problem import Place, Plan, Problem
 from linli.matcher.repair import repair
 from linli.matcher.route import terms_of
-from linli.matcher.rules import first_violation, may_serve
+from linli.matcher.rules import first_violation, may_serve, way_out
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.table import learn, pair_table
 from linli.matcher.travel import HaversineTravel
@@ -163,7 +163,7 @@ def test_the_quick_test_of_a_pair_says_what_the_rules_say(problem: Problem, seed
     problem = later(problem, solve(problem, Plan(), Limits(0), 1).plan, seed)
     for visit in problem.visits:
         for team in problem.teams:
-            out = problem.travel.between(team.base, visit.place)[0]
+            out = way_out(problem, visit, team)
             back = problem.travel.between(visit.place, team.base)[0]
             assert may_serve(problem, visit, team, out, back) == (first_violation(problem, visit, team) is None)
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from linli.matcher.draft import Draft
 from linli.matcher.past_service import LOAD_DAYS, PastService
-from linli.matcher.translate import problem_of, teams_of
+from linli.matcher.translate import problem_of
+from linli.matcher.translate_teams import teams_of
 from linli.schemas.answers import Accept, Done, Start
 from linli.schemas.instants import to_seconds
 from linli.schemas.policy import Mode, Policy, Prices

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from linli.matcher import packing
 from linli.matcher.checker import check
 from linli.matcher.enumeration import enumerate_all
+from linli.matcher.fetching import lead_of
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.pool import Meter, Pool
-from linli.matcher.problem import Place, Plan, Problem, Route, Stop, Team, Visit, Weights
+from linli.matcher.problem import Fetch, Place, Plan, Problem, Route, Stop, Team, Visit, Weights
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one, small
@@ -40,15 +41,38 @@ def _duties(problem: Problem) -> list[Duty]:
     return [Duty(t, crew, lo) for t in problem.teams for crew in range(t.crews) for lo, _ in t.shifts]
 
 
+def _stop(arrival: int, visit: Visit) -> Stop | None:
+    starts = [max(lo, arrival) for lo, hi in visit.windows if hi >= arrival]
+    return Stop(visit.id, arrival, starts[0], starts[0] + visit.duration) if starts else None
+
+
+def _fetching(problem: Problem, there: int, visit: Visit, fetch: Fetch) -> Stop | None:
+    """Return the stop with the earliest start of which the lead is what it always is: no waiting that is not needed."""
+    lead = lead_of(problem, visit)
+    fetched = fetch.windows or ((0, 1 << 40),)
+    spans = [
+        (max(lo - lead.seconds, opens), min(hi - lead.seconds, closes))
+        for lo, hi in visit.windows
+        for opens, closes in fetched
+    ]
+    begins = min((max(lo, there) for lo, hi in spans if max(lo, there) <= hi), default=None)
+    if begins is None:
+        return None
+    start = begins + lead.seconds
+    return Stop(visit.id, start - lead.idle, start, start + visit.duration, begins)
+
+
 def _stops(problem: Problem, duty: Duty, visits: tuple[Visit, ...]) -> tuple[Stop, ...] | None:
     """Return the earliest times at which the duty makes the visits in this order, or None."""
     free, at, stops = max(duty.opens, problem.now), duty.team.base, list[Stop]()
     for visit in visits:
-        arrival = free + problem.travel.between(at, visit.place)[0]
-        starts = [max(lo, arrival) for lo, hi in visit.windows if hi >= arrival]
-        if not starts:
+        if visit.fetch is not None:
+            stop = _fetching(problem, free + problem.travel.between(at, visit.fetch.place)[0], visit, visit.fetch)
+        else:
+            stop = _stop(free + problem.travel.between(at, visit.place)[0], visit)
+        if stop is None:
             return None
-        stops.append(Stop(visit.id, arrival, starts[0], starts[0] + visit.duration))
+        stops.append(stop)
         free, at = stops[-1].end, visit.place
     return tuple(stops)
 

@@ -15,6 +15,7 @@ from linli.matcher.kernels.layout import (
     CURRENT,
     DICE,
     DUTY,
+    EXIT,
     FAULTS,
     FEE,
     FIRST_STOP,
@@ -67,6 +68,7 @@ def carve(world: World, duties: Ints, visits: Ints) -> World:
     data = world.visits[visits]
     for i in range(len(visits)):
         data[i, PLACE] = of_place[data[i, PLACE]]
+        data[i, EXIT] = of_place[data[i, EXIT]]
     slot, fits = _fits(world, duties, visits, data)
     crews = world.duties[duties]
     for x in range(len(duties)):
@@ -89,15 +91,17 @@ def _among(way: Ints, places: Ints) -> Ints:
 def _places(world: World, duties: Ints, visits: Ints) -> tuple[Ints, Ints]:
     """Return each place's number in the part, or -1, and the part's places."""
     of_place = np.full(world.way.shape[0], -1, np.int32)
-    places = np.empty(len(visits) + 2 * len(duties), np.int32)
+    places = np.empty(2 * len(visits) + 2 * len(duties), np.int32)
     many = 0
-    for i in range(len(visits) + 2 * len(duties)):
+    for i in range(2 * len(visits) + 2 * len(duties)):
         if i < len(visits):
             place = np.int64(world.visits[visits[i], PLACE])
-        elif i < len(visits) + len(duties):
-            place = world.duties[duties[i - len(visits)], ORIGIN]
+        elif i < 2 * len(visits):
+            place = np.int64(world.visits[visits[i - len(visits)], EXIT])
+        elif i < 2 * len(visits) + len(duties):
+            place = world.duties[duties[i - 2 * len(visits)], ORIGIN]
         else:
-            place = world.duties[duties[i - len(visits) - len(duties)], HOME]
+            place = world.duties[duties[i - 2 * len(visits) - len(duties)], HOME]
         if of_place[place] < 0:
             of_place[place] = many
             places[many] = place

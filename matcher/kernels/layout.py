@@ -17,9 +17,10 @@ Ints = npt.NDArray[np.int32]
 NEVER = 1 << 30
 """Later than any time, dearer than any place on a tour: 34 years, in 32 bits with room for sums."""
 
-# Columns of `World.visits`. RANK orders insertion: held visits are 0, then by level (class, band of waiting) from 1.
+# Columns of `World.visits`. PLACE is where a visit is entered, EXIT where it is left; the same, but where something is
+# fetched first. RANK orders insertion: held visits are 0, then by level (class, band of waiting) from 1.
 PLACE, DURATION, FIRST, LAST, WINDOW_FROM, WINDOW_TO, FIXED, SOFT = 0, 1, 2, 3, 4, 5, 6, 7
-DUE, TOLD, FIT_FROM, FIT_TO, RANK, WIDTH, HELD = 8, 9, 10, 11, 12, 13, 14
+DUE, TOLD, FIT_FROM, FIT_TO, RANK, WIDTH, HELD, EXIT = 8, 9, 10, 11, 12, 13, 14, 15
 VISIT_COLUMNS = 16
 
 # Columns of `World.fits`: one row for a visit on a duty; the latest start there, and what the pair costs.
@@ -41,8 +42,8 @@ STOPS, TOUR_COST, FIRST_STOP = 0, 1, 2
 
 # Columns of `State.rows`, one row for a position: when the crew may leave the stop before, the latest arrival at the
 # stop that stands here, the place before, the way from it, the visit (-1 at the end), its latest start on this duty,
-# and what the pair costs.
-FREE, LATE, AT, HOP, VISIT, CAP, FEE = 0, 1, 2, 3, 4, 5, 6
+# what the pair costs, and where the stop is entered (the base at the end).
+FREE, LATE, AT, HOP, VISIT, CAP, FEE, TO = 0, 1, 2, 3, 4, 5, 6, 7
 ROW_COLUMNS = 8
 
 # Columns of `State.books`.

@@ -13,6 +13,7 @@ from linli.matcher.kernels.layout import (
     DUE,
     DURATION,
     DUTY,
+    EXIT,
     FEE,
     FIRST,
     FIXED,
@@ -42,6 +43,7 @@ from linli.matcher.kernels.layout import (
     PRICE,
     ROOM,
     SOFT,
+    TO,
     TOLD,
     TRAVEL_WEIGHT,
     VERSION,
@@ -111,6 +113,7 @@ def schedule(world: World, state: State, d: int) -> bool:
         v = state.rows[d, k, VISIT]
         hop = world.way[at, world.visits[v, PLACE]]
         state.rows[d, k, AT] = at
+        state.rows[d, k, TO] = world.visits[v, PLACE]
         state.rows[d, k, FREE] = free
         state.rows[d, k, HOP] = hop
         leave = world.duties[d, DONE] if k == 0 and world.visits[v, FIXED] else free
@@ -124,7 +127,7 @@ def schedule(world: World, state: State, d: int) -> bool:
             price += softness(world, v, start)
         work += world.visits[v, DURATION]
         free = start + world.visits[v, DURATION]
-        at = world.visits[v, PLACE]
+        at = world.visits[v, EXIT]
     hop = world.way[at, world.duties[d, HOME]] if at != world.duties[d, HOME] or n > 0 else 0
     if n > 0 and free + hop > world.duties[d, CLOSES]:
         return False
@@ -132,7 +135,7 @@ def schedule(world: World, state: State, d: int) -> bool:
     state.rows[d, n, FREE] = free
     state.rows[d, n, HOP] = hop
     state.rows[d, n, VISIT] = -1
-    state.rows[d, n + 1, AT] = world.duties[d, HOME]
+    state.rows[d, n, TO] = world.duties[d, HOME]
     _latest(world, state, d, n)
     state.books[d, WORK] = work
     state.books[d, IS_SOFT] = soft
@@ -160,7 +163,7 @@ def _latest(world: World, state: State, d: int, n: int) -> None:
 def cheapest(world: World, state: State, v: int, fit: int) -> None:
     """Note in `State.memo` the cheapest feasible place of a visit on a duty; position -1 if there is none."""
     d = world.fits[fit, DUTY]
-    duration, place = world.visits[v, DURATION], world.visits[v, PLACE]
+    duration, entry, leaves = world.visits[v, DURATION], world.visits[v, PLACE], world.visits[v, EXIT]
     latest = world.fits[fit, LATEST]
     lo, hi = world.visits[v, FIRST], min(world.visits[v, LAST], latest)
     several = world.visits[v, WINDOW_TO] - world.visits[v, WINDOW_FROM] > 1
@@ -173,8 +176,8 @@ def cheapest(world: World, state: State, v: int, fit: int) -> None:
             break
         if late < lo + duration:
             continue
-        out = world.back[place, state.rows[d, k, AT]]
-        on = world.way[place, state.rows[d, k + 1, AT]]
+        out = world.back[entry, state.rows[d, k, AT]]
+        on = world.way[leaves, state.rows[d, k, TO]]
         start = max(free + out, lo)
         if several:
             start = first_start(world, v, start, latest)
@@ -199,7 +202,7 @@ def cheapest(world: World, state: State, v: int, fit: int) -> None:
 def _pushed(world: World, state: State, d: int, position: int, v: int, start: int) -> int:
     """Return the price of the visit's own start and of every later start it pushes back."""
     added = softness(world, v, start) if world.visits[v, SOFT] else 0
-    free, at = start + world.visits[v, DURATION], world.visits[v, PLACE]
+    free, at = start + world.visits[v, DURATION], world.visits[v, EXIT]
     for k in range(position, state.books[d, COUNT]):
         other = state.rows[d, k, VISIT]
         arrival = free + world.way[at, world.visits[other, PLACE]]
@@ -209,7 +212,7 @@ def _pushed(world: World, state: State, d: int, position: int, v: int, start: in
             added += softness(world, other, pushed) - softness(world, other, before)
         if pushed == before:
             break
-        free, at = pushed + world.visits[other, DURATION], world.visits[other, PLACE]
+        free, at = pushed + world.visits[other, DURATION], world.visits[other, EXIT]
     return added
 
 

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from linli.matcher.baseline import first_come_nearest
 from linli.matcher.problem import Place, Problem, Team, Visit
 from linli.matcher.state import TeamFacts
-from linli.matcher.translate import LegView, team_of, visit_id, visit_of
+from linli.matcher.translate import LegView, visit_id, visit_of
+from linli.matcher.translate_teams import team_of
 from linli.matcher.travel import Travel
 from linli.schemas.assignment import AssignmentRecord, Leg, Registered
 from linli.schemas.instants import from_seconds, to_seconds

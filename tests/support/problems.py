@@ -10,6 +10,7 @@ import random
 from dataclasses import replace
 
 from linli.matcher.problem import (
+    Fetch,
     Member,
     Pin,
     Place,
@@ -157,6 +158,7 @@ def _small_team(rng: random.Random, number: int, base: Place) -> Team:
         load=rng.randint(0, 40) * HOUR,
         acceptance=rng.choice((1000, 900, 500)),
         asked=rng.choice((0, 0, 1, 5)),
+        skill_levels=rng.choice(((), (("care", 2),), (("errand", 3),))),
     )
 
 
@@ -181,7 +183,9 @@ def _small_visit(rng: random.Random, number: int, place: Place, teams: int) -> V
         place=place,
         duration=rng.randint(1, 12) * 600,
         windows=tuple(windows),
-        needs=rng.choice(((), (), (SkillNeed("errand"),), (SkillNeed("care", rng.choice((None, "nurse"))),))),
+        needs=rng.choice(
+            ((), (), (SkillNeed("errand"),), (SkillNeed("care", rng.choice((None, "nurse")), rng.choice((1, 2))),))
+        ),
         travel_limit=rng.choice((None, None, None, TravelLimit(seconds=900), TravelLimit(metres=20_000))),
         safeguarding=Safeguarding(rng.choice((1, 2, 2)), rng.random() < 0.9, rng.random() < 0.3, rng.random() < 0.9)
         if guarded
@@ -195,7 +199,18 @@ def _small_visit(rng: random.Random, number: int, place: Place, teams: int) -> V
         registered=MIDNIGHT + number - rng.choice((0, 6, 50)) * HOUR,
         due=rng.choice((None, windows[0][0])),
         regular_team=rng.choice((None, f"team-{rng.randrange(max(1, teams)):02}")),
+        fetch=_small_fetch(rng, place, windows) if rng.random() < 0.25 else None,
     )
+
+
+def _small_fetch(rng: random.Random, place: Place, windows: list[tuple[int, int]]) -> Fetch:
+    """Return something to fetch not far away, at any time, about the time of the visit, or long before."""
+    near = Place(round(place.lat + rng.uniform(-0.05, 0.05), 3), round(place.lon + rng.uniform(-0.05, 0.05), 3), "seat")
+    opens = windows[0][0] - rng.choice((1, 4)) * HOUR
+    hours = rng.choice(
+        ((), ((opens, opens + 2 * HOUR),), ((opens, opens + HOUR), (opens + 3 * HOUR, opens + 9 * HOUR)))
+    )
+    return Fetch(near, rng.choice((0, 300, 1200)), hours)
 
 
 def later(problem: Problem, plan: Plan, seed: int) -> Problem:

@@ -82,6 +82,19 @@ PAIRS = (
         "qualification",
     ),
     Twins(
+        "skill",
+        (
+            replace(a_visit(), needs=(SkillNeed("care", None, 3),)),
+            replace(a_team(), skills=(("care", frozenset()),), skill_levels=(("care", 3),)),
+        ),
+        (
+            replace(a_visit(), needs=(SkillNeed("care", None, 3),)),
+            replace(a_team(), skills=(("care", frozenset()),), skill_levels=(("care", 2),)),
+        ),
+        1,
+        "level",
+    ),
+    Twins(
         "declined",
         (replace(a_visit(), barred_teams=(("team-99", "declined"),)), a_team()),
         (replace(a_visit(), barred_teams=(("team-00", "declined"),)), a_team()),
