@@ -1,16 +1,17 @@
-"""Makes the machine code of the search, at set-up: ``python -m linli.matcher.compile``; a quarter of a minute, once."""
+"""Makes the machine code of the search and of bounds, at set-up: ``python -m linli.matcher.compile``; a quarter of a minute, once."""
 
 from __future__ import annotations
 
 from linli.matcher import compiled
-from linli.matcher.warm_start import search_example
+from linli.matcher.warm_start import bound_example, search_example
 
 
 def main() -> None:
-    """Compile what is not yet compiled, by searching an example."""
+    """Compile what is not yet compiled, by searching an example and bounding it."""
     if compiled.is_warm():
         return
     search_example()
+    bound_example()
     compiled.mark_complete()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+import numpy as np
+
 from linli.matcher import compiled
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
@@ -32,6 +34,17 @@ def search_example() -> None:
 
     model = Model(_example())
     anneal(Timetable(model), pair_table(model, range(len(model.visits))), Limits(2_000), 1)
+
+
+def bound_example() -> None:
+    """Look for routes for an example in every way: compiled with the search, but loaded only by who asks for a bound."""
+    from linli.matcher.column_generation import UNIT
+    from linli.matcher.grounds import crews_of
+    from linli.matcher.pricing import Desk
+
+    model = Model(_example())
+    for strict in (False, True):
+        Desk().price(crews_of(model)[0], np.full(len(model.visits), UNIT, dtype=np.int64), UNIT, strict)
 
 
 def _example() -> Problem:

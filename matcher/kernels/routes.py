@@ -1,0 +1,298 @@
+"""The best routes of one crew at given rewards: partial routes grown stop by stop, the beaten ones thrown away.
+
+A route may come back to a visit it has forgotten: each visit remembers the few nearest to it alone, so that fewer
+partial routes have to be kept. Such routes are worth at least as much as the best true one; what is concluded from them
+is a bound. Baldacci, Mingozzi, Roberti, "New route relaxation and pricing strategies for the vehicle routing problem",
+Operations Research 59 (2011).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from linli.matcher.compiled import inner, kernel
+from linli.matcher.kernels.layout import Ints, Longs
+
+# Columns of partial routes: when the crew is free, the rewards so far, which visits are remembered (bits over the
+# neighbours of the last one), the last visit, the partial route before, the next in the list of the same last visit,
+# and whether it stands.
+FREE, REWARD, MEMORY, LAST, BEFORE, NEXT, STANDS = 0, 1, 2, 3, 4, 5, 6
+LABEL_COLUMNS = 8
+
+HURRIED = 24
+"""In a hurry a crew goes on to one of so many nearest visits."""
+
+LATER, LESS = 300, 1 << 15
+"""In a hurry a partial route is beaten by one that is at most so many seconds later and wins so little less."""
+
+FULL = -1
+"""Returned where there was no more room for partial routes: then only what `look_ahead` found is known."""
+
+
+class Ground(NamedTuple):
+    """What one crew sees, its visits numbered from 0 and its base after them.
+
+    Parameters
+    ----------
+    way : array of int32, (visits + 1, visits + 1)
+        Travel seconds.
+    duration : array of int32, (visits,)
+        Seconds of service.
+    windows : array of int32, (windows, 2)
+        Start windows cut so that the crew is home in time, those of a visit side by side.
+    window_from : array of int32, (visits + 1,)
+        Where the windows of a visit begin.
+    near : array of int32, (visits, neighbours)
+        Whom each visit remembers, itself first, -1 where there are no more.
+    place : array of int32, (visits, visits)
+        Where a visit stands among the neighbours of another, or -1.
+    order : array of int32, (visits, visits)
+        All visits by how far they are from each.
+    most, step : int
+        The crew's most stops, and the seconds of a bucket of `look_ahead`.
+
+    Notes
+    -----
+    Times are seconds since the crew may set out.
+    """
+
+    way: Ints
+    duration: Ints
+    windows: Ints
+    window_from: Ints
+    near: Ints
+    place: Ints
+    order: Ints
+    most: int
+    step: int
+
+
+class Ahead(NamedTuple):
+    """What may still be won after beginning at a visit in a bucket of time, at most; each (visits, buckets).
+
+    `best` goes on to `then`; `other` is the best that goes on to somebody else, or home.
+    """
+
+    best: Longs
+    then: Ints
+    other: Longs
+
+
+@inner
+def first_start(ground: Ground, visit: int, arrival: int) -> int:
+    """Return when service begins at the earliest, or -1."""
+    for w in range(ground.window_from[visit], ground.window_from[visit + 1]):
+        if arrival <= ground.windows[w, 1]:
+            return max(arrival, ground.windows[w, 0])
+    return -1
+
+
+@kernel
+def look_ahead(ground: Ground, reward: Longs, ahead: Ahead) -> int:
+    """Fill in what may still be won from everywhere, routes that go back and forth left out; return the most of all.
+
+    A bucket is reckoned from its beginning, so every entry holds for all later times, too.
+    """
+    for v in range(ahead.best.shape[0]):
+        for k in range(ahead.best.shape[1]):
+            ahead.best[v, k] = 0
+            ahead.then[v, k] = -1
+            ahead.other[v, k] = 0
+    for k in range(ahead.best.shape[1] - 1, -1, -1):
+        # Where a stop takes less than a bucket, the bucket leads to itself: once more for every stop a route can have.
+        for _ in range(ground.most):
+            again = False
+            for v in range(ahead.best.shape[0]):
+                if latest(ground, v) >= k * ground.step:
+                    again |= _look_from(ground, reward, ahead, v, k)
+            if not again:
+                break
+    top = 0
+    for v in range(ahead.best.shape[0]):
+        start = first_start(ground, v, ground.way[ahead.best.shape[0], v])
+        if start >= 0:
+            top = max(top, reward[v] + ahead.best[v, start // ground.step])
+    return top
+
+
+@inner
+def latest(ground: Ground, visit: int) -> int:
+    """Return the latest start at a visit, or -1."""
+    last = ground.window_from[visit + 1]
+    return ground.windows[last - 1, 1] if last > ground.window_from[visit] else -1
+
+
+@inner
+def _look_from(ground: Ground, reward: Longs, ahead: Ahead, v: int, k: int) -> bool:
+    """Look ahead from one visit in one bucket; return whether a bucket led to itself and changed."""
+    again = False
+    free = k * ground.step + ground.duration[v]
+    for u in range(ahead.best.shape[0]):
+        if u == v or reward[u] <= 0:
+            continue
+        start = first_start(ground, u, free + ground.way[v, u])
+        if start < 0:
+            continue
+        bucket = start // ground.step
+        value = reward[u] + (ahead.best[u, bucket] if ahead.then[u, bucket] != v else ahead.other[u, bucket])
+        changed = False
+        if ahead.then[v, k] == u:
+            changed = value > ahead.best[v, k]
+            ahead.best[v, k] = max(value, ahead.best[v, k])
+        elif value > ahead.best[v, k]:
+            ahead.other[v, k] = ahead.best[v, k]
+            ahead.best[v, k] = value
+            ahead.then[v, k] = u
+            changed = True
+        elif value > ahead.other[v, k]:
+            ahead.other[v, k] = value
+            changed = True
+        again |= changed and bucket == k
+    return again
+
+
+@kernel
+def grow(
+    ground: Ground, reward: Longs, ahead: Ahead, floor: int, labels: Longs, head: Ints, strict: bool
+) -> tuple[int, int]:
+    """Grow partial routes that may win more than `floor`; return how many were made, or `FULL`, and the best.
+
+    Parameters
+    ----------
+    ground, reward, ahead
+        The crew's view, what each visit is worth, and what may still be won.
+    floor : int
+        Routes worth no more are not looked for; the best is `floor` where there is none.
+    labels : array, (room, LABEL_COLUMNS)
+        Filled with partial routes, each one stop longer than the one before it.
+    head : array of int32, (visits,)
+        Filled with the first partial route that ends at each visit.
+    strict : bool
+        Whether to throw away only what is beaten for certain; else more is, only the `HURRIED` nearest are gone to, and
+        nobody looks ahead: better routes may be missed.
+    """
+    head[:] = -1
+    visits, made, best = head.shape[0], 0, floor
+    for v in range(visits):
+        start = first_start(ground, v, ground.way[visits, v])
+        if start < 0 or reward[v] <= 0 or (strict and reward[v] + ahead.best[v, start // ground.step] <= floor):
+            continue
+        if made == labels.shape[0]:
+            return FULL, best
+        made += _add(labels, head, made, 0, v, start + ground.duration[v], reward[v], 1, -1, strict)
+        best = max(best, reward[v])
+    begin = 0
+    for _ in range(1, ground.most):
+        end = made
+        for label in range(begin, end):
+            if labels[label, STANDS] == 0:
+                continue
+            made = _extend(ground, reward, ahead, floor, labels, head, label, made, end, strict)
+            if made == FULL:
+                return FULL, best
+        for label in range(end, made):
+            best = max(best, labels[label, REWARD])
+        if end == made:
+            break
+        begin = end
+    return made, best
+
+
+@inner
+def _extend(
+    ground: Ground,
+    reward: Longs,
+    ahead: Ahead,
+    floor: int,
+    labels: Longs,
+    head: Ints,
+    label: int,
+    made: int,
+    level: int,
+    strict: bool,
+) -> int:
+    """Lead a partial route on to every visit it may go to; return how many there are now, or `FULL`."""
+    v, free, won, memory = labels[label, LAST], labels[label, FREE], labels[label, REWARD], labels[label, MEMORY]
+    visits = head.shape[0] if strict else min(HURRIED, head.shape[0])
+    for k in range(visits):
+        u = ground.order[v, k]
+        if reward[u] <= 0:
+            continue
+        at = ground.place[v, u]
+        if at >= 0 and memory >> at & 1:
+            continue
+        start = first_start(ground, u, free + ground.way[v, u])
+        if start < 0:
+            continue
+        if strict and won + reward[u] + _rest(ground, ahead, u, start, v) <= floor:
+            continue
+        if made >= labels.shape[0]:
+            return FULL
+        kept = _remembered(ground, v, u, memory)
+        made += _add(labels, head, made, level, u, start + ground.duration[u], won + reward[u], kept, label, strict)
+    return made
+
+
+@inner
+def _rest(ground: Ground, ahead: Ahead, visit: int, start: int, before: int) -> int:
+    """Return what may still be won after beginning at a visit, going straight back left out."""
+    bucket = start // ground.step
+    return ahead.best[visit, bucket] if ahead.then[visit, bucket] != before else ahead.other[visit, bucket]
+
+
+@inner
+def _remembered(ground: Ground, v: int, u: int, memory: int) -> int:
+    """Return what is still remembered at `u` of what was at `v`, and `u` itself."""
+    kept, bit = 1, 0
+    while memory >> bit:
+        if memory >> bit & 1:
+            at = ground.place[u, ground.near[v, bit]]
+            if at >= 0:
+                kept |= 1 << at
+        bit += 1
+    return kept
+
+
+@inner
+def _add(
+    labels: Longs,
+    head: Ints,
+    new: int,
+    level: int,
+    visit: int,
+    free: int,
+    won: int,
+    memory: int,
+    before: int,
+    strict: bool,
+) -> int:
+    """Put a partial route into its visit's list, ordered by time, unless it is beaten; return 1 if it was put in.
+
+    Those in the list have no more stops than the new one, so they beat it where they are as early, as rich, and
+    remember nothing more. The new one throws out those it beats that have as many stops, from `level` on.
+    """
+    later, less = (0, 0) if strict else (LATER, LESS)
+    follows, other = -1, head[visit]
+    while other >= 0 and labels[other, FREE] <= free + later:
+        if labels[other, REWARD] >= won - less and (not strict or labels[other, MEMORY] & ~memory == 0):
+            return 0
+        if labels[other, FREE] <= free:
+            follows = other
+        other = labels[other, NEXT]
+    other = head[visit] if follows < 0 else labels[follows, NEXT]
+    labels[new, FREE], labels[new, REWARD], labels[new, MEMORY] = free, won, memory
+    labels[new, LAST], labels[new, BEFORE], labels[new, NEXT], labels[new, STANDS] = visit, before, other, 1
+    if follows < 0:
+        head[visit] = new
+    else:
+        labels[follows, NEXT] = new
+    previous = new
+    while other >= 0:
+        beaten = labels[other, REWARD] <= won and (not strict or memory & ~labels[other, MEMORY] == 0)
+        if other >= level and beaten:
+            labels[other, STANDS] = 0
+            labels[previous, NEXT] = labels[other, NEXT]
+        else:
+            previous = other
+        other = labels[other, NEXT]
+    return 1

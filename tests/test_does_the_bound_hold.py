@@ -1,0 +1,90 @@
+"""Does the bound on visits served hold: against all plans of small days, whenever it is stopped, for every kind of rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from linli.matcher import compiled
+from linli.matcher.bound import ServedBound, bound_served
+from linli.matcher.problem import Plan, Problem, Team
+from linli.matcher.solve import Limits, solve
+from tests.bench.match.exact import optimum
+from tests.bench.match.families import FAMILIES, Size
+from tests.bench.match.families import day as bench_day
+from tests.support.problems import later, small
+
+LARGE = Limits(20_000)
+
+
+def after(times: int) -> Callable[[], bool]:
+    """Return a clock that is over after being asked so often."""
+    asked = 0
+
+    def is_over() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > times
+
+    return is_over
+
+
+@pytest.mark.parametrize("seed", range(9))
+def test_no_plan_of_a_small_day_beats_it(seed: int) -> None:
+    """Tests days that are too full against the optimum of another method: never below it, and in the end very near."""
+    family = list(FAMILIES)[seed % 4]
+    problem = bench_day(family, Size(1 + seed % 3, 10, 1), seed)
+    teams = tuple(replace(team, max_visits_per_shift=2 + seed % 4) for team in problem.teams)
+    problem = replace(problem, teams=teams)
+    served, _ = optimum(problem)
+    for stop in range(4):
+        assert bound_served(problem, is_over=after(stop)).served >= served
+    bound = bound_served(problem)
+    assert bound.closed
+    assert served <= bound.served <= served + 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_it_holds_with_every_kind_of_rule(seed: int) -> None:
+    """Tests days with several crews, shifts, pins, facts and safeguarding: no plan of the matcher serves more."""
+    problem = small(seed, 12, 2)
+    for hours in (0, 3):
+        result = solve(problem, Plan(), LARGE, 1)
+        assert bound_served(problem, result.plan).served >= len(result.plan.placed())
+        problem = later(problem, result.plan, hours)
+
+
+def test_the_urgent_are_bounded_by_themselves() -> None:
+    """Tests that the bound for the urgent alone is not above the one for all, and holds for what is served of them."""
+    problem = bench_day("town", Size(4, 60, 3), 1)
+    result = solve(problem, Plan(), LARGE, 1)
+    bounds = [bound_served(problem, result.plan, classes=classes).served for classes in (1, 2, 3)]
+    served = [sum(result.objective.served[: k + 1]) for k in range(3)]
+    assert all(bound >= count for bound, count in zip(bounds, served, strict=True))
+    assert bounds == sorted(bounds)
+    assert bounds[2] == bound_served(problem).served
+
+
+def test_two_threads_and_a_plan_change_nothing_of_what_is_proved() -> None:
+    """Tests that where the work is not stopped, the bound is the same for any start and any number of threads."""
+    problem = bench_day("mixed", Size(6, 60, 1), 2)
+    plan = solve(problem, Plan(), LARGE, 1).plan
+    told: list[ServedBound] = []
+    one, two = bound_served(problem, told=told.append), bound_served(problem, plan, threads=2)
+    assert one.served == two.served >= len(plan.placed())
+    assert [bound.served for bound in told] == sorted((bound.served for bound in told), reverse=True)
+    assert all(0 <= price <= 1 for _, price in one.prices)
+
+
+def test_without_machine_code_it_counts_who_fits_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a cold installation still gives a bound that holds, and that nobody's day has one of 0."""
+    problem = bench_day("mixed", Size(2, 20, 1), 1)
+    monkeypatch.setattr(compiled, "is_warm", lambda: False)
+    cold = bound_served(problem)
+    assert (cold.served, cold.closed) == (20, False)
+    nobody: tuple[Team, ...] = ()
+    assert bound_served(Problem(0, problem.visits, nobody, problem.travel, problem.weights)) == ServedBound(
+        0, (), closed=True, rounds=0, routes=0
+    )
