@@ -1,4 +1,4 @@
-"""How many visits any plan could serve at most: a bound that holds whenever the work is stopped, for long offline runs."""
+"""How many visits any plan could serve at most: a bound that holds whenever the work is stopped, offline."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Prices for visits and crews by column generation, and with every set of prices a bound that holds.
 
-The master, a linear program over the routes known so far, gives prices; each crew is asked for routes that win more than
-its own price; these go into the master, until nobody finds any. At any prices the sum of all prices of visits and of the
-most that each crew could win is a bound (Lagrange): it is computed in integers from rounded prices, so it holds whatever
-GLOP's numbers are, and whenever the work is stopped.
+The master, a linear program over the routes known so far, gives prices; each crew is asked for routes that win more
+than its own price; these go into the master, until nobody finds any. At any prices the sum of all prices of visits and
+of the most that each crew could win is a bound (Lagrange): it is computed in integers from rounded prices, so it holds
+whatever GLOP's numbers are, and whenever the work is stopped.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SLACK = 1 << 6
 """A route must win more than this beyond its crew's price to be new: GLOP is no more exact."""
 
 SLOW, SLOW_ROUNDS = 1_000, 3
-"""Where so many rounds in a hurry one after the other add less than one in a thousand each, it is time to look closely."""
+"""Where so many rounds in a hurry each add less than one in a thousand, it is time to look closely."""
 
 NEAR = UNIT // 50
 """So near to the master's value a bound is as good as it gets: it is rounded down to whole visits."""
@@ -77,7 +77,7 @@ class Master:
         self.weight = weight
         self.solver: Any = library.Solver.CreateSolver("GLOP")
         self.rows: list[Any] = [self.solver.Constraint(0.0, 1.0) for _ in weight]
-        self.limits: list[Any] = [self.solver.Constraint(0.0, float(crews.count)) for crews in groups]
+        self.limits: list[Any] = [self.solver.Constraint(0.0, float(crews.size)) for crews in groups]
         self.solver.Objective().SetMaximization()
         self.known: set[tuple[int, Route]] = set()
 
@@ -116,7 +116,7 @@ class ColumnGeneration:
     weight : array, (visits,)
         What each visit counts.
     is_over : callable
-        Asked between crews; whether to stop.
+        Asked before every crew; whether to stop. The crews not yet asked then count for what they seem to win.
     threads : int
         That may look for routes at once.
     told : callable
@@ -162,7 +162,7 @@ class ColumnGeneration:
             if not hasattr(self._own, "desk"):
                 self._own.desk = Desk()
             desk: Desk = self._own.desk
-            return desk.price(self.groups[group], reward, int(crews[group]) + SLACK, strict)
+            return desk.price(self.groups[group], reward, int(crews[group]) + SLACK, strict, self.is_over)
 
         return list(threads.map(ask, range(len(self.groups))))
 
@@ -177,7 +177,7 @@ class ColumnGeneration:
     def _better(
         self, best: Priced, found: list[Found], prices: Longs, strict: bool, value: int, rounds: int, columns: int
     ) -> Priced:
-        bound = int(prices.sum()) + sum(one.most * crews.count for one, crews in zip(found, self.groups, strict=True))
+        bound = int(prices.sum()) + sum(one.most * crews.size for one, crews in zip(found, self.groups, strict=True))
         if not strict or bound >= best.bound:
             return Priced(best.bound, value, best.visits, best.crews, rounds, columns)
         return Priced(bound, value, tuple(prices.tolist()), tuple(one.most for one in found), rounds, columns)

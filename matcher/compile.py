@@ -1,4 +1,4 @@
-"""Makes the machine code of the search and of bounds, at set-up: ``python -m linli.matcher.compile``; a quarter of a minute, once."""
+"""Makes the machine code of search and bounds, at set-up: ``python -m linli.matcher.compile``; half a minute, once."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Crews(NamedTuple):
 
     team: int
     shift: int
-    count: int
+    size: int
     visits: Longs
     ground: Ground
 
@@ -68,19 +68,20 @@ def _crews(model: Model, way: Longs, shift: Shift) -> Crews:
     count = sum(model.duties[d].shift == duty.shift for d in model.duties_of_team[duty.team])
     # A committed start need not be reached from now on, only from the shift's opening.
     leaves = duty.opens if any(model.fixed[v] for v in shift.fits) else max(duty.opens, model.now)
-    places = [*(model.place[v] for v in visits.tolist()), duty.base]
-    seen = np.minimum(way[np.ix_(places, places)], FAR).astype(np.int32)
+    mine: list[int] = visits.tolist()
+    places = [*(model.place[v] for v in mine), duty.base]
+    seen: Ints = np.minimum(way[np.ix_(places, places)], FAR).astype(np.int32)
     if shift.begun:
         seen[-1] = 0
     spans, counts = list[tuple[int, int]](), [0]
-    for k, v in enumerate(visits.tolist()):
+    for k, v in enumerate(mine):
         home = duty.closes - model.duration[v] - int(seen[k, -1])
         spans += [(lo - leaves, min(hi, home) - leaves) for lo, hi in shift.fits[v].windows if lo <= min(hi, home)]
         counts.append(len(spans))
     near = _near(seen)
     ground = Ground(
         seen,
-        np.array([model.duration[v] for v in visits.tolist()], dtype=np.int32),
+        np.array([model.duration[v] for v in mine], dtype=np.int32),
         np.array(spans, dtype=np.int32).reshape(-1, 2),
         np.array(counts, dtype=np.int32),
         near,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ ROUTES = 12
 
 APART = 0.5
 """A further route is taken where at most such a share of its stops is on one taken before."""
+
 
 class Route(NamedTuple):
     """A route and how often it comes to which visit, by the model's number."""
@@ -41,7 +42,9 @@ class Desk:
     def __init__(self) -> None:
         self.labels = np.zeros((ROOM, LABEL_COLUMNS), dtype=np.int64)
 
-    def price(self, crews: Crews, reward: Longs, floor: int, strict: bool) -> Found:
+    def price(
+        self, crews: Crews, reward: Longs, floor: int, strict: bool, is_over: Callable[[], bool] = lambda: False
+    ) -> Found:
         """Return what one of these crews can win beyond `floor`.
 
         Parameters
@@ -54,6 +57,8 @@ class Desk:
             Routes that win no more are of no interest; `Found.most` is at least this.
         strict : bool
             Whether `Found.most` must be a bound; else it is the best that was found in a hurry.
+        is_over : callable
+            Whether only to look ahead.
         """
         mine = reward[crews.visits]
         size = len(mine), BUCKETS
@@ -61,6 +66,8 @@ class Desk:
         top = look_ahead(crews.ground, mine, ahead) if strict else int(mine.sum())
         if top <= floor:
             return Found(floor, ())
+        if is_over():
+            return Found(int(top), ())
         head = np.empty(len(mine), np.int32)
         made, best = grow(crews.ground, mine, ahead, floor, self.labels, head, strict)
         if made == FULL:

@@ -37,7 +37,7 @@ def search_example() -> None:
 
 
 def bound_example() -> None:
-    """Look for routes for an example in every way: compiled with the search, but loaded only by who asks for a bound."""
+    """Look for an example's routes in every way: compiled with the search, loaded only by those who ask for a bound."""
     from linli.matcher.column_generation import UNIT
     from linli.matcher.grounds import crews_of
     from linli.matcher.pricing import Desk

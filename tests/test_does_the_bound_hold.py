@@ -1,4 +1,4 @@
-"""Does the bound on visits served hold: against all plans of small days, whenever it is stopped, for every kind of rule."""
+"""Does the bound on visits served hold: against all plans of small days, whenever stopped, for every kind of rule."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_it_holds_with_every_kind_of_rule(seed: int) -> None:
 
 def test_the_urgent_are_bounded_by_themselves() -> None:
     """Tests that the bound for the urgent alone is not above the one for all, and holds for what is served of them."""
-    problem = bench_day("town", Size(4, 60, 3), 1)
+    problem = bench_day("mixed", Size(3, 27, 3), 1)
     result = solve(problem, Plan(), LARGE, 1)
     bounds = [bound_served(problem, result.plan, classes=classes).served for classes in (1, 2, 3)]
     served = [sum(result.objective.served[: k + 1]) for k in range(3)]

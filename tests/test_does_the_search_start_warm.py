@@ -18,6 +18,7 @@ ROOT = str(Path(__file__).parents[1])
 
 _SOLVE = """
 from linli.matcher import compiled
+from linli.matcher.bound import bound_served
 from linli.matcher.checker import check
 from linli.matcher.problem import Plan
 from linli.matcher.solve import Limits, solve
@@ -27,6 +28,7 @@ for problem in (day(12, 120, 1, 3), small(7, 14, 4), small(8, 9, 3)):
     result = solve(problem, Plan(), Limits(20_000, threads=2), 1)
     result = solve(later(problem, result.plan, 3), result.plan, Limits(20_000), 1)
     assert check(problem, solve(problem, Plan(), Limits(2_000), 1).plan) == []
+bound_served(small(7, 14, 4))
 print(result.report.engine, compiled.compiled_now(), compiled.is_warm())
 """
 

@@ -83,7 +83,7 @@ def first_start(ground: Ground, visit: int, arrival: int) -> int:
     """Return when service begins at the earliest, or -1."""
     for w in range(ground.window_from[visit], ground.window_from[visit + 1]):
         if arrival <= ground.windows[w, 1]:
-            return max(arrival, ground.windows[w, 0])
+            return max(arrival, int(ground.windows[w, 0]))
     return -1
 
 
@@ -119,7 +119,7 @@ def look_ahead(ground: Ground, reward: Longs, ahead: Ahead) -> int:
 def latest(ground: Ground, visit: int) -> int:
     """Return the latest start at a visit, or -1."""
     last = ground.window_from[visit + 1]
-    return ground.windows[last - 1, 1] if last > ground.window_from[visit] else -1
+    return int(ground.windows[last - 1, 1]) if last > ground.window_from[visit] else -1
 
 
 @inner
@@ -229,7 +229,9 @@ def _extend(
         if made >= labels.shape[0]:
             return FULL
         kept = _remembered(ground, v, u, memory)
-        made += _add(labels, head, made, level, u, start + ground.duration[u], won + reward[u], kept, label, strict)
+        made += _add(
+            labels, head, made, level, u, int(start + ground.duration[u]), won + reward[u], kept, label, strict
+        )
     return made
 
 
@@ -237,7 +239,7 @@ def _extend(
 def _rest(ground: Ground, ahead: Ahead, visit: int, start: int, before: int) -> int:
     """Return what may still be won after beginning at a visit, going straight back left out."""
     bucket = start // ground.step
-    return ahead.best[visit, bucket] if ahead.then[visit, bucket] != before else ahead.other[visit, bucket]
+    return int(ahead.best[visit, bucket] if ahead.then[visit, bucket] != before else ahead.other[visit, bucket])
 
 
 @inner
