@@ -50,6 +50,9 @@ QUICK: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1
 FELT: Final = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Buckets in seconds for what a person waits for; the floor that is asked for is 1 s at the 99th percentile."""
 
+ANSWERED: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Buckets in seconds for an answer over HTTP: from a look at the board to a decision that somebody waits for."""
+
 BATCH: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Buckets in records of one round."""
 
@@ -114,6 +117,19 @@ _DELIVERY = (
     ),
 )
 
+_GATEWAY = (
+    _counter(
+        "linli_gateway_requests_total", "Requests by operation and class of the answer's status.", "operation", "status"
+    ),
+    _histogram(
+        "linli_gateway_request_seconds", "Time from a request to the beginning of its answer.", ANSWERED, "operation"
+    ),
+    _counter("linli_gateway_refused_total", "Requests that token, policy or limits did not let in.", "code"),
+    _counter("linli_gateway_unavailable_total", "Requests answered 503 because something was away, by code.", "code"),
+    _gauge("linli_gateway_feed_followers", "Who follows the live feed now, pages included."),
+    _counter("linli_gateway_feed_dropped_total", "Followers of the live feed that were too slow and were let go."),
+)
+
 _HOUSE = (_counter("linli_process_restarts_total", "Restarts by the supervisor.", "process"),)
 
 _AUDIT = (
@@ -128,6 +144,7 @@ SECTIONS: Final[dict[str, tuple[Metric, ...]]] = {
     "dispatcher": _DISPATCHER,
     "board": _BOARD,
     "delivery": _DELIVERY,
+    "gateway": _GATEWAY,
     "house": _HOUSE,
     "audit": _AUDIT,
 }

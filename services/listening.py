@@ -20,6 +20,11 @@ NAME: Final = "gateway"
 BACKLOG: Final = 1_024
 """Connections that may wait to be accepted: a rush of phones after one message."""
 
+LISTENS_WITHIN_S: Final = 60.0
+"""How long the gateway may take to listen: three seconds, on a busy machine ten."""
+
+_PAUSE_S: Final = 0.1
+
 
 def own_address(settings: Settings) -> str:
     """Give the gateway's own loopback address.
@@ -73,6 +78,23 @@ async def listens(host: str, port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+async def until_listens(address: str, seconds: float = LISTENS_WITHIN_S) -> None:
+    """Wait until somebody accepts connections at an address: whoever reads it afterwards may use it at once.
+
+    Raises
+    ------
+    LinliError
+        ``process_gave_up`` if it takes longer.
+    """
+    host, port = host_and_port(address)
+    try:
+        async with asyncio.timeout(seconds):
+            while not await listens(host, port):
+                await asyncio.sleep(_PAUSE_S)
+    except TimeoutError as error:
+        raise LinliError(Code.PROCESS_GAVE_UP, process=NAME) from error
 
 
 def _silence(_: str) -> None:

@@ -16,7 +16,7 @@ from linli.schemas.metrics import SECTIONS
 from linli.services.ground.claim import usable_folder
 from linli.services.ground.local import LocalGround, ground_of
 from linli.services.ground.server import Say
-from linli.services.listening import host_and_port, listens, own_address
+from linli.services.listening import own_address, until_listens
 from linli.services.metrics_server import serve_metrics
 from linli.services.processes import process_specs
 from linli.services.running import (
@@ -39,9 +39,6 @@ from linli.streams.meters import Meters
 
 BOARD_TIMEOUT_S: Final = 60.0
 """How long the first board may take; an empty one takes a second, a province's week half a minute."""
-
-GATEWAY_TIMEOUT_S: Final = 60.0
-"""How long the gateway may take to listen: three seconds, on a busy machine ten."""
 
 _PAUSE_S: Final = 0.1
 
@@ -148,7 +145,7 @@ class House:
             ends = await log_ends(self.address, self._facts.district_map.partitions)
             await self._start_processes()
             await self._until_board(ends)
-            await self._until_gateway()
+            await until_listens(self._gateway)
         except BaseException:
             await self.stop()
             raise
@@ -195,16 +192,6 @@ class House:
                 raise LinliError(Code.BOARD_MISSING) from error
             finally:
                 failed.cancel()
-
-    async def _until_gateway(self) -> None:
-        """Wait until the gateway listens: whoever reads its address may use it at once."""
-        host, port = host_and_port(self._gateway)
-        try:
-            async with asyncio.timeout(GATEWAY_TIMEOUT_S):
-                while not await listens(host, port):
-                    await asyncio.sleep(_PAUSE_S)
-        except TimeoutError as error:
-            raise LinliError(Code.PROCESS_GAVE_UP, process="gateway") from error
 
     def _process(self, name: str, pid: int) -> RunningProcess:
         state = self.settings.state

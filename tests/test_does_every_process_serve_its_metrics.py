@@ -21,12 +21,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from linli.schemas.metrics import SECTIONS
 from linli.schemas.topics import INBOX
+from linli.services.demo.callers import Callers
 from linli.services.demo.demand import Scenario, ask
+from linli.services.demo.door import Door
 from linli.services.demo.post import Post
 from linli.services.demo.requests import ordered
 from linli.services.demo.teams import registrations
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from tests.support.gateway import address_of, client_of, token_for
 from tests.support.house import House, environment, linli
 
 pytestmark = pytest.mark.broker
@@ -50,7 +53,8 @@ async def _traffic(house: House) -> None:
     address, now = KafkaAddress(house.running.kafka), datetime.now(UTC)
     facts, day = await read_facts(address), (now + timedelta(days=2)).date()
     dice = random.Random(3)
-    async with Post(address, facts.clock, facts.partition_of, lambda event, at: None) as post:
+    door = Door(address_of(house), Callers(house.state), lambda request: "", {})
+    async with door, Post(address, facts.clock.now, facts.partition_of, door, lambda event, at: None) as post:
         await post.send_now(registrations(day, now))
         await post.send_now([ordered(ask(dice, day, serial, Scenario.CALM)) for serial in range(1, ORDERS + 1)])
     producer: Any = AIOKafkaProducer(**kafka_client_kwargs(address))
@@ -121,6 +125,24 @@ def test_a_board_counts_what_it_shows(house: House) -> None:
     house.json("cancel", "desk/1", "--reason", "synthetic")
     found = until_value(house, "board", 1, "linli_board_records_total", topic="assignments")
     assert value(found, "linli_board_age_seconds") >= 1
+
+
+def test_a_gateway_counts_what_it_answered(house: House) -> None:
+    """Tests names and values of the gateway: orders by status, their time, whom it did not let in, who follows."""
+    with client_of(house) as stranger, client_of(house, token_for(house, "operator", "looker")) as operator:
+        assert stranger.get("/v1/me").status_code == 401
+        assert operator.get("/v1/requests").status_code == 403
+        assert stranger.get("/nothing/at/all").status_code == 404
+    with client_of(house, token_for(house, "dispatch_centre", "follower")) as desk, desk.stream("GET", "/v1/feed"):
+        until_value(house, "gateway", 1, "linli_gateway_feed_followers")
+    found = scraped(house, "gateway")
+    assert set(found) == {metric.name for metric in SECTIONS["gateway"]}
+    assert value(found, "linli_gateway_requests_total", operation="order", status="2xx") == ORDERS
+    assert value(found, "linli_gateway_request_seconds", operation="order") == ORDERS
+    assert value(found, "linli_gateway_refused_total", code="unauthenticated") == 1
+    assert value(found, "linli_gateway_refused_total", code="forbidden") == 1
+    operations = {sample.labels["operation"] for sample in found["linli_gateway_requests_total"].samples}
+    assert not [one for one in operations if "/" in one or "nothing" in one]
 
 
 def test_delivery_serves_its_figures(house: House) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Leg, Offer, Offered, Referred, Registered
 from linli.schemas.lifecycle import OfferState
+from linli.schemas.metrics import SECTIONS
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.roles import Role
 from linli.schemas.roster import RosterRecord
@@ -31,6 +32,7 @@ from linli.streams.inbox_writer import InboxWriter
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import load_keyring
+from linli.streams.meters import Meters
 from tests.support.examples import DETAILS, NINE, TEAM_DETAILS
 from tests.support.house import House
 from tests.support.seeded_board import seed_board
@@ -190,6 +192,7 @@ async def here(house: House, tmp_path: Path, fresh_name: Callable[[str], str]) -
     store, cluster = connect(url), fresh_name("cells")
     teams = [team(OWN, HERE), team(OTHER, HERE), team("t-elsewhere", ELSEWHERE)]
     await seed_board(store, cluster, [*(record(letter) for letter in "MOPE"), restricted(), *teams])
+    meters = Meters(SECTIONS["gateway"])
     yield Installation(
         settings=settings,
         facts=facts,
@@ -201,10 +204,11 @@ async def here(house: House, tmp_path: Path, fresh_name: Callable[[str], str]) -
         keys=KeyIndex(address, facts.district_map.partitions),
         inbox=Inbox(InboxWriter(address, facts)),  # Not started: no cell gets as far as sending.
         board=BoardReader(url, cluster),
-        feed=Feed(address, 1),
+        feed=Feed(address, 1, meters),
         store=store,
         tokens=TokenBook(tmp_path / "tokens.json"),
         limits=Limits(store, cluster),
+        meters=meters,
     )
     await store.aclose()
 

@@ -28,6 +28,10 @@ Seed = Annotated[int, typer.Option("--seed", help=both("Another seed, another da
 NoKill = Annotated[
     bool, typer.Option("--no-kill", help=both("Do not kill the dispatcher on the way.", "中途不强杀派单进程。"))
 ]
+Serve = Annotated[
+    bool,
+    typer.Option("--serve", help=both("Stay up afterwards and say where the pages are.", "结束后保留页面供查看。")),
+]
 StateFolder = Annotated[
     Path | None, typer.Option("--state", help=both("Keep everything in this folder.", "保留全部数据的文件夹。"))
 ]
@@ -54,6 +58,7 @@ def demo(
     seed: Seed = 1,
     as_json: AsJson = False,
     no_kill: NoKill = False,
+    serve: Serve = False,
     state: StateFolder = None,
 ) -> int:
     """Play a synthetic day."""
@@ -70,6 +75,7 @@ def demo(
         seed=seed,
         as_json=as_json,
         kill=not no_kill,
+        serve=serve,
         state=None if state is None else usable_folder(state.expanduser().absolute(), "--state"),
         language=load_settings().language,
     )

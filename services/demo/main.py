@@ -7,49 +7,22 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
-from rich.live import Live
 
-from linli.matcher.travel import HaversineTravel
-from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.identity import request_id
-from linli.schemas.topics import COMMANDS, INBOX
-from linli.services.demo.follow import follow
-from linli.services.demo.kill import Kill, kill_and_wait
-from linli.services.demo.leads import answers_for
-from linli.services.demo.nearest_desk import compare
-from linli.services.demo.options import FIRST_HOUR, LAST_HOUR, DemoOptions
+from linli.services.demo.callers import Callers
+from linli.services.demo.options import DemoOptions
 from linli.services.demo.phones import Phones
-from linli.services.demo.picture import Picture
 from linli.services.demo.post import Post
-from linli.services.demo.report import Judged, Outcome, outcome_of, table_of
-from linli.services.demo.requests import MONDAY, day
-from linli.services.demo.residents import residents_say
+from linli.services.demo.report import Outcome, table_of
+from linli.services.demo.run import DayRun
 from linli.services.demo.sentences import say
-from linli.services.demo.special_cases import STORY
-from linli.services.demo.stage import Stage, open_stage
+from linli.services.demo.serving import serve
+from linli.services.demo.stage import open_stage
 from linli.services.demo.story import Teller
 from linli.services.demo.tally import Tally
-from linli.services.demo.teams import midnight, registrations, roster
-from linli.services.demo.timed import TimedEvent
 from linli.services.language import Language
-from linli.streams.log_reader import open_reader
-from linli.streams.verdict import Guarantee
-
-KILL_AT = 0.45
-"""The kill falls on the middle of the busy morning: plenty before it to keep, plenty after it to do."""
-
-SETTLE_MAX_S = 30.0
-"""Real seconds that everything sent may take to be decided after the day; usual is under one."""
-
-TEAMS_MAX_S = 30.0
-"""Real seconds until all teams are in the roster."""
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -70,179 +43,22 @@ async def _demo(options: DemoOptions, state: Path) -> int:
     began = time.monotonic()
     console = Console(stderr=True)
     console.print(say("synthetic", options.language))
-    tally = Tally()
+    tally, broken = Tally(), list[str]()
     async with (
         Phones() as phones,
         open_stage(options, state, lambda line: console.print(f"  {line}"), phones.address) as stage,
     ):
-        run = _Run(options, stage, tally, console, phones)
-        await run.play()
-        stage_report = await run.judge(time.monotonic() - began)
-    _print(options, tally, stage_report, run.story_request)
-    return 0 if not stage_report.guarantees_broken else 1
+        run = DayRun(options, stage, tally, console, phones, Callers(state))
 
+        async def afterwards(post: Post) -> None:
+            outcome = await run.judge(time.monotonic() - began)
+            _print(options, tally, outcome, run.story_request)
+            broken.extend(outcome.guarantees_broken)
+            if options.serve:
+                await serve(run, post)
 
-@dataclass(slots=True)
-class _Run:
-    """One run of the day."""
-
-    options: DemoOptions
-    stage: Stage
-    tally: Tally
-    console: Console
-    phones: Phones
-    submitted: int = 0
-    story_request: str = ""
-    kill: Kill | None = None
-
-    async def play(self) -> None:
-        """Play the day: register teams, send the stream, let leads and residents answer, kill once, settle."""
-        events = day(self.options.seed, self.options.requests, self.options.scenario, MONDAY)
-        self.story_request = _story_request(events)
-        async with AsyncExitStack() as stack:
-            post = await stack.enter_async_context(
-                Post(self.stage.address, self.stage.clock, self.stage.partition_of, self._sent)
-            )
-            await stack.enter_async_context(self._following(post))
-            await self._register_teams(post)
-            post.put(self.phones.reachable(events))
-            self._tell("day", count=len(events), minutes=self.options.minutes)
-            await self._run_day(post)
-            self._tell("closing")
-            await self._settle()
-
-    @asynccontextmanager
-    async def _following(self, post: Post) -> AsyncGenerator[None]:
-        """Follow the ledger in the background; if that fails, the demo fails."""
-        members = {team.team: team.members for team in roster(MONDAY)}
-        stories = frozenset({self.story_request})
-
-        def leads_say(record: AssignmentRecord) -> None:
-            """Let leads answer what they were told of, and go where they said they would."""
-            post.put_once(answers_for(self.phones.as_heard(record), members, self.options.seed, stories))
-
-        def answer(record: AssignmentRecord) -> None:
-            self.stage.picture_note(record)
-            leads_say(record)
-            post.put_once(residents_say(record, self.options.seed, stories))
-
-        def hear(request: str) -> None:
-            if known := self.tally.history.get(request):
-                leads_say(known[-1])
-
-        self.phones.on_offer, self.phones.age_s = hear, self._age_s
-        task = asyncio.create_task(follow(self.stage.address, self.stage.partitions, self.tally, answer))
-        try:
-            yield
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _register_teams(self, post: Post) -> None:
-        """Send the roster and wait until the dispatcher has applied it."""
-        events = self.phones.reachable(registrations(MONDAY, self.stage.clock.now()))
-        self._tell("teams", count=len(events))
-        await post.send_now(events)
-        async with asyncio.timeout(TEAMS_MAX_S):
-            while len(self.tally.roster) < len(events):
-                await asyncio.sleep(0.05)
-
-    def _age_s(self, moment: datetime) -> float:
-        """Give the real seconds since a decision time."""
-        return (datetime.now(UTC) - self.stage.clock.real(moment)).total_seconds()
-
-    async def _run_day(self, post: Post) -> None:
-        """Send everything at its time, with the picture on, and kill the dispatcher on the way."""
-        end = midnight(MONDAY) + timedelta(hours=LAST_HOUR)
-        picture = Picture(self.tally, self.stage.clock.now, self.options.language)
-        self.stage.picture = picture
-        killing = asyncio.create_task(self._kill_once()) if self.options.kill else None
-        with self._live(picture):
-            await post.run(end)
-        if killing is not None:
-            await killing
-
-    def _live(self, picture: Picture) -> AbstractContextManager[object]:
-        """Show the picture where there is a terminal to show it on."""
-        if self.console.is_terminal and not self.options.as_json:
-            return Live(picture, console=self.console, refresh_per_second=4, transient=True)
-        return nullcontext()
-
-    async def _kill_once(self) -> None:
-        hours = FIRST_HOUR + KILL_AT * (LAST_HOUR - FIRST_HOUR)
-        at = self.stage.clock.real(midnight(MONDAY) + timedelta(hours=hours))
-        await asyncio.sleep(max(0.0, (at - datetime.now(at.tzinfo)).total_seconds()))
-        self.kill = await kill_and_wait(
-            lambda: self.stage.pid("dispatcher-0"), self.tally, lambda pid: self._tell("killed", pid=pid)
-        )
-        if self.kill.recovered_s is not None:
-            self._tell("recovered", seconds=self.kill.recovered_s)
-
-    async def _settle(self) -> None:
-        """Wait until every command that intake will ever make of what was sent has been decided."""
-        async with asyncio.timeout(SETTLE_MAX_S):
-            while not await self._is_settled():
-                await asyncio.sleep(0.2)
-
-    async def _is_settled(self) -> bool:
-        commands = await self._end(COMMANDS.name)
-        decided = self.tally.rounds[-1][1].next_offset if self.tally.rounds else 0
-        outcomes = sum(len(record.outcomes) for _, record in self.tally.rounds)
-        return decided >= commands and outcomes + len(self.tally.dead_letters) >= await self._end(INBOX.name)
-
-    async def _end(self, topic: str) -> int:
-        async with open_reader(self.stage.address) as reader:
-            return sum(span.end for span in await reader.spans(topic, range(self.stage.partitions)))
-
-    async def judge(self, seconds: float) -> Outcome:
-        """Let the independent verifier read the log, and compare the day with a telephone desk's."""
-        self._tell("judging")
-        verdict = await self.stage.verdict()
-        began = midnight(MONDAY) + timedelta(hours=FIRST_HOUR)
-        comparison = compare(
-            self.tally.last(), self.tally.roster.values(), self.tally.plans.values(), began, HaversineTravel()
-        )
-        broken = [f"{one.guarantee}: {one.where}: {one.detail}" for one in verdict.breaks]
-        if self.options.kill and (self.kill is None or self.kill.recovered_s is None):
-            broken.append("the dispatcher did not come back after it was killed")
-        if self.phones.changed or self.phones.refused:
-            broken.append(
-                f"{len(self.phones.changed)} deliveries changed their body, {self.phones.refused} were unsigned"
-            )
-        judged = Judged(
-            lost=verdict.lost,
-            double_assigned=verdict.doubled,
-            checked=len(Guarantee),
-            broken=broken,
-            versions=self.stage.versions,
-            kills=int(self.kill is not None),
-            recovered_s=self.kill.recovered_s if self.kill is not None else None,
-            seconds=round(seconds, 1),
-            submitted=self.submitted,
-            told=len(self.phones.told),
-            told_ms=(self.phones.latency_ms(0.5), self.phones.latency_ms(0.99)),
-        )
-        return outcome_of(self.tally, comparison, judged)
-
-    def _sent(self, event: TimedEvent, at: datetime) -> None:
-        """Note an order that was sent, and when: latency is measured from its first submission."""
-        if event.kind == "order" or event.expected is not None:
-            self.submitted += 1
-        source_id = getattr(event.body, "source_id", None)
-        if event.kind == "order" and source_id is not None:
-            self.tally.ordered_at.setdefault(request_id(event.source, source_id), at)
-
-    def _tell(self, key: str, **values: object) -> None:
-        line = say(key, self.options.language, **values)
-        self.stage.tell(line)
-
-
-def _story_request(events: list[TimedEvent]) -> str:
-    event = next((event for event in events if event.note == STORY), None)
-    return request_id(event.source, getattr(event.body, "source_id", "")) if event is not None else ""
+        await run.play(afterwards)
+    return 1 if broken else 0
 
 
 def _print(options: DemoOptions, tally: Tally, outcome: Outcome, story_request: str) -> None:

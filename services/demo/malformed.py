@@ -48,6 +48,11 @@ class Mistake:
     event_type: str | None = None
     district: str | None = None
 
+    @property
+    def only_by_event(self) -> bool:
+        """Whether it cannot even be said over HTTP, where address and token say what kind of event it is, and where."""
+        return self.event_type is not None or self.district is not None
+
 
 def _same(order: Json) -> Json:
     return order
@@ -112,8 +117,12 @@ MISTAKES: tuple[Mistake, ...] = (
 """Every way, the first one first: a day's stream takes as many as its share of invalid records allows."""
 
 
-def malformed(mistake: Mistake, good: Ask, at: datetime) -> TimedEvent:
-    """Spoil an adult's good order in one way; its number is its own, so that it disturbs no other request."""
+def malformed(mistake: Mistake, good: Ask, at: datetime, *, by_event: bool = True) -> TimedEvent:
+    """Spoil an adult's good order in one way; its number is its own, so that it disturbs no other request.
+
+    Unless ``by_event`` is false, it is another system's event in Kafka and must become a dead letter; otherwise it is
+    sent to the gateway, which must refuse it at the door.
+    """
     number = f"{good.order.source_id}-x"
     text = good.order.model_copy(update={"source_id": number}).model_dump_json(exclude_none=True)
     spoilt = mistake.twist(json.loads(text))
@@ -128,6 +137,7 @@ def malformed(mistake: Mistake, good: Ask, at: datetime) -> TimedEvent:
         kind=mistake.kind,
         note=f"invalid: {mistake.name}",
         expected=mistake.reason,
+        by_event=by_event or mistake.only_by_event,
     )
 
 

@@ -35,6 +35,8 @@ class DemoOptions:
         Of everything that is invented.
     as_json
         Whether the last line is one JSON object, and the picture is left out.
+    serve
+        Whether everything stays up afterwards, to look around.
     kill
         Whether the demo kills its own dispatcher once.
     state
@@ -48,6 +50,7 @@ class DemoOptions:
     scenario: Scenario = Scenario.CALM
     seed: int = 1
     as_json: bool = False
+    serve: bool = False
     kill: bool = True
     state: Path | None = None
     language: Language = Language.AUTO

@@ -45,6 +45,8 @@ class Phones:
         Ids of deliveries that came a second time with another body; there must be none.
     refused
         How many had no right signature; there must be none.
+    links
+        The one-tap link of every offer that was heard of.
     """
 
     def __init__(self) -> None:
@@ -53,6 +55,7 @@ class Phones:
         self.told: dict[str, bytes] = {}
         self.changed: set[str] = set()
         self.refused = 0
+        self.links: dict[str, str] = {}
         self._offers: set[str] = set()
         self._latencies_ms: list[float] = []
         self._server: asyncio.Server | None = None
@@ -125,6 +128,7 @@ class Phones:
         data: dict[str, str] = said["data"]
         if data["purpose"] == Purpose.OFFER and data["offer"] not in self._offers:
             self._offers.add(data["offer"])
+            self.links[data["offer"]] = data["link"]
             self._time(said["timestamp"])
             self.on_offer(data["request"])
         return True

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from linli.schemas.glossary import Tongue, word
 from linli.schemas.lifecycle import OfferState, State
+from linli.services.demo.door import Door
 from linli.services.demo.nearest_desk import Comparison
 from linli.services.demo.sentences import say
 from linli.services.demo.story import tongue
@@ -26,7 +27,7 @@ class Latency:
     """Milliseconds of real time.
 
     Of promises: from the submission of an order to the broker's append of its promise. Of what leads are told: from the
-    clock of the round that made the offer to the lead's telephone.
+    clock of the round that made the offer to the lead's telephone. Of the gateway: from a request to its answer.
     """
 
     p50: float | None
@@ -39,8 +40,9 @@ class Outcome:
 
     ``submitted`` counts order records sent, repeated and malformed ones included; ``registered`` to ``rated`` count
     requests that were ever there; ``offered``, ``declined`` and ``expired`` count offers; ``unmet`` those that nobody
-    could go to in the end; ``told`` counts what reached the leads' telephones, each thing once. ``recovered_s`` is from
-    the kill to the first newly committed round; ``kills`` counts.
+    could go to in the end; ``refused_at_the_door`` counts requests that the gateway refused, ``answered_again`` those
+    that it recognised by their key; ``told`` counts what reached the leads' telephones, each thing once.
+    ``recovered_s`` is from the kill to the first newly committed round; ``kills`` counts.
     """
 
     synthetic: bool
@@ -48,6 +50,9 @@ class Outcome:
     registered: int
     dead_letters: int
     refused_by_reason: dict[str, int]
+    refused_at_the_door: int
+    refused_at_the_door_by_code: dict[str, int]
+    answered_again: int
     promised: int
     offered: int
     committed: int
@@ -65,6 +70,9 @@ class Outcome:
     double_assigned: int
     told: int
     told_latency_ms: Latency
+    gateway_requests: int
+    gateway_latency_ms: Latency
+    answered_by_link: int
     guarantees_checked: int
     guarantees_broken: list[str]
     promise_latency_ms: Latency
@@ -99,6 +107,7 @@ class Judged:
     submitted: int
     told: int
     told_ms: tuple[float | None, float | None]
+    door: Door
 
 
 def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
@@ -112,6 +121,9 @@ def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
         registered=tally.count_ever(State.REGISTERED),
         dead_letters=len(tally.dead_letters),
         refused_by_reason=dict(tally.dead_by_reason()),
+        refused_at_the_door=judged.door.refused.total(),
+        refused_at_the_door_by_code=dict(judged.door.refused),
+        answered_again=judged.door.answered_again,
         promised=tally.count_ever(State.PROMISED),
         offered=len(tally.offers),
         committed=tally.count_ever(State.COMMITTED),
@@ -129,6 +141,9 @@ def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
         double_assigned=judged.double_assigned,
         told=judged.told,
         told_latency_ms=Latency(*judged.told_ms),
+        gateway_requests=judged.door.answered,
+        gateway_latency_ms=Latency(judged.door.latency_ms(0.5), judged.door.latency_ms(0.99)),
+        answered_by_link=judged.door.by_link,
         guarantees_checked=judged.checked,
         guarantees_broken=judged.broken,
         promise_latency_ms=Latency(_ms(percentile(latencies, 0.5)), _ms(percentile(latencies, 0.99))),

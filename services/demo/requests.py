@@ -151,12 +151,16 @@ def _cancellation(placed: Ask, minutes: float, note: str) -> TimedEvent:
 def _spoilt(dice: Random, seed: int, plain: list[Ask], count: int) -> Iterator[TimedEvent]:
     """Yield the malformed records: the department's task always, the others in turn from day to day.
 
-    Only orders for adults are spoilt: a child's without consent is no mistake but a case for the child director.
+    Only orders for adults are spoilt: a child's without consent is no mistake but a case for the child director. They
+    take turns: one is written to Kafka by another system, the next is refused at the gateway's door.
     """
     adults = [placed for placed in plain if placed.order.age_band is AgeBand.ADULT]
     wanted = min(max(2, round(demand().invalid * count)), len(adults))
     others = MISTAKES[1:]
     start = seed * wanted
     chosen = (MISTAKES[0], *(others[(start + i) % len(others)] for i in range(wanted - 1)))
-    for mistake, good in zip(chosen, dice.sample(adults, wanted), strict=False):
-        yield malformed(mistake, good, good.at + timedelta(minutes=dice.uniform(0.0, 30.0)))
+    # Where the second cannot be said over HTTP, the first is: every day shows both ways.
+    turn = int(wanted > 1 and chosen[1].only_by_event)
+    for place, (mistake, good) in enumerate(zip(chosen, dice.sample(adults, wanted), strict=False)):
+        at = good.at + timedelta(minutes=dice.uniform(0.0, 30.0))
+        yield malformed(mistake, good, at, by_event=place % 2 == turn)

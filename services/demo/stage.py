@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.policy import Mode
+from linli.services.demo.morning import set_clock
 from linli.services.demo.options import FIRST_HOUR, DemoOptions
 from linli.services.demo.picture import Picture
 from linli.services.demo.requests import MONDAY
 from linli.services.demo.sentences import say
 from linli.services.demo.teams import midnight
 from linli.services.ground.local import LocalGround, ground_of
+from linli.services.listening import base_url, own_address, until_listens
 from linli.services.processes import process_specs
-from linli.services.settings import load_settings
+from linli.services.settings import Settings, load_settings
 from linli.services.supervisor import EventKind, ProcessEvent
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.clock import Clock
@@ -28,12 +31,17 @@ from linli.streams.verifier import judge
 
 Tell = Callable[[str], None]
 
+GATEWAY_RATE: Final = 1_000_000
+"""Requests a minute that a token may send: a day's calls fall into two minutes here, a load test's into fewer."""
+
 
 class Stage:
     """Where the day is played.
 
     Parameters
     ----------
+    settings
+        Of the installation.
     ground
         The running Kafka and Valkey, with the supervisor of all processes.
     facts
@@ -42,7 +50,8 @@ class Stage:
         Prints a line.
     """
 
-    def __init__(self, ground: LocalGround, facts: Facts, tell: Tell) -> None:
+    def __init__(self, settings: Settings, ground: LocalGround, facts: Facts, tell: Tell) -> None:
+        self._settings = settings
         self._ground = ground
         self._facts = facts
         self._tell = tell
@@ -67,6 +76,32 @@ class Stage:
     def versions(self) -> Mapping[str, str]:
         """The servers' real names and versions."""
         return self._ground.versions
+
+    @property
+    def gateway(self) -> str:
+        """What the addresses of the gateway begin with."""
+        return base_url(self._settings)
+
+    def now(self) -> datetime:
+        """Give the decision time of this moment."""
+        return self._facts.clock.now()
+
+    async def start_processes(self) -> None:
+        """Start every process of the loop."""
+        for spec in process_specs(self._settings, self._ground, tethered=True):
+            await self._ground.supervisor.start(spec)
+
+    async def until_gateway(self) -> None:
+        """Wait until the gateway listens."""
+        await until_listens(self._settings.gateway or "")
+
+    async def go_on_at(self, moment: datetime) -> None:
+        """Go on at a later decision time with a clock that is as fast as a real one; every process is started anew."""
+        for spec in reversed(process_specs(self._settings, self._ground, tethered=True)):
+            await self._ground.supervisor.stop_one(spec.name)
+        self._facts = await set_clock(self.address, self._facts, max(moment, self.now()))
+        await self.start_processes()
+        await self.until_gateway()
 
     def partition_of(self, district: str) -> int | None:
         """Give the partition of a district."""
@@ -107,7 +142,15 @@ async def open_stage(options: DemoOptions, state: Path, tell: Tell, phones: str)
     phones
         Where the leads' telephones listen: the one address of this machine that delivery may call.
     """
-    settings = load_settings(mode=Mode.AUTO, clock_rate=options.clock_rate, state=state, delivery_loopback=(phones,))
+    settings = load_settings(
+        mode=Mode.AUTO,
+        clock_rate=options.clock_rate,
+        state=state,
+        delivery_loopback=(phones,),
+        gateway_rate=GATEWAY_RATE,
+    )
+    # Once: asked again while the gateway listens there, its port would seem to be taken by somebody else.
+    settings = settings.model_copy(update={"gateway": own_address(settings)})
     stage: Stage | None = None
 
     def process_news(event: ProcessEvent) -> None:
@@ -126,8 +169,7 @@ async def open_stage(options: DemoOptions, state: Path, tell: Tell, phones: str)
             clock_origin=began,
         )
         facts = await bootstrap(ground.kafka_address, wanted)
-        stage = Stage(ground, facts, tell)
+        stage = Stage(settings, ground, facts, tell)
         tell(say("processes", options.language))
-        for spec in process_specs(settings, ground, tethered=True):
-            await ground.supervisor.start(spec)
+        await stage.start_processes()
         yield stage

@@ -33,7 +33,10 @@ class TimedEvent:
     note
         Why it is in the stream: empty for an ordinary one, else such as ``duplicate``, ``late``, ``story:unmet``.
     expected
-        The reason of the dead letter it must become; ``None`` if it must become a command.
+        The reason for which it must be refused, as a dead letter or at the gateway's door; ``None`` if it must become a
+        command.
+    by_event
+        Whether another system writes it to Kafka itself, past the gateway.
     """
 
     at: datetime
@@ -46,6 +49,7 @@ class TimedEvent:
     body: Edge | None = None
     note: str = ""
     expected: Reason | None = None
+    by_event: bool = False
 
 
 def timed(at: datetime, body: Edge, kind: str, source: str, district: str, event_id: str, note: str = "") -> TimedEvent:

@@ -20,6 +20,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.topics import ASSIGNMENTS
 from linli.streams.codec import decode_as
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.meters import Meters
 
 RING_MAX: Final = 4_000
 """Transitions kept in memory over all partitions: a county's day, some 40 MB."""
@@ -93,18 +94,21 @@ class Feed:
         Where Kafka is.
     partitions
         How many partitions the ledger has.
+    meters
+        Where followers are counted.
 
     Notes
     -----
     After a start the ring is filled with what the ledger held last, so a follower can resume across a restart.
     """
 
-    def __init__(self, address: KafkaAddress, partitions: int) -> None:
+    def __init__(self, address: KafkaAddress, partitions: int, meters: Meters) -> None:
         self._address = address
+        self._meters = meters
         self._size = max(RING_MIN, RING_MAX // partitions)
         self._partitions = partitions
         self._rings: dict[int, _Ring] = {}
-        self._count = 0
+        self._followers = 0
         self._news = asyncio.Condition()
         self._over = False
 
@@ -154,6 +158,14 @@ class Feed:
         ring = await self._ring(partition)
         if ring is None:
             return
+        self._count(1)
+        try:
+            async for one in self._followed(ring, partition, last):
+                yield one
+        finally:
+            self._count(-1)
+
+    async def _followed(self, ring: _Ring, partition: int, last: str | None) -> AsyncGenerator[Transition | Notice]:
         place, offset = (partition, ring.end - 1) if last is None else _place(last)
         number = ring.first_number
         if place != partition or not ring.holds_what_followed(offset):
@@ -161,6 +173,7 @@ class Feed:
             number, offset = ring.next_number, ring.end - 1
         while not self._over:
             if number < ring.first_number:
+                self._meters.count("linli_gateway_feed_dropped_total")
                 yield Notice.DROPPED
                 return
             found = ring.since(number)
@@ -170,6 +183,10 @@ class Feed:
                     yield transition
             if not found:
                 await self._wait(ring, number)
+
+    def _count(self, more: int) -> None:
+        self._followers += more
+        self._meters.show("linli_gateway_feed_followers", self._followers)
 
     async def _ring(self, partition: int) -> _Ring | None:
         async with self._news:

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.requests import Request
 
+from linli.schemas.metrics import SECTIONS
 from linli.schemas.policy import Policy
 from linli.services.county_files import load_policy
 from linli.services.gateway.feed import Feed
@@ -30,6 +31,7 @@ from linli.streams.intake_admit import World
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import Keyring
+from linli.streams.meters import Meters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Installation:
         Redis, for limits and for answers to repeated requests; nothing that must not be lost.
     tokens, limits
         Who may come in, and how often.
+    meters
+        Counts what is asked and answered.
     """
 
     settings: Settings
@@ -68,6 +72,7 @@ class Installation:
     store: Any
     tokens: TokenBook
     limits: Limits
+    meters: Meters
 
     @property
     def clock(self) -> Clock:
@@ -88,6 +93,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
     Exception
         Whatever Kafka or the master key's file say.
     """
+    meters = Meters(SECTIONS["gateway"])
     address, keyring = kafka_of(settings), keyring_of(settings)
     await reach_kafka(address)
     facts, cluster = await read_facts(address), await cluster_id(address)
@@ -105,10 +111,11 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
                 keys=KeyIndex(address, facts.district_map.partitions),
                 inbox=Inbox(writer),
                 board=BoardReader(redis_of(settings), cluster),
-                feed=Feed(address, facts.district_map.partitions),
+                feed=Feed(address, facts.district_map.partitions, meters),
                 store=store,
                 tokens=TokenBook(settings.state / TOKENS_FILE),
                 limits=Limits(store, cluster),
+                meters=meters,
             )
     finally:
         await store.aclose()

@@ -15,6 +15,7 @@ from typing_extensions import override
 from linli.services.gateway.app import make_app
 from linli.services.gateway.installation import open_installation, put_into
 from linli.services.listening import listening_socket, own_address
+from linli.services.metrics_server import serve_metrics
 from linli.services.process import run_process
 from linli.services.settings import Settings
 from linli.streams.log_lines import log_for
@@ -53,6 +54,7 @@ async def run_gateway(settings: Settings) -> None:
     """
     with listening_socket(settings.gateway or own_address(settings)) as listener:
         async with open_installation(settings) as here:
+            serve_metrics(settings, "gateway", here.meters)
             app = make_app()
             put_into(app, here)
             host, port = listener.getsockname()[:2]

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linli.schemas.errors import Code, LinliError
+from linli.services.gateway.counting import count_answer
 from linli.services.gateway.problems import as_response, problem_of
 from linli.streams.log_lines import log_for
 
@@ -59,15 +60,13 @@ class _Exchange:
         self._scope, self._receive, self._send = scope, receive, send
         self._began = time.monotonic()
         self._status = 0
+        self._answered_s: float | None = None
         self._taken = 0
 
     async def answer(self, app: ASGIApp) -> None:
         """Let the application answer; what it did not foresee is answered as our own fault."""
-        stated = Headers(scope=self._scope).get("content-length", "0")
-        if stated.isascii() and stated.isdigit() and int(stated) > BODY_BYTES_MAX:
-            await self._fail(LinliError(Code.TOO_LARGE, limit=f"{BODY_BYTES_MAX} bytes"))
-            return
         try:
+            self._look_at_the_stated_length()
             await app(self._scope, self._counted, self._dressed)
         except LinliError as error:
             await self._fail(error)
@@ -78,7 +77,16 @@ class _Exchange:
             if not self._status:
                 await self._fail(LinliError(Code.INTERNAL, detail=self.id))
         finally:
+            count_answer(self._scope, self._status, self._answered_s or self._since())
             self._log()
+
+    def _look_at_the_stated_length(self) -> None:
+        stated = Headers(scope=self._scope).get("content-length", "0")
+        if stated.isascii() and stated.isdigit() and int(stated) > BODY_BYTES_MAX:
+            raise LinliError(Code.TOO_LARGE, limit=f"{BODY_BYTES_MAX} bytes")
+
+    def _since(self) -> float:
+        return time.monotonic() - self._began
 
     async def _counted(self) -> Message:
         message = await self._receive()
@@ -89,7 +97,7 @@ class _Exchange:
 
     async def _dressed(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self._status, self._answered_s = message["status"], self._since()
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             for name, value in SECURITY.items():
                 headers.setdefault(name, value)
@@ -116,7 +124,7 @@ class _Exchange:
             route=str(getattr(self._scope.get("route"), "name", "")),
             method=self._scope["method"],
             status=self._status,
-            ms=round(1000 * (time.monotonic() - self._began), 1),
+            ms=round(1000 * self._since(), 1),
             role=str(getattr(caller, "role", "")),
             token=str(getattr(caller, "token", "")),
         )

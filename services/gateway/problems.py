@@ -126,6 +126,7 @@ def problem_of(error: Exception, request: Request) -> Problem:
 
 
 def _of_ours(request: Request, error: LinliError) -> Problem:
+    request.state.problem = error.code.value
     status = STATUS.get(error.code, 500)
     more: dict[str, Any] = error.more if isinstance(error, ProblemError) else {}
     return Problem(
