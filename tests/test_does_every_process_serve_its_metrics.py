@@ -54,7 +54,7 @@ async def _traffic(house: House) -> None:
     facts, day = await read_facts(address), (now + timedelta(days=2)).date()
     dice = random.Random(3)
     door = Door(address_of(house), Callers(house.state), lambda request: "", {})
-    async with door, Post(address, facts.clock.now, facts.partition_of, door, lambda event, at: None) as post:
+    async with door, Post(address, facts.clock.now, facts.partition_of, lambda event, at: None, door) as post:
         await post.send_now(registrations(day, now))
         await post.send_now([ordered(ask(dice, day, serial, Scenario.CALM)) for serial in range(1, ORDERS + 1)])
     producer: Any = AIOKafkaProducer(**kafka_client_kwargs(address))

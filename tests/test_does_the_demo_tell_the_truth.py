@@ -46,10 +46,10 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Play a short day and wait until the pages are up."""
     folder = tmp_path_factory.mktemp("demo")
-    command = (sys.executable, "-m", "linli.services.cli.main", "demo", "--json", "--serve")
-    command += ("--minutes", "1.0", "--requests", "60", "--state", str(folder / "state"))
+    command = [sys.executable, "-m", "linli.services.cli.main", "demo", "--json", "--serve"]
+    command += ["--minutes", "1.0", "--requests", "60", "--state", str(folder / "state")]
     with (folder / "out").open("w") as out, (folder / "said").open("w") as said:
-        process = subprocess.Popen(tethered(command), stdout=out, stderr=said, text=True, cwd=folder)
+        process = subprocess.Popen(tethered(tuple(command)), stdout=out, stderr=said, text=True, cwd=folder)
     try:
         lines = _two_lines(process, folder)
         yield Served(process, json.loads(lines[0]), json.loads(lines[1]), folder / "said")

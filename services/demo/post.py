@@ -34,10 +34,10 @@ class Post:
         Gives the decision time.
     partition_of
         The partition of a district; what no one serves goes to partition 0.
-    door
-        The way to the gateway.
     on_sent
         Told of every event, with the real instant at which it was sent for the first time.
+    door
+        The way to the gateway; ``None``: everything goes to Kafka, as another system may send it.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class Post:
         address: KafkaAddress,
         now: Callable[[], datetime],
         partition_of: Callable[[str], int | None],
-        door: Door,
         on_sent: Callable[[TimedEvent, datetime], None],
+        door: Door | None = None,
     ) -> None:
         self._producer: Any = AIOKafkaProducer(**kafka_client_kwargs(address), enable_idempotence=True, linger_ms=2)
         self._now = now
@@ -115,12 +115,15 @@ class Post:
 
     async def _send(self, event: TimedEvent) -> None:
         self._on_sent(event, datetime.now(UTC))
-        self._under_way.add(await self._to_kafka(event) if goes_to_kafka(event) else self._to_the_door(event))
+        if self._door is None or goes_to_kafka(event):
+            self._under_way.add(await self._to_kafka(event))
+        else:
+            self._under_way.add(self._to_the_door(self._door, event))
         self.sent += 1
 
-    def _to_the_door(self, event: TimedEvent) -> asyncio.Future[Any]:
+    def _to_the_door(self, door: Door, event: TimedEvent) -> asyncio.Future[Any]:
         """Say an event to the gateway; nobody waits for the answer that another gets."""
-        task = asyncio.create_task(self._door.say(event), name=event.event_id)
+        task = asyncio.create_task(door.say(event), name=event.event_id)
         task.add_done_callback(self._forget)
         return task
 

@@ -85,7 +85,7 @@ class DayRun:
                 Door(self.stage.gateway, self.callers, self._ordered_by, self.phones.links)
             )
             post = await stack.enter_async_context(
-                Post(self.stage.address, self.stage.now, self.stage.partition_of, self.door, self._sent)
+                Post(self.stage.address, self.stage.now, self.stage.partition_of, self._sent, self.door)
             )
             await stack.enter_async_context(self._following(post))
             await self._register_teams(post)

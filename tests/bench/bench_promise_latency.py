@@ -92,7 +92,7 @@ async def run(rate: float, seconds: float, districts: int) -> dict[str, object]:
             for spec in process_specs(settings, ground, tethered=True):
                 await ground.supervisor.start(spec)
             tally = Tally()
-            post = Post(ground.kafka_address, facts.clock, facts.partition_of, _noting(tally))
+            post = Post(ground.kafka_address, facts.clock.now, facts.partition_of, _noting(tally))
             following = asyncio.create_task(follow(ground.kafka_address, 1, tally, lambda _: None))
             try:
                 async with post:
