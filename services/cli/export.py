@@ -37,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
     export.command("schemas", help=both("JSON Schemas of every event.", "全部事件的 JSON Schema。"))(schemas)
     export.command("openapi", help=both("The gateway's API, OpenAPI 3.1.", "网关接口说明（OpenAPI 3.1）。"))(openapi)
     export.command("topics", help=both("The topics with their settings.", "主题及其设置。"))(topics)
+    export.command("acls", help=both("What each process may do on Kafka.", "各进程在 Kafka 上的最小权限。"))(acls)
     export.command("menu", help=both("The sample service menu, as TOML.", "服务清单样例（TOML）。"))(menu)
     export.command("admission", help=both("The sample task admission list, as TOML.", "准入清单样例（TOML）。"))(
         admission
@@ -82,6 +83,15 @@ def topics(as_json: AsJson = False) -> int:
     from linli.services.cli.out import Out
 
     write_topics(Out(as_json))
+    return 0
+
+
+def acls(as_json: AsJson = False) -> int:
+    """Write what each process may do on Kafka, as commands of Kafka's own tool, or with ``--json`` as data."""
+    from linli.services.cli.access_list import write_acls
+    from linli.services.cli.out import Out
+
+    write_acls(Out(as_json))
     return 0
 
 
