@@ -1,16 +1,16 @@
-"""Makes the machine code of search and bounds, at set-up: ``python -m linli.matcher.compile``; half a minute, once."""
+"""Makes all machine code, at set-up: ``python -m linli.matcher.compile``; half a minute, once."""
 
 from __future__ import annotations
 
 from linli.matcher import compiled
-from linli.matcher.warm_start import bound_example, search_example
+from linli.matcher.warm_start import bound_example, run_example
 
 
 def main() -> None:
-    """Compile what is not yet compiled, by searching an example and bounding it."""
+    """Compile what is not yet compiled, by running an example and bounding it."""
     if compiled.is_warm():
         return
-    search_example()
+    run_example()
     bound_example()
     compiled.mark_complete()
 

@@ -80,7 +80,7 @@ def kernel(function: Kernel) -> Kernel:
 
 def inner(function: Kernel) -> Kernel:
     """Have a function compiled into each of its callers: handing over a dozen arrays takes longer than a short loop."""
-    return _compiled(function, _nrt=False, forceinline=True)
+    return _compiled(function, _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def maker(function: Kernel) -> Kernel:

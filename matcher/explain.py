@@ -164,7 +164,8 @@ def _why_team(timetable: Timetable, visit: int, next_teams: int) -> WhyTeam:
     # Taken out and put back: copying every tour for each of many explanations was most of a decision's time.
     timetable.set_tour(without)
     mine = timetable.model.duties[here].team
-    others = [s for s in best_per_team(timetable, visit) if timetable.model.duties[s.fit.duty].team != mine]
+    cheapest = best_per_team(timetable, visit, next_teams + 1)
+    others = [s for s in cheapest if timetable.model.duties[s.fit.duty].team != mine]
     next_best = tuple(_team_cost(timetable, visit, spot) for spot in others[:next_teams])
     timetable.set_tour(tour)
     return WhyTeam(timetable.model.visits[visit].id, chosen, next_best)

@@ -1,6 +1,7 @@
 """Insertion: the cheapest feasible place for one visit, every position tested in constant time.
 
-This is the answer when there is no time, and the move all other solvers are made of.
+This is the answer when there is no time, and the move all other solvers are made of. What is written here in plain
+Python says what an insertion is; where the machine code of `linli.matcher.compiled_insertion` is loaded, that answers.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from linli.matcher import compiled_insertion
+from linli.matcher.compiled_insertion import Answer
 from linli.matcher.duties import Fit
 from linli.matcher.model import Model
 from linli.matcher.objective import load_price
@@ -113,6 +116,19 @@ def _added_softness(tour: Tour, position: int, visit: int, start: int) -> int:
 
 def best_spot(timetable: Timetable, visit: int) -> Spot | None:
     """Return the cheapest feasible place over all crews, or None. Among equals the first duty and position win."""
+    found = compiled_insertion.cheapest(timetable, visit)
+    if found is None:
+        return best_spot_plainly(timetable, visit)
+    return _spot(timetable, visit, found[0]) if found else None
+
+
+def _spot(timetable: Timetable, visit: int, answer: Answer) -> Spot:
+    cost, duty, position = answer
+    return Spot(cost, timetable.model.fit_found(visit, duty), position)
+
+
+def best_spot_plainly(timetable: Timetable, visit: int) -> Spot | None:
+    """Return what `best_spot` returns, in plain Python: the specification of the compiled insertion."""
     best: Spot | None = None
     bound = NEVER
     tours, duties = timetable.tours, timetable.model.duties
@@ -131,8 +147,16 @@ def best_spot(timetable: Timetable, visit: int) -> Spot | None:
     return best
 
 
-def best_per_team(timetable: Timetable, visit: int) -> list[Spot]:
-    """Return the cheapest feasible place of every team that has one, cheapest first."""
+def best_per_team(timetable: Timetable, visit: int, most: int | None = None) -> list[Spot]:
+    """Return the cheapest feasible place of every team that has one, cheapest first, of the first `most` teams."""
+    found = compiled_insertion.of_every_team(timetable, visit)
+    if found is None:
+        return best_per_team_plainly(timetable, visit)[:most]
+    return [_spot(timetable, visit, answer) for answer in found[:most]]
+
+
+def best_per_team_plainly(timetable: Timetable, visit: int) -> list[Spot]:
+    """Return what `best_per_team` returns, in plain Python."""
     found: dict[int, Spot] = {}
     for fit in timetable.model.fits(visit):
         team = timetable.model.duties[fit.duty].team
@@ -209,7 +233,7 @@ def cheapest_teams(problem: Problem, plan: Plan, visit: str, most: int) -> tuple
     index = model.visit_index.get(visit, -1)
     if index < 0 or timetable.where[index] >= 0:
         raise ProblemError(f"visits: {visit!r} is unknown or already placed")
-    return tuple(describe(timetable, index, spot) for spot in best_per_team(timetable, index)[:most])
+    return tuple(describe(timetable, index, spot) for spot in best_per_team(timetable, index, most))
 
 
 def describe(timetable: Timetable, visit: int, spot: Spot) -> Insertion:

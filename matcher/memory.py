@@ -83,6 +83,13 @@ class TravelTable:
         row = self._rows[place] = array("q", seconds[0].tobytes())
         return row
 
+    def seconds(self, origin: int, destination: int) -> int:
+        """Return travel seconds between two places, without making a row for them."""
+        row = self._rows.get(origin)
+        if row is not None and destination < len(row):
+            return row[destination]
+        return self.travel.between(self.places[origin], self.places[destination])[0]
+
     def column(self, place: int) -> array[int]:
         """Return travel seconds from all places numbered so far to a place."""
         if self.travel.symmetric:
@@ -100,11 +107,13 @@ class TravelTable:
 class Fits:
     """Where one visit fits, as long as the clock shows no more than `until`: later, the time that is left decides.
 
-    `all` is every fit once somebody asked for them; `on` holds answers for single duties.
+    `until` is None as long as nobody asked, `asked` when the clock first did; `all` is every fit once somebody asked
+    for them; `on` holds answers for single duties.
     """
 
     visit: Visit
-    until: int
+    asked: int
+    until: int | None = None
     all: tuple[Fit, ...] | None = None
     on: dict[int, Fit | None] = field(default_factory=dict[int, Fit | None])
 
@@ -114,6 +123,7 @@ class Roster:
     """Duties of a roster, and the fits of visits on them; all of it holds for these teams, weights and adults alone.
 
     `adults` is how many cleared adults are kept for each crew; see `linli.matcher.rules.adults_a_crew_may_need`.
+    `finder` belongs to `linli.matcher.compiled_insertion`, which makes it when it is first asked.
     """
 
     teams: tuple[Team, ...]
@@ -123,6 +133,7 @@ class Roster:
     duties: list[Duty]
     duties_of_team: list[list[int]]
     fits: dict[str, Fits] = field(default_factory=dict[str, Fits])
+    finder: object = None
 
     def is_for(self, teams: tuple[Team, ...], weights: Weights, adults: int) -> bool:
         """Say whether it holds for a problem's teams, weights and adults."""

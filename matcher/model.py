@@ -96,7 +96,7 @@ class Model:
         if self._has_history_outside():
             return self._lay_out_roster()
         if known is None or not known.is_for(self.teams, self.weights, self.adults_kept):
-            known = memory.roster = self._lay_out_roster()
+            known = memory.roster = self._lay_out_roster(known)
         known.forget_the_gone(len(self.visits))
         return known
 
@@ -109,9 +109,12 @@ class Model:
             if pin.team in self.team_index
         )
 
-    def _lay_out_roster(self) -> Roster:
+    def _lay_out_roster(self, last: Roster | None = None) -> Roster:
         """Lay out the duties by team, shift and crew, so that a team's equal crews stand side by side."""
         validate(self.problem)
+        if last is not None and last.teams is self.teams:
+            # The very same teams have the same duties; `last` was laid out without history, or it were not remembered.
+            return Roster(self.teams, self.weights, self.adults_kept, last.bases, last.duties, last.duties_of_team)
         bases = [self._table.number(team.base) for team in self.teams]
         roster = Roster(self.teams, self.weights, self.adults_kept, bases, [], [])
         history = {v.pin.team for v in self.visits if v.pin is not None}
@@ -138,6 +141,10 @@ class Model:
         """Return travel seconds between all of these places."""
         names = [self._table.places[place] for place in places]
         return self.problem.travel.matrix(names, names)[0]
+
+    def seconds(self, origin: int, destination: int) -> int:
+        """Return travel seconds between two places."""
+        return self._table.seconds(origin, destination)
 
     def seconds_from(self, place: int) -> array[int]:
         """Return travel seconds from a place to all places."""
@@ -173,16 +180,40 @@ class Model:
             known.on[duty] = self._fit(visit, duty) if breaks is None else None
         return known.on.get(duty)
 
+    def fit_found(self, visit: int, duty: int) -> Fit:
+        """Return how a visit fits on a duty on which it was found to have a place.
+
+        Raises
+        ------
+        AssertionError
+            If it does not fit there: then whoever found the place was wrong.
+        """
+        known = self._known(visit)
+        fit = known.on.get(duty)
+        if fit is None:
+            fit = known.on[duty] = self._fit(visit, duty)
+        if fit is None:
+            raise AssertionError(f"a place was found on duty {duty}, where the visit does not fit")
+        return fit
+
     def _known(self, visit: int) -> Fits:
         """Return what is known of where a visit fits, from an earlier problem if it still holds."""
         known = self._fits[visit]
         if known is None:
             wanted, memory = self.visits[visit], self.roster.fits
             known = memory.get(wanted.id)
-            if known is None or known.visit is not wanted or known.until < self.now:
-                known = memory[wanted.id] = Fits(wanted, self._unhurried_until(visit))
+            if known is None or known.visit is not wanted or self._is_past(known, visit):
+                known = memory[wanted.id] = Fits(wanted, self.now)
             self._fits[visit] = known
         return known
+
+    def _is_past(self, known: Fits, visit: int) -> bool:
+        """Say whether the clock now decides where a visit fits; at the very time of asking nothing has changed."""
+        if known.asked == self.now:
+            return False
+        if known.until is None:
+            known.until = self._unhurried_until(visit)
+        return known.until < self.now
 
     def _unhurried_until(self, visit: int) -> int:
         """Return until when it makes no difference for the visit's fits what time it is.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from linli.matcher import compiled_insertion
 from linli.matcher.carry_over import take_over
 from linli.matcher.duties import Fit
 from linli.matcher.insertion import NEVER, best_in_tour, fit_of_stop, place
@@ -81,19 +82,29 @@ def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:
     return tour
 
 
-def insertion_order(model: Model, visits: list[int]) -> list[int]:
+def insertion_order(timetable: Timetable, visits: list[int]) -> list[int]:
     """Order visits for insertion: by precedence, then by how little choice of time and crew they leave."""
+    model = timetable.model
+    if len(visits) < 2:
+        return visits[:]
+    return sorted(visits, key=lambda visit: (rank(model, visit), choice_of(timetable, visit), model.visits[visit].id))
 
-    def choice(visit: int) -> int:
-        return sum(1 + (hi - lo) // 60 for fit in model.fits(visit) for lo, hi in fit.windows)
 
-    return sorted(visits, key=lambda visit: (rank(model, visit), choice(visit), model.visits[visit].id))
+def choice_of(timetable: Timetable, visit: int) -> int:
+    """Return how much choice of time and crew a visit leaves: minutes of start, over all crews that may go."""
+    found = compiled_insertion.choice(timetable, visit)
+    return choice_plainly(timetable.model, visit) if found is None else found
+
+
+def choice_plainly(model: Model, visit: int) -> int:
+    """Return what `choice_of` returns, in plain Python."""
+    return sum(1 + (hi - lo) // 60 for fit in model.fits(visit) for lo, hi in fit.windows)
 
 
 def insert_all(timetable: Timetable, visits: list[int]) -> int:
     """Insert what can be inserted, in a good order; make room for what is held; return how many were placed."""
     model = timetable.model
-    queue = insertion_order(model, visits)
+    queue = insertion_order(timetable, visits)
     inserted = 0
     while queue:
         visit = queue.pop(0)
@@ -102,7 +113,7 @@ def insert_all(timetable: Timetable, visits: list[int]) -> int:
         elif model.held[visit]:
             ejected = make_room(timetable, visit)
             inserted += ejected is not None
-            queue = insertion_order(model, queue + (ejected or []))
+            queue = insertion_order(timetable, queue + (ejected or []))
     return inserted
 
 

@@ -6,7 +6,7 @@ a new stop is tested in constant time, whatever the length of the tour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import sub
 
 from linli.matcher.duties import Fit, TourTimes
@@ -179,9 +179,9 @@ class Tour:
         self.memo, self.told = {}, ()
         self.places = [duty.base, *(model.place[v] for v in self.stops), duty.base]
         self.entries = [*(model.entry[v] for v in self.stops), duty.base] if model.fetches else self.places[1:]
-        # A crew with nothing to do stays at its base; most tours are empty, and none needs a row of travel times.
+        # A crew with nothing to do stays at its base; most tours are empty.
         ways = zip(self.places, self.entries, strict=False) if self.stops else ()
-        self.hops = [model.seconds_from(a)[b] for a, b in ways] or [0]
+        self.hops = [model.seconds(a, b) for a, b in ways] or [0]
         self.travel = sum(self.hops)
         self.work = sum(model.duration[v] for v in self.stops)
         self.soft = any(model.soft[v] for v in self.stops)
@@ -274,13 +274,31 @@ def terms_of(tour: Tour) -> CostTerms:
 
 
 class Tours:
-    """One tour per duty, laid out when it is first asked for: most crews have nothing to do on most days."""
+    """One tour per duty, laid out when it is first asked for: most crews have nothing to do on most days.
 
-    __slots__ = ("_laid_out", "_model")
+    Attributes
+    ----------
+    token : object
+        Stands for these very tours.
+    changed : set of int
+        Duties of which a tour was replaced or changed; whoever follows the changes empties it.
+    """
+
+    __slots__ = ("_laid_out", "_model", "changed", "token")
 
     def __init__(self, model: Model) -> None:
         self._model = model
         self._laid_out: dict[int, Tour] = {}
+        self.token = object()
+        self.changed: set[int] = set()
+
+    def get(self, duty: int) -> Tour | None:
+        """Return a duty's tour if it was laid out."""
+        return self._laid_out.get(duty)
+
+    def laid_out(self) -> Iterable[int]:
+        """Return the duties whose tours were laid out."""
+        return self._laid_out
 
     def __getitem__(self, duty: int) -> Tour:
         tour = self._laid_out.get(duty)
@@ -290,6 +308,7 @@ class Tours:
 
     def __setitem__(self, duty: int, tour: Tour) -> None:
         self._laid_out[duty] = tour
+        self.changed.add(duty)
 
     def __iter__(self) -> Iterator[Tour]:
         """Yield the tours that were laid out, in the order of duties; all others are empty."""
@@ -331,6 +350,7 @@ class Timetable:
     def put(self, visit: int, fit: Fit, position: int) -> bool:
         """Place a visit; if that is not feasible change nothing and return False."""
         tour = self.tours[fit.duty]
+        self.tours.changed.add(fit.duty)
         if tour.put(position, visit, fit):
             self.where[visit] = fit.duty
             return True
@@ -343,6 +363,7 @@ class Timetable:
         Leaving a stop out can only hurt where the direct way is slower than the detour with a very short service.
         """
         tour = self.tours[self.where[visit]]
+        self.tours.changed.add(tour.duty)
         position = tour.stops.index(visit)
         fit = Fit(tour.duty, tour.windows[position], tour.prices[position])
         if tour.take(position):

@@ -21,6 +21,7 @@ from linli.matcher.problem import TravelLimit, Visit
 from linli.matcher.rules import (
     FOREVER,
     PairRule,
+    asked_often_enough,
     earliest_end,
     gender_until,
     kind_of_team,
@@ -129,6 +130,7 @@ class _Asked:
         self._able: dict[object, Flags] = {}
         self._until: dict[object, tuple[Longs, Longs]] = {}
         self._excluding = [t for t, team in enumerate(model.teams) if team.excluded_households]
+        self._often_asked = [t for t, team in enumerate(model.teams) if team.asked_enough_until is not None]
 
     def able(self, visit: Visit) -> Flags:
         """Return which teams hold what the visit needs, declined and excluded ones taken out."""
@@ -142,6 +144,7 @@ class _Asked:
         if visit.household is not None:
             teams = self.model.teams
             barred += [t for t in self._excluding if visit.household in teams[t].excluded_households]
+        barred += [t for t in self._often_asked if asked_often_enough(self.model.problem, visit, self.model.teams[t])]
         if barred:
             known = known.copy()
             known[barred] = False

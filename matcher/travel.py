@@ -30,7 +30,7 @@ NEAR = 0.05
 
 # Taylor coefficients in x**2, highest power first: sin(x)/x, cos(x), asin(x)/x. The long ones are exact to 1e-15 up to
 # a right angle (asin: up to one half).
-_SIN = (
+SINE = (
     *(1 / 51090942171709440000, -1 / 121645100408832000, 1 / 355687428096000, -1 / 1307674368000, 1 / 6227020800),
     *(-1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6, 1.0),
 )
@@ -49,9 +49,9 @@ def _asin_coefficients(terms: int) -> tuple[float, ...]:
     return tuple(reversed(coefficients))
 
 
-_ASIN = _asin_coefficients(24)
-_SHORT_SIN = _SIN[-6:]
-_SHORT_ASIN = _ASIN[-6:]
+ARC_SINE = _asin_coefficients(24)
+SHORT_SINE = SINE[-6:]
+SHORT_ARC_SINE = ARC_SINE[-6:]
 
 
 class Travel(Protocol):
@@ -105,35 +105,35 @@ def _poly(coefficients: Sequence[float], x: Number) -> Number:
 
 
 def _sin(x: float) -> float:
-    return x * _poly(_SHORT_SIN if x <= NEAR else _SIN, x * x)
+    return x * _poly(SHORT_SINE if x <= NEAR else SINE, x * x)
 
 
 def _asin(x: float) -> float:
     """Arc sine on [0, 1]; above one half by asin(x) = pi/2 - 2 asin(sqrt((1 - x) / 2))."""
     if x <= 0.5:
-        return x * _poly(_SHORT_ASIN if x <= NEAR else _ASIN, x * x)
+        return x * _poly(SHORT_ARC_SINE if x <= NEAR else ARC_SINE, x * x)
     y = math.sqrt((1.0 - x) / 2.0)
-    return PI / 2 - 2.0 * (y * _poly(_ASIN, y * y))
+    return PI / 2 - 2.0 * (y * _poly(ARC_SINE, y * y))
 
 
 def _sins(x: Floats) -> Floats:
     """`_sin` of a whole table, step by step the same."""
-    near = x * _poly(_SHORT_SIN, x * x)
-    return near if x.size == 0 or x.max() <= NEAR else np.where(x <= NEAR, near, x * _poly(_SIN, x * x))
+    near = x * _poly(SHORT_SINE, x * x)
+    return near if x.size == 0 or x.max() <= NEAR else np.where(x <= NEAR, near, x * _poly(SINE, x * x))
 
 
 def _asins(x: Floats) -> Floats:
     """`_asin` of a whole table, step by step the same."""
-    near = x * _poly(_SHORT_ASIN, x * x)
+    near = x * _poly(SHORT_ARC_SINE, x * x)
     if x.size == 0 or x.max() <= NEAR:
         return near
     low = x <= 0.5
     y = np.where(low, x, np.sqrt((1.0 - x) / 2.0))
-    base = y * _poly(_ASIN, y * y)
+    base = y * _poly(ARC_SINE, y * y)
     return np.where(x <= NEAR, near, np.where(low, base, PI / 2 - 2.0 * base))
 
 
-class _Spot(NamedTuple):
+class PreparedPlace(NamedTuple):
     """A place prepared for the formula: radians, the latitude's cosine, and half a way's metres and seconds a metre."""
 
     lat: float
@@ -143,7 +143,7 @@ class _Spot(NamedTuple):
     seconds: float
 
 
-def _line(a: _Spot, b: _Spot) -> float:
+def _line(a: PreparedPlace, b: PreparedPlace) -> float:
     turn = abs(a.lon - b.lon)
     turn = 2 * PI - turn if turn > PI else turn
     up, side = _sin(abs(a.lat - b.lat) / 2.0), _sin(turn / 2.0)
@@ -184,7 +184,7 @@ class HaversineTravel:
     def __init__(self, grounds: Mapping[str, Ground] = GROUNDS) -> None:
         self.grounds = grounds
         self._memo: dict[tuple[Place, Place], tuple[int, int]] = {}
-        self._spots: dict[Place, _Spot] = {}
+        self._spots: dict[Place, PreparedPlace] = {}
         self._last: tuple[Sequence[Place], Floats] | None = None
 
     @property
@@ -207,7 +207,7 @@ class HaversineTravel:
         """
         known = self._memo.get((a, b))
         if known is None:
-            from_a, from_b = self._spot(a), self._spot(b)
+            from_a, from_b = self.prepared(a), self.prepared(b)
             line = _line(from_a, from_b)
             known = round(line * (from_a.seconds + from_b.seconds)), round(line * (from_a.metres + from_b.metres))
             self._memo[a, b] = self._memo[b, a] = known
@@ -221,13 +221,14 @@ class HaversineTravel:
         seconds = line * (a[:, None, 4] + b[None, :, 4])
         return np.rint(seconds).astype(np.int64), np.rint(metres).astype(np.int64)
 
-    def _spot(self, place: Place) -> _Spot:
+    def prepared(self, place: Place) -> PreparedPlace:
+        """Return a place prepared for the formula."""
         known = self._spots.get(place)
         if known is None:
             ground, lat = self.grounds[place.terrain], place.lat * _DEGREE
             half = ground.detour / 2.0
             pace = 3600.0 / ground.metres_per_hour
-            known = _Spot(lat, place.lon * _DEGREE, _poly(_COS, lat * lat), half, half * pace)
+            known = PreparedPlace(lat, place.lon * _DEGREE, _poly(_COS, lat * lat), half, half * pace)
             self._spots[place] = known
         return known
 
@@ -237,7 +238,7 @@ class HaversineTravel:
         if self._last is not None and self._last[0] is places:
             rows = self._last[1]
         if len(rows) < len(places):
-            more = np.array([self._spot(place) for place in places[len(rows) :]], dtype=np.float64).reshape(-1, 5)
+            more = np.array([self.prepared(place) for place in places[len(rows) :]], dtype=np.float64).reshape(-1, 5)
             rows = np.concatenate((rows, more)) if len(rows) else more
         if len(places) > 1:
             self._last = places, rows

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
 
-from linli.matcher import compiled
+from linli.matcher import compiled, compiled_insertion
+from linli.matcher.kernels.placing_layout import PLACE_COLUMNS
 from linli.matcher.limits import Limits
+from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.problem import Place, Problem, Team, Visit, Weights
+from linli.matcher.repair import insert_all
 from linli.matcher.route import Timetable
 from linli.matcher.table import pair_table
 from linli.matcher.travel import HaversineTravel
@@ -25,15 +29,21 @@ def load_engines() -> None:
     """
     import_module("linli.matcher.packing")
     if compiled.is_warm():
-        search_example()
+        run_example()
 
 
-def search_example() -> None:
-    """Search a plan for an example that calls every function of the search: each is then compiled, or loaded."""
+def run_example() -> None:
+    """Search and insert for an example that calls every compiled function: each is then compiled, or loaded."""
     from linli.matcher.annealing import anneal
+    from linli.matcher.kernels.spots import way
 
-    model = Model(_example())
+    problem = _example()
+    model = Model(problem)
     anneal(Timetable(model), pair_table(model, range(len(model.visits))), Limits(2_000), 1)
+    compiled_insertion.load()
+    model = Model(replace(problem, memory=Memory(problem.travel, problem.weights)))
+    insert_all(Timetable(model), list(range(len(model.visits))))
+    way(np.zeros((1, PLACE_COLUMNS)), 0, 0)
 
 
 def bound_example() -> None:

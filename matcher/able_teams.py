@@ -1,0 +1,140 @@
+"""Which teams hold what a kind of visit needs, laid in a grid, so that only those near a visit are looked at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from linli.matcher.kernels import placing_layout as layout
+from linli.matcher.kernels.layout import Longs
+from linli.matcher.kernels.placing_layout import BEYOND, Able, Floats
+from linli.matcher.model import Model
+from linli.matcher.problem import Team, Visit
+from linli.matcher.rules import (
+    PairRule,
+    gender_until,
+    kind_of_team,
+    requested_language,
+    safeguarded_until,
+    skill_and_qualification,
+    team_takes_part,
+)
+from linli.matcher.table import Flags
+from linli.matcher.travel import HaversineTravel
+
+LOOKS_AT: Final[tuple[tuple[PairRule, Callable[[Visit], object]], ...]] = (
+    (team_takes_part, lambda visit: None),
+    (kind_of_team, lambda visit: visit.kinds),
+    (skill_and_qualification, lambda visit: visit.needs),
+    (requested_language, lambda visit: visit.language),
+)
+"""Rules that look at little of a visit, and at what: each is asked once for all visits that are alike to it."""
+
+FEW: Final = 100
+"""So many able teams are looked through faster than a grid of them."""
+
+TEAMS_IN_A_CELL: Final = 2
+"""Smaller cells are mostly empty, larger ones hold teams that are too far away."""
+
+NARROWEST: Final = 1e-6
+"""Radians, some metres: the least size of a cell, where all teams stand in one line."""
+
+
+class AbleTeams:
+    """Answers for the kinds of visits that come up, each worked out once.
+
+    Parameters
+    ----------
+    model : Model
+        A problem of the roster.
+    travel : HaversineTravel
+        Prepares places.
+    """
+
+    def __init__(self, model: Model, travel: HaversineTravel) -> None:
+        self._travel = travel
+        self._crews = max((team.crews for team in model.teams), default=0)
+        self._quickest = min(ground.detour * 3600.0 / ground.metres_per_hour for ground in travel.grounds.values())
+        self._holding: dict[tuple[PairRule, object], Flags] = {}
+        self._cleared: dict[object, Longs] = {}
+        self._able: dict[object, Able | None] = {}
+
+    def of(self, model: Model, visit: Visit) -> Able | None:
+        """Return the teams that hold what a visit needs and have the people for it; None if there is none."""
+        key = visit.needs, visit.kinds, visit.language, visit.gender, visit.safeguarding
+        if key not in self._able:
+            self._able[key] = self._find(model, visit)
+        return self._able[key]
+
+    def _find(self, model: Model, visit: Visit) -> Able | None:
+        flags = np.ones(len(model.teams), np.bool_)
+        for rule, looked_at in LOOKS_AT:
+            flags &= self._passing(model, visit, rule, looked_at(visit))
+        numbers = np.flatnonzero(flags)
+        until = self._until(model, visit, numbers.tolist())
+        numbers = numbers[until[numbers, 0] > 0]
+        if len(numbers) == 0:
+            return None
+        chosen: list[int] = numbers.tolist()
+        teams = [model.teams[t] for t in chosen]
+        if len(teams) <= FEW:
+            grid, cells = self._one_cell(teams), np.array((0, len(teams)), dtype=np.int32)
+        else:
+            grid, cell = self._cells(teams)
+            numbers = numbers[np.argsort(cell, kind="stable")]
+            counts = np.bincount(cell, minlength=int(grid[layout.ROWS] * grid[layout.COLUMNS]))
+            cells = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))).astype(np.int32)
+        return Able(grid, cells, numbers.astype(np.int32), until[numbers])
+
+    def _passing(self, model: Model, visit: Visit, rule: PairRule, key: object) -> Flags:
+        """Return which teams pass a rule."""
+        known = self._holding.get((rule, key))
+        if known is None:
+            answers = [rule(model.problem, visit, team) is None for team in model.teams]
+            known = self._holding[rule, key] = np.array(answers, dtype=np.bool_)
+        return known
+
+    def _until(self, model: Model, visit: Visit, numbers: list[int]) -> Longs:
+        """Return until when enough people are cleared, by team and crew, right for the teams asked for.
+
+        0 stands for crews that a team does not have.
+        """
+        key = visit.safeguarding, visit.gender
+        known = self._cleared.get(key)
+        if known is None:
+            known = self._cleared[key] = np.full((len(model.teams), max(1, self._crews)), -1, np.int64)
+        for t in numbers:
+            if known[t, 0] < 0:
+                team, gender = model.teams[t], gender_until(visit, model.teams[t])
+                known[t] = 0
+                for crew in range(team.crews):
+                    known[t, crew] = min(gender, safeguarded_until(visit, team, crew * model.adults_kept))
+        return known
+
+    def _one_cell(self, teams: list[Team]) -> Floats:
+        """Return the grid of one cell that holds all teams."""
+        grid = np.zeros(layout.GRID)
+        grid[layout.HIGH] = grid[layout.WIDE] = grid[layout.ROWS] = grid[layout.COLUMNS] = 1
+        grid[layout.PACE] = self._quickest
+        grid[layout.LONGEST] = max((closes - opens for team in teams for opens, closes in team.shifts), default=0)
+        limits = [None if team.travel_limit is None else team.travel_limit.seconds for team in teams]
+        grid[layout.FARTHEST] = max(BEYOND if limit is None else limit for limit in limits)
+        return grid
+
+    def _cells(self, teams: list[Team]) -> tuple[Floats, Longs]:
+        """Return the grid's data and each team's cell."""
+        bases = [self._travel.prepared(team.base) for team in teams]
+        lat, lon = np.array([base.lat for base in bases]), np.array([base.lon for base in bases])
+        side = math.isqrt(len(teams) // TEAMS_IN_A_CELL)
+        grid = self._one_cell(teams)
+        grid[layout.SOUTH], grid[layout.WEST] = lat.min(), lon.min()
+        grid[layout.HIGH] = max(NARROWEST, (lat.max() - lat.min()) / side)
+        grid[layout.WIDE] = max(NARROWEST, (lon.max() - lon.min()) / side)
+        grid[layout.ROWS] = grid[layout.COLUMNS] = side
+        grid[layout.COSINE] = min(base.cosine for base in bases)
+        y = np.minimum((lat - grid[layout.SOUTH]) // grid[layout.HIGH], side - 1).astype(np.int64)
+        x = np.minimum((lon - grid[layout.WEST]) // grid[layout.WIDE], side - 1).astype(np.int64)
+        return grid, y * side + x

@@ -1,0 +1,274 @@
+"""Insertion, compiled: where a visit goes at the least cost, among all crews that may reach it and no others.
+
+What `linli.matcher.insertion` finds in plain Python, which stays the specification: the same place, the same cost.
+Teams stand in a grid; cells are looked through outwards, and no farther than a place could still be cheaper.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linli.matcher.compiled import inner, kernel
+from linli.matcher.kernels.layout import Longs
+from linli.matcher.kernels.placing_layout import (
+    ASKED_FROM,
+    ASKED_UNTIL,
+    ASKING,
+    BASE,
+    BEYOND,
+    CHEAPEST,
+    CHOICE,
+    CLOSES,
+    COLUMNS,
+    CONTINUITY,
+    COSINE,
+    COSINE_OF,
+    COST,
+    CREWS,
+    DUTY,
+    DUTY_FROM,
+    ENDS,
+    EVERY_TEAM,
+    FARTHEST,
+    FIRST_SPAN,
+    HIGH,
+    LATITUDE,
+    LENGTH,
+    LIMIT_METRES,
+    LIMIT_SECONDS,
+    LOAD,
+    LONGEST,
+    LONGITUDE,
+    MAX_METRES,
+    MAX_SECONDS,
+    MOST_STRETCH,
+    NOW,
+    OPENS,
+    PACE,
+    POSITION,
+    REGULAR,
+    ROWS,
+    SHIFT_FROM,
+    SHIFT_TO,
+    SOUTH,
+    SPANS,
+    STRETCH,
+    TRAVEL_WEIGHT,
+    WEST,
+    WHERE,
+    WIDE,
+    Able,
+    Floats,
+    Ground,
+)
+from linli.matcher.kernels.spots import alone, cheapest, last_start
+from linli.matcher.kernels.ways import line, over
+from linli.matcher.travel import EARTH_RADIUS_M, PI
+
+SLACK = 4
+"""Seconds by which bounds are loosened, for the rounding of three ways and of the bounds themselves."""
+
+NARROW, FLAT = 0.5, 0.98
+"""Radians up to which twice the sine of half an angle is at least `FLAT` of it; beyond, it is at least 2 / pi of it."""
+
+
+@kernel
+def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -> int:
+    """Look for places for a visit.
+
+    Parameters
+    ----------
+    ground : Ground
+        The roster and its tours.
+    able : Able
+        The teams that hold what the visit needs.
+    wanted : array
+        The visit.
+    what : int
+        `CHEAPEST`, `EVERY_TEAM` or `CHOICE`.
+    answers : array, (teams, 3)
+        Gets cost, duty and position: one row for the cheapest, or one for every team that has a place.
+
+    Returns
+    -------
+    int
+        How many rows were written; for `CHOICE` the choice; -1 where only plain Python can say.
+    """
+    found, grid = 0, able.grid
+    answers[0, COST], answers[0, DUTY] = BEYOND, BEYOND
+    many, wide = int(grid[ROWS]), int(grid[COLUMNS])
+    y0 = int(np.floor((ground.places[wanted[WHERE], LATITUDE] - grid[SOUTH]) / grid[HIGH]))
+    x0 = int(np.floor((ground.places[wanted[WHERE], LONGITUDE] - grid[WEST]) / grid[WIDE]))
+    most = max(max(abs(y0), abs(many - 1 - y0)), max(abs(x0), abs(wide - 1 - x0)))
+    for ring in range(most + 1):
+        if _is_too_far(ground, able, wanted, ring, what, answers):
+            break
+        for y in range(max(0, y0 - ring), min(many - 1, y0 + ring) + 1):
+            step = 1 if abs(y - y0) == ring else 2 * ring
+            x = x0 - ring
+            while x <= x0 + ring:
+                if 0 <= x < wide:
+                    for c in range(able.cells[y * wide + x], able.cells[y * wide + x + 1]):
+                        more = _try(ground, able, wanted, what, c, found, answers)
+                        if more < 0:
+                            return -1
+                        found = more
+                x += step
+    return found
+
+
+@inner
+def _is_too_far(ground: Ground, able: Able, wanted: Longs, ring: int, what: int, answers: Longs) -> bool:
+    """Say whether no team of this ring or beyond may reach the visit, or be cheaper than what was found."""
+    grid = able.grid
+    near = _at_least(grid, ground.places[wanted[WHERE], COSINE_OF], ring - 1)
+    if near > min(min(grid[FARTHEST], float(wanted[MAX_SECONDS])), (grid[LONGEST] - wanted[LENGTH]) / 2) + SLACK:
+        return True
+    dear = ground.prices[TRAVEL_WEIGHT] * (2 * near - ground.prices[MOST_STRETCH] - SLACK)
+    return what == CHEAPEST and dear > answers[0, COST]
+
+
+@inner
+def _at_least(grid: Floats, cosine: float, cells: int) -> float:
+    """Return the seconds that a way takes at least where so many whole cells lie between."""
+    if cells <= 0:
+        return 0.0
+    up, side = cells * grid[HIGH], min(cells * grid[WIDE], PI)
+    side *= min(grid[COSINE], cosine) * (FLAT if side < NARROW else 2.0 / PI)
+    return float(min(up, side) * EARTH_RADIUS_M * grid[PACE])
+
+
+@inner
+def _try(ground: Ground, able: Able, wanted: Longs, what: int, c: int, found: int, answers: Longs) -> int:
+    """Try one able team; return how many rows of answers there are now, or the choice, or -1 for plain Python."""
+    t = able.teams[c]
+    if not _may(ground, able, wanted, c, t):
+        return found
+    base, v = ground.teams[t, BASE], wanted[WHERE]
+    straight = line(ground.places, base, v)
+    out, road = over(ground.places, base, v, straight)
+    if out > min(ground.teams[t, LIMIT_SECONDS], wanted[MAX_SECONDS]):
+        return found
+    if road > min(ground.teams[t, LIMIT_METRES], wanted[MAX_METRES]):
+        return found
+    first = _first_shift(ground, wanted, t)
+    if not _reaches(ground, wanted, able.until[c, 0], t, first, out):
+        return found
+    if what == CHOICE:
+        return found + _choice(ground, able, wanted, c, t, first)
+    row = 0
+    if what == EVERY_TEAM:
+        row = found
+        answers[row, COST], answers[row, DUTY] = BEYOND, BEYOND
+    done = _best_of_team(ground, able, wanted, c, t, first, out, straight * able.grid[PACE], answers, row)
+    if done < 0:
+        return -1
+    return max(found, row + done)
+
+
+@inner
+def _may(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> bool:
+    """Say whether the rules that look at neither way nor shift allow the pair."""
+    if able.until[c, 0] < wanted[ENDS] or wanted[ASKED_FROM] <= ground.teams[t, ASKED_UNTIL]:
+        return False
+    allowed = True
+    for k in range(FIRST_SPAN + 2 * wanted[SPANS], wanted.shape[0]):
+        allowed = allowed and wanted[k] != t
+    return allowed
+
+
+@inner
+def _first_shift(ground: Ground, wanted: Longs, t: int) -> int:
+    """Return the first shift that closes no earlier than the first window opens."""
+    lo, hi = ground.teams[t, SHIFT_FROM], ground.teams[t, SHIFT_TO]
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if ground.shifts[middle, CLOSES] < wanted[FIRST_SPAN]:
+            lo = middle + 1
+        else:
+            hi = middle
+    return int(lo)
+
+
+@inner
+def _reaches(ground: Ground, wanted: Longs, clear: int, t: int, first: int, out: int) -> bool:
+    """Say whether a crew can go out from its base, serve in a window and be home again within some shift."""
+    last = last_start(wanted)
+    for s in range(first, ground.teams[t, SHIFT_TO]):
+        opens, closes = ground.shifts[s, OPENS], ground.shifts[s, CLOSES]
+        if opens > last:
+            break
+        start, end = max(opens, wanted[NOW]) + out, min(closes - out, clear) - wanted[LENGTH]
+        for w in range(wanted[SPANS]):
+            lo, hi = wanted[FIRST_SPAN + 2 * w], wanted[FIRST_SPAN + 2 * w + 1]
+            if closes >= lo and opens <= hi and max(lo, start) <= min(hi, end):
+                return True
+    return False
+
+
+@inner
+def _choice(ground: Ground, able: Able, wanted: Longs, c: int, t: int, first: int) -> int:
+    """Return how many minutes of start the team's crews leave, and one more for each window."""
+    total, last = 0, last_start(wanted)
+    for s in range(first, ground.teams[t, SHIFT_TO]):
+        if ground.shifts[s, OPENS] > last:
+            break
+        earliest = max(ground.shifts[s, OPENS], wanted[NOW])
+        for crew in range(ground.teams[t, CREWS]):
+            latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
+            for w in range(wanted[SPANS]):
+                lo = max(wanted[FIRST_SPAN + 2 * w], earliest)
+                hi = min(wanted[FIRST_SPAN + 2 * w + 1], latest)
+                if lo <= hi:
+                    total += 1 + (hi - lo) // 60
+    return int(total)
+
+
+@inner
+def _best_of_team(
+    ground: Ground,
+    able: Able,
+    wanted: Longs,
+    c: int,
+    t: int,
+    first: int,
+    out: int,
+    apart: float,
+    answers: Longs,
+    row: int,
+) -> int:
+    """Write the team's cheapest place into a row of answers if it beats what stands there.
+
+    Returns 1 if it did, 0 if not, -1 if a stop has more windows than a row holds. `apart` is the least that a way from
+    the base takes.
+    """
+    done, last, teams = 0, last_start(wanted), ground.teams
+    fee = teams[t, ASKING]
+    if wanted[REGULAR] != -1 and wanted[REGULAR] != t:
+        fee += ground.prices[CONTINUITY]
+    for s in range(first, teams[t, SHIFT_TO]):
+        if ground.shifts[s, OPENS] > last:
+            break
+        empty = False
+        for crew in range(teams[t, CREWS]):
+            d = teams[t, DUTY_FROM] + (s - teams[t, SHIFT_FROM]) * teams[t, CREWS] + crew
+            latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
+            b = int(ground.slot[d])
+            if b >= 0:
+                dear = ground.prices[TRAVEL_WEIGHT] * (2 * apart - ground.books[b, STRETCH] - SLACK)
+                if dear > answers[row, COST]:
+                    continue
+                cost, position = cheapest(ground, wanted, b, teams[t, LOAD], latest, fee)
+                if position == -2:
+                    return -1
+            elif empty:
+                # A second empty crew in the same shift offers nothing that the first does not.
+                continue
+            else:
+                empty = True
+                cost, position = alone(ground, wanted, t, s, out, latest, fee)
+            best = answers[row, COST]
+            if position >= 0 and (cost < best or (cost == best and d < answers[row, DUTY])):
+                answers[row, COST], answers[row, DUTY], answers[row, POSITION] = cost, d, position
+                done = 1
+    return done

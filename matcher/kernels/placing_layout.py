@@ -1,0 +1,124 @@
+"""What the compiled insertion works on: what each column means. Times are seconds since the epoch, as everywhere else.
+
+These arrays live as long as a roster, so they hold nothing that depends on the clock.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from linli.matcher.kernels.layout import Ints, Longs
+
+Floats = npt.NDArray[np.float64]
+
+BEYOND: Final = 1 << 60
+"""Later than any time, farther than any way, dearer than any tour."""
+
+# Columns of teams. A team's duties lie shift by shift, and in each shift crew by crew. ASKING is what it costs to ask.
+DUTY_FROM, SHIFT_FROM, SHIFT_TO, CREWS, LIMIT_SECONDS, LIMIT_METRES, ASKED_UNTIL = 0, 1, 2, 3, 4, 5, 6
+LOAD, ASKING, BASE, MAKES_NONE = 7, 8, 9, 10  # MAKES_NONE: 1 where a crew may make no visit at all
+TEAM_COLUMNS = 11
+
+# Columns of shifts.
+OPENS, CLOSES = 0, 1
+
+# Columns of rows, one for a position of a tour that has stops: when the crew is done at the place before, the latest
+# arrival at the stop that stands here, the place before, the way from it, the place it leads to; then of the stop
+# itself what a later start costs, the place where it is left, and its start windows.
+DONE, LATE, AT, HOP, ENTRY, DURATION, DUE, TOLD, START, PLACE, WINDOWS, FIRST_WINDOW = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+)
+WINDOWS_MOST = 4
+ROW_COLUMNS = FIRST_WINDOW + 2 * WINDOWS_MOST
+
+# Columns of books, one row for a tour that has stops. STRETCH is by how many seconds a detour from this tour may be
+# shorter than the way from its base and back; MANY says that a stop has more windows than a row holds.
+COUNT, ROOM, WORK, LOAD_COST, SOFT, STRETCH, MANY = 0, 1, 2, 3, 4, 5, 6
+BOOK_COLUMNS = 7
+
+# Places in prices.
+TRAVEL_WEIGHT, LATENESS_WEIGHT, MOVE_WEIGHT, LOAD_WEIGHT, CONTINUITY, MOVE_TOLERANCE, LOAD_UNIT = 0, 1, 2, 3, 4, 5, 6
+MOST_STRETCH = 7  # the largest stretch of any tour so far: no price, but it bounds one
+PRICES = 8
+
+# Places in what is wanted. After its windows follow the teams that may not be sent, to the end.
+NOW, ENDS, LENGTH, WHERE, ASKED_FROM, MAX_SECONDS, MAX_METRES, REGULAR = 0, 1, 2, 3, 4, 5, 6, 7
+IS_SOFT, IS_DUE, WAS_TOLD, SPANS, FIRST_SPAN = 8, 9, 10, 11, 12
+
+# Places in a grid: its corner and the size of its cells in radians, how many rows and columns, the smallest cosine of a
+# latitude, the seconds that a metre takes at least, the longest shift, and the seconds that any team goes at most.
+SOUTH, WEST, HIGH, WIDE, ROWS, COLUMNS, COSINE, PACE, LONGEST, FARTHEST = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+GRID = 10
+
+# Columns of places.
+LATITUDE, LONGITUDE, COSINE_OF, METRES_OF, SECONDS_OF = 0, 1, 2, 3, 4
+PLACE_COLUMNS = 5
+
+# Columns of answers.
+COST, DUTY, POSITION = 0, 1, 2
+
+# What is asked for: the cheapest place of all, the cheapest of every team, or how much choice there is.
+CHEAPEST, EVERY_TEAM, CHOICE = 0, 1, 2
+
+
+class Ground(NamedTuple):
+    """A roster and its tours.
+
+    Parameters
+    ----------
+    teams, shifts : array
+        Each team's and each shift's data.
+    slot : array of int32, (duties,)
+        Where in `rows` and `books` a duty's tour is, -1 while it has no stops.
+    places : array of float, (places, PLACE_COLUMNS)
+        Places prepared for the formula of ways.
+    rows : array, (tours, positions, ROW_COLUMNS)
+        Tours, position by position.
+    books : array, (tours, BOOK_COLUMNS)
+        Each tour's sums.
+    prices : array, (PRICES,)
+        Weights.
+    """
+
+    teams: Longs
+    shifts: Longs
+    slot: Ints
+    places: Floats
+    rows: Longs
+    books: Longs
+    prices: Longs
+
+
+class Able(NamedTuple):
+    """The teams that hold what a kind of visit needs, in a grid.
+
+    Parameters
+    ----------
+    grid : array of float, (GRID,)
+        Where the cells are.
+    cells : array of int32, (cells + 1,)
+        Where in `teams` those of each cell begin.
+    teams : array of int32, (teams,)
+        Their numbers, cell by cell.
+    until : array, (teams, crews)
+        Until when enough people are cleared, beside those kept for crews of lower number.
+    """
+
+    grid: Floats
+    cells: Ints
+    teams: Ints
+    until: Longs

@@ -1,0 +1,160 @@
+"""Is the compiled insertion the plain one: the same place, cost and choice, whatever the problem, and for whom not?"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from linli.matcher import compiled_insertion
+from linli.matcher.insertion import best_per_team, best_per_team_plainly, best_spot, best_spot_plainly
+from linli.matcher.kernels.spots import way
+from linli.matcher.memory import Memory
+from linli.matcher.model import Model
+from linli.matcher.problem import Pin, Place, Problem, Team, Visit
+from linli.matcher.repair import choice_of, choice_plainly, insert_all, repair
+from linli.matcher.route import Timetable
+from linli.matcher.rules import PAIR_RULES
+from linli.matcher.table import pair_table
+from linli.matcher.travel import HaversineTravel
+from tests.support.problems import HOUR, TERRAINS, day, later, small
+
+
+@pytest.fixture(autouse=True)
+def _loaded() -> Iterator[None]:
+    """Load the machine code, and leave to plain Python again what was left to it before."""
+    before = compiled_insertion.is_loaded()
+    compiled_insertion.load()
+    yield
+    if not before:
+        compiled_insertion.unload()
+
+
+def remembered(problem: Problem) -> Problem:
+    """Return the problem with a memory."""
+    return replace(problem, memory=Memory(problem.travel, problem.weights))
+
+
+def agree(timetable: Timetable, visits: list[int]) -> int:
+    """Compare both for every visit; return for how many the compiled one answered."""
+    model, answered = timetable.model, 0
+    for visit in visits:
+        assert best_spot(timetable, visit) == best_spot_plainly(timetable, visit)
+        assert best_per_team(timetable, visit) == best_per_team_plainly(timetable, visit)
+        assert choice_of(timetable, visit) == choice_plainly(model, visit)
+        answered += compiled_insertion.cheapest(timetable, visit) is not None
+    return answered
+
+
+def asked_often(problem: Problem) -> Problem:
+    """Return the problem in which every third team was asked often enough for the first hours."""
+    enough = problem.now + 6 * HOUR
+    teams = (replace(t, asked=i, asked_enough_until=None if i % 3 else enough) for i, t in enumerate(problem.teams))
+    return replace(problem, teams=tuple(teams))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_every_rule_and_price_counts_the_same(seed: int) -> None:
+    """Tests small problems with every kind of rule, two days of shifts and several crews, tour by tour as they fill.
+
+    Then rounds of later hours with the same memory, with pins, absences, begun visits and visits that went.
+    """
+    problem, dice = remembered(asked_often(small(seed, visits=14, teams=6))), random.Random(seed)
+    timetable = Timetable(Model(problem))
+    visits = list(range(len(problem.visits)))
+    dice.shuffle(visits)
+    for count, visit in enumerate(visits):
+        fetching = sum(problem.visits[one].fetch is not None for one in visits[count:])
+        assert agree(timetable, visits[count:]) == len(visits) - count - fetching
+        insert_all(timetable, [visit])
+    plan = timetable.plan()
+    for hours in (1, 5, 9, 14):
+        round_ = replace(later(problem, plan, seed), now=problem.now + hours * HOUR)
+        timetable, _ = repair(Model(round_), plan)
+        agree(timetable, timetable.unserved())
+
+
+def test_two_timetables_of_one_memory_do_not_mix() -> None:
+    """Tests two plans of one problem asked in turn: each answer is about the plan that it was asked of."""
+    problem = remembered(day(teams=12, visits=60, seed=4))
+    full, empty = Timetable(Model(problem)), Timetable(Model(problem))
+    insert_all(full, list(range(40)))
+    for visit in range(40, 60):
+        assert agree(full, [visit]) == agree(empty, [visit]) == 1
+    for visit in [v for v in range(40) if full.where[v] >= 0][::4]:
+        full.take(visit)
+        assert agree(full, [visit]) == 1
+
+
+def spread(teams: int, visits: int, seed: int) -> Problem:
+    """Return a day of many teams, as dense as a county: the county's square grows with them."""
+    problem, dice = day(teams, visits, seed), random.Random(seed)
+    side = 0.4 * (teams / 54) ** 0.5
+
+    def moved(place: Place) -> Place:
+        return Place(round(24 + side * dice.random(), 3), round(105 + side * dice.random(), 3), place.terrain)
+
+    roster = tuple(replace(team, base=moved(team.base)) for team in problem.teams)
+    wanted = tuple(replace(visit, place=moved(visit.place)) for visit in problem.visits)
+    return replace(problem, teams=roster, visits=wanted)
+
+
+def test_nothing_is_overlooked_in_a_grid_of_many_teams() -> None:
+    """Tests a region of a thousand teams, where most cells are never looked into."""
+    problem = remembered(spread(1_000, 1_300, seed=3))
+    timetable = Timetable(Model(problem))
+    insert_all(timetable, list(range(1_200)))
+    for visit in range(1_200, 1_300):
+        assert best_spot(timetable, visit) == best_spot_plainly(timetable, visit)
+
+
+def test_what_it_does_not_know_is_left_to_plain_python() -> None:
+    """Tests that it answers neither for pinned visits, nor without a memory, nor for another travel, nor far east."""
+    problem = day(teams=6, visits=3, seed=1)
+    pinned = replace(problem.visits[0], pin=Pin("team-000"))
+    far = replace(problem.visits[1], place=Place(-16.5, 179.9, "seat"))
+    timetable = Timetable(Model(remembered(replace(problem, visits=(pinned, far, problem.visits[2])))))
+    assert [compiled_insertion.cheapest(timetable, visit) is None for visit in range(3)] == [True, True, False]
+    assert compiled_insertion.cheapest(Timetable(Model(problem)), 2) is None
+    elsewhere = replace(problem, travel=Slower())
+    assert compiled_insertion.cheapest(Timetable(Model(remembered(elsewhere))), 2) is None
+    agree(timetable, [0, 1, 2])
+
+
+class Slower(HaversineTravel):
+    """A travel of somebody else's."""
+
+
+def test_a_team_that_was_asked_enough_is_in_no_table() -> None:
+    """Tests that the table of all pairs, by which the search goes, leaves out what the rule forbids."""
+    for seed in range(5):
+        model = Model(asked_often(small(seed, visits=14, teams=6)))
+        free = [visit for visit in range(len(model.visits)) if not model.fixed[visit]]
+        table = pair_table(model, free)
+        pairs = [(visit, fit.duty) for visit in free for fit in model.fits(visit)]
+        assert list(zip(table.visit.tolist(), table.duty.tolist(), strict=True)) == pairs
+
+
+def test_its_list_of_rules_and_of_what_is_said_is_complete() -> None:
+    """Tests that a rule, or a word about a visit or a team, that is added elsewhere is taken note of here.
+
+    Until it is known to the compiled insertion, that leaves such problems to plain Python: slower, and never wrong.
+    """
+    assert tuple(rule.__name__ for rule in PAIR_RULES) == compiled_insertion.RULES
+    of_visit = compiled_insertion.OF_VISIT | compiled_insertion.LEFT_TO_PYTHON
+    assert {one.name for one in fields(Visit)} == of_visit
+    assert {one.name for one in fields(Team)} == compiled_insertion.OF_TEAM
+
+
+def test_a_way_is_the_same_to_the_second() -> None:
+    """Tests compiled ways against the travel's own, near and far, over the date line and between all terrains."""
+    dice, travel = random.Random(8), HaversineTravel()
+    places = [Place(dice.uniform(-89, 89), dice.uniform(-180, 180), dice.choice(TERRAINS)) for _ in range(60)]
+    places += [Place(28 + dice.random(), 108 + dice.random(), dice.choice(TERRAINS)) for _ in range(60)]
+    table = np.array([travel.prepared(place) for place in places])
+    for a, one in enumerate(places):
+        for b, other in enumerate(places):
+            assert way(table, a, b) == travel.between(one, other)
