@@ -7,12 +7,12 @@ from linli.matcher.warm_start import bound_example, run_example
 
 
 def main() -> None:
-    """Compile what is not yet compiled, by running an example and bounding it."""
-    if compiled.is_warm():
-        return
-    run_example()
-    bound_example()
-    compiled.mark_complete()
+    """Compile what is not yet compiled, by running an example and bounding it; remove what earlier sources left."""
+    if not compiled.is_warm():
+        run_example()
+        bound_example()
+        compiled.mark_complete()
+    compiled.remove_outdated()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from linli.matcher import outdated_code
+
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 CACHE_SETTING = "LINLI_COMPILED"
@@ -55,6 +57,12 @@ def mark_complete() -> None:
     is_warm.cache_clear()
 
 
+def remove_outdated() -> None:
+    """Remove the machine code of earlier sources, at set-up; a folder that was chosen by a setting may be shared."""
+    if not os.environ.get(CACHE_SETTING):
+        outdated_code.remove_outdated(cache_folder())
+
+
 def _aim() -> None:
     """Set the target and the cache; numba reads them when it is first imported."""
     os.environ["NUMBA_CPU_NAME"] = "generic"
@@ -90,6 +98,7 @@ def maker(function: Kernel) -> Kernel:
 
 def _compiled(function: Kernel, **options: Any) -> Kernel:
     _aim()
+    outdated_code.hold(cache_folder())
     import numba  # half a second: only processes that solve import it
 
     made = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)

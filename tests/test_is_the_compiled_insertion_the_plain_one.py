@@ -20,7 +20,7 @@ from linli.matcher.route import Timetable
 from linli.matcher.rules import PAIR_RULES
 from linli.matcher.table import pair_table
 from linli.matcher.travel import HaversineTravel
-from tests.support.problems import HOUR, TERRAINS, day, later, small
+from tests.support.problems import HOUR, TERRAINS, day, later, region, small
 
 
 @pytest.fixture(autouse=True)
@@ -89,22 +89,9 @@ def test_two_timetables_of_one_memory_do_not_mix() -> None:
         assert agree(full, [visit]) == 1
 
 
-def spread(teams: int, visits: int, seed: int) -> Problem:
-    """Return a day of many teams, as dense as a county: the county's square grows with them."""
-    problem, dice = day(teams, visits, seed), random.Random(seed)
-    side = 0.4 * (teams / 54) ** 0.5
-
-    def moved(place: Place) -> Place:
-        return Place(round(24 + side * dice.random(), 3), round(105 + side * dice.random(), 3), place.terrain)
-
-    roster = tuple(replace(team, base=moved(team.base)) for team in problem.teams)
-    wanted = tuple(replace(visit, place=moved(visit.place)) for visit in problem.visits)
-    return replace(problem, teams=roster, visits=wanted)
-
-
 def test_nothing_is_overlooked_in_a_grid_of_many_teams() -> None:
     """Tests a region of a thousand teams, where most cells are never looked into."""
-    problem = remembered(spread(1_000, 1_300, seed=3))
+    problem = remembered(region(1_000, 1_300, seed=3))
     timetable = Timetable(Model(problem))
     insert_all(timetable, list(range(1_200)))
     for visit in range(1_200, 1_300):

@@ -1,7 +1,8 @@
 """How fast is one insertion, and what does a plan serve? Synthetic days; run ``python -m tests.bench.bench_insertion``.
 
-Prints one insertion decision in microseconds of processor time (p50, p99): once for a visit never seen before, with all
-rules and travel times, and once for one whose fits are known. Then, for an ordinary and an overloaded day, what first
+Prints one insertion decision in microseconds of processor time (p50, p99), compiled and in plain Python: once for a
+visit never seen before, with all rules and travel times, and once for one that was tried before; for a county, and for
+a region of a hundred times as many teams. Then, for an ordinary and an overloaded day, what first
 come, nearest team serves and what the matcher serves with more and more work. Served and travel come from the
 objective, validity from the checker.
 """
@@ -10,16 +11,19 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
+from linli.matcher import compiled_insertion
 from linli.matcher.baseline import first_come_nearest
 from linli.matcher.checker import check
 from linli.matcher.insertion import best_spot
+from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.solve import Limits, solve
-from tests.support.problems import day
+from tests.support.problems import day, region
 
 
 def _percentiles(seconds: list[float]) -> str:
@@ -28,22 +32,34 @@ def _percentiles(seconds: list[float]) -> str:
     return f"p50 {p50 * 1e6:6.0f} us   p99 {p99 * 1e6:6.0f} us"
 
 
-def bench_insertion(teams: int, visits: int, tried: int) -> None:
-    """Time single insertions beside a full plan."""
-    problem = day(teams, visits + tried, seed=11)
-    model = Model(problem)
-    timetable, _ = repair(model, Plan())
+def bench_insertion(problem: Problem, visits: int, compiled: bool) -> float:
+    """Time single insertions beside a full plan; return the median of those whose visit was seen before."""
+    problem = replace(problem, memory=Memory(problem.travel, problem.weights))
+    timetable, _ = repair(Model(problem), Plan())
+    compiled_insertion.load()
     insert_all(timetable, list(range(visits)))
+    if not compiled:
+        compiled_insertion.unload()
     stops = sum(duty >= 0 for duty in timetable.where)
-    cold, warm = list[float](), list[float]()
-    for times in (cold, warm):
-        for visit in range(visits, visits + tried):
+    first, again = list[float](), list[float]()
+    for times in (first, again):
+        for visit in range(visits, len(problem.visits)):
             begun = time.process_time()
             best_spot(timetable, visit)
             times.append(time.process_time() - begun)
-    print(f"{teams} teams, {stops} stops, {tried} insertions")
-    print(f"  first seen   {_percentiles(cold)}")
-    print(f"  fits known   {_percentiles(warm)}")
+    print(f"{len(problem.teams)} teams, {stops} stops, {len(first)} insertions, {'compiled' if compiled else 'plain'}")
+    print(f"  first seen   {_percentiles(first)}")
+    print(f"  seen before  {_percentiles(again)}")
+    return sorted(again)[len(again) // 2]
+
+
+def bench_insertions(tried: int) -> None:
+    """Compare compiled and plain insertion on a county's day, then a county with a region of a hundred."""
+    for visits in (540, 108):
+        for compiled in (True, False):
+            bench_insertion(day(54, visits + tried, seed=11), visits, compiled)
+    small, large = (bench_insertion(region(t, 8 * t + tried, seed=11), 8 * t, compiled=True) for t in (54, 5_400))
+    print(f"as dense as a county, a hundred times the teams: {large / small:.2f} times the time")
 
 
 def _line(name: str, problem: Problem, plan: Plan, seconds: float, note: str = "") -> None:
@@ -76,8 +92,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", default=[1])
     parser.add_argument("--work", type=int, nargs="*", default=[0, 100_000, 1_000_000])
     given = parser.parse_args()
-    bench_insertion(given.teams, 10 * given.teams, 300)
-    bench_insertion(given.teams, 2 * given.teams, 300)
+    bench_insertions(300)
     for visits in given.visits:
         for seed in given.seeds:
             bench_day(given.teams, visits, seed, given.work)

@@ -88,6 +88,19 @@ def day(teams: int = 54, visits: int = 600, seed: int = 1, classes: int = 1) -> 
     return Problem(MIDNIGHT + 6 * HOUR, wanted, roster, HaversineTravel())
 
 
+def region(teams: int, visits: int, seed: int = 1) -> Problem:
+    """Return a day of any number of teams, spread evenly over a square that grows with them: as dense as a county."""
+    problem, rng = day(teams, visits, seed), random.Random(seed)
+    side = 0.4 * (teams / 54) ** 0.5
+
+    def moved(place: Place) -> Place:
+        return Place(round(24 + side * rng.random(), 3), round(105 + side * rng.random(), 3), place.terrain)
+
+    roster = tuple(replace(team, base=moved(team.base)) for team in problem.teams)
+    wanted = tuple(replace(visit, place=moved(visit.place)) for visit in problem.visits)
+    return replace(problem, teams=roster, visits=wanted)
+
+
 def one(visit: Visit, team: Team, now: int = MIDNIGHT) -> Problem:
     """Return a problem of one visit and one team."""
     return Problem(now, (visit,), (team,), HaversineTravel())
