@@ -52,12 +52,17 @@ class AbleTeams:
         A problem of the roster.
     travel : HaversineTravel
         Prepares places.
+
+    Attributes
+    ----------
+    quickest : float
+        The seconds that a metre of straight line takes at least, whatever the terrain.
     """
 
     def __init__(self, model: Model, travel: HaversineTravel) -> None:
         self._travel = travel
         self._crews = max((team.crews for team in model.teams), default=0)
-        self._quickest = min(ground.detour * 3600.0 / ground.metres_per_hour for ground in travel.grounds.values())
+        self.quickest = min(ground.detour * 3600.0 / ground.metres_per_hour for ground in travel.grounds.values())
         self._holding: dict[tuple[PairRule, object], Flags] = {}
         self._cleared: dict[object, Longs] = {}
         self._able: dict[object, Able | None] = {}
@@ -118,7 +123,7 @@ class AbleTeams:
         """Return the grid of one cell that holds all teams."""
         grid = np.zeros(layout.GRID)
         grid[layout.HIGH] = grid[layout.WIDE] = grid[layout.ROWS] = grid[layout.COLUMNS] = 1
-        grid[layout.PACE] = self._quickest
+        grid[layout.PACE] = self.quickest
         grid[layout.LONGEST] = max((closes - opens for team in teams for opens, closes in team.shifts), default=0)
         limits = [None if team.travel_limit is None else team.travel_limit.seconds for team in teams]
         grid[layout.FARTHEST] = max(BEYOND if limit is None else limit for limit in limits)

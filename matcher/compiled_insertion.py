@@ -145,7 +145,7 @@ class Finder:
         self._ground.know_places(memory.travel)
         ground = self._ground.ground
         for team, row in changed:
-            spots.measure(ground, team, row)
+            spots.measure(ground, self._able.quickest, team, row)
         many = placing.find(ground, wanted.able, wanted.numbers, what, self._answers)
         if many < 0:
             return None

@@ -156,6 +156,7 @@ def _teams(model: Model) -> Longs:
             reoffer_price(model.weights, team) + model.weights.notification * team.asked,
             model.base[t],
             most <= 0,
+            0,
         )
         shift += len(team.shifts)
     return rows

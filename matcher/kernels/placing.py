@@ -57,6 +57,7 @@ from linli.matcher.kernels.placing_layout import (
     WEST,
     WHERE,
     WIDE,
+    WIDEST,
     Able,
     Floats,
     Ground,
@@ -101,7 +102,8 @@ def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -
     x0 = int(np.floor((ground.places[wanted[WHERE], LONGITUDE] - grid[WEST]) / grid[WIDE]))
     most = max(max(abs(y0), abs(many - 1 - y0)), max(abs(x0), abs(wide - 1 - x0)))
     for ring in range(most + 1):
-        if _is_too_far(ground, able, wanted, ring, what, answers):
+        near = _at_least(grid, ground.places[wanted[WHERE], COSINE_OF], ring - 1)
+        if _is_too_far(ground, able, wanted, near, what, answers):
             break
         for y in range(max(0, y0 - ring), min(many - 1, y0 + ring) + 1):
             step = 1 if abs(y - y0) == ring else 2 * ring
@@ -109,7 +111,7 @@ def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -
             while x <= x0 + ring:
                 if 0 <= x < wide:
                     for c in range(able.cells[y * wide + x], able.cells[y * wide + x + 1]):
-                        more = _try(ground, able, wanted, what, c, found, answers)
+                        more = _try(ground, able, wanted, what, near, c, found, answers)
                         if more < 0:
                             return -1
                         found = more
@@ -118,14 +120,18 @@ def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -
 
 
 @inner
-def _is_too_far(ground: Ground, able: Able, wanted: Longs, ring: int, what: int, answers: Longs) -> bool:
-    """Say whether no team of this ring or beyond may reach the visit, or be cheaper than what was found."""
+def _is_too_far(ground: Ground, able: Able, wanted: Longs, near: float, what: int, answers: Longs) -> bool:
+    """Say whether no team at least `near` seconds away may reach the visit, or be cheaper than what was found."""
     grid = able.grid
-    near = _at_least(grid, ground.places[wanted[WHERE], COSINE_OF], ring - 1)
     if near > min(min(grid[FARTHEST], float(wanted[MAX_SECONDS])), (grid[LONGEST] - wanted[LENGTH]) / 2) + SLACK:
         return True
-    dear = ground.prices[TRAVEL_WEIGHT] * (2 * near - ground.prices[MOST_STRETCH] - SLACK)
-    return what == CHEAPEST and dear > answers[0, COST]
+    return what == CHEAPEST and _at_best(ground, near, ground.prices[MOST_STRETCH]) > answers[0, COST]
+
+
+@inner
+def _at_best(ground: Ground, near: float, stretch: int) -> float:
+    """Return what a place costs at least, on a tour of such a stretch from a base at least `near` seconds away."""
+    return float(ground.prices[TRAVEL_WEIGHT] * (2 * near - stretch - SLACK))
 
 
 @inner
@@ -139,13 +145,17 @@ def _at_least(grid: Floats, cosine: float, cells: int) -> float:
 
 
 @inner
-def _try(ground: Ground, able: Able, wanted: Longs, what: int, c: int, found: int, answers: Longs) -> int:
+def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: int, found: int, answers: Longs) -> int:
     """Try one able team; return how many rows of answers there are now, or the choice, or -1 for plain Python."""
     t = able.teams[c]
+    if what == CHEAPEST and _at_best(ground, near, ground.teams[t, WIDEST]) > answers[0, COST]:
+        return found
     if not _may(ground, able, wanted, c, t):
         return found
     base, v = ground.teams[t, BASE], wanted[WHERE]
     straight = line(ground.places, base, v)
+    if what == CHEAPEST and _at_best(ground, straight * able.grid[PACE], ground.teams[t, WIDEST]) > answers[0, COST]:
+        return found
     out, road = over(ground.places, base, v, straight)
     if out > min(ground.teams[t, LIMIT_SECONDS], wanted[MAX_SECONDS]):
         return found
@@ -255,8 +265,7 @@ def _best_of_team(
             latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
             b = int(ground.slot[d])
             if b >= 0:
-                dear = ground.prices[TRAVEL_WEIGHT] * (2 * apart - ground.books[b, STRETCH] - SLACK)
-                if dear > answers[row, COST]:
+                if _at_best(ground, apart, ground.books[b, STRETCH]) > answers[row, COST]:
                     continue
                 cost, position = cheapest(ground, wanted, b, teams[t, LOAD], latest, fee)
                 if position == -2:

@@ -43,6 +43,7 @@ from linli.matcher.kernels.placing_layout import (
     TRAVEL_WEIGHT,
     WAS_TOLD,
     WHERE,
+    WIDEST,
     WINDOWS,
     WORK,
     Floats,
@@ -156,19 +157,19 @@ def _pushed(ground: Ground, wanted: Longs, b: int, position: int, start: int) ->
 
 
 @kernel
-def measure(ground: Ground, t: int, b: int) -> None:
+def measure(ground: Ground, pace: float, t: int, b: int) -> None:
     """Note by how many seconds a detour from a tour may be shorter than the way from its base and back.
 
-    Adding a place costs at least twice the straight way from the base, less this: the ways from the base to two stops
-    that follow each other, and the way between them.
+    Straight ways at the quickest pace, `pace` seconds a metre, are a metric, and no way over the ground takes less. So
+    adding a place costs at least twice the straight way from the base, less this: the straight ways from the base to
+    two stops that follow each other, and the way over the ground between them.
     """
     most, base, rows = 0, ground.teams[t, BASE], ground.rows
     for k in range(ground.books[b, COUNT] + 1):
-        # A way over the ground takes no less than the straight one at the quickest: it bounds that from above.
-        here = seconds(ground.places, base, rows[b, k, AT])
-        there = seconds(ground.places, base, rows[b, k, ENTRY])
-        most = max(most, here + there + rows[b, k, HOP])
+        straight = line(ground.places, base, rows[b, k, AT]) + line(ground.places, base, rows[b, k, ENTRY])
+        most = max(most, int(straight * pace) + 1 + rows[b, k, HOP])
     ground.books[b, STRETCH] = most
+    ground.teams[t, WIDEST] = max(ground.teams[t, WIDEST], most)
     ground.prices[MOST_STRETCH] = max(ground.prices[MOST_STRETCH], most)
 
 
