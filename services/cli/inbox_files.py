@@ -157,7 +157,7 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
 
 
 _SHAPES: Final = {
-    **dict.fromkeys((".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".et"), Shape.SHEET),
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".wps"), Shape.SHEET),
     **dict.fromkeys((".ndjson", ".jsonl"), Shape.NDJSON),
     ".json": Shape.JSON,
 }

@@ -128,7 +128,7 @@ def plan_sheets(planning: Planning, out: Out) -> int:
     Raises
     ------
     LinliError
-        If a file cannot be used or nothing is left to plan; then nothing is written.
+        If a file cannot be used; then nothing is written.
     """
     if planning.out is None and not planning.check:
         raise LinliError(Code.USAGE, detail="-o 派单表.xlsx")
@@ -144,8 +144,7 @@ def plan_sheets(planning: Planning, out: Out) -> int:
     _say_returned(orders, out)
     if planning.check or planning.out is None:
         return _say_checked(orders, teams, out)
-    if not teams.taken or not orders.taken:
-        raise LinliError(Code.NOTHING_TO_DO, path=planning.teams if not teams.taken else planning.orders)
+    _say_nothing_usable(orders, teams, out)
     with _spinner(both("deciding", "正在计算"), out):
         day = plan_day(orders.lines, teams.lines, place.district.code, place.at, planning.work)
     agreement = compare(day)
@@ -155,6 +154,16 @@ def plan_sheets(planning: Planning, out: Out) -> int:
     with _spinner(both("writing", "正在写入"), out), writing(planning.out, overwrite=planning.force) as book:
         write_dispatch(book, sheet, words, place.context.menu, place.district)
     return _say_result(planning.out, day, agreement, orders, teams, facts, words, out)
+
+
+def _say_nothing_usable(orders: _Read, teams: _Read, out: Out) -> None:
+    """Say that the dispatch sheet will hold returned lines alone, or nobody to send; it is written nevertheless."""
+    if not orders.taken:
+        out.say(
+            "No order could be used; every line is returned with its reason.", "没有可用的点单，全部行已连同原因退回。"
+        )
+    if not teams.taken:
+        out.say("No team could be used, so nobody can be sent.", "没有可用的队伍，因此无人可派。")
 
 
 def _place(planning: Planning, settings: Settings) -> _Place:

@@ -15,6 +15,9 @@ SERIAL_DAYS: Final = (36_526, 73_051)
 
 HALF_A_YEAR: Final = timedelta(days=183)
 
+NEAR: Final = timedelta(days=45)
+"""11.27 without a year is a day only if that is near: further off it may as well be a time, 9.30, or a price."""
+
 _EPOCH: Final = datetime(1899, 12, 30)
 _EPOCH_1904: Final = datetime(1904, 1, 1)
 
@@ -39,6 +42,19 @@ def _month_and_day(found: re.Match[str], reference: date, _context: Context) -> 
     if not days:
         raise BadCellError("no_such_day")
     return min(days, key=lambda one: abs(one - reference))
+
+
+def _near_day(found: re.Match[str], reference: date, context: Context) -> date:
+    """Read 11.27 or 11/27 where only one order makes a day, and a near one; 5.11 has two readings, 9.30 may be none."""
+    first, second = int(found[1]), int(found[2])
+    both = ((first, second), (second, first))
+    orders = both if context.day_first is None else both[context.day_first :][:1]
+    years = (reference.year - 1, reference.year, reference.year + 1)
+    days = {one for year in years for month, day in orders if (one := _if_there(year, month, day)) is not None}
+    near = {one for one in days if abs(one - reference) <= NEAR}
+    if len({(one.month, one.day) for one in days}) != 1 or len(near) != 1:
+        raise BadCellError("year_missing")
+    return near.pop()
 
 
 def _day_and_month(found: re.Match[str], _reference: date, context: Context) -> date:
@@ -78,7 +94,8 @@ _DAYS: Final[tuple[tuple[re.Pattern[str], Read], ...]] = (
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)"), _day_and_month),
     (re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?!\d)"), _refused("two_digit_year")),
     (re.compile(r"(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?"), _month_and_day),
-    (re.compile(r"\d{1,2}[-/.]\d{1,2}(?![\d:点时])(?=$|\s)"), _refused("year_missing")),
+    (re.compile(r"(\d{1,2})[/.](\d{1,2})(?![\d:点时])(?=$|\s)"), _near_day),
+    (re.compile(r"\d{1,2}-\d{1,2}(?![\d:点时])(?=$|\s)"), _refused("year_missing")),
     (re.compile(r"(本|这|下+)?(?:周|星期|礼拜)([一二三四五六日天])"), _weekday),
 )
 

@@ -26,6 +26,9 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream that an encrypted workbook lies in (MS-OFFCRYPTO, 2.3.4)."""
 
+OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument"
+"""How files of LibreOffice (.ods) begin: they are zip archives as well (OpenDocument 1.3, part 2, 3.3)."""
+
 _TEXT_ONLY: Final = frozenset({".csv", ".tsv", ".txt"})
 
 
@@ -84,7 +87,7 @@ def opened(path: Path, name: str, encoding: str | None = None, separator: str | 
     """
     with path.open("rb") as file:
         head = file.read(4096)
-    if head.startswith(ZIP):
+    if head.startswith(ZIP) and OPEN_DOCUMENT not in head[:120]:
         book = Workbook(path, name)
         try:
             yield Opened(name, book.sheets, "")
@@ -104,7 +107,7 @@ def _refuse_foreign(path: Path, name: str, head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta")):
         raise SheetError(Code.SHEET_WEB_PAGE, path=name)
-    if head.startswith(b"%PDF") or (path.suffix.lower() not in _TEXT_ONLY and _is_binary(head)):
+    if head.startswith((ZIP, b"%PDF")) or (path.suffix.lower() not in _TEXT_ONLY and _is_binary(head)):
         raise SheetError(Code.SHEET_KIND, path=name)
 
 

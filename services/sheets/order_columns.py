@@ -21,6 +21,7 @@ from linli.services.sheets.values import (
     number_as_text,
     phone,
     text,
+    urgent_or_not,
     whole_number,
     word_from,
     yes_or_no,
@@ -51,7 +52,7 @@ _COLUMNS: Final[tuple[Column, ...]] = (
     Column("time", "windows.time", _cell, ("morning, 9:00-11:00", "预约时段，如上午、9:00-11:00"), part=True),
     Column("ordered", "ordered", _cell, ("when it was ordered", "登记时间，“明天”从此日算起"), part=True),
     Column("minutes", "minutes", minutes, ("length of the visit", "服务时长（分钟）")),
-    Column("urgent", "urgent", yes_or_no, ("yes or no", "是否紧急")),
+    Column("urgent", "urgent", urgent_or_not, ("yes or no", "是否紧急")),
     Column("teams_needed", "teams_needed", whole_number, ("1 or 2", "需几支队伍")),
     Column("grid", "grid", text, ("code or name of the grid or village", "网格或村居的编码或名称"), part=True),
     Column("town", "town", text, ("the town, where village names repeat", "乡镇街道，村名重复时需要"), part=True),
@@ -77,7 +78,7 @@ _COLUMNS: Final[tuple[Column, ...]] = (
         "requester_phone", "personal.requester_phone", phone, ("who ordered", "代点人电话"), part=True, personal=True
     ),
     Column("gender", "wishes.gender", word_from("gender"), ("female or male", "要求上门人员性别")),
-    Column("language", "wishes.language", word_from("language"), ("a language", "要求语言")),
+    Column("language", "wishes.language", word_from("language", closed=False), ("a language", "要求语言")),
     Column("excluded_teams", "wishes.excluded_teams", listed, ("team ids, by ;", "回避的队伍")),
     Column("danger_to_life", "flags.danger_to_life", yes_or_no, ("yes or no", "是否危及生命")),
     Column("suspected_harm", "flags.suspected_harm", yes_or_no, ("yes or no", "是否疑似伤害")),
@@ -119,8 +120,10 @@ def _phone(draft: Draft, column: str) -> None:
     number = draft.parts[column]
     if number is None:
         draft.notes.append(Note("lost_digits", column, confirm=True))
-    else:
-        put(draft.event, ORDER_COLUMNS.by_name[column].path, number)
+        return
+    if number.number:
+        put(draft.event, ORDER_COLUMNS.by_name[column].path, number.number)
+    _add_detail(draft, number.said)
 
 
 def _personal(draft: Draft) -> dict[str, Any]:
@@ -130,10 +133,14 @@ def _personal(draft: Draft) -> dict[str, Any]:
 
 def _remarks(draft: Draft) -> None:
     """Add the remarks to what is needed: a word of danger must be seen wherever it stands."""
-    remarks = draft.parts.get("remarks")
-    if remarks:
+    _add_detail(draft, draft.parts.get("remarks", ""))
+
+
+def _add_detail(draft: Draft, more: str) -> None:
+    """Add to what the visitors must know, as far as there is room."""
+    if more:
         said = _personal(draft).get("detail", "")
-        put(draft.event, "personal.detail", f"{said}；{remarks}"[:DETAIL_MAX] if said else remarks)
+        put(draft.event, "personal.detail", f"{said}；{more}"[:DETAIL_MAX] if said else more)
 
 
 def _category(draft: Draft, context: Context) -> None:
@@ -153,7 +160,7 @@ def _category(draft: Draft, context: Context) -> None:
     elif likely:
         listed_names = "、".join(names[one.code] for one in likely[:NAMED_MAX])
         raise RefusedError(Reason.NOT_ON_MENU, "category", f"category_unclear:{listed_names}")
-    elif given:
+    elif given or _personal(draft).get("detail"):
         raise RefusedError(Reason.NOT_ON_MENU, "category", "not_listed")
 
 

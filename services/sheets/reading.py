@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from linli.schemas.dead_letters import Reason
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
 from linli.services.sheets.bodies import body_of
 from linli.services.sheets.cells import Cell, Row
 from linli.services.sheets.columns import Column, Columns, Context, Draft, put
@@ -269,7 +269,8 @@ def _column_fault(
     # A header that is not understood is shown as it stands: it names columns. Where none was recognised there may be
     # no header at all, and what stands in the first line may be somebody's.
     strange = ", ".join(best.unread[:NAMED_MAX]) if best.places else ""
-    return LinliError(Code.COLUMNS_MISSING, path=file.name, columns=f"{lacking} ({strange})" if strange else lacking)
+    columns_said = Both(f"{lacking}; not understood: {strange}", f"{lacking}；未识别：{strange}")
+    return LinliError(Code.COLUMNS_MISSING, path=file.name, columns=columns_said if strange else lacking)
 
 
 def _named(name: str, columns: Columns) -> str:

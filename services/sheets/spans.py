@@ -21,6 +21,7 @@ SPANS_MAX: Final = 8
 _TO: Final = re.compile(r"^(?:-|~|–|—|至|到|to |until )\s?")
 _ALTERNATIVES: Final = re.compile(r"\s*(?:或者|或|、|;|,|\+| or |/(?=\D))\s*")
 _DAY_WORDS: Final = re.compile(r"\d{4}|[年月周]|星期|礼拜|[今明后]天")
+_ABOUT: Final = re.compile(r"^(?:大概|大约|约|差不多)\s?|\s?(?:左右|前后)$")
 _BEFORE: Final = re.compile(r"^\s?(?:以?前|之前|before)$")
 _AFTER: Final = re.compile(r"^\s?(?:以?后|之后|起|after)$")
 
@@ -68,10 +69,10 @@ def _spans(day: date, text: str, reference: date, context: Context) -> Iterator[
         day = other or day
         if other is not None and not rest:
             raise BadCellError("time_span")
-        yield _one(day, rest or part, context)
+        yield _one(day, _ABOUT.sub("", rest or part), reference, context)
 
 
-def _one(day: date, text: str, context: Context) -> Span:
+def _one(day: date, text: str, reference: date, context: Context) -> Span:
     named = context.day_parts.get(text)
     if named is not None:
         return _span(day, time.fromisoformat(named[0]), time.fromisoformat(named[1]), context)
@@ -88,10 +89,14 @@ def _one(day: date, text: str, context: Context) -> Span:
     if _AFTER.match(rest):
         return _span(day, start, time.fromisoformat(whole_day[1]), context)
     until = _TO.match(rest)
-    second = time_of(rest[until.end() :], part) if until else None
+    if until is None:
+        raise BadCellError("time_span")
+    # 2026-11-26 17:00 至 2026-11-27 9:00: the end may name its own day.
+    last, rest = day_of(Cell(rest[until.end() :]), reference, context) if _DAY_WORDS.search(rest) else (None, rest)
+    second = time_of(rest if last else rest[until.end() :], part)
     if second is None or second[2]:
         raise BadCellError("time_span")
-    return _span(day, start, second[0], context)
+    return _span(day, start, second[0], context, last=last)
 
 
 def instant_of(cell: Cell, day: date | None, reference: date, context: Context) -> datetime:
@@ -124,10 +129,11 @@ def _iso(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _span(day: date, start: time, end: time, context: Context, assumed: str = "") -> Span:
-    if end < start:
+def _span(day: date, start: time, end: time, context: Context, assumed: str = "", *, last: date | None = None) -> Span:
+    first, final = _at(day, start, context), _at(last or day, end, context)
+    if final < first:
         raise BadCellError("time_span")
-    return Span(_at(day, start, context), _at(day, end, context), assumed)
+    return Span(first, final, assumed)
 
 
 def _at(day: date, at: time, context: Context) -> datetime:

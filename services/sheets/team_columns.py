@@ -8,6 +8,7 @@ from datetime import datetime, time
 from typing import Any, Final, cast
 
 from linli.schemas.dead_letters import Reason
+from linli.services.sheets.categories import NAMED_MAX, exact_category, suggested
 from linli.services.sheets.cells import Cell, plain
 from linli.services.sheets.columns import BadCellError, Column, Columns, Context, Draft, put
 from linli.services.sheets.dates import day_of, time_of
@@ -34,6 +35,15 @@ MEMBERS_MAX: Final = 500
 _DAY_SPAN: Final = re.compile(
     r"^(?:(?:周|星期|礼拜)?([一二三四五六日天])(?:(?:[至到\-~]+(?:周|星期|礼拜)?)([一二三四五六日天]))?|(工作日|每天|每日|周末|双休日)|([0-6])-([0-6]))\s?"
 )
+_SIGNS: Final = re.compile(r"(?<=[^\x00-\x7f])[/ +](?=[^\x00-\x7f])")
+"""Signs between Chinese words that separate them as well: 理发/保洁 陪伴."""
+
+_CODE: Final = re.compile(r"[a-z][a-z0-9_\-]{0,47}")
+"""A skill by its code, also one that no category of the menu asks for."""
+
+_NUMBERS: Final = re.compile(r"[约近]?\d+(?:[-~—至多余]+\d*)?(?:名|个)?")
+"""How many they are, but not exactly: 5-8人, 10余人."""
+
 _DAY_WORDS: Final = {"工作日": (0, 4), "每天": (0, 6), "每日": (0, 6), "周末": (5, 6), "双休日": (5, 6)}
 _WEEKDAYS: Final = "一二三四五六日"
 
@@ -41,18 +51,27 @@ _WEEKDAYS: Final = "一二三四五六日"
 def _skills(cell: Cell, context: Context) -> object:
     """Read ``haircut;nursing:nurse`` or 理发、护理（护士）: a skill, or one with the qualifications shown for it."""
     found: list[dict[str, object]] = []
-    for part in parts(cell.text):
+    for place, part in enumerate(parts(_SIGNS.sub("、", cell.text)), start=1):
         skill, _, qualifications = re.sub(r"[(（]", ":", part.strip("()（） ")).replace("：", ":").partition(":")
         named = [code_of("qualification", one) for one in qualifications.split("+") if one.strip()]
-        found.append({"skill": _skill(skill.strip(), context), "qualifications": named})
+        found.append({"skill": _skill(skill.strip(), place, context), "qualifications": named})
     return found
 
 
-def _skill(word: str, context: Context) -> str:
-    """Give the code of a skill; a category's name stands for the skill it takes."""
+def _skill(word: str, place: int, context: Context) -> str:
+    """Give the code of a skill; a category's name, or words that speak for it alone, stand for the skill it takes."""
     code = code_of("skill", word)
-    item = next((item for item in context.menu.items if plain(word) in (item.code, plain(item.zh))), None)
-    return item.skills[0].skill if item is not None and code == word else code
+    if code != word or _CODE.fullmatch(plain(word)):
+        item = next((item for item in context.menu.items if plain(word) == item.code), None)
+        return code if item is None else item.skills[0].skill
+    named = exact_category(word, context.menu)
+    likely = [named] if named is not None else [one.code for one in suggested(word, context.menu)]
+    if not likely:
+        raise BadCellError(f"unknown_skill:{place}")
+    if len(likely) > 1:
+        names = {item.code: item.zh for item in context.menu.items}
+        raise BadCellError(f"category_unclear:{'、'.join(names[one] for one in likely[:NAMED_MAX])}")
+    return next(item.skills[0].skill for item in context.menu.items if item.code == likely[0])
 
 
 def _days(cell: Cell, _: Context) -> object:
@@ -88,14 +107,17 @@ def _time(cell: Cell, _: Context) -> object:
     return f"{found[0]:%H:%M}"
 
 
-def _hours(cell: Cell, _: Context) -> object:
-    """Read 周一至周五 8:00-18:00；周六 9:00-12:00."""
-    return [_working_hours(plain(part)) for part in re.split(r"[;；\n]", cell.text) if part.strip()]
+def _hours(cell: Cell, context: Context) -> object:
+    """Read 周一至周五 8:00-18:00；周六上午."""
+    return [_working_hours(plain(part), context) for part in re.split(r"[;；\n]", cell.text) if part.strip()]
 
 
-def _working_hours(given: str) -> dict[str, object]:
+def _working_hours(given: str, context: Context) -> dict[str, object]:
     days = _DAY_SPAN.match(given)
     rest = given[days.end() :].strip() if days else given
+    named = context.day_parts.get(rest or "全天")
+    if named is not None:
+        return {"days": _days_of(days) if days else list(range(7)), "start": named[0], "end": named[1]}
     start = time_of(rest)
     end = time_of(re.sub(r"^[-~—至到]+\s?", "", start[2]), start[1]) if start and start[2] else None
     if start is None or end is None or end[2]:
@@ -110,6 +132,8 @@ def _working_hours(given: str) -> dict[str, object]:
 def _members(cell: Cell, _: Context) -> object:
     """Read how many they are, or their opaque names."""
     given = plain(cell.text).removesuffix("人")
+    if not given.isdigit() and _NUMBERS.fullmatch(given):
+        raise BadCellError("whole_number")
     return _count(given) if given.isdigit() else parts(cell.text)
 
 
@@ -188,11 +212,12 @@ def _finish(draft: Draft, context: Context) -> None:
     _team_id(draft)
     _base(draft, context)
     _people(draft)
-    number = draft.parts.get("contact_phone", "")
-    if number is None:
-        draft.notes.append(Note("lost_digits", "contact_phone", confirm=True))
-    elif number:
-        put(draft.event, "contact.phone", number)
+    if "contact_phone" in draft.parts:
+        number = draft.parts["contact_phone"]
+        if number is None:
+            draft.notes.append(Note("lost_digits", "contact_phone", confirm=True))
+        elif number.number:
+            put(draft.event, "contact.phone", number.number)
 
 
 def _team_id(draft: Draft) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from linli.schemas.glossary import words
 from linli.services.sheets.cells import Cell, plain
@@ -62,6 +62,15 @@ def yes_or_no(cell: Cell, _: Context) -> object:
     raise BadCellError("yes_or_no")
 
 
+_URGENT: Final = {"急": True, "很急": True, "十万火急": True, "着急": True, "不急": False, "不着急": False}
+
+
+def urgent_or_not(cell: Cell, context: Context) -> object:
+    """Read whether it is urgent, also in the words that only such a column has."""
+    said = _URGENT.get(plain(cell.text))
+    return yes_or_no(cell, context) if said is None else said
+
+
 def listed(cell: Cell, _: Context) -> object:
     """Read a list with semicolons."""
     return parts(cell.text)
@@ -72,15 +81,36 @@ def parts(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;；、,，\n]", text) if part.strip()]
 
 
+class Telephone(NamedTuple):
+    """A telephone number, empty where there is none; ``said`` is the whole cell where it also says whose it is."""
+
+    number: str
+    said: str = ""
+
+
+_NONE: Final = frozenset({"无", "没有", "none", "-", "/"})
+_NUMBER: Final = re.compile(r"\+?[0-9][0-9 \-]{3,18}[0-9]")
+_WHOSE: Final = re.compile(r"[^\d]{1,12}")
+"""What stands beside a number to say whose it is: 儿子, daughter; digits there would be a part of some number."""
+
+
 def phone(cell: Cell, _: Context) -> object:
     """Read a telephone number; ``None`` stands for one whose digits a spreadsheet has lost, which nobody can know."""
     given = plain(cell.text)
+    if given in _NONE:
+        return Telephone("")
     if _LOST.fullmatch(given) or (cell.number is not None and _looks_rounded(cell.number)):
         return None
     bare = re.sub(r"[()]", "-", given).strip("- ")
-    if not re.fullmatch(r"\+?[0-9][0-9 \-]{4,19}", bare):
-        raise BadCellError("one_telephone" if re.search(r"\d{7}\D+\d{7}", given) else "telephone")
-    return bare
+    if _NUMBER.fullmatch(bare):
+        return Telephone(bare)
+    numbers = {one.strip(): re.sub(r"\D", "", one) for one in _NUMBER.findall(given)}
+    if len(set(numbers.values())) != 1:
+        raise BadCellError("one_telephone" if numbers else "telephone")
+    beside = _NUMBER.sub("", given).strip(" /,;、()")
+    if beside and not _WHOSE.fullmatch(beside):
+        raise BadCellError("telephone")
+    return Telephone(next(iter(numbers)), cell.text.strip() if beside else "")
 
 
 def _looks_rounded(number: float) -> bool:
@@ -106,11 +136,22 @@ def minutes(cell: Cell, _: Context) -> object:
     return int(length)
 
 
-def word_from(glossary: str) -> Convert:
-    """Make a reader of codes that also takes the words people read for them, and other words they write."""
+def word_from(glossary: str, *, closed: bool = True) -> Convert:
+    """Make a reader of a list's codes, which also takes the words for them, and others that people write.
+
+    Parameters
+    ----------
+    glossary
+        The list.
+    closed
+        Whether there are no other codes than those of the list.
+    """
 
     def convert(cell: Cell, _: Context) -> object:
-        return code_of(glossary, cell.text)
+        code, known = code_of(glossary, cell.text), words(glossary)
+        if closed and code not in known:
+            raise BadCellError(f"one_of:{'、'.join(zh for _, zh in known.values())}")
+        return code
 
     return convert
 
