@@ -1,10 +1,12 @@
 """How many requests the dispatcher decides per second and core, at full load: Kafka, restore, decide, commit.
 
     make bench BENCH=tests/bench/bench_dispatcher.py ARGS="--districts 60 --orders 6000"
+    make bench BENCH=tests/bench/bench_dispatcher.py ARGS="--districts 8 --orders 1600 --dispatchers 1 2 4"
 
-Districts of 54 synthetic teams each live on one partition, so one dispatcher process decides them all. The orders were
-judged by the real intake beforehand and lie in ``commands``; the clock starts when the first is sent and stops when the
-round that holds the last is committed. Per core means per second of the dispatcher's own processor time.
+Districts of 54 synthetic teams each are spread over as many partitions as there are dispatcher processes. The orders
+were judged by the real intake beforehand; the clock starts when the first is sent to ``commands`` and stops when the
+round that holds the last is committed. Per core means per second of the dispatchers' own processor time, summed: while
+dispatchers share nothing, it stays the same however many there are, on a machine that is busy as well.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import asyncio
 import json
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,13 +28,14 @@ from linli.schemas.admission import shipped_admission
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.menu import shipped_menu
-from linli.schemas.topics import ASSIGNMENTS, COMMANDS, ROUNDS
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS
 from linli.services.demo.county import sinan
 from linli.services.demo.timed import TimedEvent
 from linli.services.ground.local import LocalGround
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.codec import headers_of, to_bytes
 from linli.streams.gazetteer import Gazetteer
+from linli.streams.ground_facts import Facts
 from linli.streams.inbox_record import InboxRecord
 from linli.streams.intake_admit import World
 from linli.streams.intake_judge import CommandOut, judge
@@ -71,83 +75,111 @@ def commands_of(events: list[TimedEvent], world: World, first: int) -> list[Comm
     return commands
 
 
-async def send(address: KafkaAddress, commands: list[Command]) -> int:
-    """Send commands as fast as the broker takes them; give the offset after the last."""
+async def send(address: KafkaAddress, commands: list[Command], facts: Facts) -> None:
+    """Send commands as fast as the broker takes them, each to its district's partition."""
     producer: Any = AIOKafkaProducer(**kafka_client_kwargs(address), enable_idempotence=True)
     async with producer:
-        last = -1
         for start in range(0, len(commands), _AT_ONCE):
             answers = [
-                await producer.send(COMMANDS.name, to_bytes(one), one.district.encode(), partition=0)
+                await producer.send(
+                    COMMANDS.name, to_bytes(one), one.district.encode(), partition=facts.partition_of(one.district)
+                )
                 for one in commands[start : start + _AT_ONCE]
             ]
-            last = (await answers[-1]).offset
             await asyncio.gather(*answers)
-    return last + 1
 
 
-async def run(districts: int, count: int) -> dict[str, object]:
-    """Run the load and give what was seen."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent: the same for one dispatcher and for many."""
+
+    codes: tuple[str, ...]
+    roster: list[Command]
+    asked: list[Command]
+
+
+def load_of(districts: int, count: int) -> Load:
+    """Make the load."""
     codes, day = district_codes(districts), (datetime.now(UTC) + timedelta(days=2)).date()
     world = world_of(codes)
     roster = commands_of([event for code in codes for event in teams(code, day)], world, 0)
-    asked = commands_of(orders(codes, day, count), world, len(roster))
+    return Load(codes, roster, commands_of(orders(codes, day, count), world, len(roster)))
+
+
+async def run(load: Load, slots: int) -> dict[str, object]:
+    """Run the load through so many dispatchers, each with a partition of its own, and give what was seen."""
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
         async with LocalGround(Path(folder) / "ground", tethered=True) as ground:
-            await bootstrap(ground.kafka_address, Wanted(codes, 1))
-            dispatchers = Dispatchers(ground.kafka_address, 0, Path(folder))
-            child = await dispatchers.launch()
-            await send(ground.kafka_address, roster)
-            await dispatchers.settled()
+            address = ground.kafka_address
+            facts = await bootstrap(address, Wanted(load.codes, slots))
+            side_by_side = [Dispatchers(address, slot, Path(folder)) for slot in range(slots)]
+            children = [await dispatchers.launch() for dispatchers in side_by_side]
+            await send(address, load.roster, facts)
+            await _settled(side_by_side)
             await asyncio.sleep(3)
-            process = psutil.Process(child.pid)
-            before, began, first_round = process.cpu_times(), time.monotonic(), await dispatchers.round()
-            await send(ground.kafka_address, asked)
-            await dispatchers.settled()
-            wall_s, after = time.monotonic() - began, process.cpu_times()
-            cpu_s = after.user + after.system - before.user - before.system
-            promised = await _promised(ground.kafka_address)
-            rounds = await _rounds(ground.kafka_address, first_round)
-            await child.stop()
+            processes = [psutil.Process(child.pid) for child in children]
+            rounds = await _rounds(side_by_side)
+            before, began = _spent(processes), time.monotonic()
+            await send(address, load.asked, facts)
+            await _settled(side_by_side)
+            wall_s, cpu_s = time.monotonic() - began, _spent(processes) - before
+            promised, rounds = await _promised(address, slots), await _rounds(side_by_side) - rounds
+            for child in children:
+                await child.stop()
+    asked = len(load.asked)
     return {
-        "districts": districts,
-        "teams": len(roster),
-        "orders": len(asked),
-        "promised_share": round(promised / len(asked), 3),
+        "dispatchers": slots,
+        "districts": len(load.codes),
+        "teams": len(load.roster),
+        "orders": asked,
+        "promised_share": round(promised / asked, 3),
         "wall_s": round(wall_s, 2),
         "cpu_s": round(cpu_s, 2),
-        "decided_per_second": round(len(asked) / wall_s, 1),
-        "decided_per_cpu_second": round(len(asked) / cpu_s, 1),
-        **rounds,
+        "decided_per_second": round(asked / wall_s, 1),
+        "decided_per_cpu_second": round(asked / cpu_s, 1),
+        "rounds": rounds,
     }
 
 
-async def _promised(address: KafkaAddress) -> int:
+async def _settled(side_by_side: list[Dispatchers]) -> None:
+    await asyncio.gather(*(dispatchers.settled() for dispatchers in side_by_side))
+
+
+async def _rounds(side_by_side: list[Dispatchers]) -> int:
+    return sum([await dispatchers.round() for dispatchers in side_by_side])
+
+
+def _spent(processes: list[psutil.Process]) -> float:
+    """Give the processor time that processes have used, in seconds."""
+    times = [process.cpu_times() for process in processes]
+    return float(sum(one.user + one.system for one in times))
+
+
+async def _promised(address: KafkaAddress, partitions: int) -> int:
     """Count the requests that were promised a window."""
     promised: set[str] = set()
     async with open_reader(address) as reader:
-        [span] = await reader.spans(ASSIGNMENTS.name, [0])
-        async for record in reader.read(span):
-            one = AssignmentRecord.model_validate_json(record.value or b"")
-            if one.promise is not None:
-                promised.add(one.request_id)
+        for span in await reader.spans(ASSIGNMENTS.name, range(partitions)):
+            async for record in reader.read(span):
+                one = AssignmentRecord.model_validate_json(record.value or b"")
+                if one.promise is not None:
+                    promised.add(one.request_id)
     return len(promised)
 
 
-async def _rounds(address: KafkaAddress, after: int) -> dict[str, object]:
-    async with open_reader(address) as reader:
-        [span] = await reader.spans(ROUNDS.name, [0])
-        count = len([record async for record in reader.read(span)])
-    return {"rounds": count - after}
-
-
 def main() -> None:
-    """Read the arguments and print one line of JSON."""
+    """Read the arguments and print one line of JSON for each number of dispatchers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--districts", type=int, default=60, help="districts of 54 teams")
     parser.add_argument("--orders", type=int, default=6_000, help="orders in all")
+    parser.add_argument("--dispatchers", type=int, nargs="+", default=[1], help="how many side by side, like 1 2 4")
     chosen = parser.parse_args()
-    print(json.dumps(asyncio.run(run(chosen.districts, chosen.orders))))
+    load, first = load_of(chosen.districts, chosen.orders), 0.0
+    for slots in chosen.dispatchers:
+        seen = asyncio.run(run(load, slots))
+        each = float(str(seen["decided_per_cpu_second"]))
+        first = first or each
+        print(json.dumps({**seen, "per_cpu_second_against_first": round(each / first, 3)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,15 @@ class FaultReport:
 REPORT = FaultReport()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to the long list alone."""
+    if config.getoption("--faults") == "long":
+        return
+    out = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in out]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the report."""
     if not REPORT.lines:

@@ -161,17 +161,18 @@ async def intake_stack(folder: Path) -> AsyncGenerator[IntakeStack]:
         producer: Any = AIOKafkaProducer(bootstrap_servers=ground.kafka, enable_idempotence=True)
         await producer.start()
         try:
-            await ground.supervisor.start(_spec(ground, folder))
+            await ground.supervisor.start(intake_spec(ground, folder))
             yield IntakeStack(ground, folder, keyring, producer, events)
         finally:
             await producer.stop()
 
 
-def _spec(ground: LocalGround, folder: Path) -> ProcessSpec:
+def intake_spec(ground: LocalGround, folder: Path, slot: int = 0) -> ProcessSpec:
+    """Say how to run an intake on the stack's ground, the one under its supervisor or a further one beside it."""
     return ProcessSpec(
-        name=NAME,
-        argv=(sys.executable, "-m", "linli.services.intake"),
-        log=folder / "intake.log",
+        name=f"{NAME}-{slot}" if slot else NAME,
+        argv=(sys.executable, "-m", "linli.services.intake", "--slot", str(slot)),
+        log=folder / (f"{NAME}-{slot}.log" if slot else f"{NAME}.log"),
         env={
             "LINLI_KAFKA": ground.kafka,
             "LINLI_STATE": str(folder),
