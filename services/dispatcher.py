@@ -19,6 +19,7 @@ from linli.matcher.warm_start import load_engines
 from linli.services.county_files import load_policy
 from linli.services.ground.errors import GroundError
 from linli.services.ground.reach import reach_kafka
+from linli.services.language import both
 from linli.services.metrics_server import serve_metrics
 from linli.services.process import EXIT_FAILED, EXIT_SETTINGS
 from linli.services.settings import Settings, SettingsError, load_settings
@@ -31,10 +32,15 @@ from linli.streams.ground_facts import Facts, FactsMissingError, read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_lines import log_for, set_up_logs
 from linli.streams.round_work import Desk
+from linli.streams.team_homes import HomesMissingError
 
 GC_THRESHOLD = 200_000
 """New objects between looks for garbage in circles. A decision makes some ten thousand that die without them; with
 Python's 700 the collector walked the whole ledger in memory again and again, a quarter of a decision's time."""
+
+
+_CANNOT_BE = (LogMadeAnewError, HomesMissingError)
+"""What a loop raises when the installation is not as it must be: starting again would not help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,11 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings()
         address = settings.kafka_address
         if address is None:
-            raise SettingsError("LINLI_KAFKA is not set: a dispatcher needs to know which Kafka it works on.")
+            raise SettingsError(
+                both(
+                    "LINLI_KAFKA is not set: a dispatcher needs to know which Kafka it works on.",
+                    "未设置 LINLI_KAFKA：派单进程需要知道所用的 Kafka。",
+                )
+            )
         crash = parse_crash_plan(settings.crash_at)
         gc.set_threshold(GC_THRESHOLD)
         asyncio.run(_dispatch(settings, address, slot, crash))
-    except (SettingsError, CrashPlanError, FactsMissingError, LogMadeAnewError, _NoSuchSlotError) as error:
+    except (SettingsError, CrashPlanError, FactsMissingError, *_CANNOT_BE, _NoSuchSlotError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_SETTINGS
     except GroundError as error:
@@ -106,7 +117,7 @@ async def _or_die(loop: DispatchLoop) -> None:
     """
     try:
         await loop.run()
-    except LogMadeAnewError:
+    except _CANNOT_BE:
         raise
     except BaseException:
         log_for("dispatcher").exception("dispatcher failed")

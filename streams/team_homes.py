@@ -51,10 +51,10 @@ class TeamHomes:
         self._address = address
         self._source = source
         self._owners: dict[str, str] = {}
-        self._next = 0
+        self._next: int | None = None
 
     async def claim(self, wanted: Mapping[str, str]) -> dict[str, str]:
-        """Claim ids that nobody has claimed yet.
+        """Claim ids that nobody has claimed yet; the first call reads all claims, even if it asks for nothing.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class TeamHomes:
         aiokafka.errors.KafkaError
             If the broker does not take a claim.
         """
-        if wanted.keys() <= self._owners.keys():
+        if self._next is not None and wanted.keys() <= self._owners.keys():
             return {team: self._owners[team] for team in wanted}
         async with open_reader(self._address) as reader:
             if not await reader.knows(TEAM_HOMES.name):
@@ -88,7 +88,7 @@ class TeamHomes:
     async def _read(self, reader: LogReader) -> None:
         """Read on to the end; a later claim of an id changes nothing."""
         [span] = await reader.spans(TEAM_HOMES.name, [0])
-        async for record in reader.read(replace(span, start=max(span.start, self._next))):
+        async for record in reader.read(replace(span, start=max(span.start, self._next or 0))):
             home = decode_as(TeamHome, record.value or b"")
             self._owners.setdefault(home.team, home.district)
         self._next = span.end

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
@@ -15,19 +17,21 @@ from linli.schemas.commands import ApplyTeam
 from linli.schemas.dead_letters import Reason
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import OutcomeCode
-from linli.schemas.topics import COMMANDS, ROSTER
+from linli.schemas.topics import COMMANDS, ROSTER, TEAM_HOMES
 from linli.services.ground.local import LocalGround
+from linli.services.process import EXIT_SETTINGS
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.ground_facts import Facts
-from linli.streams.kafka_client import KafkaAddress
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger_records import TEAM_OF_ANOTHER_DISTRICT
 from linli.streams.log_reader import open_reader
 from linli.streams.replay import replay
 from linli.streams.round_work import Desk
-from linli.streams.team_homes import HomesMissingError, TeamHomes
+from linli.streams.team_homes import TeamHomes
 from linli.streams.verdict import Guarantee
 from linli.streams.verifier import judge
 from tests.support.commands_sender import CommandSender
+from tests.support.dispatchers import Dispatchers
 from tests.support.district import MONDAY, team
 from tests.support.ledger import Ledger
 from tests.support.loops import Loops
@@ -44,8 +48,8 @@ async def test_the_first_district_keeps_its_team_and_the_second_is_told(tmp_path
     desk = DESK
     async with LocalGround(tmp_path / "ground", tethered=True) as ground:
         address = ground.kafka_address
-        with pytest.raises(HomesMissingError, match="linli up"):
-            await TeamHomes(address, "dispatcher-0").claim({"t-1": FIRST})
+        await bootstrap(address, Wanted((FIRST, SECOND), 1))
+        await _ends_clearly_without_the_topic(address, tmp_path)
         loops = Loops(address, await bootstrap(address, Wanted((FIRST, SECOND), 1)), 0, tmp_path)
         async with (
             CommandSender(address, loops.facts, FIRST) as ours,
@@ -74,6 +78,21 @@ async def test_the_first_district_keeps_its_team_and_the_second_is_told(tmp_path
         assert codes == [OutcomeCode.APPLIED, OutcomeCode.REFUSED, OutcomeCode.REFUSED, OutcomeCode.APPLIED]
         assert (await judge(address, [0])).breaks == ()
         assert (await replay(address, 0, decide)).first_difference is None
+
+
+async def _ends_clearly_without_the_topic(address: KafkaAddress, folder: Path) -> None:
+    """Take the topic away: a dispatcher says what to do, and that starting it again would not help."""
+    admin: Any = AIOKafkaAdminClient(**kafka_client_kwargs(address))
+    await admin.start()
+    await admin.delete_topics([TEAM_HOMES.name])
+    while TEAM_HOMES.name in await admin.list_topics():
+        await asyncio.sleep(0.1)
+    await admin.close()
+    child = await Dispatchers(address, 0, folder).launch()
+    assert await child.wait() == EXIT_SETTINGS
+    said = child.spec.log.read_text()
+    assert "team-homes is missing" in said
+    assert "linli up" in said
 
 
 class Pair:

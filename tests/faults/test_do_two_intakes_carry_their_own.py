@@ -20,7 +20,7 @@ from tests.support.dispatchers import strike
 from tests.support.inbox import good_order, record
 from tests.support.intake_stack import PARTITIONS, IntakeStack, intake_spec, intake_stack
 
-pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.broker, pytest.mark.faults, pytest.mark.long, pytest.mark.timeout(600)]
 
 SHARE_S: Final = 120.0
 """How long the two may take to share the partitions, and one to take the other's over: ten seconds after a death, when
