@@ -12,6 +12,7 @@ from linli.schemas.places import District
 from linli.schemas.policy import Policy
 from linli.schemas.policy_file import parse_policy
 from linli.services.demo.county import sinan
+from linli.services.language import both
 from linli.services.settings import Settings, SettingsError
 
 
@@ -39,7 +40,7 @@ def load_menu(settings: Settings) -> ServiceMenu:
     try:
         return parse_menu(_text(settings.service_menu, "LINLI_SERVICE_MENU"))
     except ListError as error:
-        raise SettingsError(f"{settings.service_menu} cannot be used. {error}") from None
+        raise SettingsError(_unusable(settings.service_menu, error)) from None
 
 
 def load_admission(settings: Settings) -> TaskAdmission:
@@ -55,7 +56,7 @@ def load_admission(settings: Settings) -> TaskAdmission:
     try:
         return parse_admission(_text(settings.task_admission, "LINLI_TASK_ADMISSION"))
     except ListError as error:
-        raise SettingsError(f"{settings.task_admission} cannot be used. {error}") from None
+        raise SettingsError(_unusable(settings.task_admission, error)) from None
 
 
 def load_policy(settings: Settings) -> Policy:
@@ -72,31 +73,52 @@ def load_policy(settings: Settings) -> Policy:
     try:
         policy = parse_policy(_text(settings.policy, "LINLI_POLICY"))
     except ListError as error:
-        raise SettingsError(f"{settings.policy} cannot be used. {error}") from None
+        raise SettingsError(_unusable(settings.policy, error)) from None
     return policy.model_copy(update={name: own[name] for name in own if name not in policy.model_fields_set})
 
 
 def _district(code: str, folder: Path | None) -> District:
     if folder is None:
         if code != sinan().code:
-            raise SettingsError(f"LINLI_DISTRICT_FOLDER is not set: where are the grids of the district {code}?")
+            raise SettingsError(
+                both(
+                    f"LINLI_DISTRICT_FOLDER is not set: where are the grids of the district {code}?",
+                    f"未设置 LINLI_DISTRICT_FOLDER：区县 {code} 的网格文件在何处？",
+                )
+            )
         return sinan()
     path = folder / f"{code}.json"
     try:
         district = District.model_validate_json(_text(path, "LINLI_DISTRICT_FOLDER"))
     except ValidationError as error:
-        raise SettingsError(f"{path} cannot be used. {mistakes(error, 'district')}") from None
+        raise SettingsError(_unusable(path, mistakes(error, "district"))) from None
     if district.code != code:
-        raise SettingsError(f"{path} describes the district {district.code}: rename it, or correct the code in it.")
+        raise SettingsError(
+            both(
+                f"{path} describes the district {district.code}: rename it, or correct the code in it.",
+                f"{path} 描述的是区县 {district.code}：请改文件名，或更正其中的编码。",
+            )
+        )
     return district
+
+
+def _unusable(path: Path, mistakes: object) -> str:
+    return both(f"{path} cannot be used. {mistakes}", f"{path} 无法使用。{mistakes}")
 
 
 def _text(path: Path, setting: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise SettingsError(f"{setting}: there is no file {path}.") from None
+        raise SettingsError(both(f"{setting}: there is no file {path}.", f"{setting}：没有文件 {path}。")) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{setting}: {path} is not UTF-8 text.") from None
+        raise SettingsError(
+            both(f"{setting}: {path} is not UTF-8 text.", f"{setting}：{path} 不是 UTF-8 文本。")
+        ) from None
     except OSError as error:
-        raise SettingsError(f"{setting}: {path} cannot be read: {error.strerror}.") from None
+        raise SettingsError(
+            both(
+                f"{setting}: {path} cannot be read: {error.strerror}.",
+                f"{setting}：无法读取 {path}：{error.strerror}。",
+            )
+        ) from None

@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+from linli.services.language import both
+
 _HOST_ENTRY = re.compile(r"^(?:\*\.)?(?=[a-z0-9.\-]*[a-z])[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?$")
 _LOOPBACK_ENTRY = re.compile(r"^(?:127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\]):[0-9]{1,5}$")
 
@@ -80,7 +82,10 @@ class DeliverySettings(BaseSettings):
         for entry in value:
             if not _HOST_ENTRY.match(entry):
                 raise ValueError(
-                    f"{entry!r} is no host name in small letters, with or without *. before or :port after"
+                    both(
+                        f"{entry!r} is no host name in small letters, with or without *. before or :port after",
+                        f"{entry!r} 不是小写主机名（前可加 *.，后可加 :端口）",
+                    )
                 )
         return value
 
@@ -89,12 +94,16 @@ class DeliverySettings(BaseSettings):
     def _are_loopback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:
             if not _LOOPBACK_ENTRY.match(entry):
-                raise ValueError(f"{entry!r} is not 127.0.0.1:PORT or [::1]:PORT")
+                raise ValueError(
+                    both(
+                        f"{entry!r} is not 127.0.0.1:PORT or [::1]:PORT", f"{entry!r} 不是 127.0.0.1:端口 或 [::1]:端口"
+                    )
+                )
         return value
 
     @field_validator("mail_server")
     @classmethod
     def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("mailto://", "mailtos://")):
-            raise ValueError("it must begin with mailtos:// or mailto://")
+            raise ValueError(both("it must begin with mailtos:// or mailto://", "应以 mailtos:// 或 mailto:// 开头"))
         return value

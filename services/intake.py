@@ -15,6 +15,7 @@ from faust import Worker
 from linli.services.county_files import load_admission, load_districts, load_menu
 from linli.services.ground.errors import GroundError
 from linli.services.ground.reach import reach_kafka
+from linli.services.language import both
 from linli.services.metrics_server import serve_metrics
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.services.wiring import kafka_of
@@ -73,7 +74,12 @@ def _config(settings: Settings, slot: int) -> IntakeConfig:
     )
     strangers = sorted(set(districts) - set(facts.district_map.districts))
     if strangers:
-        raise SettingsError(f"LINLI_DISTRICTS names {', '.join(strangers)}, which this Kafka was not set up for.")
+        raise SettingsError(
+            both(
+                f"LINLI_DISTRICTS names {', '.join(strangers)}, which this Kafka was not set up for.",
+                f"LINLI_DISTRICTS 中的 {'、'.join(strangers)} 不在此 Kafka 初始化时的区县之列。",
+            )
+        )
     folder = settings.state / "intake" / str(slot)
     folder.mkdir(parents=True, exist_ok=True)
     return IntakeConfig(address, facts.district_map.districts, world, slot, folder)

@@ -1,8 +1,11 @@
-"""Which language people are spoken to."""
+"""Which language people are spoken to: every sentence outside the pages is a pair, written where it is said."""
 
 import os
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final, Literal
+
+Tongue = Literal["en", "zh"]
 
 
 class Language(StrEnum):
@@ -23,3 +26,19 @@ class Language(StrEnum):
             return self
         locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
         return Language.CHINESE if locale.lower().startswith("zh") else Language.ENGLISH
+
+
+def _chosen() -> Tongue:
+    """Give the language of this terminal; a setting that is no language is reported later, with all other settings."""
+    wanted = os.environ.get("LINLI_LANGUAGE", "auto")
+    language = Language(wanted) if wanted in set(Language) else Language.AUTO
+    return "zh" if language.resolved() is Language.CHINESE else "en"
+
+
+TONGUE: Final[Tongue] = _chosen()
+"""What this terminal speaks. Help texts are made when the modules are loaded, so it is chosen then."""
+
+
+def both(english: str, chinese: str) -> str:
+    """Give the one of two texts that this terminal reads."""
+    return chinese if TONGUE == "zh" else english

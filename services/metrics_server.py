@@ -9,6 +9,7 @@ from typing import Final
 from prometheus_client import start_http_server
 
 from linli.services.ground.claim import usable_folder
+from linli.services.language import both
 from linli.services.settings import Settings, SettingsError
 from linli.streams.meters import Meters
 
@@ -36,8 +37,12 @@ def serve_metrics(settings: Settings, process: str, meters: Meters) -> str:
         server, _ = start_http_server(int(port), addr=host.strip("[]"), registry=meters.registry)
     except OSError as error:
         raise SettingsError(
-            f"LINLI_METRICS={settings.metrics}: nothing can listen there ({error.strerror or error}). "
-            "Name a free port, or port 0 for any free one: every process needs a port of its own."
+            both(
+                f"LINLI_METRICS={settings.metrics}: nothing can listen there ({error.strerror or error}). "
+                "Name a free port, or port 0 for any free one: every process needs a port of its own.",
+                f"LINLI_METRICS={settings.metrics}：无法在此监听（{error.strerror or error}）。"
+                "请写明空闲端口，或用端口 0 任选：每个进程需要各自的端口。",
+            )
         ) from error
     address = f"{host}:{server.server_port}"
     _write(usable_folder(settings.state / FOLDER) / process, address)

@@ -1,6 +1,5 @@
 """Every setting there is, once: its name, its default and why. All come from environment variables, ``LINLI_...``."""
 
-import difflib
 import os
 import ssl
 from collections.abc import Mapping
@@ -13,7 +12,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from linli.schemas.policy import Mode
 from linli.services.delivery_settings import DeliverySettings, split_at_commas
-from linli.services.language import Language
+from linli.services.language import Language, both
+from linli.services.settings_mistakes import disagreement, sentence, suggestion
 from linli.streams.kafka_client import KafkaAddress, SaslMechanism, SecurityProtocol
 
 PREFIX = "LINLI_"
@@ -226,14 +226,16 @@ class Settings(DeliverySettings):
     def _are_county_codes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for code in value:
             if len(code) != 6 or not code.isascii() or not code.isdigit():
-                raise ValueError(f"{code!r} is not a county code of six digits")
+                raise ValueError(both(f"{code!r} is not a county code of six digits", f"{code!r} 不是六位区县编码"))
         return value
 
     @field_validator("redis")
     @classmethod
     def _is_redis_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("it must begin with redis://, rediss:// or unix://")
+            raise ValueError(
+                both("it must begin with redis://, rediss:// or unix://", "应以 redis://、rediss:// 或 unix:// 开头")
+            )
         return value
 
     @field_validator("gateway")
@@ -242,7 +244,7 @@ class Settings(DeliverySettings):
         if value is not None:
             host, _, port = value.rpartition(":")
             if not host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
-                raise ValueError("it must be host:port, like 127.0.0.1:8080")
+                raise ValueError(both("it must be host:port, like 127.0.0.1:8080", "应为 主机:端口，如 127.0.0.1:8080"))
         return value
 
     @field_validator("metrics")
@@ -250,14 +252,19 @@ class Settings(DeliverySettings):
     def _is_a_place_to_listen(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
         if not host or not (port.isascii() and port.isdigit() and int(port) < 65_536):
-            raise ValueError("it must be host:port, like 127.0.0.1:9464, or port 0 for any free one")
+            raise ValueError(
+                both(
+                    "it must be host:port, like 127.0.0.1:9464, or port 0 for any free one",
+                    "应为 主机:端口，如 127.0.0.1:9464；端口 0 表示任选空闲端口",
+                )
+            )
         return value
 
     @field_validator("gateway_url")
     @classmethod
     def _is_web_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("https://", "http://")):
-            raise ValueError("it must begin with https:// or http://")
+            raise ValueError(both("it must begin with https:// or http://", "应以 https:// 或 http:// 开头"))
         return value
 
     @field_validator(
@@ -285,25 +292,20 @@ class Settings(DeliverySettings):
             try:
                 ssl.create_default_context(cafile=value)
             except OSError as error:  # Whatever the file is instead of a list of certificates.
-                raise ValueError(f"{value} is no PEM file with certificates that can be read") from error
+                raise ValueError(
+                    both(
+                        f"{value} is no PEM file with certificates that can be read",
+                        f"{value} 不是可读取的 PEM 证书文件",
+                    )
+                ) from error
         return value
 
     @model_validator(mode="after")
     def _agree_about_kafka(self) -> Self:
-        sasl = self.kafka_security_protocol.startswith("SASL_")
         named = self.kafka_sasl_username is not None and self.kafka_sasl_password is not None
-        if sasl and not named:
-            raise ValueError(
-                f"LINLI_KAFKA_SECURITY_PROTOCOL={self.kafka_security_protocol} needs a user: "
-                "set LINLI_KAFKA_SASL_USERNAME and LINLI_KAFKA_SASL_PASSWORD"
-            )
-        if not sasl and (self.kafka_sasl_username or self.kafka_sasl_password or self.kafka_sasl_mechanism):
-            raise ValueError(
-                "a Kafka user is given but would not be used: set LINLI_KAFKA_SECURITY_PROTOCOL to SASL_SSL, "
-                "or leave LINLI_KAFKA_SASL_... out"
-            )
-        if self.kafka is None and self.kafka_security_protocol != "PLAINTEXT":
-            raise ValueError("LINLI_KAFKA_SECURITY_PROTOCOL is for a Kafka of your own: name it in LINLI_KAFKA")
+        given = bool(self.kafka_sasl_username or self.kafka_sasl_password or self.kafka_sasl_mechanism)
+        if said := disagreement(self.kafka_security_protocol, named=named, given=given, own=self.kafka is not None):
+            raise ValueError(said)
         return self
 
     @property
@@ -368,23 +370,13 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
     known = [variable(name) for name in Settings.model_fields]
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise SettingsError("\n".join(_suggestion(name, known) for name in unknown))
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    advice = f"Did you mean {near[0]}?" if near else f"The settings are: {', '.join(known)}."
-    return f"There is no setting {name}. {advice}"
+        raise SettingsError("\n".join(suggestion(name, known) for name in unknown))
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    """Say what is wrong with one setting, without its value: it may be a password."""
-    reason = detail["msg"].removeprefix("Value error, ")
-    if not detail["loc"]:
-        return f"{reason[0].upper()}{reason[1:]}."
-    name = str(detail["loc"][0])
-    purpose = Settings.model_fields[name].description if name in Settings.model_fields else None
-    return f"{variable(name)} cannot be used: {reason}. {purpose or ''}".rstrip()
+    name = str(detail["loc"][0]) if detail["loc"] else None
+    field = Settings.model_fields.get(name or "")
+    return sentence(detail, variable(name) if name else None, (field.description if field else None) or "")
 
 
 def _as_text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linli.services.language import both
 from linli.services.settings import Settings, SettingsError
 from linli.streams.bootstrap import Wanted
 from linli.streams.kafka_client import KafkaAddress
@@ -17,7 +18,12 @@ def kafka_of(settings: Settings) -> KafkaAddress:
         If the settings do not say.
     """
     if settings.kafka_address is None:
-        raise SettingsError("LINLI_KAFKA is not set: run `linli up`, or name your own Kafka in it.")
+        raise SettingsError(
+            both(
+                "LINLI_KAFKA is not set: run `linli up`, or name your own Kafka in it.",
+                "未设置 LINLI_KAFKA：请运行 `linli up`，或写明自有 Kafka 的地址。",
+            )
+        )
     return settings.kafka_address
 
 
@@ -30,7 +36,12 @@ def redis_of(settings: Settings) -> str:
         If the settings do not say.
     """
     if settings.redis is None:
-        raise SettingsError("LINLI_REDIS is not set: run `linli up`, or name your own Redis in it.")
+        raise SettingsError(
+            both(
+                "LINLI_REDIS is not set: run `linli up`, or name your own Redis in it.",
+                "未设置 LINLI_REDIS：请运行 `linli up`，或写明自有 Redis 的地址。",
+            )
+        )
     return settings.redis
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from linli.services.language import both
 from linli.services.settings import SettingsError
 
 
@@ -26,7 +27,11 @@ def districts_of(districts: Mapping[str, int], slot: int, slots: int) -> dict[st
     mine = {code: partition for code, partition in districts.items() if slot == partition % slots}
     if not mine:
         raise SettingsError(
-            f"Slot {slot} of {slots} has nothing to deliver: districts lie on {len(set(districts.values()))} "
-            "partitions. Set LINLI_DELIVERY_SLOTS to no more than that, and start the slots from 0 on."
+            both(
+                f"Slot {slot} of {slots} has nothing to deliver: districts lie on {len(set(districts.values()))} "
+                "partitions. Set LINLI_DELIVERY_SLOTS to no more than that, and start the slots from 0 on.",
+                f"共 {slots} 个通知进程，第 {slot} 号无事可做：区县只分布在 {len(set(districts.values()))} 个分区上。"
+                "LINLI_DELIVERY_SLOTS 不应超过此数，编号从 0 开始。",
+            )
         )
     return mine

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from linli.services.ground.errors import GroundError
+from linli.services.language import both
 
 ORPHAN_TIMEOUT_S = 20.0
 """How long a server that outlived its owner may take to close its files before it is killed."""
@@ -61,7 +62,11 @@ def usable_folder(folder: Path, setting: str = "LINLI_STATE") -> Path:
         probe.unlink()
     except OSError as error:
         raise GroundError(
-            f"The folder {folder} cannot be written: {error.strerror}.", f"Choose another with {setting}."
+            both(
+                f"The folder {folder} cannot be written: {error.strerror}.",
+                f"无法写入文件夹 {folder}：{error.strerror}。",
+            ),
+            both(f"Choose another with {setting}.", f"请用 {setting} 另选一个。"),
         ) from error
     return folder
 
@@ -93,8 +98,14 @@ class FolderClaim:
             if not _locked_soon(descriptor):
                 os.close(descriptor)
                 raise GroundError(
-                    f"The folder {folder} is in use by another running Linli.",
-                    "Stop that one, or choose another with LINLI_STATE.",
+                    both(
+                        f"The folder {folder} is in use by another running Linli.",
+                        f"文件夹 {folder} 正被另一个运行中的邻里使用。",
+                    ),
+                    both(
+                        "Stop that one, or choose another with LINLI_STATE.",
+                        "请先停止它，或用 LINLI_STATE 另选一个文件夹。",
+                    ),
                 )
         return cls(folder, descriptor)
 

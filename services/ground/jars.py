@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from linli.services.ground.errors import GroundError
+from linli.services.language import both
 
 KAFKA_VERSION = "4.4.0"
 """The broker this release was tested with; `kafka_jars.txt` lists its jars."""
@@ -33,9 +34,10 @@ DOWNLOAD_TIMEOUT_S = 30
 DOWNLOAD_TRIES = 3
 """A connection that breaks is tried again twice; a file that a repository lacks will not be there the tenth time."""
 
-OFFLINE_REMEDY = (
+OFFLINE_REMEDY = both(
     "Connect this machine to the network once, or copy the jars from another machine "
-    "and name their folder in LINLI_KAFKA_JARS."
+    "and name their folder in LINLI_KAFKA_JARS.",
+    "请让本机联网一次，或从另一台机器复制这些 jar 并在 LINLI_KAFKA_JARS 中写明其文件夹。",
 )
 
 
@@ -139,11 +141,22 @@ def folder_version(folder: Path) -> str:
     """
     names = [path.name for path in folder.glob("kafka_2.13-*.jar")]
     versions = [found[1] for name in names if (found := re.fullmatch(r"kafka_2\.13-(\d[\w.]*)\.jar", name))]
-    remedy = f"Put those of Apache Kafka {KAFKA_VERSION} there: the folder `libs` of its release."
+    remedy = both(
+        f"Put those of Apache Kafka {KAFKA_VERSION} there: the folder `libs` of its release.",
+        f"请放入 Apache Kafka {KAFKA_VERSION} 发行包中 `libs` 文件夹的内容。",
+    )
     if len(versions) != 1 or not (folder / f"kafka-clients-{versions[0]}.jar").exists():
-        raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) does not hold the jars of one Apache Kafka.", remedy)
+        what = both(
+            f"The folder {folder} (LINLI_KAFKA_JARS) does not hold the jars of one Apache Kafka.",
+            f"文件夹 {folder}（LINLI_KAFKA_JARS）中没有一套完整的 Apache Kafka jar。",
+        )
+        raise GroundError(what, remedy)
     if int(versions[0].split(".")[0]) < 4:
-        raise GroundError(f"The folder {folder} (LINLI_KAFKA_JARS) holds the old Apache Kafka {versions[0]}.", remedy)
+        what = both(
+            f"The folder {folder} (LINLI_KAFKA_JARS) holds the old Apache Kafka {versions[0]}.",
+            f"文件夹 {folder}（LINLI_KAFKA_JARS）中的 Apache Kafka {versions[0]} 版本过旧。",
+        )
+        raise GroundError(what, remedy)
     return versions[0]
 
 
@@ -162,7 +175,13 @@ def can_reach_a_repository() -> None:
             with contextlib.suppress(requests.RequestException):
                 requests.head(url, timeout=DOWNLOAD_TIMEOUT_S)
                 return
-    raise GroundError("The jars of Apache Kafka are not here, and no Maven repository answers.", OFFLINE_REMEDY)
+    raise GroundError(
+        both(
+            "The jars of Apache Kafka are not here, and no Maven repository answers.",
+            "本机没有 Apache Kafka 的 jar，且没有 Maven 仓库响应。",
+        ),
+        OFFLINE_REMEDY,
+    )
 
 
 def _system_authorities() -> str:
@@ -211,8 +230,11 @@ def _fetch(jars: list[Jar], target: Path) -> None:
         if error.filename is None:
             raise
         raise GroundError(
-            f"The jars of Apache Kafka cannot be kept in {target}: {error.strerror}.",
-            "Choose another folder with LINLI_CACHE.",
+            both(
+                f"The jars of Apache Kafka cannot be kept in {target}: {error.strerror}.",
+                f"无法把 Apache Kafka 的 jar 存入 {target}：{error.strerror}。",
+            ),
+            both("Choose another folder with LINLI_CACHE.", "请用 LINLI_CACHE 另选一个文件夹。"),
         ) from error
 
 
@@ -257,4 +279,10 @@ def _download(jar: Jar, workshop: Path) -> Path:
                 return path
         with contextlib.suppress(FileNotFoundError):
             Path(artifact.cached_path).unlink()
-    raise GroundError(f"{jar.file_name} of Apache Kafka could not be fetched: {reason}.", OFFLINE_REMEDY)
+    raise GroundError(
+        both(
+            f"{jar.file_name} of Apache Kafka could not be fetched: {reason}.",
+            f"无法下载 Apache Kafka 的 {jar.file_name}：{reason}。",
+        ),
+        OFFLINE_REMEDY,
+    )

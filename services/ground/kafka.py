@@ -15,6 +15,7 @@ from linli.services.ground.jars import KafkaJars, kafka_jars
 from linli.services.ground.java import Java, find_java
 from linli.services.ground.ports import LOOPBACK
 from linli.services.ground.server import LocalServer, Say
+from linli.services.language import both
 from linli.streams.kafka_client import KafkaAddress, ask_for_brokers
 
 NAME = "kafka"
@@ -186,7 +187,8 @@ class LocalKafka(LocalServer):
             )
         if ended.returncode != 0:
             raise GroundError(
-                f"Kafka could not prepare its folder {self.folder}.", f"Its log ends:\n{log_tail(self.log)}"
+                both(f"Kafka could not prepare its folder {self.folder}.", f"Kafka 无法准备其文件夹 {self.folder}。"),
+                both(f"Its log ends:\n{log_tail(self.log)}", f"其日志末尾：\n{log_tail(self.log)}"),
             )
 
     def _command(self, main_class: str, *arguments: str) -> tuple[str, ...]:

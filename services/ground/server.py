@@ -10,6 +10,7 @@ from linli.services.child import ProcessSpec, log_tail
 from linli.services.ground.claim import FolderClaim
 from linli.services.ground.errors import GroundError
 from linli.services.ground.ports import LOOPBACK, free_port, is_free
+from linli.services.language import both
 from linli.services.supervisor import ProcessDiedEarlyError, Supervisor
 
 START_TRIES = 4
@@ -110,7 +111,9 @@ class LocalServer(ABC):
                 await supervisor.start(await self._spec(claim.descriptor), self.wait_ready)
             except ProcessDiedEarlyError as error:
                 if CLASH_WORDS not in str(error) or not tries_left:
-                    raise GroundError(f"{self._title} does not run.", str(error)) from error
+                    raise GroundError(
+                        both(f"{self._title} does not run.", f"{self._title} 未能运行。"), str(error)
+                    ) from error
                 forget_ports(self.folder)
             else:
                 return
@@ -129,8 +132,14 @@ class LocalServer(ABC):
                 await self._answer()
         except TimeoutError as error:
             raise GroundError(
-                f"{self._title} did not answer within {self._start_timeout_s:g} s.",
-                f"Look at its log, {self.log}, which ends:\n{log_tail(self.log)}",
+                both(
+                    f"{self._title} did not answer within {self._start_timeout_s:g} s.",
+                    f"{self._title} 在 {self._start_timeout_s:g} 秒内没有响应。",
+                ),
+                both(
+                    f"Look at its log, {self.log}, which ends:\n{log_tail(self.log)}",
+                    f"请查看其日志 {self.log}，末尾为：\n{log_tail(self.log)}",
+                ),
             ) from error
 
 

