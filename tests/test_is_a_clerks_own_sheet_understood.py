@@ -11,6 +11,7 @@ import pytest
 
 from linli.schemas.orders import Order
 from linli.schemas.roster import RegisterTeam
+from linli.services.demo.county import urban_communities
 from linli.services.sheets.team_columns import TEAM_COLUMNS
 from tests.support.paper import AT, TEAM_HEADER, run, tables, team, write
 from tests.support.sheets import HEADER, ZONE, Value, book, lines_of, order, told
@@ -200,3 +201,23 @@ def test_files_of_other_programs_are_answered_with_what_to_do(
     code, said = run(capsys, command, name, *words)
     assert code == 2
     assert "save it as .xlsx" in said
+
+
+@pytest.mark.parametrize("command", ["submit", "teams import"])
+def test_own_names_of_places_may_be_given_with_a_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Tests that what the county calls a place is found by its own sheet, and returned without it."""
+    code = f"{urban_communities()[0].code}-01"
+    places = [
+        ["网格编码", "网格名称", "所属村社区编码", "纬度", "经度", "坐标系"],
+        [code, "虚构老街", code[:12], 27.941, 108.254, "wgs84"],
+    ]
+    (tmp_path / "p.xlsx").write_bytes(book(places))
+    teams = [list(TEAM_HEADER), team("t-1", "虚构队", place="虚构老街")]
+    sheet = teams if command == "teams import" else [list(HEADER), order("1", when="2099-11-26 上午", place="虚构老街")]
+    (tmp_path / "s.xlsx").write_bytes(book(sheet))
+    without, said = run(capsys, *command.split(), "s.xlsx", "--check")
+    assert (without, "no grid or village of that name" in said) == (1, True), said
+    found, said = run(capsys, *command.split(), "s.xlsx", "--check", "--places", "p.xlsx")
+    assert found == 0, said

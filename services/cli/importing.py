@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -18,6 +18,7 @@ from linli.schemas.glossary import word
 from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import InboxFile, inbox_file
 from linli.services.cli.out import Out
+from linli.services.cli.own_places import own_district
 from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sending import Desk, open_desk
 from linli.services.cli.sheet_options import mapping_of
@@ -66,6 +67,8 @@ class Sending:
         Where to write the refused lines, to be corrected and given again.
     given
         What holds for every line that says nothing itself, as COLUMN=VALUE.
+    places
+        A sheet of the county's own names for grids and villages; the codes must be those that are served.
     """
 
     file: str
@@ -78,6 +81,7 @@ class Sending:
     sheet: str | None = None
     returned: Path | None = None
     given: tuple[str, ...] = ()
+    places: str | None = None
 
 
 @dataclass(slots=True)
@@ -109,8 +113,10 @@ async def send_file(sending: Sending, out: Out) -> int:
         zone = zone_named(sending.zone)
         desk = await open_desk(Here.look(), check_only=sending.check)
         district = desk.district(sending.district)
-        places = PlaceNames(desk.world.districts[district].district)
-        context = Context(zone, desk.world.menu, desk.world.at(datetime.now(UTC)), places)
+        context = Context(zone, desk.world.menu, desk.world.at(datetime.now(UTC)))
+        served = desk.world.districts[district].district
+        named = served if sending.places is None else own_district(sending.places, district, context)
+        context = replace(context, places=PlaceNames(named))
         with Returned.to(sending.returned, file.sheets, TONGUE) as returned, _bar(out) as advance:
             run = _Run(file, sending, desk, district, context, out, returned)
             _say_assumptions(file, sending, out)

@@ -75,3 +75,11 @@ Given: TypeAlias = Annotated[
         help=both("What holds for every line that says nothing itself.", "各行未填时统一采用的值，可多次给出。"),
     ),
 ]
+PlacesFile: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--places",
+        metavar="FILE",
+        help=both("Your own grids and villages, as a sheet.", "本县网格村居表（编码、名称、经纬度）。"),
+    ),
+]

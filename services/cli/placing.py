@@ -11,6 +11,7 @@ from linli.services.cli.options import (
     Given,
     InputFile,
     MappingFile,
+    PlacesFile,
     ReturnedFile,
     SheetName,
     Source,
@@ -40,6 +41,7 @@ def submit(
     sheet: SheetName = None,
     returned: ReturnedFile = None,
     given: Given = None,
+    places: PlacesFile = None,
     as_json: AsJson = False,
 ) -> int:
     """Send a file of orders."""
@@ -48,5 +50,7 @@ def submit(
     from linli.services.cli.out import Out
     from linli.services.sheets.order_columns import ORDER_COLUMNS
 
-    wanted = Sending(file, ORDER_COLUMNS, source, district, zone, check, mapping, sheet, returned, tuple(given or ()))
+    wanted = Sending(
+        file, ORDER_COLUMNS, source, district, zone, check, mapping, sheet, returned, tuple(given or ()), places
+    )
     return run(send_file(wanted, Out(as_json)))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from linli.services.cli.options import AsJson, District, Given, MappingFile, SheetName, Zone
+from linli.services.cli.options import AsJson, District, Given, MappingFile, PlacesFile, SheetName, Zone
 from linli.services.cli.words import both
 
 Orders = Annotated[
@@ -28,14 +28,6 @@ Output = Annotated[
 TeamMap = Annotated[
     Path | None,
     typer.Option("--team-map", metavar="FILE", help=both("Mapping of the sheet of teams.", "队伍表的映射文件。")),
-]
-Places = Annotated[
-    str | None,
-    typer.Option(
-        "--places",
-        metavar="FILE",
-        help=both("Your own grids and villages, as a sheet.", "本县网格村居表（编码、名称、经纬度）。"),
-    ),
 ]
 At = Annotated[
     str | None,
@@ -90,7 +82,7 @@ def plan(
     out: Output = None,
     mapping: MappingFile = None,
     team_map: TeamMap = None,
-    places: Places = None,
+    places: PlacesFile = None,
     sheet: SheetName = None,
     given: Given = None,
     at: At = None,

@@ -15,6 +15,7 @@ from linli.schemas.ground_facts import ClockFact
 from linli.schemas.places import District
 from linli.services.cli.inbox_files import InboxFile, inbox_file
 from linli.services.cli.out import Out
+from linli.services.cli.own_places import own_district
 from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sheet_options import mapping_of
 from linli.services.cli.times import instant, zone_named
@@ -25,7 +26,6 @@ from linli.services.sheets.agreement import Agreement, compare
 from linli.services.sheets.columns import Columns, Context
 from linli.services.sheets.dispatch_sheet import Sheet, facts_of, state_of, write_dispatch
 from linli.services.sheets.faults import beyond
-from linli.services.sheets.grid_columns import GRID_COLUMNS, district_of
 from linli.services.sheets.limits import PLAN_LINES_MAX, PLAN_TEAMS_MAX
 from linli.services.sheets.notes import sheet_word
 from linli.services.sheets.order_columns import ORDER_COLUMNS
@@ -49,10 +49,6 @@ from linli.streams.intake_admit import World
 
 SAID_MAX: Final = 10
 """Refused lines said one by one; all of them stand in the dispatch sheet."""
-
-
-OWN_DISTRICT: Final = "own"
-"""The code of a district that is made of a sheet of places, unless one is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +167,7 @@ def _place(planning: Planning, settings: Settings) -> _Place:
     at = _moment(planning.at, zone)
     world = frozen(world_of(settings, Clock(ClockFact(started=at, origin=at, rate=1.0)), NOTHING_IS_SEALED), at)
     if planning.places is not None:
-        own = _own_district(planning.places, planning.district, Context(zone, world.menu, at))
+        own = own_district(planning.places, planning.district, Context(zone, world.menu, at))
         world = replace(world, districts={own.code: Gazetteer(own)})
     codes = list(world.districts)
     code = planning.district or (codes[0] if len(codes) == 1 else "")
@@ -179,19 +175,6 @@ def _place(planning: Planning, settings: Settings) -> _Place:
         raise LinliError(Code.UNKNOWN_DISTRICT, id=code or "?")
     district = world.districts[code].district
     return _Place(world, district, at, zone, Context(zone, world.menu, at, PlaceNames(district)))
-
-
-def _own_district(name: str, code: str | None, context: Context) -> District:
-    """Make a district of a sheet of places; every line of it must be right, for orders are placed by it."""
-    with inbox_file(name, GRID_COLUMNS) as file:
-        lines = list(file.lines(context))
-    wrong = next((line for line in lines if line.refused is not None), None)
-    if wrong is not None and wrong.refused is not None:
-        detail = both("line {}: {}", "第 {} 行：{}").format(wrong.number, in_words(wrong.refused, GRID_COLUMNS))
-        raise LinliError(Code.LIST, detail=f"{name}, {detail}")
-    if not lines:
-        raise LinliError(Code.NOTHING_TO_DO, path=name)
-    return district_of(lines, code or OWN_DISTRICT, Path(name).stem, context.zone.key)
 
 
 def _moment(given: str | None, zone: ZoneInfo) -> datetime:

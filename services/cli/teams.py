@@ -13,6 +13,7 @@ from linli.services.cli.options import (
     Given,
     InputFile,
     MappingFile,
+    PlacesFile,
     ReturnedFile,
     SheetName,
     Source,
@@ -46,6 +47,7 @@ def import_teams(
     sheet: SheetName = None,
     returned: ReturnedFile = None,
     given: Given = None,
+    places: PlacesFile = None,
     as_json: AsJson = False,
 ) -> int:
     """Send a file of teams; a later team with the same id replaces the earlier one whole."""
@@ -54,7 +56,9 @@ def import_teams(
     from linli.services.cli.out import Out
     from linli.services.sheets.team_columns import TEAM_COLUMNS
 
-    wanted = Sending(file, TEAM_COLUMNS, source, district, zone, check, mapping, sheet, returned, tuple(given or ()))
+    wanted = Sending(
+        file, TEAM_COLUMNS, source, district, zone, check, mapping, sheet, returned, tuple(given or ()), places
+    )
     return run(send_file(wanted, Out(as_json)))
 
 
