@@ -209,13 +209,14 @@ def test_own_names_of_places_may_be_given_with_a_sheet(
 ) -> None:
     """Tests that what the county calls a place is found by its own sheet, and returned without it."""
     code = f"{urban_communities()[0].code}-01"
-    places = [
+    places: list[list[Value]] = [
         ["网格编码", "网格名称", "所属村社区编码", "纬度", "经度", "坐标系"],
         [code, "虚构老街", code[:12], 27.941, 108.254, "wgs84"],
     ]
     (tmp_path / "p.xlsx").write_bytes(book(places))
-    teams = [list(TEAM_HEADER), team("t-1", "虚构队", place="虚构老街")]
-    sheet = teams if command == "teams import" else [list(HEADER), order("1", when="2099-11-26 上午", place="虚构老街")]
+    teams: list[list[Value]] = [list(TEAM_HEADER), team("t-1", "虚构队", place="虚构老街")]
+    orders: list[list[Value]] = [list(HEADER), order("1", when="2099-11-26 上午", place="虚构老街")]
+    sheet = teams if command == "teams import" else orders
     (tmp_path / "s.xlsx").write_bytes(book(sheet))
     without, said = run(capsys, *command.split(), "s.xlsx", "--check")
     assert (without, "no grid or village of that name" in said) == (1, True), said
