@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from tests.support.event_stream import events
 from tests.support.gateway import Json, client_of, token_for
 from tests.support.house import House
 
@@ -103,17 +103,3 @@ def test_the_log_tells_nothing_of_a_person(house: House, centre: str, orders: It
     assert (line["route"], line["status"], line["role"]) == ("order", 202, "dispatch_centre")
     for value in (order["personal"]["name"], order["personal"]["address_line"], order["source_id"], centre):
         assert value not in log
-
-
-def events(stream: Any) -> Iterator[Json]:
-    """Read server-sent events."""
-    event: Json = {"data": {}}
-    for line in stream.iter_lines():
-        name, _, value = line.partition(": ")
-        if name in ("event", "id"):
-            event[name] = value
-        elif name == "data":
-            event["data"] = json.loads(value)
-        elif not line and "event" in event:
-            yield event
-            event = {"data": {}}

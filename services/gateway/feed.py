@@ -96,16 +96,18 @@ class Feed:
         How many partitions the ledger has.
     meters
         Where followers are counted.
+    kept
+        Transitions kept in memory over all partitions; a partition keeps at least `RING_MIN` of them, or as many.
 
     Notes
     -----
     After a start the ring is filled with what the ledger held last, so a follower can resume across a restart.
     """
 
-    def __init__(self, address: KafkaAddress, partitions: int, meters: Meters) -> None:
+    def __init__(self, address: KafkaAddress, partitions: int, meters: Meters, kept: int = RING_MAX) -> None:
         self._address = address
         self._meters = meters
-        self._size = max(RING_MIN, RING_MAX // partitions)
+        self._size = max(min(RING_MIN, kept), kept // partitions)
         self._partitions = partitions
         self._rings: dict[int, _Ring] = {}
         self._followers = 0
@@ -116,6 +118,10 @@ class Feed:
     def running(self) -> bool:
         """Whether the ledger is being followed."""
         return bool(self._rings) and not self._over
+
+    def kept(self, partition: int) -> tuple[Transition, ...]:
+        """Give what is kept of a partition, the oldest first."""
+        return tuple(self._rings[partition].items)
 
     async def run(self) -> None:
         """Follow the ledger until cancelled."""
