@@ -33,8 +33,8 @@ Wentges, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer programm
 SLACK = 1 << 6
 """A route must win more than this beyond its crew's price to be new: GLOP is no more exact."""
 
-SLOW, SLOW_ROUNDS = 1_000, 3
-"""Where so many rounds in a hurry each add less than one in a thousand, it is time to look closely."""
+CLOSE = 100
+"""Where what is found in a hurry promises less than one in so many beyond the master, it is time to look closely."""
 
 NEAR = UNIT // 50
 """So near to the master's value a bound is as good as it gets: it is rounded down to whole visits."""
@@ -135,7 +135,7 @@ class ColumnGeneration:
         master = Master(self.groups, self.weight)
         for group, route in start:
             master.add(group, route)
-        best, strict, trust, rounds, last, slow = self._trivial(), False, 1.0, 0, 0, 0
+        best, strict, trust, rounds = self._trivial(), False, 1.0, 0
         with ThreadPoolExecutor(self.threads) as threads:
             while not self.is_over() and (solved := master.solve()) is not None:
                 rounds += 1
@@ -150,8 +150,7 @@ class ColumnGeneration:
                     return replace(best, closed=True)
                 # In a hurry as long as that finds something; prices on the way to the master's may miss what is new.
                 trust = TRUST if strict and new else 1.0
-                slow, last = slow + 1 if value - last < value // SLOW else 0, value
-                strict = strict or new < len(self.groups) or slow == SLOW_ROUNDS
+                strict = strict or new < len(self.groups) or self._sum(found, prices) - value < value // CLOSE
         return best
 
     def _ask(self, threads: ThreadPoolExecutor, prices: Longs, crews: Longs, strict: bool) -> list[Found]:
@@ -177,7 +176,11 @@ class ColumnGeneration:
     def _better(
         self, best: Priced, found: list[Found], prices: Longs, strict: bool, value: int, rounds: int, columns: int
     ) -> Priced:
-        bound = int(prices.sum()) + sum(one.most * crews.size for one, crews in zip(found, self.groups, strict=True))
+        bound = self._sum(found, prices)
         if not strict or bound >= best.bound:
             return Priced(best.bound, value, best.visits, best.crews, rounds, columns)
         return Priced(bound, value, tuple(prices.tolist()), tuple(one.most for one in found), rounds, columns)
+
+    def _sum(self, found: list[Found], prices: Longs) -> int:
+        """Return the sum of all prices and of what all crews win; a bound where nothing was found in a hurry."""
+        return int(prices.sum()) + sum(one.most * crews.size for one, crews in zip(found, self.groups, strict=True))

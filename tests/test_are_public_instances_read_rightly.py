@@ -114,7 +114,7 @@ def test_what_is_loaded_is_judged(tmp_path: Path) -> None:
 
 def test_vrplib_with_prizes(tmp_path: Path) -> None:
     """Tests that who cannot be reached costs the prize, and distances are cut to a decimal."""
-    _write(tmp_path, "TINY.sol", "Route #1: 1\nCost: 42.8\n")
+    _write(tmp_path, "TINY.sol", "Route #1: 1\nCost: 428\n")
     line = line_of("tiny", _write(tmp_path, "TINY.vrp", VRPLIB), vrplib, WORK)
     assert (line.served, line.cost, line.gap) == (1, 42.8, 0.0)
     assert "prizes" in line.unsaid

@@ -95,10 +95,10 @@ def vrplib(path: Path) -> Instance:
         )
         for number, point in sorted(sections["NODE_COORD"].items())
     )
-    best = path.with_suffix(".sol").read_text(encoding="utf-8").split()[-1]
-    return instance_of(
-        Fleet(path.stem, int(head["VEHICLES"]), float(head["CAPACITY"]), clients, truncated, float(best))
-    )
+    best = float(path.with_suffix(".sol").read_text(encoding="utf-8").split()[-1])
+    # Where there are prizes, the published costs are in tenths.
+    best = best / 10 if prizes else best
+    return instance_of(Fleet(path.stem, int(head["VEHICLES"]), float(head["CAPACITY"]), clients, truncated, best))
 
 
 Rows = dict[int, tuple[float, ...]]
