@@ -23,7 +23,7 @@ from linli.matcher.limits import Limits
 from linli.matcher.parts import Cutter, Share
 from linli.matcher.route import Timetable
 from linli.matcher.table import PairTable
-from linli.matcher.world import arrays_of, timetable_of
+from linli.matcher.world import arrays_of, stops_of, timetable_of
 
 EPOCHS = 40
 """How often the teams are cut anew, where there is work enough."""
@@ -128,6 +128,8 @@ class _Course:
         self.levels = model.levels
         self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), _dearest(self.arrays.world))
         self.cutter = Cutter(self.arrays.world, np.array([duty.team for duty in model.duties], dtype=np.int64))
+        self.model, self.days = model, model.days
+        self.most = self.arrays.world.duties[:, layout.MOST].copy()
         self.present = self.arrays.tours.copy()
         self.best = self.present.copy()
         self.best_key: tuple[int, ...] | None = None
@@ -143,6 +145,7 @@ class _Course:
                     easy = int((where[self.cutter.movable] < 0).sum()) * 1000 <= EASY * len(self.cutter.movable)
                 done = self._done()
                 cheap = epoch >= 2 and not easy and done < EXPLORE
+                self._allot()
                 shares = self.cutter.cut(where, self.dice)
                 parts = list(threads.map(partial(self._open, self._worth(cheap=cheap)), shares))
                 if any(part.number(layout.FAULTS) for part in parts):
@@ -151,6 +154,31 @@ class _Course:
                 self._join(parts)
                 if self._is_over():
                     return
+
+    def _allot(self) -> None:
+        """Give what is left of every shared day to one of its duties: together they never exceed it."""
+        for first, group in self.days.items():
+            if first != group[0]:
+                continue
+            lucky = group[self.dice.below(len(group))]
+            team = self.model.teams[self.model.duties[first].team]
+            visits, work = self._used(group)
+            for d in group:
+                row = self.arrays.world.duties[d]
+                if team.max_visits_per_day is not None:
+                    left = team.max_visits_per_day - sum(visits.values()) if d == lucky else 0
+                    row[layout.MOST] = min(int(self.most[d]), visits[d] + max(0, left) - self.arrays.begun.get(d, 0))
+                if team.max_work_per_day is not None:
+                    left = team.max_work_per_day - sum(work.values()) if d == lucky else 0
+                    row[layout.MOST_WORK] = work[d] + max(0, left)
+
+    def _used(self, group: list[int]) -> tuple[dict[int, int], dict[int, int]]:
+        """Return how many stops some duties have now, begun ones included, and how much service they give."""
+        stops = {d: stops_of(self.present, d) for d in group}
+        begun = self.arrays.begun
+        before = {d: int(self.arrays.world.duties[d, layout.WORK_BEFORE]) for d in group}
+        visits = {d: len(stops[d]) + begun.get(d, 0) for d in group}
+        return visits, {d: before[d] + sum(self.model.duration[v] for v in stops[d]) for d in group}
 
     def _open(self, worth: Longs, share: Share) -> _Part:
         world = carve(self.arrays.world, share.duties, share.visits)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from linli.matcher.day_limits import another_crew
 from linli.matcher.insertion import best_in_tour
 from linli.matcher.model import Model
 from linli.matcher.problem import DECLINED, Member, Safeguarding, Team, TravelLimit, Visit
-from linli.matcher.route import Timetable, Tour
+from linli.matcher.route import Timetable
 from linli.matcher.rules import Violation, first_violation, violations
 
 MINUTE = 60
@@ -220,6 +221,6 @@ def _new_crew(timetable: Timetable, visit: int) -> Change | None:
             continue
         for duty in _near(model, team, wanted):
             fit = model.cut(wanted, who, duty, who.crews) if wanted.pin is None else None
-            if fit is not None and best_in_tour(Tour(model, duty), visit, fit)[1] >= 0:
+            if fit is not None and best_in_tour(another_crew(timetable, duty), visit, fit)[1] >= 0:
                 return Change("add_crew", 1, "crews", who.id)
     return None

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from linli.matcher.check_days import check_days
 from linli.matcher.objective import MOVE_TOLERANCE
 from linli.matcher.problem import DECLINED, EXCLUDED, Member, Place, Plan, Problem, Route, Stop, Team, Visit, Window
 from linli.matcher.rules import Violation
@@ -46,7 +48,8 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
             ]
             found += _judged(problem, route, teams[route.team], stops)
             guarded += (one for one in stops if one.visit.safeguarding is not None)
-    return found + list(_shared_adults(problem, guarded))
+    days = list(check_days(problem, plan, visits, teams))
+    return found + list(_shared_adults(problem, guarded)) + days
 
 
 def _judged(problem: Problem, route: Route, team: Team, stops: list[_Placed]) -> list[Violation]:
@@ -95,7 +98,7 @@ def check_moves(problem: Problem, before: Plan, after: Plan) -> list[Violation]:
     now = {stop.visit: (route.team, stop.start) for route in after.routes for stop in route.stops}
     both = [name for name in asked if name in was and name in now and not _begun(problem, asked[name])]
     moved = [name for name in both if _moved(asked[name], was[name], now[name])]
-    committed = [name for name in moved if (pin := asked[name].pin) is not None and pin.start is not None]
+    committed = [name for name in moved if _committed(asked[name])]
     over = len(moved) - len(both) * MOVED_PERCENT // 100
     found = [Violation("pinned", now[name][0], name, 1, "choice") for name in committed]
     return found + ([Violation("moves", "", "", over, "visits")] if over > 0 else [])
@@ -125,7 +128,11 @@ def _names(plan: Plan, visits: dict[str, Visit], teams: dict[str, Team]) -> Iter
 
 
 def _begun(problem: Problem, visit: Visit) -> bool:
-    return visit.pin is not None and visit.pin.start is not None and visit.pin.start <= problem.now
+    return _committed(visit) and visit.pin is not None and (visit.pin.start or 0) <= problem.now
+
+
+def _committed(visit: Visit) -> bool:
+    return visit.pin is not None and visit.pin.team is not None and visit.pin.start is not None
 
 
 def _stop(problem: Problem, one: _Placed) -> Iterator[Violation]:
@@ -144,7 +151,7 @@ def _pinned(one: _Placed) -> Iterator[Violation]:
     pin = one.visit.pin
     if pin is None:
         return
-    if pin.team != one.team.id or (pin.crew is not None and pin.crew != one.crew):
+    if pin.team not in (None, one.team.id) or (pin.crew is not None and pin.crew != one.crew):
         yield one.broken("pinned", 1, "choice")
     if pin.start is not None and pin.start != one.stop.start:
         yield one.broken("pinned", abs(pin.start - one.stop.start), "seconds")
@@ -160,7 +167,8 @@ def _choices(one: _Placed) -> Iterator[Violation]:
     if DECLINED in reasons:
         yield one.broken("declined", 1, "choice")
     until = team.asked_enough_until
-    if until is not None and visit.pin is None and visit.urgency > 0 and any(lo <= until for lo, _ in visit.windows):
+    asked = visit.pin is not None and visit.pin.team is not None
+    if until is not None and not asked and visit.urgency > 0 and any(lo <= until for lo, _ in visit.windows):
         yield one.broken("asked_enough", 1, "choice")
     if EXCLUDED in reasons or (visit.household is not None and visit.household in team.excluded_households):
         yield one.broken("excluded", 1, "choice")
@@ -247,6 +255,25 @@ def _route(problem: Problem, route: Route, team: Team, stops: list[_Placed]) -> 
             over = shifts.count(shift) - team.max_visits_per_shift
             if over > 0:
                 yield Violation("crew_capacity", team.id, "", over, "stops")
+    yield from _on_the_way(problem, team, stops, shifts)
+
+
+def _on_the_way(problem: Problem, team: Team, stops: list[_Placed], shifts: list[Window | None]) -> Iterator[Violation]:
+    """Check that a crew is on the way no longer than it may in a shift."""
+    if team.max_travel_per_shift is None:
+        return
+    for shift in dict.fromkeys(s for s in shifts if s is not None):
+        if all(_begun(problem, one.visit) for one, its in zip(stops, shifts, strict=True) if its == shift):
+            continue
+        places = [team.base]
+        for one, its in zip(stops, shifts, strict=True):
+            if its == shift:
+                fetch = one.visit.fetch
+                places += [one.visit.place] if fetch is None else [fetch.place, one.visit.place]
+        ways = (problem.travel.between(a, b)[0] for a, b in pairwise([*places, team.base]))
+        over = sum(ways) - team.max_travel_per_shift
+        if over > 0:
+            yield Violation("shift_travel", team.id, "", over, "seconds")
 
 
 def _arrival(problem: Problem, one: _Placed, before: _Placed | None, shift: Window | None) -> Iterator[Violation]:
@@ -255,8 +282,7 @@ def _arrival(problem: Problem, one: _Placed, before: _Placed | None, shift: Wind
         free, at = before.stop.end, before.visit.place
     else:
         free, at = (one.stop.start if shift is None else shift[0]), one.team.base
-    committed = one.visit.pin is not None and one.visit.pin.start is not None
-    leave = free if committed else max(free, problem.now)
+    leave = free if _committed(one.visit) else max(free, problem.now)
     if one.visit.fetch is not None:
         yield from _fetched(problem, one, leave, at)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from linli.matcher.model import Model
@@ -15,6 +16,15 @@ class Group:
 
     duties: tuple[int, ...]
     columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A day's limit on several duties: the weights of the chosen columns add up to no more."""
+
+    columns: tuple[int, ...]
+    weights: tuple[int, ...]
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class Choices:
         The visits that must be on exactly one chosen column; the others on at most one.
     present : frozenset of int
         The columns chosen now.
+    shared : tuple of Shared
+        What several duties of one team may do together on a day.
     """
 
     columns: tuple[Column, ...]
@@ -40,6 +52,7 @@ class Choices:
     by_visit: tuple[tuple[int, tuple[int, ...]], ...]
     held: frozenset[int]
     present: frozenset[int]
+    shared: tuple[Shared, ...] = ()
 
 
 def choices_from(timetable: Timetable, pool: Pool) -> Choices:
@@ -58,7 +71,22 @@ def choices_from(timetable: Timetable, pool: Pool) -> Choices:
         tuple((visit, tuple(by_visit[visit])) for visit in sorted(by_visit)),
         frozenset(v for v in by_visit if model.held[v] and timetable.where[v] >= 0),
         _present(timetable, columns, groups),
+        tuple(_shared(model, columns)),
     )
+
+
+def _shared(model: Model, columns: list[Column]) -> Iterator[Shared]:
+    """Yield the limits of every day that duties share."""
+    for first, group in model.days.items():
+        if first != group[0]:
+            continue
+        mine = tuple(j for j, column in enumerate(columns) if column.duty in group)
+        team = model.teams[model.duties[first].team]
+        if team.max_visits_per_day is not None:
+            yield Shared(mine, tuple(len(columns[j].stops) for j in mine), team.max_visits_per_day)
+        if team.max_work_per_day is not None:
+            work = tuple(sum(model.duration[v] for v in columns[j].stops) for j in mine)
+            yield Shared(mine, work, team.max_work_per_day)
 
 
 def _grouped(model: Model, columns: list[Column]) -> tuple[list[Column], list[Group]]:

@@ -54,6 +54,11 @@ OF_TEAM: Final = frozenset(
 LEFT_TO_PYTHON: Final = frozenset(("fetch",))
 """What else may be said of a visit: something is fetched for it on the way."""
 
+LIMITS_LEFT_TO_PYTHON: Final = frozenset(
+    ("max_visits_per_day", "max_work_per_day", "max_travel_per_shift", "shift_days")
+)
+"""What else may be said of a team: limits that its crews share, or on the way; one such team leaves all to Python."""
+
 _MORE_OF_VISIT = tuple((one.name, one.default) for one in fields(Visit) if one.name not in OF_VISIT)
 _MORE_OF_TEAM = tuple((one.name, one.default) for one in fields(Team) if one.name not in OF_TEAM)
 _KNOWS_THE_RULES = tuple(rule.__name__ for rule in PAIR_RULES) == RULES

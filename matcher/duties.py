@@ -13,7 +13,10 @@ NO_LIMIT = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One crew in one shift, in indices; `base` is a place of the problem's travel table."""
+    """One crew in one shift, in indices; `base` is a place of the problem's travel table.
+
+    `most` visits, `most_work` seconds of service and `most_travel` seconds on the way at the most; `day` of the team.
+    """
 
     team: int
     crew: int
@@ -22,6 +25,9 @@ class Duty:
     closes: int
     base: int
     most: int
+    most_work: int = NO_LIMIT
+    most_travel: int = NO_LIMIT
+    day: int = -1
 
 
 class Fit(NamedTuple):
@@ -56,3 +62,19 @@ class TourTimes(NamedTuple):
     room: int
     load_cost: int
     soft: bool
+
+
+def first_start(windows: tuple[Window, ...], arrival: int) -> int:
+    """Return the first start at or after arrival, or -1."""
+    for lo, hi in windows:
+        if arrival <= hi:
+            return max(lo, arrival)
+    return -1
+
+
+def last_start(windows: tuple[Window, ...], limit: int) -> int:
+    """Return the last start at or before the limit, or -1."""
+    for lo, hi in reversed(windows):
+        if lo <= limit:
+            return min(hi, limit)
+    return -1

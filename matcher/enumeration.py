@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linli.matcher.duties import Fit
+from linli.matcher.duties import NO_LIMIT, Fit
 from linli.matcher.model import Model
 from linli.matcher.objective import load_price
 from linli.matcher.pool import Column, Meter, Pool
@@ -18,8 +18,8 @@ from linli.matcher.table import PairTable
 HOPELESS = 4
 """Where pairs of visits alone make more than one in so many of the columns allowed, larger sets will not go in."""
 
-Label = tuple[int, int, tuple[int, ...]]
-"""When the crew is free, the cost so far without load, and the stops in order."""
+Label = tuple[int, int, int, tuple[int, ...]]
+"""When the crew is free, the cost so far without load, the time on the way where it is limited, the stops in order."""
 
 
 def are_few(table: PairTable, pool: Pool) -> bool:
@@ -52,7 +52,7 @@ def _enumerate(model: Model, duty: int, fits: list[tuple[int, Fit]], pool: Pool,
         return False
     on = model.duties[duty]
     load = model.teams[on.team].load
-    fronts: dict[tuple[frozenset[int], int], list[Label]] = {(frozenset(), -1): [(on.opens, 0, ())]}
+    fronts: dict[tuple[frozenset[int], int], list[Label]] = {(frozenset(), -1): [(on.opens, 0, 0, ())]}
     for _ in range(min(on.most, len(fits))):
         grown: dict[tuple[frozenset[int], int], list[Label]] = {}
         for (served, last), labels in fronts.items():
@@ -61,13 +61,15 @@ def _enumerate(model: Model, duty: int, fits: list[tuple[int, Fit]], pool: Pool,
                 if visit in served:
                     continue
                 meter.spent += 1
+                if sum(model.duration[v] for v in served) + model.duration[visit] > on.most_work:
+                    continue
                 for label in labels:
                     _extend(model, duty, at, label, visit, fit, served, grown)
             if meter.left() == 0:
                 return False
         for served, labels in _finished(model, on.base, grown):
             work = sum(model.duration[v] for v in served)
-            cost, stops = min((cost, stops) for _, cost, stops in labels)
+            cost, stops = min((cost, stops) for _, cost, _, stops in labels)
             pool.add(Column(duty, stops, cost + load_price(model.weights, load, work)))
             if len(pool) >= pool.most:
                 return False
@@ -86,21 +88,24 @@ def _extend(
     grown: dict[tuple[frozenset[int], int], list[Label]],
 ) -> None:
     """Append a visit to a partial tour if the crew can still get home; keep it unless another is as early and cheap."""
-    free, cost, stops = label
+    free, cost, gone, stops = label
     way = model.seconds_from(at)[model.entry[visit]]
     start = first_start(fit.windows, (free if model.fixed[visit] else max(free, model.now)) + way)
     if start < 0:
         return
     done = start + model.duration[visit]
     on = model.duties[duty]
-    if done + model.seconds_from(model.place[visit])[on.base] > on.closes:
+    home = model.seconds_from(model.place[visit])[on.base]
+    if on.most_travel < NO_LIMIT:
+        gone += way + model.within[visit]
+    if done + home > on.closes or gone + home > on.most_travel:
         return
     cost += model.weights.travel * way + fit.price + soft_price(model, visit, start)
     front = grown.setdefault((served | {visit}, visit), [])
-    if any(other[0] <= done and other[1] <= cost for other in front):
+    if any(other[0] <= done and other[1] <= cost and other[2] <= gone for other in front):
         return
-    front[:] = [other for other in front if not (done <= other[0] and cost <= other[1])]
-    front.append((done, cost, (*stops, visit)))
+    front[:] = [other for other in front if not (done <= other[0] and cost <= other[1] and gone <= other[2])]
+    front.append((done, cost, gone, (*stops, visit)))
 
 
 def _finished(
@@ -110,5 +115,5 @@ def _finished(
     home: dict[frozenset[int], list[Label]] = {}
     for (served, last), labels in grown.items():
         way = model.weights.travel * model.seconds_from(model.place[last])[base]
-        home.setdefault(served, []).extend((free, cost + way, stops) for free, cost, stops in labels)
+        home.setdefault(served, []).extend((free, cost + way, gone, stops) for free, cost, gone, stops in labels)
     return list(home.items())

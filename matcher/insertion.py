@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from linli.matcher import compiled_insertion
 from linli.matcher.compiled_insertion import Answer
-from linli.matcher.duties import Fit
+from linli.matcher.duties import NO_LIMIT, Fit
 from linli.matcher.model import Model
 from linli.matcher.objective import load_price
 from linli.matcher.problem import Plan, Problem, ProblemError, Route, Stop
@@ -75,10 +75,15 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
     price = model.weights.travel
     base = fit.price + load_price(model.weights, tour.load, tour.work + duration) - tour.load_cost
     best, best_position = bound, -1
+    spare, limit = NEVER, model.duties[tour.duty].most_travel
+    if limit < NO_LIMIT:
+        spare = limit - tour.on_the_way() - model.within[visit]
     for k, free in enumerate(leave):
         if free > hi:
             break
         out, on = to[places[k]], back[entries[k]]
+        if out + on - hops[k] > spare:
+            continue
         added = base + price * (out + on - hops[k])
         if added >= best and not soft:
             continue

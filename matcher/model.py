@@ -16,7 +16,7 @@ from linli.matcher.duties import NO_LIMIT, Duty, Fit
 from linli.matcher.fetching import NOTHING, entry_of, fetch_price, lead_of, shifted
 from linli.matcher.memory import Fits, Memory, Roster
 from linli.matcher.objective import level_of, levels_of, pair_price
-from linli.matcher.problem import Problem, Team, Visit, Window, is_fact
+from linli.matcher.problem import Problem, Team, Visit, Window, is_committed, is_fact
 from linli.matcher.rules import (
     adults_a_crew_may_need,
     first_violation,
@@ -39,6 +39,17 @@ def _shifts_with_history(problem: Problem, team: Team) -> list[Window]:
         if is_fact(visit, problem.now) and not any(lo <= start <= hi for lo, hi in shifts):
             shifts.append((start, start + visit.duration))
     return sorted(shifts)
+
+
+def _or_none(limit: int | None) -> int:
+    return NO_LIMIT if limit is None else limit
+
+
+def _day_of(team: Team, shifts: list[Window], number: int) -> int:
+    """Return the day of a shift; one that history added belongs to none."""
+    if not team.shift_days:
+        return number
+    return team.shift_days[team.shifts.index(shifts[number])] if shifts[number] in team.shifts else -1
 
 
 class Model:
@@ -81,14 +92,24 @@ class Model:
         self.entry = [self._table.number(entry_of(visit)) for visit in self.visits] if self.fetches else self.place
         self.duration = [visit.duration + lead.seconds for visit, lead in zip(self.visits, leads, strict=True)]
         self.fact = [is_fact(visit, problem.now) for visit in self.visits]
-        self.fixed = [visit.pin is not None and visit.pin.start is not None for visit in self.visits]
+        self.fixed = [is_committed(visit) for visit in self.visits]
         self.soft = [visit.due is not None or visit.told is not None for visit in self.visits]
         self.held = [visit.promised or visit.pin is not None for visit in self.visits]
         self.levels = levels_of(problem)
         self.level = [level_of(problem, visit) for visit in self.visits]
         self.duties = self.roster.duties
         self.duties_of_team = self.roster.duties_of_team
+        self.days = self._days_shared()
         self._fits: list[Fits | None] = [None] * len(self.visits)
+
+    def _days_shared(self) -> dict[int, list[int]]:
+        """Return for each duty that shares a day's limit with others all duties of that team and day."""
+        groups: dict[tuple[int, int], list[int]] = {}
+        for d, duty in enumerate(self.duties):
+            team = self.teams[duty.team]
+            if team.max_visits_per_day is not None or team.max_work_per_day is not None:
+                groups.setdefault((duty.team, duty.day), []).append(d)
+        return {d: group for group in groups.values() if len(group) > 1 for d in group}
 
     def _roster_of(self, memory: Memory) -> Roster:
         """Return the roster's duties, remembered unless history needs a shift of its own."""
@@ -106,7 +127,7 @@ class Model:
         return any(
             not any(lo <= (pin.start or 0) <= hi for lo, hi in self.teams[self.team_index[pin.team]].shifts)
             for pin in begun
-            if pin.team in self.team_index
+            if pin.team is not None and pin.team in self.team_index
         )
 
     def _lay_out_roster(self, last: Roster | None = None) -> Roster:
@@ -120,9 +141,10 @@ class Model:
         history = {v.pin.team for v in self.visits if v.pin is not None}
         for t, team in enumerate(self.teams):
             shifts = _shifts_with_history(self.problem, team) if team.id in history else list(team.shifts)
-            most = NO_LIMIT if team.max_visits_per_shift is None else team.max_visits_per_shift
+            most = min(_or_none(team.max_visits_per_shift), _or_none(team.max_visits_per_day))
+            limits = most, _or_none(team.max_work_per_day), _or_none(team.max_travel_per_shift)
             mine = [
-                Duty(t, crew, s, opens, closes, bases[t], most)
+                Duty(t, crew, s, opens, closes, bases[t], *limits, _day_of(team, shifts, s))
                 for s, (opens, closes) in enumerate(shifts)
                 for crew in range(team.crews)
             ]
@@ -226,7 +248,7 @@ class Model:
 
     def _find_fits(self, visit: int) -> list[Fit]:
         pin = self.visits[visit].pin
-        teams = range(len(self.teams)) if pin is None else [self.team_index.get(pin.team, -1)]
+        teams = range(len(self.teams)) if pin is None or pin.team is None else [self.team_index.get(pin.team, -1)]
         windows = starts_of(self.problem, self.visits[visit])
         first, last = (windows[0][0], windows[-1][1]) if windows else (self.now, self.now)
         way, home = self.seconds_to(self.entry[visit]), self.seconds_from(self.place[visit])
@@ -264,8 +286,7 @@ class Model:
         on = self.duties[duty]
         if wanted.pin is not None and wanted.pin.crew is not None and wanted.pin.crew != crew:
             return None
-        committed = wanted.pin is not None and wanted.pin.start is not None
-        earliest = on.opens if committed else max(on.opens, self.now)
+        earliest = on.opens if is_committed(wanted) else max(on.opens, self.now)
         safe = safeguarded_until(wanted, team, crew * self.adults_kept)
         latest = min(on.closes, safe, gender_until(wanted, team)) - wanted.duration
         cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in starts_of(self.problem, wanted)]

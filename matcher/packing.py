@@ -7,7 +7,7 @@ the most promising and then among all that the prices do not rule out, which pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -185,6 +185,9 @@ def _program(
             program.add_at_most_one(literals)
         else:
             program.add(sum(literals) <= len(group.duties))
+    for shared in choices.shared:
+        weights = {j: weight for j, weight in zip(shared.columns, shared.weights, strict=True) if j in taken}
+        program.add(_weighted({j: taken[j] for j in weights}, weights) <= shared.limit)
     for visit, columns in choices.by_visit:
         literals = [taken[j] for j in columns if j in taken]
         if visit in choices.held:
@@ -194,7 +197,7 @@ def _program(
     return program, taken
 
 
-def _weighted(taken: dict[int, cp_model.IntVar], worth: Sequence[int]) -> cp_model.LinearExpr:
+def _weighted(taken: dict[int, cp_model.IntVar], worth: Sequence[int] | Mapping[int, int]) -> cp_model.LinearExpr:
     """Return the worth of the chosen columns; OR-Tools leaves this function untyped."""
     literals, weights = list(taken.values()), [worth[j] for j in taken]
     return cp_model.LinearExpr.weighted_sum(literals, weights)  # pyright: ignore[reportUnknownMemberType]

@@ -46,8 +46,6 @@ class PastService:
         """Count what changed in all requests as the ledger has them."""
         if requests is self.source:
             return
-        if len(requests) < len(self.records):
-            self.records, self.seconds, self.visits = {}, {}, {}
         self.source = requests
         for request_id, record in requests.items():
             known = self.records.get(request_id)
@@ -56,6 +54,12 @@ class PastService:
                     self._count(known, -1)
                 self._count(record, 1)
                 self.records[request_id] = record
+        for request_id in [one for one in self.records if one not in requests] if self._is_less(requests) else ():
+            self._count(self.records.pop(request_id), -1)
+
+    def _is_less(self, requests: Mapping[str, AssignmentRecord]) -> bool:
+        """Say whether some that were counted have left the ledger."""
+        return len(self.records) > len(requests)
 
     def _count(self, record: AssignmentRecord, sign: int) -> None:
         for one in _given(record):

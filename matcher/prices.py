@@ -48,6 +48,10 @@ def find_prices(choices: Choices, worth: Sequence[int]) -> Prices | None:
     rows = [
         program.add_linear_constraint(_weighted([taken[j] for j in js], [1] * len(js)), lo, hi) for js, lo, hi in most
     ]
+    rows += [
+        program.add_linear_constraint(_weighted([taken[j] for j in one.columns], one.weights), 0, one.limit)
+        for one in choices.shared
+    ]
     program.maximize(_weighted(taken, worth))
     solver = model_builder.Solver("GLOP")
     if solver.solve(program) != model_builder.SolveStatus.OPTIMAL:
@@ -69,7 +73,13 @@ def _conclude(choices: Choices, worth: Sequence[int], duals: list[int]) -> Price
         bound += price * len(group.duties)
         for j in group.columns:
             reduced[j] -= price
-    for (visit, columns), dual in zip(choices.by_visit, duals[len(choices.groups) :], strict=True):
+    shared = duals[len(choices.groups) + len(choices.by_visit) :]
+    for limit, dual in zip(choices.shared, shared, strict=True):
+        price = max(0, dual)
+        bound += price * limit.limit
+        for j, weight in zip(limit.columns, limit.weights, strict=True):
+            reduced[j] -= price * weight
+    for (visit, columns), dual in zip(choices.by_visit, duals[len(choices.groups) :], strict=False):
         price = dual if visit in choices.held else max(0, dual)
         bound += price
         for j in columns:

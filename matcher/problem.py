@@ -78,9 +78,12 @@ class Safeguarding:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """What may no longer change by itself: the team of an offered visit, also the start of a committed one."""
+    """What may no longer change by itself, at three strengths: the team, the start, or both as of a committed visit.
 
-    team: str
+    A visit of which only the start is fixed may go to any team, and from one to another.
+    """
+
+    team: str | None
     crew: int | None = None
     start: int | None = None
 
@@ -217,6 +220,12 @@ class Team:
         Whether the team takes part at all.
     max_visits_per_shift : int or None
         The most visits one crew makes in one shift.
+    max_travel_per_shift : int or None
+        The most seconds one crew is on the way in one shift.
+    max_visits_per_day, max_work_per_day : int or None
+        The most visits all crews together make on one day, and the most seconds of service they give.
+    shift_days : tuple of int
+        The day of each shift; empty where every shift is a day of its own.
     load : int
         Seconds of service given in the last 28 days, before this plan.
     acceptance : int
@@ -243,6 +252,10 @@ class Team:
     excluded_households: frozenset[str] = frozenset()
     active: bool = True
     max_visits_per_shift: int | None = None
+    max_travel_per_shift: int | None = None
+    max_visits_per_day: int | None = None
+    max_work_per_day: int | None = None
+    shift_days: tuple[int, ...] = ()
     load: int = 0
     acceptance: int = 1000
     kind: str = ""
@@ -348,6 +361,12 @@ class Plan:
         return frozenset(stop.visit for route in self.routes for stop in route.stops)
 
 
+def is_committed(visit: Visit) -> bool:
+    """Say whether both team and start are fixed: such a visit does not move at all."""
+    return visit.pin is not None and visit.pin.team is not None and visit.pin.start is not None
+
+
 def is_fact(visit: Visit, now: int) -> bool:
     """Say whether the visit has already begun: history is kept as it happened, no rule can change it."""
-    return visit.pin is not None and visit.pin.start is not None and visit.pin.start <= now
+    pin = visit.pin
+    return pin is not None and pin.team is not None and pin.start is not None and pin.start <= now

@@ -41,20 +41,20 @@ def repair(model: Model, plan: Plan) -> tuple[Timetable, tuple[int, ...]]:
             elif visit >= 0:
                 dropped.append(visit)
     for duty in sorted(wanted):
-        kept, left = _rebuild(model, duty, wanted[duty])
+        kept, left = _rebuild(timetable.tours[duty].bare(), wanted[duty])
         timetable.set_tour(kept)
         dropped += left
     return timetable, tuple(dropped)
 
 
-def _rebuild(model: Model, duty: int, wanted: list[Wanted]) -> tuple[Tour, list[int]]:
-    """Return the duty's tour with as many of the stops as still hold in this order, and those that do not."""
-    tour = Tour(model, duty)
+def _rebuild(bare: Tour, wanted: list[Wanted]) -> tuple[Tour, list[int]]:
+    """Return a bare tour with as many of the stops as still hold in this order, and those that do not."""
+    model, tour = bare.model, bare.bare()
     tour.stops, tour.windows = [v for v, _ in wanted], [fit.windows for _, fit in wanted]
     tour.prices = [fit.price for _, fit in wanted]
     if tour.schedule():
         return tour, []
-    tour = Tour(model, duty)
+    tour = bare
     places = {visit: k for k, (visit, _) in enumerate(wanted)}
     left: list[int] = []
     for visit, fit in sorted(wanted, key=lambda one: (rank(model, one[0]), places[one[0]])):
@@ -155,7 +155,7 @@ def _trial(tour: Tour, visit: int, fit: Fit) -> tuple[Tour, list[int]] | None:
     """Return the tour with the visit and as many of its lesser stops as go beside it, and those that do not."""
     model = tour.model
     mine = _precedence(model, visit)
-    bare = Tour(model, tour.duty)
+    bare = tour.bare()
     lesser: list[Wanted] = []
     for k, other in enumerate(tour.stops):
         kept = Fit(tour.duty, tour.windows[k], tour.prices[k])

@@ -9,34 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from operator import sub
 
+from linli.matcher.day_limits import share_day, share_days
 from linli.matcher.duties import Fit, TourTimes
+from linli.matcher.duties import first_start as first_start
+from linli.matcher.duties import last_start as last_start
 from linli.matcher.model import Model
 from linli.matcher.objective import (
-    CostTerms,
-    continuity_price,
     lateness_price,
     load_price,
     move_price,
-    notification_price,
-    reoffer_price,
 )
 from linli.matcher.problem import Plan, Route, Stop, Window
-
-
-def first_start(windows: tuple[Window, ...], arrival: int) -> int:
-    """Return the first start at or after arrival, or -1."""
-    for lo, hi in windows:
-        if arrival <= hi:
-            return max(lo, arrival)
-    return -1
-
-
-def last_start(windows: tuple[Window, ...], limit: int) -> int:
-    """Return the last start at or before the limit, or -1."""
-    for lo, hi in reversed(windows):
-        if lo <= limit:
-            return min(hi, limit)
-    return -1
 
 
 class Tour:
@@ -68,6 +51,8 @@ class Tour:
         Seconds of travel, seconds of service, and the tour's part of the objective.
     room : int
         No stop with a longer service can be added; -1 if none can.
+    most, most_work : int
+        How many stops, and how much service, this tour may have: what the day's other tours leave of it.
     load, load_cost : int
         The team's load before this tour, and the price of load with it.
     soft : bool
@@ -83,8 +68,8 @@ class Tour:
     """
 
     __slots__ = (
-        "cost", "done", "duty", "entries", "hops", "late", "leave", "load", "load_cost", "memo", "model", "places",
-        "prices", "room", "soft", "start", "stops", "told", "travel", "windows", "work",
+        "cost", "done", "duty", "entries", "hops", "late", "leave", "load", "load_cost", "memo", "model", "most",
+        "most_work", "places", "prices", "room", "soft", "start", "stops", "told", "travel", "windows", "work",
     )  # fmt: skip
 
     def __init__(self, model: Model, duty: int) -> None:
@@ -104,7 +89,8 @@ class Tour:
         self.leave = [max(on.opens, model.now)]
         self.late = [on.closes]
         self.travel = self.work = self.cost = self.load_cost = 0
-        self.room = on.closes - on.opens if on.most > 0 else -1
+        self.most, self.most_work = on.most, on.most_work
+        self.room = min(on.closes - on.opens, on.most_work) if on.most > 0 else -1
         self.load = model.teams[on.team].load
         self.soft = False
         self.told: tuple[Stop, ...] = ()
@@ -116,6 +102,29 @@ class Tour:
             setattr(twin, name, getattr(self, name))
         twin.stops, twin.windows, twin.prices = self.stops[:], self.windows[:], self.prices[:]
         return twin
+
+    def on_the_way(self) -> int:
+        """Return the seconds of travel, those from pick-ups to their visits included."""
+        return self.travel + sum(map(self.model.within.__getitem__, self.stops))
+
+    def bare(self) -> Tour:
+        """Return the same duty's tour without a stop, allowed as much as this one."""
+        tour = Tour(self.model, self.duty)
+        tour.allow(self.most, self.most_work)
+        return tour
+
+    def allow(self, most: int, most_work: int) -> None:
+        """Set how many stops and how much service the tour may have."""
+        if (most, most_work) != (self.most, self.most_work):
+            self.most, self.most_work = most, most_work
+            self.room = self._room()
+
+    def _room(self) -> int:
+        """Return the longest service for which there is room."""
+        if len(self.stops) >= self.most:
+            return -1
+        slack: int = max(map(sub, self.late, self.done))
+        return min(slack, self.most_work - self.work)
 
     def times(self) -> TourTimes:
         """Return all but the visits' numbers, which hold for one problem only."""
@@ -148,6 +157,8 @@ class Tour:
         tour.hops, tour.start, tour.done = times.hops, times.start, times.done
         tour.leave, tour.late, tour.travel, tour.work = times.leave, times.late, times.travel, times.work
         tour.cost, tour.room, tour.load_cost, tour.soft = times.cost, times.room, times.load_cost, times.soft
+        if times.duty in model.days:
+            tour.room = tour._room()
         return tour
 
     def put(self, position: int, visit: int, fit: Fit) -> bool:
@@ -185,10 +196,12 @@ class Tour:
         self.travel = sum(self.hops)
         self.work = sum(model.duration[v] for v in self.stops)
         self.soft = any(model.soft[v] for v in self.stops)
-        feasible = self._backward(duty.closes) and self._forward(duty.opens) and len(self.stops) <= duty.most
+        feasible = (
+            len(self.stops) <= self.most and self.work <= self.most_work and self.on_the_way() <= duty.most_travel
+        )
+        feasible = feasible and self._backward(duty.closes) and self._forward(duty.opens)
         if feasible:
-            full = len(self.stops) >= duty.most
-            self.room = -1 if full else max(map(sub, self.late, self.done))
+            self.room = self._room()
             self.cost = self._price()
         return feasible
 
@@ -254,23 +267,6 @@ def soft_price(model: Model, visit: int, start: int) -> int:
         return 0
     wanted, begins = model.visits[visit], start + model.lead[visit]
     return lateness_price(model.weights, wanted, begins) + move_price(model.weights, wanted, begins)
-
-
-def terms_of(tour: Tour) -> CostTerms:
-    """Return a tour's cost term by term; they add up to `Tour.cost`."""
-    model = tour.model
-    weights, team = model.weights, model.teams[model.duties[tour.duty].team]
-    visits = [model.visits[v] for v in tour.stops]
-    starts = [(visit, start + model.lead[v]) for visit, v, start in zip(visits, tour.stops, tour.start, strict=True)]
-    return CostTerms(
-        travel=weights.travel * (tour.travel + sum(model.within[v] for v in tour.stops)),
-        lateness=sum(lateness_price(weights, visit, start) for visit, start in starts),
-        moves=sum(move_price(weights, visit, start) for visit, start in starts),
-        continuity=sum(continuity_price(weights, visit, team) for visit in visits),
-        reoffers=len(visits) * reoffer_price(weights, team),
-        load=load_price(weights, team.load, tour.work),
-        notifications=sum(notification_price(weights, visit, team) for visit in visits),
-    )
 
 
 class Tours:
@@ -345,6 +341,7 @@ class Timetable:
         twin.model = self.model
         twin.tours = self.tours.copy()
         twin.where = self.where[:]
+        share_days(twin.model, twin.tours)
         return twin
 
     def put(self, visit: int, fit: Fit, position: int) -> bool:
@@ -353,6 +350,7 @@ class Timetable:
         self.tours.changed.add(fit.duty)
         if tour.put(position, visit, fit):
             self.where[visit] = fit.duty
+            share_day(self.model, self.tours, fit.duty)
             return True
         tour.take(position)
         return False
@@ -368,6 +366,7 @@ class Timetable:
         fit = Fit(tour.duty, tour.windows[position], tour.prices[position])
         if tour.take(position):
             self.where[visit] = -1
+            share_day(self.model, self.tours, tour.duty)
             return True
         tour.put(position, visit, fit)
         return False
@@ -379,6 +378,7 @@ class Timetable:
         self.tours[tour.duty] = tour
         for visit in tour.stops:
             self.where[visit] = tour.duty
+        share_day(self.model, self.tours, tour.duty)
 
     def unserved(self) -> list[int]:
         """Return all visits on no tour."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from linli.matcher.fetching import cut_to_fetch, entry_of, lead_of
-from linli.matcher.problem import DECLINED, EXCLUDED, Member, Problem, Team, Visit, Window, is_fact
+from linli.matcher.problem import DECLINED, EXCLUDED, Member, Problem, Team, Visit, Window, is_committed, is_fact
 
 FOREVER = 1 << 60
 """Later than any time a problem may name."""
@@ -66,6 +66,8 @@ RULES: Mapping[str, Rule] = {
         Rule("working_hours", "working hours and absences", "工作时间与请假"),
         Rule("time_window", "time window reachable", "预约时段可到达"),
         Rule("crew_capacity", "crew capacity over time", "小组同一时段的承接能力"),
+        Rule("day_limit", "most visits and hours a day", "每日上门次数与时长上限"),
+        Rule("shift_travel", "longest time on the way in a shift", "单班路途时长上限"),
         Rule("fetch", "fetched first, then brought", "先取后送"),
         Rule("once", "every visit at most once", "每次上门只派一队"),
         Rule("known", "only known visits and teams", "只含已登记的上门与队伍"),
@@ -113,7 +115,8 @@ def never_back_to_a_team_that_declined(problem: Problem, visit: Visit, team: Tea
 def asked_often_enough(problem: Problem, visit: Visit, team: Team) -> Violation | None:
     """Check that the team is not asked more often on one day than the county allows; urgent visits are asked always."""
     until = team.asked_enough_until
-    if until is None or visit.pin is not None or visit.urgency == 0 or all(lo > until for lo, _ in visit.windows):
+    asked = visit.pin is not None and visit.pin.team is not None
+    if until is None or asked or visit.urgency == 0 or all(lo > until for lo, _ in visit.windows):
         return None
     return Violation("asked_enough", team.id, visit.id, 1, "choice")
 
@@ -128,7 +131,7 @@ def household_exclusion(problem: Problem, visit: Visit, team: Team) -> Violation
 
 def committed_visits_are_pinned(problem: Problem, visit: Visit, team: Team) -> Violation | None:
     """Check that an offered or committed visit stays with its team."""
-    if visit.pin is None or visit.pin.team == team.id:
+    if visit.pin is None or visit.pin.team in (None, team.id):
         return None
     return Violation("pinned", team.id, visit.id, 1, "choice")
 
@@ -230,7 +233,7 @@ def travel_limit(problem: Problem, visit: Visit, team: Team) -> Violation | None
 def start_windows(visit: Visit) -> tuple[Window, ...]:
     """Return when service may start, as far as the visit itself says.
 
-    A committed start leaves that instant alone. A start that was told is not undercut where a window allows it or
+    A fixed start leaves that instant alone. A start that was told is not undercut where a window allows it or
     something later.
     """
     if visit.pin is not None and visit.pin.start is not None:
@@ -253,7 +256,7 @@ def way_out(problem: Problem, visit: Visit, team: Team) -> int:
 
 def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> int | None:
     """Return by how many seconds the best pair of shift and window misses; 0 if one fits, None if there is no pair."""
-    pinned = visit.pin is not None and visit.pin.start is not None
+    pinned = is_committed(visit)
     last_end = min(safeguarded_until(visit, team), gender_until(visit, team))
     best: int | None = None
     for lo, hi in starts_of(problem, visit):
@@ -268,7 +271,7 @@ def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) 
 
 def _is_reachable(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> bool:
     """Say whether `_shortfall` is 0; shifts in which no window lies are passed over."""
-    pinned = visit.pin is not None and visit.pin.start is not None
+    pinned = is_committed(visit)
     last_end = min(safeguarded_until(visit, team), gender_until(visit, team)) or FOREVER
     for lo, hi in starts_of(problem, visit):
         for opens, closes in team.shifts:

@@ -148,7 +148,7 @@ class _Asked:
         if barred:
             known = known.copy()
             known[barred] = False
-        if visit.pin is not None:
+        if visit.pin is not None and visit.pin.team is not None:
             only = np.zeros_like(known)
             only[[t for t in (self.model.team_index.get(visit.pin.team),) if t is not None]] = True
             known = known & only

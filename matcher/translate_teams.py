@@ -21,13 +21,19 @@ def place_of(place: RoundedPlace) -> Place:
 
 def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
     """Return a team as the matcher knows it, working hours expanded from yesterday to the horizon."""
-    limit, noon = details.travel_minutes_max, datetime.combine(facts.day, time(12), UTC)
+    noon = datetime.combine(facts.day, time(12), UTC)
+    hours = shifts(details.hours, details.absences, details.zone, noon, facts.horizon_days)
+    days = _days(hours, details.zone)
+    # One crew with one shift a day: the limit of a shift says the same and binds nothing together.
+    alone = details.crews == 1 and len(set(days)) == len(days)
+    unlimited = details.visits_max is None and details.hours_day_max is None
+    limit = details.travel_minutes_max
     return Team(
         id=details.team,
         base=place_of(details.base),
         skills=tuple((skill.skill, frozenset(skill.qualifications)) for skill in details.skills),
         crews=details.crews,
-        shifts=shifts(details.hours, details.absences, details.zone, noon, facts.horizon_days),
+        shifts=hours,
         travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
         languages=frozenset(details.languages),
         members=tuple(
@@ -45,7 +51,10 @@ def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
         ),
         excluded_households=frozenset(details.excluded_households),
         active=details.active,
-        max_visits_per_shift=details.visits_max,
+        max_visits_per_shift=details.visits_max if alone else None,
+        max_visits_per_day=None if alone else details.visits_max,
+        max_work_per_day=None if details.hours_day_max is None else details.hours_day_max * 3600,
+        shift_days=() if alone or unlimited else days,
         load=facts.load,
         acceptance=facts.acceptance,
         kind=details.team_kind.value,
@@ -53,6 +62,12 @@ def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
         asked=facts.asked,
         skill_levels=tuple((skill.skill, skill.level) for skill in details.skills if skill.level > 1),
     )
+
+
+def _days(hours: tuple[tuple[int, int], ...], zone: str) -> tuple[int, ...]:
+    """Return the day of each shift, as the team's calendar has it."""
+    here = ZoneInfo(zone)
+    return tuple(datetime.fromtimestamp(lo, here).date().toordinal() for lo, _ in hours)
 
 
 def _facts(draft: Draft, details: TeamDetails, days: dict[str, date]) -> TeamFacts:

@@ -54,5 +54,7 @@ def validate(problem: Problem) -> None:
         faults += _faults_of_intervals(team.shifts, f"teams[{i}].shifts")
         if team.crews < 0:
             faults.append(f"teams[{i}].crews: {team.crews} is negative")
+        if team.shift_days and len(team.shift_days) != len(team.shifts):
+            faults.append(f"teams[{i}].shift_days: {len(team.shift_days)} days for {len(team.shifts)} shifts")
     if faults:
         raise ProblemError("; ".join(faults))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linli.matcher.day_limits import share_days
 from linli.matcher.fetching import shifted
 from linli.matcher.kernels import layout
 from linli.matcher.kernels.layout import NEVER, Ints, Longs, World
@@ -65,6 +66,7 @@ def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
         duties=duties,
         near=_near(way, visits),
         weights=_weights(model),
+        within=np.array(model.within, dtype=np.int32),
     )
     return Arrays(world, _tours(timetable, begun, int(duties[:, layout.MOST].max(initial=0))), begun)
 
@@ -141,14 +143,21 @@ def _duties(timetable: Timetable, begun: Mapping[int, int], fitting: Longs, visi
     for d, duty in enumerate(model.duties):
         most = min(duty.most, STOPS_MOST, many[d], 1 + (duty.closes - duty.opens) // shortest)
         free, closes = duty.opens - model.now, duty.closes - model.now
-        rows[d] = duty.base, duty.base, max(free, 0), free, closes, most, 0, model.teams[duty.team].load
+        times, load = (max(free, 0), free, closes), model.teams[duty.team].load
+        rows[d] = duty.base, duty.base, *times, most, 0, load, duty.most_work, duty.most_travel
     for tour in timetable.tours:
         row, past, stops = rows[tour.duty], begun.get(tour.duty, 0), len(tour.stops)
         free = tour.done[past] - model.now
         row[layout.ORIGIN], row[layout.LEAVE], row[layout.DONE] = tour.places[past], max(free, 0), free
         row[layout.MOST] = max(min(int(row[layout.MOST]), model.duties[tour.duty].most - past), stops - past)
+        row[layout.MOST_TRAVEL] = max(0, model.duties[tour.duty].most_travel - _gone(tour, past))
         row[layout.WORK_BEFORE] = sum(model.duration[v] for v in tour.stops[:past])
     return rows
+
+
+def _gone(tour: Tour, past: int) -> int:
+    """Return the seconds on the way to the last begun stop of a tour."""
+    return sum(tour.hops[:past]) + sum(tour.model.within[v] for v in tour.stops[:past])
 
 
 def _near(way: Ints, visits: Ints) -> Ints:
@@ -213,6 +222,7 @@ def timetable_of(timetable: Timetable, arrays: Arrays, tours: Longs) -> Timetabl
         result.tours[tour.duty] = tour
         for visit in tour.stops:
             result.where[visit] = tour.duty
+    share_days(result.model, result.tours)
     return result
 
 

@@ -93,7 +93,10 @@ class Member(Edge):
 
 
 class RegisterTeam(Edge):
-    """A team as it enters the roster; a later one with the same id replaces it whole."""
+    """A team as it enters the roster; a later one with the same id replaces it whole.
+
+    ``visits_max`` and ``hours_day_max``: visits on one day, and hours of service, by all crews together.
+    """
 
     kind: Literal["team"] = "team"
     team: Ref
@@ -107,6 +110,7 @@ class RegisterTeam(Edge):
     absences: tuple[Absence, ...] = Field(default=(), max_length=ABSENCES_MAX)
     travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
     visits_max: Annotated[int, Field(ge=1, le=50)] | None = None
+    hours_day_max: Annotated[int, Field(ge=1, le=24)] | None = None
     languages: tuple[Word, ...] = Field(default=(), max_length=10)
     members: tuple[Member, ...] = Field(min_length=1, max_length=MEMBERS_MAX)
     organisation: Ref | None = None
@@ -145,6 +149,7 @@ class TeamDetails(Inside):
     active: bool
     sealed_contact: SealedPart | None
     deputy: Deputy | None = None
+    hours_day_max: int | None = None
 
     def contact_at(self, moment: datetime) -> SealedPart | None:
         """Return whose contact holds at a moment: the deputy's while one is named, else the lead's."""

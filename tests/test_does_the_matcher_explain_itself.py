@@ -27,10 +27,10 @@ from linli.matcher.problem import (
 )
 from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
-from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, small
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, strict
 
 SEEDS = st.integers(0, 2**32)
-PROBLEMS = st.builds(small, SEEDS, st.integers(1, 14), st.integers(1, 5))
+PROBLEMS = st.builds(strict, SEEDS, st.integers(1, 14), st.integers(1, 5))
 NEXT_YEAR = MIDNIGHT + 365 * 24 * HOUR
 CHILD = Safeguarding(adults=2, vetted=True, insured=False, consent=True)
 

@@ -18,16 +18,18 @@ from linli.matcher.model import Model
 from linli.matcher.objective import CostTerms, evaluate
 from linli.matcher.problem import Place, Plan, Problem
 from linli.matcher.repair import repair
-from linli.matcher.route import terms_of
 from linli.matcher.rules import first_violation, may_serve, way_out
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.table import learn, pair_table
+from linli.matcher.tour_terms import terms_of
 from linli.matcher.travel import HaversineTravel
-from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, small
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, small, strict
 from tests.support.solving import searched
 
 SEEDS = st.integers(0, 2**32)
-PROBLEMS = st.builds(small, SEEDS, st.integers(0, 14), st.integers(0, 5))
+PROBLEMS = st.builds(strict, SEEDS, st.integers(0, 14), st.integers(0, 5)) | st.builds(
+    small, SEEDS, st.integers(0, 14), st.integers(0, 5)
+)
 
 
 def _solve(problem: Problem, plan: Plan, work: int, seed: int = 1) -> Result:

@@ -133,7 +133,8 @@ def test_its_list_of_rules_and_of_what_is_said_is_complete() -> None:
     assert tuple(rule.__name__ for rule in PAIR_RULES) == compiled_insertion.RULES
     of_visit = compiled_insertion.OF_VISIT | compiled_insertion.LEFT_TO_PYTHON
     assert {one.name for one in fields(Visit)} == of_visit
-    assert {one.name for one in fields(Team)} == compiled_insertion.OF_TEAM
+    of_team = compiled_insertion.OF_TEAM | compiled_insertion.LIMITS_LEFT_TO_PYTHON
+    assert {one.name for one in fields(Team)} == of_team
 
 
 def test_a_way_is_the_same_to_the_second() -> None:

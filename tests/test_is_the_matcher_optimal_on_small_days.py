@@ -21,7 +21,7 @@ from linli.matcher.pool import Meter, Pool
 from linli.matcher.problem import Fetch, Place, Plan, Problem, Route, Stop, Team, Visit, Weights
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.solve import Limits, solve
-from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one, small
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one, strict
 from tests.support.solving import searched
 
 SEEDS = st.integers(0, 2**32)
@@ -113,7 +113,7 @@ def _plans(problem: Problem) -> Iterator[Plan]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.builds(small, SEEDS, st.integers(1, 4), st.integers(1, 2), st.just(("seat",))))
+@given(st.builds(strict, SEEDS, st.integers(1, 4), st.integers(1, 2), st.just(("seat",))))
 def test_nothing_beats_a_proven_plan(problem: Problem) -> None:
     """Tests that on a few visits every plan is proved optimal, and that trying all plans finds the same value."""
     # Crews that share adults are planned more cautiously than the checker asks, see `adults_a_crew_may_need`; and what

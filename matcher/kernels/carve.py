@@ -74,7 +74,8 @@ def carve(world: World, duties: Ints, visits: Ints) -> World:
     for x in range(len(duties)):
         crews[x, ORIGIN] = of_place[crews[x, ORIGIN]]
         crews[x, HOME] = of_place[crews[x, HOME]]
-    return World(way, back, data, world.windows, fits, slot, crews, _near(world, visits, of_visit), world.weights)
+    near, within = _near(world, visits, of_visit), world.within[visits]
+    return World(way, back, data, world.windows, fits, slot, crews, near, world.weights, within)
 
 
 @maker

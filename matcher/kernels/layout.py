@@ -28,9 +28,9 @@ DUTY, LATEST, PRICE = 0, 1, 2
 FIT_COLUMNS = 3
 
 # Columns of `World.duties`. A duty that has begun sets out from its last begun visit: ORIGIN, LEAVE (not before now),
-# DONE (what a committed stop may reckon with), WORK_BEFORE.
-ORIGIN, HOME, LEAVE, DONE, CLOSES, MOST, WORK_BEFORE, LOAD = 0, 1, 2, 3, 4, 5, 6, 7
-DUTY_COLUMNS = 8
+# DONE (what a committed stop may reckon with), WORK_BEFORE. MOST stops, MOST_WORK and MOST_TRAVEL seconds are allowed.
+ORIGIN, HOME, LEAVE, DONE, CLOSES, MOST, WORK_BEFORE, LOAD, MOST_WORK, MOST_TRAVEL = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+DUTY_COLUMNS = 10
 
 # Places in `World.weights`.
 TRAVEL_WEIGHT, LATENESS_WEIGHT, MOVE_WEIGHT, LOAD_WEIGHT, MOVE_TOLERANCE, LOAD_UNIT = 0, 1, 2, 3, 4, 5
@@ -47,8 +47,8 @@ FREE, LATE, AT, HOP, VISIT, CAP, FEE, TO = 0, 1, 2, 3, 4, 5, 6, 7
 ROW_COLUMNS = 8
 
 # Columns of `State.books`.
-COUNT, COST, WORK, ROOM, VERSION, ISSUED, IS_SOFT, LOAD_COST = 0, 1, 2, 3, 4, 5, 6, 7
-BOOK_COLUMNS = 8
+COUNT, COST, WORK, ROOM, VERSION, ISSUED, IS_SOFT, LOAD_COST, SPARE = 0, 1, 2, 3, 4, 5, 6, 7, 8
+BOOK_COLUMNS = 9  # SPARE: seconds that may still be added to the way; `NEVER` without a limit
 
 # Columns of `State.memo`: a fit's duty, for which version of it what inserting would cost, and where.
 ON, MEMO_VERSION, MEMO_COST, MEMO_POSITION = 0, 1, 2, 3
@@ -80,6 +80,8 @@ class World(NamedTuple):
         The nearest visits of each, itself first, -1 where there are no more.
     weights : array, (WEIGHTS,)
         Prices.
+    within : array of int32, (visits,)
+        The way from a pick-up to its visit; 0 where nothing is fetched.
     """
 
     way: Ints
@@ -91,6 +93,7 @@ class World(NamedTuple):
     duties: Longs
     near: Ints
     weights: Longs
+    within: Ints
 
 
 class State(NamedTuple):

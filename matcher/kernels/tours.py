@@ -35,6 +35,8 @@ from linli.matcher.kernels.layout import (
     MEMO_POSITION,
     MEMO_VERSION,
     MOST,
+    MOST_TRAVEL,
+    MOST_WORK,
     MOVE_TOLERANCE,
     MOVE_WEIGHT,
     NEVER,
@@ -43,6 +45,7 @@ from linli.matcher.kernels.layout import (
     PRICE,
     ROOM,
     SOFT,
+    SPARE,
     TO,
     TOLD,
     TRAVEL_WEIGHT,
@@ -131,6 +134,9 @@ def schedule(world: World, state: State, d: int) -> bool:
     hop = world.way[at, world.duties[d, HOME]] if at != world.duties[d, HOME] or n > 0 else 0
     if n > 0 and free + hop > world.duties[d, CLOSES]:
         return False
+    spare = _spare(world, state, d, travel + hop)
+    if work > world.duties[d, MOST_WORK] or spare < 0:
+        return False
     state.rows[d, n, AT] = at
     state.rows[d, n, FREE] = free
     state.rows[d, n, HOP] = hop
@@ -138,10 +144,23 @@ def schedule(world: World, state: State, d: int) -> bool:
     state.rows[d, n, TO] = world.duties[d, HOME]
     _latest(world, state, d, n)
     state.books[d, WORK] = work
+    state.books[d, ROOM] = min(state.books[d, ROOM], world.duties[d, MOST_WORK] - work)
+    state.books[d, SPARE] = spare
     state.books[d, IS_SOFT] = soft
     state.books[d, LOAD_COST] = load_price(world, d, work)
     state.books[d, COST] = world.weights[TRAVEL_WEIGHT] * (travel + hop) + price + state.books[d, LOAD_COST]
     return True
+
+
+@inner
+def _spare(world: World, state: State, d: int, travel: int) -> int:
+    """Return how many seconds a crew may still be on the way; `NEVER` without a limit, below 0 where it is broken."""
+    left = int(world.duties[d, MOST_TRAVEL])
+    if left >= NEVER:
+        return NEVER
+    for k in range(state.books[d, COUNT]):
+        left -= world.within[state.rows[d, k, VISIT]]
+    return left - travel
 
 
 @inner
@@ -161,7 +180,10 @@ def _latest(world: World, state: State, d: int, n: int) -> None:
 
 @inner
 def cheapest(world: World, state: State, v: int, fit: int) -> None:
-    """Note in `State.memo` the cheapest feasible place of a visit on a duty; position -1 if there is none."""
+    """Note in `State.memo` the cheapest feasible place of a visit on a duty; position -1 if there is none.
+
+    Where the time on the way is limited, a place must not cost more than what is left of it allows, lateness included.
+    """
     d = world.fits[fit, DUTY]
     duration, entry, leaves = world.visits[v, DURATION], world.visits[v, PLACE], world.visits[v, EXIT]
     latest = world.fits[fit, LATEST]
@@ -170,6 +192,8 @@ def cheapest(world: World, state: State, v: int, fit: int) -> None:
     soft = state.books[d, IS_SOFT] or world.visits[v, SOFT]
     price = world.weights[TRAVEL_WEIGHT]
     best, position = NEVER, -1
+    if state.books[d, SPARE] < NEVER:
+        best = _dearest(world, state, v, d)
     for k in range(state.books[d, COUNT] + 1):
         free, late = state.rows[d, k, FREE], state.rows[d, k, LATE]
         if free > hi:
@@ -194,8 +218,15 @@ def cheapest(world: World, state: State, v: int, fit: int) -> None:
         work = state.books[d, WORK] + duration
         best += world.fits[fit, PRICE] + load_price(world, d, work) - state.books[d, LOAD_COST]
     state.memo[fit, MEMO_VERSION] = state.books[d, VERSION]
-    state.memo[fit, MEMO_COST] = min(best, NEVER)
+    state.memo[fit, MEMO_COST] = min(best, NEVER) if position >= 0 else NEVER
     state.memo[fit, MEMO_POSITION] = position
+
+
+@inner
+def _dearest(world: World, state: State, v: int, d: int) -> int:
+    """Return what a place must cost less than, so that the crew is on the way no longer than it may."""
+    spare = state.books[d, SPARE] - world.within[v]
+    return int(min(NEVER, world.weights[TRAVEL_WEIGHT] * spare + min(1, world.weights[TRAVEL_WEIGHT])))
 
 
 @inner

@@ -147,6 +147,27 @@ def small(seed: int, visits: int = 8, teams: int = 3, terrains: tuple[str, ...] 
     return Problem(MIDNIGHT + rng.randint(0, 12) * HOUR, wanted, roster, HaversineTravel(), weights)
 
 
+def strict(seed: int, visits: int = 8, teams: int = 3, terrains: tuple[str, ...] = TERRAINS) -> Problem:
+    """Return a `small` problem in which levels of skill, days and ways are limited as well."""
+    problem, rng = small(seed, visits, teams, terrains), random.Random(seed + 1)
+    wanted = tuple(
+        replace(visit, needs=tuple(replace(need, level=rng.choice((1, 1, 2))) for need in visit.needs))
+        for visit in problem.visits
+    )
+    return replace(problem, visits=wanted, teams=tuple(_limited(rng, team) for team in problem.teams))
+
+
+def _limited(rng: random.Random, team: Team) -> Team:
+    return replace(
+        team,
+        max_travel_per_shift=rng.choice((None, None, None, HOUR, 2 * HOUR)),
+        max_visits_per_day=rng.choice((None, None, 2, 3)),
+        max_work_per_day=rng.choice((None, None, 3 * HOUR)),
+        shift_days=rng.choice(((), tuple(0 if lo < MIDNIGHT + 24 * HOUR else 1 for lo, _ in team.shifts))),
+        skill_levels=rng.choice(((), (("care", 2),), (("errand", 3),))),
+    )
+
+
 def _small_team(rng: random.Random, number: int, base: Place) -> Team:
     shifts: list[tuple[int, int]] = []
     for day_number in range(2):
@@ -171,7 +192,6 @@ def _small_team(rng: random.Random, number: int, base: Place) -> Team:
         load=rng.randint(0, 40) * HOUR,
         acceptance=rng.choice((1000, 900, 500)),
         asked=rng.choice((0, 0, 1, 5)),
-        skill_levels=rng.choice(((), (("care", 2),), (("errand", 3),))),
     )
 
 
@@ -196,9 +216,7 @@ def _small_visit(rng: random.Random, number: int, place: Place, teams: int) -> V
         place=place,
         duration=rng.randint(1, 12) * 600,
         windows=tuple(windows),
-        needs=rng.choice(
-            ((), (), (SkillNeed("errand"),), (SkillNeed("care", rng.choice((None, "nurse")), rng.choice((1, 2))),))
-        ),
+        needs=rng.choice(((), (), (SkillNeed("errand"),), (SkillNeed("care", rng.choice((None, "nurse"))),))),
         travel_limit=rng.choice((None, None, None, TravelLimit(seconds=900), TravelLimit(metres=20_000))),
         safeguarding=Safeguarding(rng.choice((1, 2, 2)), rng.random() < 0.9, rng.random() < 0.3, rng.random() < 0.9)
         if guarded
@@ -241,6 +259,8 @@ def later(problem: Problem, plan: Plan, seed: int) -> Problem:
             continue
         if at is not None and (at[2].start <= now or fate < 0.3):
             visits.append(replace(visit, promised=True, pin=Pin(at[0], at[1], at[2].start)))
+        elif at is not None and fate < 0.35 and at[2].start > now:
+            visits.append(replace(visit, promised=True, pin=Pin(None, None, at[2].start)))
         elif at is not None and fate < 0.5:
             visits.append(replace(visit, promised=True, pin=Pin(at[0]), told=at[2].start))
         else:

@@ -132,6 +132,13 @@ PAIRS = (
         (replace(a_visit(), pin=Pin("team-99")), a_team()),
     ),
     Twins(
+        "pinned",
+        (replace(a_visit(), pin=Pin("team-00", None, MIDNIGHT + 10 * HOUR)), a_team()),
+        (replace(a_visit(), pin=Pin("team-99", None, MIDNIGHT + 10 * HOUR)), a_team()),
+        None,
+        "team and start",
+    ),
+    Twins(
         "gender",
         (replace(a_visit(), gender="woman"), a_team()),
         (replace(a_visit(), gender="woman"), replace(a_team(), members=(Member("m", adult=True, gender="man"),))),

@@ -1,0 +1,120 @@
+"""A team's day has limits over all its crews and shifts, of visits, hours and ways; every engine keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from linli.matcher.checker import check
+from linli.matcher.insertion import best_spot
+from linli.matcher.limits import Limits
+from linli.matcher.model import Model
+from linli.matcher.problem import Pin, Plan, Problem, Route, Stop, Team, Visit
+from linli.matcher.repair import insert_all, repair
+from linli.matcher.solve import solve
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one
+from tests.support.solving import searched
+
+TWICE = ((MIDNIGHT + 8 * HOUR, MIDNIGHT + 12 * HOUR), (MIDNIGHT + 14 * HOUR, MIDNIGHT + 18 * HOUR))
+LONG_DAY = replace(a_team(), crews=2, shifts=TWICE, shift_days=(7, 7))
+WIDE = replace(a_visit(), duration=HOUR // 2, windows=((MIDNIGHT + 8 * HOUR, MIDNIGHT + 18 * HOUR),))
+
+
+def _problem(team: Team, visits: int = 8) -> Problem:
+    wanted = tuple(replace(WIDE, id=f"v-{n:02}", request=f"r-{n:02}") for n in range(visits))
+    return replace(one(a_visit(), team), visits=wanted)
+
+
+@pytest.mark.parametrize("work", [0, 1_000, 60_000])
+@pytest.mark.parametrize(
+    ("limits", "most"),
+    [({"max_visits_per_day": 3}, 3), ({"max_work_per_day": 2 * HOUR + 60}, 4), ({"max_visits_per_day": 0}, 0)],
+)
+def test_a_day_is_full_over_all_crews_and_shifts(work: int, limits: dict[str, int], most: int) -> None:
+    """Tests that two crews in two shifts make no more together than the team may on a day, and no fewer."""
+    problem = _problem(replace(LONG_DAY, **limits))  # type: ignore[arg-type]
+    plan = solve(problem, Plan(), Limits(work), 1).plan
+    assert len(plan.placed()) == most
+    assert check(problem, plan) == []
+    free = solve(_problem(LONG_DAY), Plan(), Limits(1_000), 1).plan
+    assert len(free.placed()) == 8
+    over = 8 - most if "max_visits_per_day" in limits else 8 * HOUR // 2 - limits["max_work_per_day"]
+    assert [(v.rule, v.amount) for v in check(problem, free)] == [("day_limit", over)]
+    assert len(solve(problem, free, Limits(work), 1).plan.placed()) == most
+
+
+def test_another_day_has_its_own_limit() -> None:
+    """Tests that shifts on two days count apart, and that history that was too much breaks nothing."""
+    problem = _problem(replace(LONG_DAY, shift_days=(7, 8), max_visits_per_day=2))
+    assert len(solve(problem, Plan(), Limits(1_000), 1).plan.placed()) == 4
+    begun = tuple(replace(v, pin=Pin("team-00", k, TWICE[0][0] + HOUR)) for k, v in enumerate(problem.visits[:2]))
+    past = replace(_problem(replace(LONG_DAY, max_visits_per_day=1)), visits=begun, now=TWICE[0][0] + HOUR)
+    stops = [Stop(v.id, past.now, past.now, past.now + HOUR // 2) for v in begun]
+    assert check(past, Plan(tuple(Route("team-00", k, (stop,)) for k, stop in enumerate(stops)))) == []
+
+
+def _limited(seed: int) -> Problem:
+    """Return a crowded day of teams of two crews and two shifts, each with a limit of some kind."""
+    problem = day(teams=8, visits=80, seed=seed)
+    kinds: tuple[dict[str, int], ...] = (
+        {"max_visits_per_day": 5},
+        {"max_work_per_day": 4 * HOUR},
+        {"max_travel_per_shift": HOUR // 2},
+    )
+    teams = tuple(
+        replace(t, crews=2, shifts=TWICE, shift_days=(0, 0), **kinds[n % 3])  # type: ignore[arg-type]
+        for n, t in enumerate(problem.teams)
+    )
+    return replace(problem, teams=teams)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_search_keeps_the_limits_and_uses_them(seed: int) -> None:
+    """Tests the compiled search: no limit is broken, and afterwards no visit without a place has one."""
+    problem = _limited(seed)
+    timetable, _ = repair(Model(problem), Plan())
+    insert_all(timetable, timetable.unserved())
+    inserted = len(timetable.plan().placed())
+    found = searched(timetable, Limits(60_000), seed)
+    assert check(problem, found.plan()) == []
+    assert len(found.plan().placed()) >= inserted
+    again, _ = repair(Model(problem), found.plan())
+    assert again.plan() == found.plan()
+    assert [best_spot(again, v) for v in again.unserved()] == [None] * len(again.unserved())
+
+
+def test_time_on_the_way_is_kept() -> None:
+    """Tests that a crew is on the way no longer than it may in a shift, and that the checker says by how much."""
+    problem = _problem(replace(a_team(), max_travel_per_shift=None), 1)
+    plan = solve(problem, Plan(), Limits(1_000), 1).plan
+    places = [a_team().base, a_visit().place, a_team().base]
+    way = sum(problem.travel.between(a, b)[0] for a, b in pairwise(places))
+    for spare, served in ((0, 1), (-1, 0)):
+        limited = _problem(replace(a_team(), max_travel_per_shift=way + spare), 1)
+        for work in (0, 1_000):
+            assert len(solve(limited, Plan(), Limits(work), 1).plan.placed()) == served
+        assert [(v.rule, v.amount) for v in check(limited, plan)] == ([] if served else [("shift_travel", 1)])
+
+
+def _at_ten(team: str | None) -> Visit:
+    return replace(WIDE, pin=Pin(team, None, MIDNIGHT + 10 * HOUR))
+
+
+@pytest.mark.parametrize("work", [0, 1_000, 60_000])
+def test_a_pin_has_three_strengths(work: int) -> None:
+    """Tests that a fixed start leaves the team open, a fixed team the start, and both together neither."""
+    teams = (a_team(), replace(a_team(1), base=WIDE.place))
+    for visit, expected in (
+        (_at_ten(None), ("team-01", MIDNIGHT + 10 * HOUR)),
+        (_at_ten("team-00"), ("team-00", MIDNIGHT + 10 * HOUR)),
+    ):
+        problem = replace(one(visit, a_team()), teams=teams)
+        plan = solve(problem, Plan(), Limits(work), 1).plan
+        assert [(r.team, r.stops[0].start) for r in plan.routes] == [expected]
+        assert check(problem, plan) == []
+    team_only = replace(one(replace(WIDE, pin=Pin("team-00")), a_team()), teams=teams)
+    plan = solve(team_only, Plan(), Limits(work), 1).plan
+    assert [r.team for r in plan.routes] == ["team-00"]
+    assert plan.routes[0].stops[0].start < MIDNIGHT + 10 * HOUR
