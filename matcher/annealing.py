@@ -21,8 +21,8 @@ from linli.matcher.kernels.layout import Longs, Notes, State, World
 from linli.matcher.kernels.search import search
 from linli.matcher.limits import Limits
 from linli.matcher.parts import Cutter, Share
-from linli.matcher.route import Timetable
 from linli.matcher.table import PairTable
+from linli.matcher.timetable import Timetable
 from linli.matcher.world import arrays_of, stops_of, timetable_of
 
 EPOCHS = 40

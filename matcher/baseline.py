@@ -8,7 +8,8 @@ from __future__ import annotations
 from linli.matcher.duties import Fit
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.route import Timetable, first_start
+from linli.matcher.route import first_start
+from linli.matcher.timetable import Timetable
 
 
 def first_come_nearest(problem: Problem) -> Plan:

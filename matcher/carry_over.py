@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from linli.matcher.problem import Plan, Route
-from linli.matcher.route import Timetable, Tour
+from linli.matcher.route import Tour
+from linli.matcher.timetable import Timetable
 
 
 def remember(timetable: Timetable, plan: Plan) -> None:

@@ -13,8 +13,8 @@ from linli.matcher.day_limits import another_crew
 from linli.matcher.insertion import best_in_tour
 from linli.matcher.model import Model
 from linli.matcher.problem import DECLINED, Member, Safeguarding, Team, TravelLimit, Visit
-from linli.matcher.route import Timetable
 from linli.matcher.rules import Violation, first_violation, violations
+from linli.matcher.timetable import Timetable
 
 MINUTE = 60
 DAY = 86_400

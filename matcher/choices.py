@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from linli.matcher.model import Model
 from linli.matcher.pool import Column, Pool
-from linli.matcher.route import Timetable
+from linli.matcher.timetable import Timetable
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from linli.matcher.kernels.placing_layout import BEYOND, CHEAPEST, CHOICE, EVERY
 from linli.matcher.memory import SPARE, Memory
 from linli.matcher.model import Model
 from linli.matcher.problem import DECLINED, EXCLUDED, Team, Visit
-from linli.matcher.route import Timetable
 from linli.matcher.rules import PAIR_RULES, earliest_end, start_windows
+from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
 
 Answer = tuple[int, int, int]

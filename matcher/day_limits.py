@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from linli.matcher.model import Model
 
 if TYPE_CHECKING:
-    from linli.matcher.route import Timetable, Tour
+    from linli.matcher.route import Tour
+    from linli.matcher.timetable import Timetable
 
 
 class OfADay(Protocol):

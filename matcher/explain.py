@@ -12,8 +12,9 @@ from linli.matcher.insertion import Spot, best_in_tour, best_per_team, best_spot
 from linli.matcher.model import Model
 from linli.matcher.objective import CostTerms
 from linli.matcher.problem import Plan, Problem, ProblemError
-from linli.matcher.route import Timetable, Tour
+from linli.matcher.route import Tour
 from linli.matcher.rules import Violation, violations
+from linli.matcher.timetable import Timetable
 from linli.matcher.tour_terms import terms_of
 
 NEXT_TEAMS = 3

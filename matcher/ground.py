@@ -15,7 +15,8 @@ from linli.matcher.memory import TravelTable
 from linli.matcher.model import Model
 from linli.matcher.objective import HOUR, MOVE_TOLERANCE, reoffer_price
 from linli.matcher.problem import Team, Weights
-from linli.matcher.route import Timetable, Tour
+from linli.matcher.route import Tour
+from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
 
 TOURS_FIRST: Final = 64

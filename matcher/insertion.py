@@ -15,7 +15,8 @@ from linli.matcher.duties import NO_LIMIT, Fit
 from linli.matcher.model import Model
 from linli.matcher.objective import load_price
 from linli.matcher.problem import Plan, Problem, ProblemError, Route, Stop
-from linli.matcher.route import Timetable, Tour, first_start, soft_price
+from linli.matcher.route import Tour, first_start, soft_price
+from linli.matcher.timetable import Timetable
 
 NEVER = 1 << 60
 """Dearer than any tour."""

@@ -17,7 +17,7 @@ from linli.matcher.model import Model
 from linli.matcher.pool import EFFORT_PER_SQUARE, Column, Pool
 from linli.matcher.prices import Prices, find_prices
 from linli.matcher.repair import tour_of
-from linli.matcher.route import Timetable
+from linli.matcher.timetable import Timetable
 
 LARGEST = 1 << 58
 """Bound on the sum of an objective's coefficients: CP-SAT computes in 64 bits and needs some room."""

@@ -13,7 +13,8 @@ from linli.matcher.duties import Fit
 from linli.matcher.insertion import NEVER, best_in_tour, fit_of_stop, place
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
-from linli.matcher.route import Timetable, Tour
+from linli.matcher.route import Tour
+from linli.matcher.timetable import Timetable
 
 Wanted = tuple[int, Fit]
 

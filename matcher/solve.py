@@ -15,8 +15,8 @@ from linli.matcher.objective import Objective, evaluate
 from linli.matcher.pool import Meter, Pool, columns_for
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import insert_all, repair
-from linli.matcher.route import Timetable
 from linli.matcher.table import PairTable, learn, pair_table
+from linli.matcher.timetable import Timetable
 
 LISTING = 15
 """Per cent of the work for listing all tours: where they turn out to be too many, the rest is for searching."""

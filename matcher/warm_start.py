@@ -14,8 +14,8 @@ from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.problem import Place, Problem, Team, Visit, Weights
 from linli.matcher.repair import insert_all
-from linli.matcher.route import Timetable
 from linli.matcher.table import pair_table
+from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
 
 HOUR = 3600

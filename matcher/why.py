@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from linli.matcher import explain
-from linli.matcher.route import Timetable
+from linli.matcher.timetable import Timetable
 from linli.matcher.translate import request_and_leg
 from linli.schemas.explanation import CostTerm, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 

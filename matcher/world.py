@@ -15,9 +15,10 @@ from linli.matcher.model import Model
 from linli.matcher.objective import HOUR, MOVE_TOLERANCE
 from linli.matcher.problem import Window
 from linli.matcher.repair import tour_of
-from linli.matcher.route import Timetable, Tour
+from linli.matcher.route import Tour
 from linli.matcher.rules import starts_of
 from linli.matcher.table import PairTable
+from linli.matcher.timetable import Timetable
 
 NEIGHBOURS = 100
 """How many of a visit's nearest a ruin may look at: enough to meet some ten tours."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
-from linli.matcher.route import Timetable
 from linli.matcher.solve import Limits, solve
+from linli.matcher.timetable import Timetable
 from tests.support.problems import day, later, small
 from tests.support.solving import searched
 

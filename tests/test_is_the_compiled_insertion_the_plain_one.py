@@ -16,9 +16,9 @@ from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.problem import Pin, Place, Problem, Team, Visit
 from linli.matcher.repair import choice_of, choice_plainly, insert_all, repair
-from linli.matcher.route import Timetable
 from linli.matcher.rules import PAIR_RULES
 from linli.matcher.table import pair_table
+from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
 from tests.support.problems import HOUR, TERRAINS, day, later, region, small
 

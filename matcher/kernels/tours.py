@@ -134,7 +134,7 @@ def schedule(world: World, state: State, d: int) -> bool:
     hop = world.way[at, world.duties[d, HOME]] if at != world.duties[d, HOME] or n > 0 else 0
     if n > 0 and free + hop > world.duties[d, CLOSES]:
         return False
-    spare = _spare(world, state, d, travel + hop)
+    spare = _spare(world, state, d, int(travel + hop))
     if work > world.duties[d, MOST_WORK] or spare < 0:
         return False
     state.rows[d, n, AT] = at
@@ -159,7 +159,7 @@ def _spare(world: World, state: State, d: int, travel: int) -> int:
     if left >= NEVER:
         return NEVER
     for k in range(state.books[d, COUNT]):
-        left -= world.within[state.rows[d, k, VISIT]]
+        left -= int(world.within[state.rows[d, k, VISIT]])
     return left - travel
 
 

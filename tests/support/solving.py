@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from linli.matcher.limits import Limits
-from linli.matcher.route import Timetable
 from linli.matcher.solve import search_for_better
 from linli.matcher.table import pair_table
+from linli.matcher.timetable import Timetable
 
 
 def searched(timetable: Timetable, limits: Limits, seed: int) -> Timetable:

@@ -11,9 +11,9 @@ from linli.matcher.baseline import first_come_nearest
 from linli.matcher.insertion import best_in_tour
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.route import Timetable
 from linli.matcher.solve import Limits
 from linli.matcher.solve import solve as solve_problem
+from linli.matcher.timetable import Timetable
 from tests.bench.match.arrays import Arrays, arrays_of, worth
 from tests.bench.match.deadline import Deadline
 from tests.bench.match.schedule import Orders, orders_of
