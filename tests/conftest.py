@@ -14,6 +14,7 @@ import httpx2
 import pytest
 import redis.asyncio
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from linli.matcher import compiled
 from linli.services.ground.local import LocalGround
@@ -25,6 +26,7 @@ from tests.support.delivery_stack import DeliveryStack, delivery_stack
 from tests.support.district import DISTRICT
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House
+from tests.support.page_county import County, made_county
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -219,6 +221,21 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Start one whole Linli as its users do, for tests that only talk to it."""
     with House(tmp_path_factory.mktemp("house")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def county(house: House) -> County:
+    """Give the county of the browser tests, in the house that all tests share."""
+    return made_county(house)
 
 
 @pytest.fixture(scope="session")

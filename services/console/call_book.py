@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.topics import DELIVERIES
 from linli.streams.codec import decode_as
-from linli.streams.delivery_book import DeliveryBook
+from linli.streams.delivery_book import KEPT
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import Span, open_reader
 
@@ -32,14 +32,15 @@ class CallBook:
 
     Notes
     -----
-    It holds every delivery of the last thirty days, some 10,000 for a county: a few tens of megabytes.
+    It holds the deliveries that wait for a person, and no others: one that is settled, or taken over by a machine, is
+    forgotten at once, and one that nobody has touched for as long as the topic keeps it as well.
     """
 
     def __init__(self, address: KafkaAddress, partitions: int) -> None:
         self._address = address
         self._partitions: Sequence[int] = range(partitions)
         self._next: dict[int, int] = {}
-        self._book = DeliveryBook()
+        self._waiting: dict[str, DeliveryRecord] = {}
         self._read_at = float("-inf")
         self._alone = asyncio.Lock()
 
@@ -60,12 +61,15 @@ class CallBook:
             if at_once or time.monotonic() - self._read_at > FRESH_S:
                 await self._read_on()
                 self._read_at = time.monotonic()
-        return waiting(self._book.open())
+        return waiting(self._waiting.values())
 
     async def get(self, delivery: str) -> DeliveryRecord | None:
-        """Give one delivery as it stands."""
+        """Give one delivery that waits for a person; ``None`` if it does not any more."""
         await self.waiting()
-        return self._book.get(delivery)
+        return self._waiting.get(delivery)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     async def _read_on(self) -> None:
         async with open_reader(self._address) as reader:
@@ -74,15 +78,22 @@ class CallBook:
                 async for record in reader.read(Span(span.topic, span.partition, start, span.end)):
                     self._put(record.value)
                 self._next[span.partition] = span.end
+        newest = max((one.at for one in self._waiting.values()), default=None)
+        if newest is not None:
+            self._waiting = {name: one for name, one in self._waiting.items() if one.at >= newest - KEPT}
 
     def _put(self, value: bytes | None) -> None:
         if value is None:
             return
         try:
-            self._book.put(decode_as(DeliveryRecord, value))
+            record = decode_as(DeliveryRecord, value)
         except ValidationError:
             # Whoever wrote it, it is no delivery; the delivery process has said so in its log.
             return
+        if record.track is None or record.settled:
+            self._waiting.pop(record.id, None)
+        else:
+            self._waiting[record.id] = record
 
 
 def waiting(records: Iterable[DeliveryRecord]) -> list[DeliveryRecord]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +16,7 @@ from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.desk import Told, ToldOutcome
 from linli.services.console.case_lines import help_name, names_of
 from linli.services.console.case_sheet import Fact, contact_facts
-from linli.services.console.desk_pages import why_not
+from linli.services.console.form_frame import why_not
 from linli.services.console.forms import FormError, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
 from linli.services.console.sign_in import ForbiddenError, frame, reader, session_of
@@ -60,14 +61,19 @@ async def caller_at_desk(request: Request) -> Person:
 
 @router.get("/desk/calls")
 async def calls(request: Request) -> Response:
-    """List what waits to be told, the most urgent first."""
+    """List what waits to be told, the most urgent first; an open page asks again and again whether that has changed."""
     person = await caller_at_desk(request)
     here, speech = surroundings(request), Speech(tongue_of(request))
     found = [one for one in await here.calls.waiting() if one.district == person.district]
     names = await names_of(here.board, [one.team for one in found if one.team is not None])
     lines = [_line(one, names.get(one.team or "", ""), here, speech) for one in found]
+    mark = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
+    live = bool(request.headers.get("hx-request"))
+    if live and request.query_params.get("seen") == mark:
+        return Response(status_code=204, headers=dict(HEADERS))  # Nothing to renew, nothing to read out again.
     said = request.query_params.get("said", "") == "told"
-    return page(request, "calls.html", {**frame(request, person), "calls": lines, "said": said})
+    values = {**frame(request, person), "calls": lines, "mark": mark, "said": said}
+    return page(request, "calls_live.html" if live else "calls.html", values)
 
 
 def _line(record: DeliveryRecord, team: str, here: Surroundings, speech: Speech) -> Call:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from linli.schemas.answers import Reschedule
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release
 from linli.schemas.lifecycle import State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target
-from linli.schemas.people import AgeBand, Consent
+from linli.schemas.people import Consent
 from linli.services.console.case_lines import proposed_in
+from linli.services.console.form_events import known, made_of
 from linli.services.console.forms import Form, FormError
+from linli.services.gateway.consent_routes import waits_for_consent
 
 REASON_MAX: Final = 500
 
@@ -26,7 +28,7 @@ def allowed_actions(record: AssignmentRecord) -> list[str]:
         found.append("release")
     if record.details is not None and may_follow(record.state, State.COMMITTED) and record.state is not State.COMMITTED:
         found.append("assign")
-    if _waits_for_consent(record):
+    if waits_for_consent(record):
         found.append("consent")
     for action, state in _LEADS_TO.items():
         if record.details is not None and may_follow(record.state, state):
@@ -41,19 +43,6 @@ _LEADS_TO: Final[Mapping[str, State]] = {
     "record": State.RECORDED_AFTERWARDS,
     "cancel": State.CANCELLED,
 }
-
-
-def policy_name(action: str) -> str:
-    """Name an action as the gateway's policy does: bringing a consent is an amendment."""
-    return "amend" if action == "consent" else action
-
-
-def _waits_for_consent(record: AssignmentRecord) -> bool:
-    """Tell whether a child's case waits with the child director for the guardian's consent."""
-    details = record.details
-    if details is None or record.state is not State.REFERRED or details.restricted or record.red:
-        return False
-    return details.age_band is AgeBand.UNDER_14 and not details.consent.guardian
 
 
 def command_of(action: str, form: Form, request_id: str, by: str) -> BaseModel:
@@ -75,14 +64,8 @@ def command_of(action: str, form: Form, request_id: str, by: str) -> BaseModel:
     FormError
         If there is no such action, or a field is missing or wrong; named by its label in the catalogue.
     """
-    make = _MAKE.get(action)
-    if make is None:
-        raise FormError("problem.not_found", status=404)
-    try:
-        return make(form, Target(request_id=request_id), by)
-    except ValidationError as error:
-        field = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "reason"
-        raise FormError("order.bad", _LABELS.get(field, "action.reason")) from None
+    make = known(_MAKE, action)
+    return made_of(lambda: make(form, Target(request_id=request_id), by), _LABELS, "action.reason")
 
 
 _LABELS: Final = {

@@ -13,8 +13,9 @@ from linli.schemas.lifecycle import OfferState, State
 from linli.services.console.case_lines import case_lines, names_of
 from linli.services.console.case_reasons import next_best
 from linli.services.console.case_sheet import case_sheet, contact_facts
-from linli.services.console.desk_actions import ACTIONS, allowed_actions, command_of, policy_name
+from linli.services.console.desk_actions import ACTIONS, allowed_actions, command_of
 from linli.services.console.desk_list import PROPOSED, Question, desk_list
+from linli.services.console.form_frame import why_not
 from linli.services.console.forms import Form, FormError, day_named, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
 from linli.services.console.sign_in import ForbiddenError, frame, reader, session_of
@@ -37,10 +38,21 @@ async def desk(request: Request, state: str = "", urgency: str = "", number: str
     if number.strip():
         return await _found(request, number.strip(), person, here, speech)
     shown = await desk_list(here, _question(state, urgency, request.query_params.get("page", "1")), person, speech)
-    values = {**frame(request, person), "desk": shown, "states": sorted(STATES), "found": None, "number": ""}
+    said = request.query_params.get("said", "")
+    values = {
+        **frame(request, person),
+        "desk": shown,
+        "states": sorted(STATES),
+        "found": None,
+        "number": "",
+        "said": said if said in _SAID else "",
+    }
     # Only the list is asked for again by a page that renews itself.
     template = "desk_live.html" if request.headers.get("hx-request") else "desk.html"
     return page(request, template, values)
+
+
+_SAID: Final = frozenset({"applied", "duplicate", "late", "ordered"})
 
 
 def _question(state: str, urgency: str, number: str) -> Question:
@@ -100,7 +112,7 @@ async def person_and_code(request: Request, request_id: str) -> Response:
 async def act(request: Request, request_id: str, action: str) -> Response:
     """Do something with a case, and show it again with what became of it."""
     person = await reader(request)
-    if action not in ACTIONS or policy_name(action) not in person.may:
+    if action not in ACTIONS or action not in person.may:
         raise ForbiddenError
     form = await read_form(request, session_of(request))
     record = await _case_of(request, request_id, person)
@@ -113,8 +125,10 @@ async def act(request: Request, request_id: str, action: str) -> Response:
         return await _case(request, record, person, "case.html", problem=problem, form=form, status=error.status)
     became = await surroundings(request).send(body, person, record.request_id)
     if became.well or became.code == "late":
-        address = f"/desk/case/{record.request_id}?said={became.code}"
-        return RedirectResponse(address, status_code=303, headers=dict(HEADERS))
+        # A consent that was noted takes the case out of the hands of the office that noted it.
+        now = await surroundings(request).board.request(record.request_id)
+        where = f"/desk/case/{record.request_id}" if now is not None and person.sees(now) else "/desk"
+        return RedirectResponse(f"{where}?said={became.code}", status_code=303, headers=dict(HEADERS))
     record = await _case_of(request, request_id, person)
     return await _case(request, record, person, "case.html", became=became, form=form, status=409)
 
@@ -150,7 +164,7 @@ async def _case(
     status: int = 200,
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
-    actions = [action for action in allowed_actions(record) if policy_name(action) in person.may]
+    actions = [action for action in allowed_actions(record) if action in person.may]
     names_team = "assign" in actions or "record" in actions
     values = {
         **frame(request, person),
@@ -159,26 +173,13 @@ async def _case(
         "actions": actions,
         "teams": await _teams(here, record, speech) if names_team and template == "case.html" else [],
         "proposals": await _proposals(here, record, speech),
-        "said": said if said in ("applied", "duplicate", "late", "ordered") else "",
+        "said": said if said in _SAID else "",
         "problem": problem,
         "why_not": why_not(became, speech) if became is not None else "",
         "form": form or Form({}),
         "day": today(here.clock.now()).isoformat(),
     }
     return page(request, template, values, status)
-
-
-def why_not(became: Became, speech: Speech) -> str:
-    """Say in the glossary's words why something was not done."""
-    code = speech.code(f"{'dead_letter' if became.refused else 'outcome'}.{became.code}")
-    if not became.detail:
-        return code
-    # The detail is a rule, or a state, or a field's path, which has no word of its own.
-    for name in ("detail", "rule", "state", "offer", "offer_end"):
-        told = speech.code(f"{name}.{became.detail}")
-        if told != became.detail.replace("_", " "):
-            return f"{code} ({told})"
-    return f"{code} ({became.detail})"
 
 
 async def _teams(here: Surroundings, record: AssignmentRecord, speech: Speech) -> list[tuple[str, str]]:

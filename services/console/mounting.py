@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from os.path import commonprefix
 from typing import Final
 
 from fastapi import FastAPI
@@ -19,7 +20,8 @@ from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.people import ContactPart, PersonalPart
-from linli.schemas.places import District
+from linli.schemas.places import District, Grid
+from linli.schemas.policy import Policy
 from linli.schemas.roles import Role
 from linli.schemas.roster import RosterRecord
 from linli.services.console.call_book import CallBook
@@ -79,9 +81,10 @@ class GatewaySurroundings:
         self.districts: Mapping[str, District] = load_districts(installation.settings)
         self.calls = CallBook(installation.address, installation.facts.district_map.partitions)
         self._letters = letters_of(installation.settings, installation.keyring)
-        self.grids: Mapping[str, str] = {
-            grid.code: grid.name for district in self.districts.values() for grid in district.grids
-        }
+        grids = [grid for district in self.districts.values() for grid in district.grids]
+        self.policy: Policy = installation.policy
+        self.grids: Mapping[str, str] = {grid.code: grid.name for grid in grids}
+        self.communities: Mapping[str, str] = communities_of(grids)
 
     async def person(self, token: str) -> Person | None:
         """Say whose token it is; ``None`` if nobody's, or no longer."""
@@ -189,6 +192,16 @@ class GatewaySurroundings:
             return False
         now = self.clock.now()
         return link_state(self._here.keyring, offer_id, int(until), signature, now) is LinkState.VALID
+
+
+def communities_of(grids: Iterable[Grid]) -> dict[str, str]:
+    """Name each community by what the names of its grids begin with alike: district files name grids alone."""
+    names: dict[str, list[str]] = {}
+    for grid in grids:
+        names.setdefault(grid.community, []).append(grid.name)
+    # Names, not paths, are compared: letter by letter is right.
+    alike = {code: commonprefix(some) for code, some in names.items()}  # noqa: RUF071
+    return {code: name.rstrip(" 第-·") or code for code, name in alike.items()}
 
 
 def _referral_to_tell(body: BaseModel, referral: str | None) -> str | None:

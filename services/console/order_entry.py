@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar
-
-from pydantic import ValidationError
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from linli.schemas.glossary import words
 from linli.schemas.menu import MenuItem
@@ -22,11 +21,10 @@ from linli.schemas.people import (
 )
 from linli.services.console.case_lines import help_name
 from linli.services.console.case_sheet import Fact
+from linli.services.console.form_events import made_of
 from linli.services.console.forms import Form, FormError
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech
-
-Made = TypeVar("Made")
 
 WHO: Final = (
     "name",
@@ -71,7 +69,7 @@ _LABELS: Final[Mapping[str, str]] = {
 """Which label of the pages belongs to a field of an order."""
 
 
-def check_who(form: Form) -> None:
+def check_who(form: Form, here: Surroundings) -> None:
     """Check the first step.
 
     Raises
@@ -80,8 +78,8 @@ def check_who(form: Form) -> None:
         If something is missing or cannot be read.
     """
     form.needed("name", "order.name")
-    form.needed("grid", "order.grid")
-    _guarded(lambda: _person(form))
+    grid_of(form.needed("grid", "order.grid"), here.grids)
+    made_of(lambda: _person(form), _LABELS, "order.day")
     _chosen(Beneficiary, form.text("beneficiary"), "order.group")
     _chosen(AgeBand, form.text("age"), "order.age")
     _chosen(Requester, form.text("requester"), "order.requester")
@@ -104,13 +102,14 @@ def order_of(form: Form, here: Surroundings, number: str) -> Order:
     FormError
         If something is missing or cannot be read, or the service is not for this group.
     """
-    check_who(form)
+    check_who(form, here)
     item = _item(form, here)
     window = form.window("day", "from", "until", "order.day")
-    return _guarded(lambda: _order(form, item, window, number))
+    grid = grid_of(form.text("grid"), here.grids)
+    return made_of(lambda: _order(form, item, window, grid, number), _LABELS, "order.day")
 
 
-def _order(form: Form, item: MenuItem, window: Window, number: str) -> Order:
+def _order(form: Form, item: MenuItem, window: Window, grid: str, number: str) -> Order:
     return Order(
         source_id=number,
         category=item.code,
@@ -120,7 +119,7 @@ def _order(form: Form, item: MenuItem, window: Window, number: str) -> Order:
         windows=(window,),
         minutes=form.number("minutes", "order.minutes"),
         urgent=form.checked("urgent"),
-        grid=form.text("grid"),
+        grid=grid,
         consent=Consent(beneficiary=form.checked("consent"), guardian=form.checked("consent_guardian")),
         flags=Flags(danger_to_life=form.checked("danger"), suspected_harm=form.checked("harm")),
         wishes=Wishes(gender=form.text("gender") or None, language=form.text("language") or None),
@@ -150,20 +149,34 @@ def _item(form: Form, here: Surroundings) -> MenuItem:
     return item
 
 
-def _guarded(make: Callable[[], Made]) -> Made:
-    """Turn a mistake in a field into one that names the field's label; never its value."""
-    try:
-        return make()
-    except ValidationError as error:
-        path = error.errors(include_input=False)[0]["loc"]
-        raise FormError("order.bad", _LABELS.get(str(path[0]) if path else "", "order.day")) from None
-
-
 def _chosen(kind: type[Beneficiary | AgeBand | Requester], given: str, label: str) -> None:
     try:
         kind(given)
     except ValueError:
         raise FormError("order.bad", label) from None
+
+
+def grid_names(grids: Mapping[str, str]) -> dict[str, str]:
+    """Give every grid's code by the name that can be chosen; where two are called alike, the code is part of it."""
+    counts = Counter(grids.values())
+    return {name if counts[name] == 1 else f"{name} ({code})": code for code, name in grids.items()}
+
+
+def grid_of(said: str, grids: Mapping[str, str]) -> str:
+    """Find the grid that somebody named: by its code, by its name, or by a part of the name that no other has.
+
+    Raises
+    ------
+    FormError
+        If there is none, or there are several: nobody is sent to a door that was guessed.
+    """
+    names = grid_names(grids)
+    if said in grids or said in names:
+        return said if said in grids else names[said]
+    found = [code for name, code in names.items() if said.lower() in name.lower()]
+    if len(found) != 1:
+        raise FormError("order.grid_unclear", "order.grid")
+    return found[0]
 
 
 def options(here: Surroundings, form: Form, speech: Speech) -> dict[str, list[tuple[str, str]]]:
@@ -174,7 +187,7 @@ def options(here: Surroundings, form: Form, speech: Speech) -> dict[str, list[tu
     # Nothing is chosen beforehand: a grid or an age that nobody looked at would send people to the wrong door.
     choose = ("", speech("order.choose"))
     return {
-        "grids": [choose, *sorted(here.grids.items(), key=lambda grid: grid[1])],
+        "grids": [(name, code) for name, code in sorted(grid_names(here.grids).items())],
         "groups": [choose, *((one.value, speech.of(one)) for one in Beneficiary)],
         "ages": [choose, *((one.value, speech.of(one)) for one in _AGES)],
         "requesters": [choose, *((one.value, speech.of(one)) for one in _PROXIES)],

@@ -7,11 +7,11 @@ import secrets
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from linli.services.console.desk_pages import why_not
+from linli.services.console.form_frame import why_not
 from linli.services.console.forms import Form, FormError, read_form
 from linli.services.console.order_entry import WHAT, WHO, check_who, options, order_of, read_back
-from linli.services.console.rendering import HEADERS, page, tongue_of
-from linli.services.console.sign_in import frame, ordering_person, session_of
+from linli.services.console.rendering import HEADERS, page, speak, tongue_of
+from linli.services.console.sign_in import frame, keep_language, ordering_person, session_of
 from linli.services.console.surroundings import Person, surroundings
 from linli.services.console.words import Speech, today
 
@@ -19,6 +19,12 @@ router = APIRouter(include_in_schema=False)
 
 EMERGENCY = "emergency"
 """The referral of an order in which somebody's life is in danger."""
+
+SPEAK = "language-"
+"""What the button begins with that shows the form in another language."""
+
+LAST = 3
+"""The step in which the order is read back."""
 
 NUMBER_BYTES = 6
 """Of the number of an order that is entered here; with the day before it, no two are the same."""
@@ -38,12 +44,14 @@ async def go_on(request: Request) -> Response:
     form = await read_form(request, session_of(request))
     here = surroundings(request)
     wanted = form.text("go")
+    if wanted.startswith(SPEAK):
+        return await _in_other_words(request, person, form, wanted.removeprefix(SPEAK))
     if wanted in ("1", "2"):
         return _step(request, person, int(wanted), form)
     step = 1 if wanted == "check-1" else 2
     try:
         if step == 1:
-            check_who(form)
+            check_who(form, here)
             return _step(request, person, 2, form)
         number = form.text("number") or _number(request)
         order = order_of(form, here, number)
@@ -60,6 +68,23 @@ async def go_on(request: Request) -> Response:
         return RedirectResponse(address, status_code=303, headers=dict(HEADERS))
     told = why_not(became, Speech(tongue_of(request)))
     return _step(request, person, 2, form, told=told, status=409)
+
+
+async def _in_other_words(request: Request, person: Person, form: Form, tongue: str) -> Response:
+    """Show the same step in another language, with everything that was typed."""
+    here = surroundings(request)
+    speak(request, tongue)
+    step = int(form.text("step")) if form.text("step") in ("1", "2", "3") else 1
+    facts: list[tuple[str, str]] = []
+    number = form.text("number") or _number(request)
+    if step == LAST:
+        try:
+            facts = list(read_back(order_of(form, here, number), here, Speech(tongue_of(request))))
+        except FormError as error:
+            return _step(request, person, 2, form, problem=(error.name, error.field), status=error.status)
+    answer = _step(request, person, step, form, facts=facts, number=number)
+    keep_language(answer, tongue)
+    return answer
 
 
 @router.get("/desk/ordered")

@@ -9,7 +9,16 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 
-from linli.services.console import call_pages, desk_pages, order_pages, resident_pages, sign_in, team_pages
+from linli.services.console import (
+    call_pages,
+    claim_pages,
+    desk_pages,
+    member_pages,
+    order_pages,
+    resident_pages,
+    sign_in,
+    team_pages,
+)
 from linli.services.console.forms import FormError
 from linli.services.console.live import Live
 from linli.services.console.rendering import ASSETS, HEADERS, page, serve_asset, tongue_of
@@ -37,7 +46,8 @@ def pages_app(find: Callable[[], Surroundings]) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.surroundings = find
     app.state.live = Live(lambda: find().board)
-    for part in (sign_in, order_pages, call_pages, desk_pages, team_pages, resident_pages):
+    desk = (order_pages, call_pages, desk_pages)
+    for part in (sign_in, *desk, claim_pages, member_pages, team_pages, resident_pages):
         app.include_router(part.router)
     app.include_router(router)
     app.add_exception_handler(SignInError, _to_sign_in)

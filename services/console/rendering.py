@@ -77,9 +77,18 @@ def serve_asset(name: str) -> Response:
     return Response(content, media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
+def speak(request: Request, tongue: str) -> None:
+    """Answer a request in a language that was chosen by it."""
+    request.state.tongue = tongue
+
+
 def tongue_of(request: Request) -> Tongue:
     """Give the language somebody chose, or the one the browser asks for first, or Chinese."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE) or request.headers.get("accept-language", "zh")
+    chosen = (
+        getattr(request.state, "tongue", "")
+        or request.cookies.get(LANGUAGE_COOKIE)
+        or request.headers.get("accept-language", "zh")
+    )
     return "en" if chosen.lower().startswith("en") else "zh"
 
 

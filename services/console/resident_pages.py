@@ -15,7 +15,7 @@ from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
 from linli.services.console.case_lines import help_name, names_of, number_of
 from linli.services.console.case_sheet import office_name
-from linli.services.console.desk_pages import why_not
+from linli.services.console.form_frame import why_not
 from linli.services.console.forms import FormError, form_token, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
 from linli.services.console.sign_in import frame

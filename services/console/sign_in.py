@@ -157,5 +157,10 @@ async def language(request: Request, tongue: str, back: str = "/") -> Response:
         raise FormError("problem.not_found", status=404)
     here = back if back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable() else "/"
     answer = RedirectResponse(here, status_code=303, headers=dict(HEADERS))
-    answer.set_cookie(LANGUAGE_COOKIE, tongue, max_age=LANGUAGE_S, samesite="lax")
+    keep_language(answer, tongue)
     return answer
+
+
+def keep_language(answer: Response, tongue: str) -> None:
+    """Remember the language for the pages that come."""
+    answer.set_cookie(LANGUAGE_COOKIE, tongue, max_age=LANGUAGE_S, samesite="lax")

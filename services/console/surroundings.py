@@ -15,6 +15,7 @@ from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.people import ContactPart, PersonalPart
 from linli.schemas.places import District
+from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.services.console.call_book import CallBook
 from linli.services.gateway.access import Caller
@@ -107,13 +108,15 @@ class NotSentError(RuntimeError):
 
 
 class Surroundings(Protocol):
-    """What the pages stand on. ``grids`` gives the names of all grids by code."""
+    """What the pages stand on. ``grids`` and ``communities`` give names by code."""
 
     board: BoardReader
     clock: Clock
     menu: ServiceMenu
     districts: Mapping[str, District]
     grids: Mapping[str, str]
+    communities: Mapping[str, str]
+    policy: Policy
     calls: CallBook
 
     async def person(self, token: str) -> Person | None:

@@ -10,16 +10,16 @@ from fastapi.responses import RedirectResponse, Response
 
 from linli.schemas.answers import DeclineReason, FailedReason
 from linli.schemas.assignment import Assignment, AssignmentRecord
-from linli.schemas.roster import TeamDetails
+from linli.schemas.lifecycle import State, may_follow
 from linli.services.console.case_lines import help_name
 from linli.services.console.case_sheet import contact_facts, place_of
-from linli.services.console.desk_pages import why_not
+from linli.services.console.form_frame import FRESH, Ending, form_frame, mistake, refusal
 from linli.services.console.forms import FormError, day_named, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
 from linli.services.console.sign_in import frame, lead, session_of
-from linli.services.console.surroundings import Became, Person, Surroundings, surroundings
+from linli.services.console.surroundings import Person, Surroundings, surroundings
 from linli.services.console.team_answers import absence_of, answer_of, deputy_of
-from linli.services.console.team_sheet import offer_card, offer_in
+from linli.services.console.team_sheet import offer_card, offer_in, team_details
 from linli.services.console.visits import visits_in, visits_on
 from linli.services.console.words import Speech, today
 from linli.streams.board_reader import request_of
@@ -29,7 +29,9 @@ router = APIRouter(include_in_schema=False)
 AHEAD_DAYS: Final = 7
 """How many days after today the phone page lists visits for: promises reach hardly farther."""
 
-_SAID: Final = frozenset({"accept", "decline", "start", "done", "failed", "withdraw", "swap", "late", "applied"})
+_SAID: Final = frozenset(
+    {"accept", "decline", "start", "done", "failed", "withdraw", "propose", "swap", "late", "applied"}
+)
 
 
 @router.get("/team")
@@ -37,7 +39,7 @@ async def team(request: Request) -> Response:
     """Show what waits for an answer, and today's visits in order."""
     person, own = await lead(request)
     here, speech = surroundings(request), Speech(tongue_of(request))
-    details = await _team(here, own)
+    details = await team_details(here, own)
     seen = await here.board.offers_to(own)
     now = today(here.clock.now())
     later = [now + timedelta(days=ahead) for ahead in range(1, AHEAD_DAYS + 1)]
@@ -68,24 +70,19 @@ async def _offer(
     own: str,
     record: AssignmentRecord,
     offer_id: str,
-    *,
-    problem: tuple[str, str] | None = None,
-    became: Became | None = None,
-    status: int = 200,
+    ending: Ending = FRESH,
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
     found = offer_in(record, offer_id)
     if found is None:
         raise FormError("problem.not_found", status=404)
     values = {
-        **frame(request, person),
-        "path": f"/team/offer/{offer_id}",
-        "offer": offer_card(record, found, await _team(here, own), here, speech),
+        **form_frame(request, person, f"/team/offer/{offer_id}", ending),
+        "offer": offer_card(record, found, await team_details(here, own), here, speech),
         "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
-        "problem": problem,
-        "why_not": why_not(became, speech) if became is not None else "",
+        "proposes": _may_propose(record, person),
     }
-    return page(request, "team_offer.html", values, status)
+    return page(request, "team_offer.html", values, ending.status)
 
 
 @router.post("/team/offer/{offer_id}/{action}")
@@ -95,23 +92,17 @@ async def answer(request: Request, offer_id: str, action: str) -> Response:
     form = await read_form(request, session_of(request))
     here = surroundings(request)
     record = await _case_of(here, offer_id, own)
-    about_visit = action not in ("accept", "decline")
+    show = _offer if action in ("accept", "decline") else _visit
     try:
         body = answer_of(action, form, offer_id, own)
     except FormError as error:
-        problem = (error.name, error.field)
-        if about_visit:
-            return await _visit(request, person, own, record, offer_id, problem=problem, status=error.status)
-        return await _offer(request, person, own, record, offer_id, problem=problem, status=error.status)
+        return await show(request, person, own, record, offer_id, mistake(error))
     became = await here.send(body, person, record.request_id)
     if became.well or became.code == "late":
         said = action if became.well else "late"
         where = f"/team/visit/{offer_id}" if action in ("accept", "start", "swap") else "/team"
         return RedirectResponse(f"{where}?said={said}", status_code=303, headers=dict(HEADERS))
-    record = await _case_of(here, offer_id, own)
-    if about_visit:
-        return await _visit(request, person, own, record, offer_id, became=became, status=409)
-    return await _offer(request, person, own, record, offer_id, became=became, status=409)
+    return await show(request, person, own, await _case_of(here, offer_id, own), offer_id, refusal(became))
 
 
 @router.get("/team/visit/{offer_id}")
@@ -128,24 +119,20 @@ async def _visit(
     own: str,
     record: AssignmentRecord,
     offer_id: str,
-    *,
-    problem: tuple[str, str] | None = None,
-    became: Became | None = None,
-    status: int = 200,
+    ending: Ending = FRESH,
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
     going = next((one for one in visits_in(record, own) if one.id == offer_id), None)
     if going is None or record.details is None:
         # It was withdrawn, given to others, or never accepted: then there is an offer to look at, and no more.
-        return await _offer(request, person, own, record, offer_id, problem=problem, became=became, status=status)
+        return await _offer(request, person, own, record, offer_id, ending)
     personal = await here.personal(record, person, "visit")
-    details = await _team(here, own)
+    details = await team_details(here, own)
     found = offer_in(record, offer_id)
     item = here.menu.item(record.details.category)
     said = request.query_params.get("said", "")
     values = {
-        **frame(request, person),
-        "path": f"/team/visit/{offer_id}",
+        **form_frame(request, person, f"/team/visit/{offer_id}", ending),
         "going": going,
         "record": record,
         "help": help_name(here.menu, record.details.category, speech),
@@ -157,11 +144,15 @@ async def _visit(
         "spend_limit": None if item is None else item.spend_limit_fen,
         "failures": [(reason.value, speech.of(reason)) for reason in FailedReason],
         "open": _is_open(record, going),
+        "proposes": not going.started and _may_propose(record, person),
         "said": said if said in _SAID else "",
-        "problem": problem,
-        "why_not": why_not(became, speech) if became is not None else "",
     }
-    return page(request, "visit.html", values, status)
+    return page(request, "visit.html", values, ending.status)
+
+
+def _may_propose(record: AssignmentRecord, person: Person) -> bool:
+    """Tell whether the team can ask for another time."""
+    return "propose" in person.may and may_follow(record.state, State.RESCHEDULED)
 
 
 def _is_open(record: AssignmentRecord, going: Assignment) -> bool:
@@ -187,36 +178,25 @@ async def change_time_off(request: Request, what: str) -> Response:
     try:
         body = makers[what](form, own, person.name)
     except FormError as error:
-        return await _time_off(request, person, own, problem=(error.name, error.field), status=error.status)
+        return await _time_off(request, person, own, mistake(error))
     became = await surroundings(request).send(body, person, None)
     if became.well or became.code == "late":
         return RedirectResponse(f"/team/time-off?said={became.code}", status_code=303, headers=dict(HEADERS))
-    return await _time_off(request, person, own, became=became, status=409)
+    return await _time_off(request, person, own, refusal(became))
 
 
-async def _time_off(
-    request: Request,
-    person: Person,
-    own: str,
-    *,
-    problem: tuple[str, str] | None = None,
-    became: Became | None = None,
-    status: int = 200,
-) -> Response:
-    here, speech = surroundings(request), Speech(tongue_of(request))
-    details = await _team(here, own)
+async def _time_off(request: Request, person: Person, own: str, ending: Ending = FRESH) -> Response:
+    here = surroundings(request)
+    details = await team_details(here, own)
     now = here.clock.now()
     said = request.query_params.get("said", "")
     values = {
-        **frame(request, person),
-        "path": "/team/time-off",
+        **form_frame(request, person, "/team/time-off", ending),
         "team": details,
         "absences": [one for one in details.absences if one.end >= now],
         "said": said if said in _SAID else "",
-        "problem": problem,
-        "why_not": why_not(became, speech) if became is not None else "",
     }
-    return page(request, "time_off.html", values, status)
+    return page(request, "time_off.html", values, ending.status)
 
 
 @router.get("/team/day")
@@ -224,7 +204,7 @@ async def day(request: Request) -> Response:
     """List the team's visits of a day, to be printed."""
     person, own = await lead(request)
     here, speech = surroundings(request), Speech(tongue_of(request))
-    details = await _team(here, own)
+    details = await team_details(here, own)
     wanted = day_named(request.query_params.get("day"), today(here.clock.now()))
     visits = await visits_on(here, wanted, {own: details.name}, speech)
     return page(request, "day.html", {**frame(request, person), "visits": visits, "wanted": wanted})
@@ -247,11 +227,11 @@ async def answer_link(request: Request, offer_id: str, until: str, signature: st
     try:
         body = answer_of(action, form, offer_id, own)
     except FormError as error:
-        return await _link(request, offer_id, until, signature, problem=(error.name, error.field), status=error.status)
+        return await _link(request, offer_id, until, signature, mistake(error))
     became = await here.send(body, Person("link", f"team:{own}", record.district, team=own), record.request_id)
     if became.well:
         return await _link(request, offer_id, until, signature, said=action)
-    return await _link(request, offer_id, until, signature, became=became, status=409)
+    return await _link(request, offer_id, until, signature, refusal(became))
 
 
 async def _linked(here: Surroundings, offer_id: str) -> tuple[AssignmentRecord, str]:
@@ -267,39 +247,27 @@ async def _link(
     offer_id: str,
     until: str,
     signature: str,
+    ending: Ending = FRESH,
     *,
-    problem: tuple[str, str] | None = None,
-    became: Became | None = None,
     said: str = "",
-    status: int = 200,
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
     if not here.opens_link(offer_id, until, signature):
         raise FormError("link.bad", status=410)
     record, own = await _linked(here, offer_id)
     found = offer_in(record, offer_id)
-    details = await _team(here, own)
+    details = await team_details(here, own)
     if found is None:
         raise FormError("link.bad", status=404)
     values = {
-        **frame(request, None),
-        "path": f"/o/{offer_id}/{until}/{signature}",
+        **form_frame(request, None, f"/o/{offer_id}/{until}/{signature}", ending),
         "team": details,
         "offer": offer_card(record, found, details, here, speech),
         "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
         "address": f"/o/{offer_id}/{until}/{signature}",
-        "problem": problem,
-        "why_not": why_not(became, speech) if became is not None else "",
         "said": said,
     }
-    return page(request, "link.html", values, status)
-
-
-async def _team(here: Surroundings, team_id: str) -> TeamDetails:
-    record = await here.board.team(team_id)
-    if record is None:
-        raise FormError("problem.not_found", status=404)
-    return record.details
+    return page(request, "link.html", values, ending.status)
 
 
 async def _case_of(here: Surroundings, offer_id: str, own: str) -> AssignmentRecord:

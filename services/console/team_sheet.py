@@ -13,6 +13,7 @@ from linli.schemas.orders import RequestDetails
 from linli.schemas.roster import Member, TeamDetails
 from linli.services.console.case_lines import help_name
 from linli.services.console.case_sheet import Fact, place_of
+from linli.services.console.forms import FormError
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import ZONE, Speech
 
@@ -118,7 +119,7 @@ def goers(members: Sequence[Member], details: RequestDetails, until: datetime, s
     known = {member.ref for member in able}
     ordered = [*able, *(member for member in members if member.ref not in known)]
     return [
-        Goer(member.ref, _marks(member, speech), able=member.ref in known, chosen=member.ref in chosen)
+        Goer(member.ref, marks_of(member, speech), able=member.ref in known, chosen=member.ref in chosen)
         for member in ordered
     ]
 
@@ -132,7 +133,8 @@ def _may_go(member: Member, details: RequestDetails, until: datetime) -> bool:
     return not details.insured or (member.insured_until is not None and member.insured_until >= until)
 
 
-def _marks(member: Member, speech: Speech) -> str:
+def marks_of(member: Member, speech: Speech) -> str:
+    """Say what is known of a member: never who it is."""
     marks: list[str] = [] if member.adult else [speech("team.minor")]
     if member.gender is not None:
         marks.append(speech.code(f"gender.{member.gender}"))
@@ -148,3 +150,17 @@ def _marks(member: Member, speech: Speech) -> str:
 def offer_in(record: AssignmentRecord, offer_id: str) -> Offer | None:
     """Find an offer in a case."""
     return next((offer for leg in record.legs for offer in leg.offers if offer.id == offer_id), None)
+
+
+async def team_details(here: Surroundings, team: str) -> TeamDetails:
+    """Read a team from the board.
+
+    Raises
+    ------
+    FormError
+        If it is not on the roster.
+    """
+    record = await here.board.team(team)
+    if record is None:
+        raise FormError("problem.not_found", status=404)
+    return record.details

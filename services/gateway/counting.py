@@ -19,11 +19,13 @@ OF_A_PAGE: Final = "page"
 """Stands for the code where a page was answered, which has words and no code."""
 
 
-def count_answer(scope: Scope, status: int, seconds: float) -> None:
+def count_answer(meters: Meters, scope: Scope, status: int, seconds: float) -> None:
     """Count one answer.
 
     Parameters
     ----------
+    meters
+        Where it is counted.
     scope
         The request's.
     status
@@ -31,7 +33,6 @@ def count_answer(scope: Scope, status: int, seconds: float) -> None:
     seconds
         From the request to the beginning of its answer.
     """
-    meters: Meters = scope["app"].state.installation.meters
     operation = operation_of(scope)
     meters.count("linli_gateway_requests_total", operation, f"{status // 100}xx" if status else "gone")
     meters.observe("linli_gateway_request_seconds", seconds, operation)

@@ -17,6 +17,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.counting import count_answer
 from linli.services.gateway.problems import as_response, problem_of
 from linli.streams.log_lines import log_for
+from linli.streams.meters import Meters
 
 BODY_BYTES_MAX: Final = 8 * 1024 * 1024
 """Largest body of all: a file of some 20,000 orders; larger ones are given to `linli submit`."""
@@ -58,6 +59,8 @@ class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.id = secrets.token_hex(8)
         self._scope, self._receive, self._send = scope, receive, send
+        # Read at once: an application mounted within ours, as for assets, writes itself into the scope.
+        self._meters: Meters = scope["app"].state.installation.meters
         self._began = time.monotonic()
         self._status = 0
         self._answered_s: float | None = None
@@ -77,7 +80,7 @@ class _Exchange:
             if not self._status:
                 await self._fail(LinliError(Code.INTERNAL, detail=self.id))
         finally:
-            count_answer(self._scope, self._status, self._answered_s or self._since())
+            count_answer(self._meters, self._scope, self._status, self._answered_s or self._since())
             self._log()
 
     def _look_at_the_stated_length(self) -> None:
