@@ -22,6 +22,7 @@ from tests.support.page_county import (
     confirmed,
     eventually,
     order,
+    soon,
     until,
 )
 
@@ -218,12 +219,12 @@ def test_the_call_list_renews_itself_and_leaves_the_focus_where_it_was(browser: 
     """Tests that a call appears on the open page without a reload, under a link that somebody stands on."""
     with visitor(browser, county.base) as desk:
         desk.sign_in(county.desk)
-        confirmed(browser, county, order(county, "page-list-1"))
+        confirmed(browser, county, order(county, "page-list-1", windows=soon(60)))
         eventually(lambda: desk.go("/desk/calls") == 200 and desk.page.locator("#calls a").count() > 0)
         desk.reach("#calls a")
         stood_on = desk.page.evaluate("document.activeElement.id")
         before = desk.page.locator("#calls a").count()
-        confirmed(browser, county, order(county, "page-list-2"))
+        confirmed(browser, county, order(county, "page-list-2", windows=soon(60)))
         eventually(lambda: desk.page.locator("#calls a").count() > before)
         assert desk.page.evaluate("document.activeElement.id") == stood_on
         assert desk.faults() == []

@@ -22,7 +22,8 @@ PRIVATE = (
     "192.0.0.1", "192.0.2.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255",
     "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:0:0", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1",
     "fec0::1", "ff02::1", "2001:db8::1", "2002:7f00:1::", "2002:a00:1::1", "64:ff9b::7f00:1", "64:ff9b::a00:1",
-    "2001:0:7f00:1::1", "no address at all",
+    "2001:0:7f00:1::1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "3fff::1", "192.88.99.1",
+    "no address at all",
 )  # fmt: skip
 
 PUBLIC = ("1.1.1.1", "114.114.114.114", "8.8.8.8", "2400:3200::1", "::ffff:8.8.8.8", "64:ff9b::808:808")
@@ -113,7 +114,7 @@ async def test_an_allowed_name_with_a_private_address_is_not_connected_to(addres
 
 
 @pytest.mark.parametrize(
-    "literal", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", ANY, "2130706433", "0177.0.0.1", "127.1"]
+    "literal", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", ANY, "2130706433", "0177.0.0.1", "127.1", "0x7f000001"]
 )
 async def test_a_literal_address_is_judged_as_well_even_if_somebody_listed_it(literal: str) -> None:
     """Tests that addresses written as such do not get past the resolver, in any of the forms that systems read."""
@@ -127,7 +128,7 @@ async def test_a_literal_address_is_judged_as_well_even_if_somebody_listed_it(li
 
 async def test_the_system_reads_odd_forms_of_loopback_and_they_are_seen_through() -> None:
     """Tests that what the forms above resolve to is what the guard judges."""
-    for form in ("2130706433", "0177.0.0.1", "127.1"):
+    for form in ("2130706433", "0177.0.0.1", "127.1", "0x7f000001", "0x7f.0.0.1", "017700000001"):
         assert list(await system_resolver(form, 80)) == ["127.0.0.1"]
 
 

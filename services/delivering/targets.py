@@ -32,6 +32,10 @@ _HOST: Final = re.compile(r"^[a-z0-9](?:[a-z0-9.\-]{0,251}[a-z0-9])?$")
 _VISIBLE: Final = re.compile(r"^[\x21-\x7e]+$")
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 _SITE_LOCAL: Final = ipaddress.IPv6Network("fec0::/10")
+_NOT_ROUTED: Final = (
+    ipaddress.ip_network("3fff::/20"),  # Documentation, RFC 9637: younger than some Pythons' tables.
+    ipaddress.ip_network("192.88.99.0/24"),  # Relays to 6to4, given up by RFC 7526.
+)
 
 
 class Refusal(StrEnum):
@@ -161,6 +165,8 @@ def _is_public(address: Address) -> bool:
             return True  # Nothing but a way to write an IPv4 address, which is judged beside it.
         if address in _SITE_LOCAL or address.scope_id is not None:
             return False
+    if any(address in network for network in _NOT_ROUTED):
+        return False
     special = address.is_multicast or address.is_reserved or address.is_loopback or address.is_link_local
     return address.is_global and not address.is_private and not address.is_unspecified and not special
 

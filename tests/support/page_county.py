@@ -52,7 +52,7 @@ def _team(name: str) -> str:
             "team_kind": "volunteer",
             "skills": [{"skill": "repair"}, {"skill": "shopping"}],
             "base": {"crs": "wgs84", "lat": lat, "lon": lon},
-            "crews": 8,
+            "crews": 20,
             "languages": ["miao"],
             "hours": [{"days": list(range(7)), "start": "00:00:00", "end": "23:59:00"}],
             "contact": {"name": LEAD_NAME, "phone": LEAD_PHONE},
@@ -62,14 +62,19 @@ def _team(name: str) -> str:
     )
 
 
+def soon(minutes: int = 180) -> list[dict[str, str]]:
+    """Give one window that opens in twenty minutes and is open for so long."""
+    start = datetime.now(ZONE) + timedelta(minutes=20)
+    return [{"start": start.isoformat(), "end": (start + timedelta(minutes=minutes)).isoformat()}]
+
+
 def order(county: County, number: str, **more: Any) -> str:
     """Order small repairs by the API, for within the hour, and give the case's id."""
-    start = datetime.now(ZONE) + timedelta(minutes=20)
     body = {
         "source_id": number,
         "category": "repair",
         "beneficiary": "empty_nest_elderly",
-        "windows": [{"start": start.isoformat(), "end": (start + timedelta(hours=3)).isoformat()}],
+        "windows": soon(),
         "grid": f"{urban_communities()[0].code}-01",
         "consent": {"beneficiary": True},
         "wishes": {"language": "miao"},
