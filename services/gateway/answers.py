@@ -177,37 +177,6 @@ class OfferView(Answer):
     visit: VisitAgreed | None
 
 
-class ClaimView(Answer):
-    """A visit that a team could take by itself: what is to be done, in which community, and how far it is.
-
-    ``way_minutes`` is from the team's base; ``windows`` are when it may begin.
-    """
-
-    request_id: str
-    version: int
-    leg: int
-    category: str
-    community: str
-    way_minutes: int
-    windows: tuple[Window, ...]
-    minutes: int
-    urgency: int
-    adults: int
-    insured: bool
-
-
-class ClaimList(Answer):
-    """Visits that a team could take, the nearest first."""
-
-    visits: tuple[ClaimView, ...]
-
-
-class Claimed(Taken):
-    """What became of a claim; ``offer`` is the visit's id for start and done, once it is the team's."""
-
-    offer: str | None = None
-
-
 class Contact(Answer):
     """Whom the team visits, once it has accepted. ``door_code`` is what a visitor says at the door."""
 

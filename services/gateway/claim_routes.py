@@ -14,7 +14,7 @@ from linli.schemas.dead_letters import Reason
 from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.acting import Sender, act
 from linli.services.gateway.action_routes import WAIT_S, WaitHere
-from linli.services.gateway.answers import Claimed, ClaimList, ClaimView
+from linli.services.gateway.claim_answers import Claimed, ClaimList, ClaimView
 from linli.services.gateway.description import also, body_of, may_answer
 from linli.services.gateway.given import as_model, read_json
 from linli.services.gateway.installation import Installation, installation_of
