@@ -69,6 +69,14 @@ def must_be_told(record: AssignmentRecord) -> bool:
     return details.has_phone is False or details.requester in PROXIES
 
 
+def visit_told(task: TellTask | None, record: AssignmentRecord | None) -> Assignment | None:
+    """Find the visit whose team and beginning somebody must be told; ``None`` where it is none, or holds no more."""
+    if task is None or task.team is None or record is None:
+        return None
+    going = [leg.assignment for leg in record.legs if leg.assignment is not None]
+    return next((one for one in going if (one.team, one.start) == (task.team, task.start)), None)
+
+
 def tell_tasks(before: AssignmentRecord | None, after: AssignmentRecord) -> tuple[TellTask, ...]:
     """Return what the step from one record to the next makes somebody tell.
 

@@ -8,6 +8,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word, word_of
 from linli.schemas.people import ContactPart
 from linli.schemas.roster import RosterRecord
+from linli.schemas.telling import visit_told
 from linli.services.cli.board_lookups import category_name, request_meant
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
@@ -108,9 +109,9 @@ async def _revealed(
     contact = None if team is None else await _contact(here, team, record)
     if contact is not None:
         rows += [(both("name", "姓名"), contact.name), (both("telephone", "电话"), contact.phone or "")]
-    visit = _visit(record, about)
+    visit = visit_told(record.task, about)
     if visit is not None:
-        rows.append((word("term.door_code", TONGUE), door_code(visit, keyring_of(here.settings))))
+        rows.append((word("term.door_code", TONGUE), door_code(visit.id, keyring_of(here.settings))))
     return [row for row in rows if row[1]]
 
 
@@ -123,15 +124,6 @@ async def _contact(here: Here, team: RosterRecord, record: DeliveryRecord) -> Co
     if key is None:
         raise LinliError(Code.ERASED, id=record.id)
     return unseal(sealed, key, keyring_of(here.settings), ContactPart)
-
-
-def _visit(record: DeliveryRecord, about: AssignmentRecord | None) -> str | None:
-    """Find the assignment that a task of telling is about."""
-    task = record.task
-    if task is None or task.team is None or about is None:
-        return None
-    goings = [leg.assignment for leg in about.legs if leg.assignment is not None]
-    return next((one.id for one in goings if (one.team, one.start) == (task.team, task.start)), None)
 
 
 def _facts(record: DeliveryRecord) -> list[Row]:

@@ -12,8 +12,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
+from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.desk import Told, ToldOutcome
+from linli.schemas.telling import visit_told
 from linli.services.console.case_lines import help_name, names_of
 from linli.services.console.case_sheet import Fact, contact_facts
 from linli.services.console.form_frame import why_not
@@ -172,4 +174,20 @@ async def _contact(record: DeliveryRecord, person: Person, here: Surroundings, s
     if case is None or not person.opens(case):
         return None
     personal = await here.personal(case, person, "told")
-    return None if personal is None else contact_facts(personal, speech)
+    return (
+        None if personal is None else [*contact_facts(personal, speech), *await _visitors(record, case, here, speech)]
+    )
+
+
+async def _visitors(record: DeliveryRecord, case: AssignmentRecord, here: Surroundings, speech: Speech) -> list[Fact]:
+    """List what the resident must know of who comes: team, members, beginning, and the digits they say at the door."""
+    visit = visit_told(record.task, case)
+    if visit is None:
+        return []
+    names = await names_of(here.board, [visit.team])
+    return [
+        (speech("calls.team"), names.get(visit.team, "") or visit.team),
+        (speech("calls.visitors"), ", ".join(visit.members)),
+        (speech("calls.start"), speech.moment(visit.start)),
+        (speech("calls.door_code"), here.door_code(visit.id)),
+    ]

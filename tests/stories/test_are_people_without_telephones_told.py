@@ -24,8 +24,10 @@ def test_the_grid_worker_brings_promise_visitors_and_door_code(story: Story) -> 
     assert instant(visitors["answer_by"]) < instant(case.visit()["start"])
     told = story.county.terminal.ok("deliveries", "show", visitors["id"], "--reveal")
     assert lead.members[0] in told
-    assert lead.whom(case).json()["door_code"] in told
-    assert NAME in story.desk.sees(f"/desk/call/{visitors['id']}").text
+    digits = lead.whom(case).json()["door_code"]
+    assert digits in told
+    page = story.desk.sees(f"/desk/call/{visitors['id']}").text
+    assert all(one in page for one in (NAME, lead.members[0], digits))
     story.desk.told(visitors["id"]).went_well()
     eventually(lambda: not story.desk.calls(case) or None, "nothing to be left to tell")
 
