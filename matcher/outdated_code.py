@@ -11,9 +11,6 @@ import sys
 from pathlib import Path
 from typing import IO, Final
 
-if sys.platform != "win32":
-    import fcntl
-
 IN_USE: Final = "in-use"
 """The file that users of a folder hold."""
 
@@ -65,6 +62,10 @@ def _remove(folder: Path) -> bool:
 def _lock(handle: IO[str], *, alone: bool) -> bool:
     """Lock a file for this process alone or with others; return whether that worked."""
     if sys.platform == "win32":
+        return True
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Where only what Windows has is to be used, as there.
         return True
     try:
         fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)

@@ -153,7 +153,7 @@ def test_the_desks_own_choice_is_compared(tmp_path: Path, capsys: pytest.Capture
     assert found["same"]["agrees"] == "yes"
     assert float(found["dearer"]["difference, minutes"]) > 30
     assert "travel +" in found["dearer"]["why"]
-    assert found["against"]["why"] == "that team may not go: skill and qualification"
+    assert found["against"]["why"] == "that team may not go: skill, level and qualification"
     assert found["unknown"]["why"] == "no such team in the sheet of teams"
     assert "silent" not in found
 
