@@ -16,7 +16,7 @@ from linli.matcher.problem import Plan
 from linli.matcher.solve import solve as solve_problem
 from linli.services.cli import main
 from linli.services.solving.vroom_format import VroomProblem
-from linli.services.solving.vroom_problem import most_tasks
+from linli.services.solving.vroom_loads import most_visits
 from tests.support.problems import day
 
 Json = dict[str, Any]
@@ -176,7 +176,9 @@ def test_amounts_that_count_jobs_limit_them(solve: Solve) -> None:
         assert solution["summary"]["unassigned"] == 1
         if "capacity" in limit:
             assert [step["load"] for step in solution["routes"][0]["steps"]] == [[4], [2], [0], [0]]
-    assert most_tasks(VroomProblem.model_validate_json(json.dumps({"vehicles": [{"id": 1}]})), read(vehicle(1))) is None
+    assert (
+        most_visits(VroomProblem.model_validate_json(json.dumps({"vehicles": [{"id": 1}]})), read(vehicle(1))) is None
+    )
 
 
 def read(given: Json) -> Any:
@@ -251,15 +253,10 @@ UNSUPPORTED: list[tuple[Json, str]] = [
     (changed((*VEHICLE, "breaks"), [{"id": 1, "time_windows": [[1, 2]]}]), "vehicles[1].breaks"),
     (changed((*VEHICLE, "speed_factor"), 1.5), "vehicles[1].speed_factor"),
     (changed((*VEHICLE, "type"), "van"), "vehicles[1].type"),
-    (changed((*VEHICLE, "max_travel_time"), 60), "vehicles[1].max_travel_time"),
     (changed((*VEHICLE, "max_distance"), 60), "vehicles[1].max_distance"),
     (changed((*VEHICLE, "profile"), "bike"), "vehicles: one problem, one profile"),
     (changed((*JOB, "service_per_type"), {"van": 5}), "jobs[0].service_per_type"),
     (changed(("matrices", "car", "costs"), DURATIONS), "matrices.car.costs"),
-    (
-        changed(("shipments",), [{"pickup": job(1, 1), "delivery": job(1, 2)}]),
-        "shipments: fetching at one place and bringing to another is not supported",
-    ),
     (
         problem(vehicles=[vehicle(1, capacity=[3])], jobs=[job(1, 1, delivery=[1]), job(2, 2, delivery=[3])]),
         "vehicles[0].capacity[0]: amounts that differ",

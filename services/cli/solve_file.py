@@ -79,6 +79,7 @@ def _with_ways(problem: Problem, source: str, out: Out) -> Problem:
     read = read_bytes(source.removeprefix("csv:"), CSV_BYTES_MAX) if source.startswith("csv:") else b""
     provider = source_of(source, problem.travel, read)
     places = [team.base for team in problem.teams] + [visit.place for visit in problem.visits]
+    places += [visit.fetch.place for visit in problem.visits if visit.fetch is not None]
     try:
         travel = frozen(provider, places, datetime.now(ZONE), problem.travel)
     except ProviderError as error:
@@ -112,14 +113,21 @@ def _write(solution: dict[str, Any], target: str | None, out: Out) -> None:
 def _show(solution: dict[str, Any], target: str, out: Out) -> None:
     summary = solution["summary"]
     jobs = sum(summary["linli"]["served"])
+    # A shipment is two of VROOM's tasks, and one thing to a person.
+    left = [one for one in solution["unassigned"] if one["type"] != "pickup"]
     out.say(
-        f"{jobs} jobs on {summary['routes']} routes, {summary['unassigned']} unassigned; travel "
+        f"{jobs} jobs and shipments on {summary['routes']} routes, {len(left)} unassigned; travel "
         f"{summary['duration'] // 60} min. Written to {target}.",
-        f"{summary['routes']} 条路线，已安排 {jobs} 项，未安排 {summary['unassigned']} 项；"
+        f"{summary['routes']} 条路线，已安排任务与取送单 {jobs} 项，未安排 {len(left)} 项；"
         f"路程 {summary['duration'] // 60} 分钟。已写入 {target}。",
     )
-    rows = [(str(one["id"]), *_reason(one.get("linli"))) for one in solution["unassigned"][:REASONS_SHOWN]]
+    rows = [(_name(one), *_reason(one.get("linli"))) for one in left[:REASONS_SHOWN]]
     out.table((both("unassigned", "未安排"), both("why", "原因"), both("rule", "规则")), rows)
+
+
+def _name(one: dict[str, Any]) -> str:
+    """Return what a person calls an unassigned job, or a shipment by its delivery."""
+    return str(one["id"]) if one["type"] == "job" else f"{both('delivery', '送达')} {one['id']}"
 
 
 def _reason(told: dict[str, Any] | None) -> tuple[str, str]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 
-from linli.services.solving.vroom_format import SECONDS_MAX, Job, Location, Step, Vehicle, VroomProblem, Window
+from linli.services.solving.vroom_format import (
+    SECONDS_MAX,
+    Job,
+    Location,
+    Shipment,
+    ShipmentStep,
+    Step,
+    Vehicle,
+    VroomProblem,
+    Window,
+)
 
 Sizes = Mapping[str, int]
 """How many places the matrix of a profile has."""
@@ -28,19 +38,23 @@ def faults_of(problem: VroomProblem, sizes: Sizes) -> list[str]:
     dimensions = len(problem.vehicles[0].capacity) if problem.vehicles else 0
     faults += _repeated([vehicle.id for vehicle in problem.vehicles], "vehicles")
     faults += _repeated([job.id for job in problem.jobs], "jobs")
+    faults += _repeated([one.pickup.id for one in problem.shipments], "shipments", ".pickup")
+    faults += _repeated([one.delivery.id for one in problem.shipments], "shipments", ".delivery")
     for number, vehicle in enumerate(problem.vehicles):
         faults += [f"vehicles[{number}].{fault}" for fault in _of_vehicle(vehicle, size, dimensions)]
     for number, job in enumerate(problem.jobs):
         faults += [f"jobs[{number}].{fault}" for fault in _of_job(job, size, dimensions, known)]
+    for number, shipment in enumerate(problem.shipments):
+        faults += [f"shipments[{number}].{fault}" for fault in _of_shipment(shipment, size, dimensions, known)]
     return faults + list(_of_steps(problem))
 
 
-def _repeated(ids: Sequence[int], where: str) -> list[str]:
+def _repeated(ids: Sequence[int], where: str, end: str = "") -> list[str]:
     first: dict[int, int] = {}
     faults: list[str] = []
     for number, one in enumerate(ids):
         if first.setdefault(one, number) != number:
-            faults.append(f"{where}[{number}].id: {one} is also the id of {where}[{first[one]}]")
+            faults.append(f"{where}[{number}]{end}.id: {one} is also the id of {where}[{first[one]}]{end}")
     return faults
 
 
@@ -53,14 +67,33 @@ def _of_vehicle(vehicle: Vehicle, size: int | None, dimensions: int) -> Iterator
 
 
 def _of_job(job: Job, size: int | None, dimensions: int, known: frozenset[int]) -> Iterator[str]:
-    yield from _of_place(job.location, job.location_index, size, "location", "location_index")
-    yield from _of_windows(job.time_windows or (), "time_windows")
-    for number, skill in enumerate(job.skills):
+    yield from _of_stay(job, size)
+    yield from _of_skills(job.skills, known)
+    yield from _of_amount(job.delivery, "delivery", dimensions)
+    yield from _of_amount(job.pickup, "pickup", dimensions)
+
+
+def _of_shipment(shipment: Shipment, size: int | None, dimensions: int, known: frozenset[int]) -> Iterator[str]:
+    for name, end in (("pickup", shipment.pickup), ("delivery", shipment.delivery)):
+        yield from (f"{name}.{fault}" for fault in _of_stay(end, size))
+    yield from _of_skills(shipment.skills, known)
+    yield from _of_amount(shipment.amount, "amount", dimensions)
+
+
+def _of_stay(stay: Job | ShipmentStep, size: int | None) -> Iterator[str]:
+    yield from _of_place(stay.location, stay.location_index, size, "location", "location_index")
+    yield from _of_windows(stay.time_windows or (), "time_windows")
+
+
+def _of_skills(skills: Sequence[int], known: frozenset[int]) -> Iterator[str]:
+    for number, skill in enumerate(skills):
         if skill not in known:
             yield f"skills[{number}]: no vehicle has the skill {skill}"
-    for name, amount in (("delivery", job.delivery), ("pickup", job.pickup)):
-        if amount and len(amount) != dimensions:
-            yield f"{name}: {len(amount)} dimensions, but the vehicles' capacity has {dimensions}"
+
+
+def _of_amount(amount: Sequence[int], name: str, dimensions: int) -> Iterator[str]:
+    if amount and len(amount) != dimensions:
+        yield f"{name}: {len(amount)} dimensions, but the vehicles' capacity has {dimensions}"
 
 
 def _of_place(

@@ -130,7 +130,7 @@ class ShipmentStep(_Part):
 
 
 class Shipment(_Part):
-    """Something to fetch at one place and to bring to another."""
+    """Something to fetch at one place and to bring to another: in Linli, a visit with something to fetch first."""
 
     pickup: ShipmentStep
     delivery: ShipmentStep

@@ -1,7 +1,8 @@
-"""A problem in VROOM's words as one in Linli's: vehicles become teams of one crew, jobs become visits.
+"""A problem in VROOM's words as one in Linli's: vehicles become teams of one crew, jobs and shipments become visits.
 
 Priorities become classes of urgency. VROOM serves the greatest sum of priorities, Linli more of the highest priority
-whatever it costs the lower ones; with one priority both serve the most jobs, then travel least.
+whatever it costs the lower ones; with one priority both serve the most jobs, then travel least. A shipment is one visit
+at its delivery, for which something is fetched at its pickup: nothing may come between the two, as VROOM would allow.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ from itertools import chain
 
 import numpy as np
 
-from linli.matcher.problem import Pin, Place, Problem, SkillNeed, Team, Visit, Weights, Window
+from linli.matcher.problem import Fetch, Pin, Place, Problem, SkillNeed, Team, Visit, Weights, Window
 from linli.matcher.table_travel import TableTravel
 from linli.matcher.travel import HaversineTravel, Travel
-from linli.services.solving.vroom_format import Job, Location, Step, Vehicle, VroomProblem
+from linli.services.solving.vroom_format import Job, Location, Shipment, ShipmentStep, Step, Vehicle, VroomProblem
+from linli.services.solving.vroom_loads import has_room, most_visits
 from linli.services.solving.vroom_reading import VroomFile
-from linli.services.solving.vroom_unsupported import amounts, is_count
+from linli.services.solving.vroom_tasks import all_tasks, job_visit_id, shipment_visit_id
 
 TRAVEL_ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
 """VROOM's cost: seconds of travel."""
 
 TERRAIN_DEFAULT = "hill"
 """How one goes where a file gives coordinates and no matrix: roads of 1.7 times the straight line at 32 km/h."""
+
+TOO_LARGE = frozenset(("none",))
+"""The kinds of vehicle for what fits on none: a kind that no vehicle is, for an empty set would mean any."""
 
 
 def to_problem(file: VroomFile, terrain: str = TERRAIN_DEFAULT) -> Problem:
@@ -39,20 +44,20 @@ def to_problem(file: VroomFile, terrain: str = TERRAIN_DEFAULT) -> Problem:
     travel, places = _travel(file), _places(given, terrain)
     end = _horizon(given, places, travel)
     pins = {step.id: (vehicle, step) for vehicle in given.vehicles for step in vehicle.steps if step.type == "job"}
-    classes = {priority: k for k, priority in enumerate(sorted({job.priority for job in given.jobs}, reverse=True))}
-    visits = tuple(
+    priorities = {task.priority for task in all_tasks(given)}
+    classes = {priority: k for k, priority in enumerate(sorted(priorities, reverse=True))}
+    visits = [
         _visit(job, number, end, terrain, classes[job.priority], pins.get(job.id))
         for number, job in enumerate(given.jobs)
-    )
+    ]
+    visits += [
+        _fetching(given, one, number, end, terrain, classes[one.priority])
+        for number, one in enumerate(given.shipments, len(visits))
+    ]
     teams = tuple(_team(given, vehicle, end, terrain) for vehicle in given.vehicles)
     # One second before anything may happen, so that nothing is history yet.
     now = min(_times(given), default=0) - 1
-    return Problem(now, visits, teams, travel, TRAVEL_ALONE)
-
-
-def visit_id(job: Job) -> str:
-    """Return the id of a job's visit."""
-    return f"job:{job.id}"
+    return Problem(now, tuple(visits), teams, travel, TRAVEL_ALONE)
 
 
 def team_id(vehicle: Vehicle) -> str:
@@ -74,8 +79,8 @@ def _visit(job: Job, number: int, end: int, terrain: str, urgency: int, pinned: 
         pin = Pin(team_id(vehicle), start=step.service_at)
         windows = _cut(windows, step.service_after, step.service_before)
     return Visit(
-        id=visit_id(job),
-        request=visit_id(job),
+        id=job_visit_id(job),
+        request=job_visit_id(job),
         leg=0,
         place=_place(job.location, job.location_index, terrain),
         duration=job.setup + job.service,
@@ -85,6 +90,29 @@ def _visit(job: Job, number: int, end: int, terrain: str, urgency: int, pinned: 
         registered=number,
         pin=pin,
     )
+
+
+def _fetching(given: VroomProblem, shipment: Shipment, number: int, end: int, terrain: str, urgency: int) -> Visit:
+    brought = shipment.delivery
+    able = frozenset(team_id(vehicle) for vehicle in given.vehicles if has_room(vehicle, shipment))
+    return Visit(
+        id=shipment_visit_id(shipment),
+        request=shipment_visit_id(shipment),
+        leg=0,
+        place=_place(brought.location, brought.location_index, terrain),
+        duration=brought.setup + brought.service,
+        windows=brought.time_windows or ((0, end),),
+        needs=tuple(SkillNeed(str(skill)) for skill in dict.fromkeys(shipment.skills)),
+        urgency=urgency,
+        registered=number,
+        kinds=frozenset() if len(able) == len(given.vehicles) else able or TOO_LARGE,
+        fetch=_fetch(shipment.pickup, terrain),
+    )
+
+
+def _fetch(pickup: ShipmentStep, terrain: str) -> Fetch:
+    place = _place(pickup.location, pickup.location_index, terrain)
+    return Fetch(place, pickup.setup + pickup.service, pickup.time_windows or ())
 
 
 def _cut(windows: tuple[Window, ...], after: int | None, before: int | None) -> tuple[Window, ...]:
@@ -99,18 +127,10 @@ def _team(given: VroomProblem, vehicle: Vehicle, end: int, terrain: str) -> Team
         skills=tuple((str(skill), frozenset[str]()) for skill in dict.fromkeys(vehicle.skills)),
         crews=1,
         shifts=(vehicle.time_window or (0, end),),
-        max_visits_per_shift=most_tasks(given, vehicle),
+        max_visits_per_shift=most_visits(given, vehicle),
+        max_travel_per_shift=vehicle.max_travel_time,
+        kind=team_id(vehicle),
     )
-
-
-def most_tasks(given: VroomProblem, vehicle: Vehicle) -> int | None:
-    """Return how many jobs a vehicle may do: its own limit, and its capacity where every job takes the same."""
-    limits = [] if vehicle.max_tasks is None else [vehicle.max_tasks]
-    for dimension, limit in enumerate(vehicle.capacity):
-        loads = amounts(given, dimension)
-        if sum(loads) > limit and is_count(given, dimension):
-            limits.append(limit // loads[0])
-    return min(limits, default=None)
 
 
 def _travel(file: VroomFile) -> Travel:
@@ -125,17 +145,17 @@ def _travel(file: VroomFile) -> Travel:
 
 
 def _places(problem: VroomProblem, terrain: str) -> tuple[Place, ...]:
-    """Return every place that a vehicle or job uses, once."""
+    """Return every place that a vehicle or task uses, once."""
     used: Iterable[tuple[Location | None, int | None]] = chain(
         ((vehicle.start, vehicle.start_index) for vehicle in problem.vehicles),
-        ((job.location, job.location_index) for job in problem.jobs),
+        ((task.at.location, task.at.location_index) for task in all_tasks(problem)),
     )
     return tuple(dict.fromkeys(_place(location, index, terrain) for location, index in used))
 
 
 def _times(problem: VroomProblem) -> Iterable[int]:
-    for job in problem.jobs:
-        yield from chain.from_iterable(job.time_windows or ())
+    for task in all_tasks(problem):
+        yield from chain.from_iterable(task.at.time_windows or ())
     for vehicle in problem.vehicles:
         yield from vehicle.time_window or (0,)
         for step in vehicle.steps:
@@ -144,10 +164,11 @@ def _times(problem: VroomProblem) -> Iterable[int]:
 
 def _horizon(problem: VroomProblem, places: Sequence[Place], travel: Travel) -> int:
     """Return a time so late that it limits nothing: after the last time named, all work and the longest way each."""
-    work = sum(job.setup + job.service for job in problem.jobs)
+    tasks = all_tasks(problem)
+    work = sum(task.at.setup + task.at.service for task in tasks)
     if isinstance(travel, TableTravel):
         longest = int(travel.matrix(places, places)[0].max(initial=0))
     else:
         # No two places lie farther from each other than twice as far as one of them from the first.
         longest = 2 * int(travel.matrix(places[:1], places)[0].max(initial=0))
-    return max(_times(problem), default=0) + work + (len(problem.jobs) + 1) * longest
+    return max(_times(problem), default=0) + work + (len(tasks) + 1) * longest

@@ -1,0 +1,161 @@
+"""One vehicle's route in VROOM's output format, step by step: a job is one step, a shipment two.
+
+Every time and sum is recomputed from the plan and the problem, none comes from an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from linli.matcher.problem import Place, Problem, Route, Stop
+from linli.services.solving.vroom_format import Location, Vehicle
+from linli.services.solving.vroom_problem import team_id
+from linli.services.solving.vroom_tasks import Task
+
+Json = dict[str, Any]
+
+
+class _Begun(NamedTuple):
+    """A task where it is done, and when it begins there."""
+
+    task: Task
+    place: Place
+    start: int
+
+
+class RouteWriter:
+    """Writes one vehicle's route, with what has added up so far.
+
+    Parameters
+    ----------
+    problem
+        What was planned.
+    vehicle
+        Whose route it is.
+    tasks
+        Every visit's tasks.
+    distances
+        Whether metres are told.
+    """
+
+    def __init__(
+        self, problem: Problem, vehicle: Vehicle, tasks: Mapping[str, Sequence[Task]], *, distances: bool
+    ) -> None:
+        self.problem = problem
+        self.vehicle = vehicle
+        self.tasks = tasks
+        self.distances = distances
+        self.visits = {visit.id: visit for visit in problem.visits}
+        self.base = next(team.base for team in problem.teams if team.id == team_id(vehicle))
+        self.at = self.base
+        self.free = self.duration = self.distance = 0
+
+    def route(self, route: Route) -> Json:
+        """Write a route that has stops."""
+        begun = [one for stop in route.stops for one in self._begun(stop)]
+        tasks = [one.task for one in begun]
+        loads = _loads(tasks, len(self.vehicle.capacity))
+        self.free = begun[0].start - self.problem.travel.between(self.base, begun[0].place)[0]
+        steps = [self._end("start", self.free, loads[0])]
+        for one, load in zip(begun, loads[1:], strict=True):
+            self._go(one.place)
+            steps.append(self._task(one, load))
+        self._go(self.base)
+        steps.append(self._end("end", self.free, loads[-1]))
+        return self._sums(tasks, steps)
+
+    def _begun(self, stop: Stop) -> Iterator[_Begun]:
+        """Yield what is done for one visit, the pickup first where there is one."""
+        visit, (*before, last) = self.visits[stop.visit], self.tasks[stop.visit]
+        for pickup in before:
+            if visit.fetch is None or stop.fetch is None:
+                raise AssertionError(f"{stop.visit} was planned without its pickup")
+            yield _Begun(pickup, visit.fetch.place, stop.fetch)
+        yield _Begun(last, visit.place, stop.start)
+
+    def _sums(self, tasks: Sequence[Task], steps: Sequence[Json]) -> Json:
+        dimensions = len(self.vehicle.capacity)
+        return {
+            "vehicle": self.vehicle.id,
+            "cost": self.duration,
+            "setup": sum(task.at.setup for task in tasks),
+            "service": sum(task.at.service for task in tasks),
+            "duration": self.duration,
+            "waiting_time": sum(step["waiting_time"] for step in steps),
+            "priority": sum(task.priority for task in tasks),
+            **self._driven(),
+            "delivery": total([_filled(task.delivery, dimensions) for task in tasks], dimensions),
+            "pickup": total([_filled(task.pickup, dimensions) for task in tasks], dimensions),
+            "steps": list(steps),
+            "violations": [],
+            **described(self.vehicle.description),
+        }
+
+    def _go(self, to: Place) -> None:
+        seconds, metres = self.problem.travel.between(self.at, to)
+        self.at, self.free = to, self.free + seconds
+        self.duration, self.distance = self.duration + seconds, self.distance + metres
+
+    def _driven(self) -> Json:
+        return {"distance": self.distance} if self.distances else {}
+
+    def _step(self, kind: str, arrival: int, load: Sequence[int], **more: object) -> Json:
+        return {
+            "type": kind,
+            "arrival": arrival,
+            "duration": self.duration,
+            **self._driven(),
+            "load": list(load),
+            "violations": [],
+            **more,
+        }
+
+    def _end(self, kind: str, arrival: int, load: Sequence[int]) -> Json:
+        place = where(self.vehicle.start, self.vehicle.start_index)
+        return self._step(kind, arrival, load, setup=0, service=0, waiting_time=0, **place)
+
+    def _task(self, one: _Begun, load: Sequence[int]) -> Json:
+        """Write a task at which the vehicle has just arrived, and do it."""
+        task, arrival = one.task.at, self.free
+        self.free = one.start + task.setup + task.service
+        named = {"id": task.id, "job": task.id, **where(task.location, task.location_index)}
+        named |= described(task.description)
+        waiting = one.start - arrival
+        return self._step(
+            one.task.kind, arrival, load, setup=task.setup, service=task.service, waiting_time=waiting, **named
+        )
+
+
+def _loads(tasks: Sequence[Task], dimensions: int) -> list[list[int]]:
+    """Return what is on board when the vehicle leaves its base, and after each task.
+
+    From the base it brings what jobs want delivered, not what it fetches for a delivery.
+    """
+    load = total([_filled(task.delivery, dimensions) for task in tasks if task.kind == "job"], dimensions)
+    loads = [load]
+    for task in tasks:
+        out, on = _filled(task.delivery, dimensions), _filled(task.pickup, dimensions)
+        load = [before - given + taken for before, given, taken in zip(load, out, on, strict=True)]
+        loads.append(load)
+    return loads
+
+
+def total(rows: Sequence[Sequence[int]], dimensions: int) -> list[int]:
+    """Return the sum of amounts, dimension by dimension."""
+    return [sum(row[k] for row in rows) for k in range(dimensions)]
+
+
+def _filled(amount: Sequence[int], dimensions: int) -> list[int]:
+    return list(amount) if amount else [0] * dimensions
+
+
+def where(location: Location | None, index: int | None) -> Json:
+    """Return a place as the file has it."""
+    place: Json = {} if location is None else {"location": list(location)}
+    return place if index is None else {**place, "location_index": index}
+
+
+def described(description: str | None) -> Mapping[str, str]:
+    """Return a description if there is one."""
+    return {} if description is None else {"description": description}

@@ -1,0 +1,351 @@
+"""Does ``linli solve`` carry VROOM's shipments: fetched at one place, brought to another, nothing in between."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from itertools import pairwise, permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from linli.services.cli import main
+
+Json = dict[str, Any]
+
+DURATIONS = [
+    [0, 500, 600, 700, 650],
+    [510, 0, 400, 300, 250],
+    [620, 390, 0, 200, 350],
+    [700, 300, 210, 0, 150],
+    [640, 260, 340, 160, 0],
+]
+OPENS, CLOSES = 28_800, 43_200
+
+
+def vehicle(number: int, **more: object) -> Json:
+    return {"id": number, "start_index": 0, "end_index": 0, "time_window": [OPENS, CLOSES], **more}
+
+
+def job(number: int, place: int, **more: object) -> Json:
+    return {"id": number, "location_index": place, "service": 300, **more}
+
+
+def shipment(number: int, places: tuple[int, int], pickup: Json | None = None, **more: object) -> Json:
+    """Return a shipment whose pickup has the given id, and whose delivery has that and 100."""
+    fetched = {"id": number, "location_index": places[0], "service": 60, **(pickup or {})}
+    return {"pickup": fetched, "delivery": {"id": number + 100, "location_index": places[1], "service": 120}, **more}
+
+
+def problem(**more: object) -> Json:
+    """Return a small problem that is fine."""
+    return {
+        "vehicles": [vehicle(1, capacity=[4])],
+        "jobs": [job(1, 3)],
+        "shipments": [
+            shipment(1, (1, 2), amount=[2], priority=3),
+            shipment(2, (4, 1), {"description": "pharmacy", "setup": 30}, amount=[3]),
+        ],
+        "matrices": {"car": {"durations": DURATIONS}},
+        **more,
+    }
+
+
+Solve = Callable[..., Json]
+
+
+@pytest.fixture
+def solve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Solve:
+    """Return a function that solves a problem by the command line and returns its last object of standard output."""
+
+    def run(given: Json, *words: str, exit_code: int = 0) -> Json:
+        file = tmp_path / "problem.json"
+        file.write_text(json.dumps(given), encoding="utf-8")
+        assert main.run(["solve", str(file), "--work", "2000", *words, "--json"]) == exit_code
+        told: Json = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return told
+
+    return run
+
+
+def tasks_of(given: Json) -> dict[tuple[str, int], Json]:
+    """Return what the file says of every task, by its type and id."""
+    tasks = {("job", one["id"]): one for one in given.get("jobs", [])}
+    for one in given["shipments"]:
+        tasks |= {(kind, one[kind]["id"]): one[kind] for kind in ("pickup", "delivery")}
+    return tasks
+
+
+def steps_hold(given: Json, solution: Json) -> None:
+    """Recompute every route from the file alone, and see that each delivery follows its own pickup at once."""
+    tasks, pairs = tasks_of(given), {one["pickup"]["id"]: one["delivery"]["id"] for one in given["shipments"]}
+    capacity = {one["id"]: one.get("capacity", []) for one in given["vehicles"]}
+    served: list[tuple[str, int]] = []
+    for route in solution["routes"]:
+        first, *steps, last = route["steps"]
+        at = 0
+        free: int = first["arrival"]
+        travelled = 0
+        assert free >= OPENS
+        for number, step in enumerate(steps):
+            wanted = tasks[step["type"], step["id"]]
+            to: int = wanted["location_index"]
+            way = DURATIONS[at][to]
+            travelled += way
+            free += way
+            start = step["arrival"] + step["waiting_time"]
+            assert (step["arrival"], step["duration"]) == (free, travelled)
+            assert any(lo <= start <= hi for lo, hi in wanted.get("time_windows", [[0, 1 << 31]]))
+            assert (step["setup"], step["service"]) == (wanted.get("setup", 0), wanted["service"])
+            at = to
+            free = start + step["setup"] + step["service"]
+            assert all(load <= limit for load, limit in zip(step["load"], capacity[route["vehicle"]], strict=True))
+            if step["type"] == "pickup":
+                assert (steps[number + 1]["type"], steps[number + 1]["id"]) == ("delivery", pairs[step["id"]])
+            served.append((step["type"], step["id"]))
+        assert last["arrival"] == free + DURATIONS[at][0] <= CLOSES
+        assert route["cost"] == route["duration"] == travelled + DURATIONS[at][0]
+        for name in ("setup", "service", "waiting_time"):
+            assert route[name] == sum(step[name] for step in route["steps"])
+    left = [(one["type"], one["id"]) for one in solution["unassigned"]]
+    assert sorted(served + left) == sorted(tasks)
+    assert solution["summary"]["unassigned"] == len(left)
+
+
+def least_travel(given: Json) -> int:
+    """Return the least travel with which one vehicle serves all, by trying every order."""
+
+    def ways() -> Iterator[int]:
+        jobs = [(one["location_index"],) * 2 for one in given["jobs"]]
+        moved = [(s["pickup"]["location_index"], s["delivery"]["location_index"]) for s in given["shipments"]]
+        for order in permutations(jobs + moved):
+            stops = [0, *(place for pair in order for place in pair), 0]
+            yield sum(DURATIONS[a][b] for a, b in pairwise(stops))
+
+    return min(ways())
+
+
+def test_a_solution_with_shipments_is_the_best_and_adds_up(solve: Solve) -> None:
+    """Tests that every step can be recomputed from the file, and that no other order of the three takes less travel."""
+    given = problem()
+    solution = solve(given)
+    steps_hold(given, solution)
+    summary = solution["summary"]
+    assert (summary["unassigned"], summary["cost"]) == (0, least_travel(given))
+    assert (summary["pickup"], summary["delivery"]) == ([5], [5])
+    # A priority counts at both ends, as with VROOM.
+    assert (summary["priority"], summary["setup"], summary["service"]) == (6, 30, 300 + 2 * 180)
+    [told] = [s for s in solution["routes"][0]["steps"] if s["type"] == "pickup" and s["id"] == 2]
+    assert (told["description"], told["location_index"], told["load"]) == ("pharmacy", 4, [3])
+
+
+@pytest.mark.parametrize("places", [((2, 3), (3, 2)), ((1, 1), (4, 2)), ((3, 1), (3, 4))])
+def test_other_days_are_the_best_too(solve: Solve, places: tuple[tuple[int, int], ...]) -> None:
+    """Tests days with ways back and forth, both ends at one place, and one place for two pickups."""
+    given = problem(shipments=[shipment(k + 1, ends) for k, ends in enumerate(places)])
+    solution = solve(given)
+    steps_hold(given, solution)
+    assert (solution["summary"]["unassigned"], solution["summary"]["cost"]) == (0, least_travel(given))
+
+
+def some_windows(rng: random.Random) -> Json:
+    opens = rng.randrange(OPENS, CLOSES - 3_000, 500)
+    return {"time_windows": [[opens, opens + 3_000]]} if rng.random() < 0.6 else {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_crowded_days_hold(solve: Solve, seed: int) -> None:
+    """Tests days drawn by chance, with windows at either end, loads and two vehicles: what is planned holds."""
+    rng = random.Random(seed)
+    given = problem(jobs=[job(k, rng.randrange(1, 5), **some_windows(rng)) for k in range(4)])
+    given["vehicles"] = [vehicle(k, capacity=[rng.randint(1, 3)], max_travel_time=5_000) for k in (1, 2)]
+    given["shipments"] = [
+        shipment(k, (rng.randrange(1, 5), rng.randrange(1, 5)), some_windows(rng), amount=[rng.randint(1, 3)])
+        for k in range(10)
+    ]
+    for one in given["shipments"]:
+        one["delivery"] |= some_windows(rng)
+    solution = solve(given)
+    steps_hold(given, solution)
+    assert {step["type"] for route in solution["routes"] for step in route["steps"]} >= {"pickup", "delivery"}
+    assert all(route["duration"] <= 5_000 for route in solution["routes"])
+
+
+def test_a_pickup_that_closes_early_makes_the_vehicle_wait_at_the_delivery(solve: Solve) -> None:
+    """Tests windows at both ends: fetched as late as may be, then waiting at the door until it opens."""
+    one = shipment(1, (1, 2), {"time_windows": [[30_000, 31_000]]})
+    one["delivery"]["time_windows"] = [[36_000, 37_000]]
+    given = problem(shipments=[one], jobs=[])
+    solution = solve(given)
+    steps_hold(given, solution)
+    start, pickup, delivery, _ = solution["routes"][0]["steps"]
+    assert (start["arrival"], pickup["arrival"], pickup["waiting_time"]) == (30_500, 31_000, 0)
+    assert (delivery["arrival"], delivery["waiting_time"]) == (31_460, 36_000 - 31_460)
+
+
+def test_a_vehicle_waits_before_a_pickup_that_opens_late(solve: Solve) -> None:
+    """Tests waiting where something is fetched, after a job that had to be early."""
+    given = problem(
+        shipments=[shipment(1, (4, 2), {"time_windows": [[36_000, 37_000]]})],
+        jobs=[job(1, 3, time_windows=[[30_000, 30_500]])],
+    )
+    solution = solve(given)
+    steps_hold(given, solution)
+    assert [step["type"] for step in solution["routes"][0]["steps"]] == ["start", "job", "pickup", "delivery", "end"]
+    assert solution["routes"][0]["steps"][2]["waiting_time"] > 5_000
+
+
+def test_an_unassigned_shipment_is_told_by_both_ends_with_a_reason(solve: Solve) -> None:
+    """Tests that both ends stand among the unassigned, and that what is lost to a shipment names its delivery."""
+    given = problem(vehicles=[vehicle(1, skills=[1], max_travel_time=1_600), vehicle(2, skills=[2])])
+    given["jobs"] = []
+    asked = ([1, 2], 0), ([1], 9), ([1], 0)
+    ends = (1, 2), (1, 2), (4, 3)
+    given["shipments"] = [
+        shipment(k, two, skills=skills, priority=priority)
+        for k, two, (skills, priority) in zip((1, 2, 3), ends, asked, strict=True)
+    ]
+    solution = solve(given)
+    steps_hold(given, solution)
+    whys = {(one["type"], one["id"]): one["linli"] for one in solution["unassigned"]}
+    assert set(whys) == {("pickup", 1), ("delivery", 101), ("pickup", 3), ("delivery", 103)}
+    assert whys["pickup", 1] == whys["delivery", 101]
+    assert (whys["pickup", 1]["reason"], whys["pickup", 1]["rules"][0]["rule"]) == ("impossible", "skill")
+    assert whys["pickup", 3]["reason"] == "lost"
+    assert whys["pickup", 3]["lost_to"][0] == {"vehicle": 1, "jobs": [], "shipments": [102], "any_one": True}
+
+
+def test_a_shipment_goes_where_there_is_room_for_it(solve: Solve) -> None:
+    """Tests that a load counts only while it is on board, and that what is too large for a vehicle goes on another."""
+    given = problem(vehicles=[vehicle(1, capacity=[2]), vehicle(2, capacity=[3], time_window=[OPENS, OPENS + 2_400])])
+    given["jobs"] = []
+    given["shipments"] = [shipment(k, (1, 2), amount=[amount]) for k, amount in ((1, 2), (2, 2), (3, 3), (4, 4))]
+    solution = solve(given)
+    steps_hold(given, solution)
+    served = {r["vehicle"]: {s["id"] for s in r["steps"] if s["type"] == "pickup"} for r in solution["routes"]}
+    assert served == {1: {1, 2}, 2: {3}}
+    assert {one["linli"]["rules"][0]["name"] for one in solution["unassigned"]} == {"the load fits on the vehicle"}
+    assert [step["load"] for step in solution["routes"][0]["steps"]] == [[0], [2], [0], [2], [0], [0]]
+
+
+def test_a_shipment_is_two_tasks(solve: Solve) -> None:
+    """Tests that `max_tasks` counts both ends, as VROOM does."""
+    for most, left in ((1, 6), (2, 4), (3, 4), (4, 2), (6, 0)):
+        given = problem(vehicles=[vehicle(1, max_tasks=most)], jobs=[])
+        given["shipments"] = [shipment(k, (k, k + 1)) for k in (1, 2, 3)]
+        solution = solve(given)
+        steps_hold(given, solution)
+        assert solution["summary"]["unassigned"] == left
+
+
+def test_a_vehicle_is_on_the_way_no_longer_than_it_may(solve: Solve) -> None:
+    """Tests that `max_travel_time` holds to the second, with the way from pickup to delivery, and for jobs alone."""
+    for shipments, jobs in (([shipment(1, (1, 2))], []), ([], [job(1, 1), job(2, 2)])):
+        given = problem(shipments=shipments, jobs=jobs)
+        way = least_travel(given)
+        for limit, left in ((way, 0), (way - 1, 1 if jobs else 2)):
+            given["vehicles"] = [vehicle(1, max_travel_time=limit)]
+            solution = solve(given)
+            steps_hold(given, solution)
+            assert solution["summary"]["unassigned"] == left
+            assert solution["summary"]["duration"] <= limit
+
+
+def test_coordinates_and_a_file_of_ways_will_do(solve: Solve, tmp_path: Path) -> None:
+    """Tests that the place of a pickup is among those whose ways are estimated or fetched."""
+    base, far, near = [108.25, 27.94], [108.35, 27.94], [108.30, 27.94]
+    ends = {"pickup": {"id": 1, "location": far}, "delivery": {"id": 1, "location": near}}
+    given = {"vehicles": [{"id": 1, "start": base, "end": base}], "shipments": [ends]}
+    # 9.83 km of straight line there and back, times 1.7.
+    assert solve(given)["summary"]["distance"] == pytest.approx(2 * 9_830 * 1.7, rel=0.01)
+    rows = [
+        f"{a[1]},{a[0]},{b[1]},{b[0]},{seconds},1"
+        for a, b, seconds in (
+            (base, far, 70),
+            (far, near, 20),
+            (near, base, 10),
+            (far, base, 9),
+            (near, far, 9),
+            (base, near, 9),
+        )
+    ]
+    ways = tmp_path / "ways.csv"
+    ways.write_text("\n".join(["from_lat,from_lon,to_lat,to_lon,seconds,metres", *rows]), encoding="utf-8")
+    assert solve(given, "--travel", f"csv:{ways}")["summary"]["cost"] == 100
+
+
+def test_the_help_says_that_nothing_comes_between(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that who reads the help learns what VROOM allows and this does not."""
+    assert main.run(["solve", "--help"]) == 0
+    assert "between a pickup and its delivery" in " ".join(capsys.readouterr().out.replace("│", " ").split())
+
+
+def changed(path: tuple[str | int, ...], value: object) -> Json:
+    """Return the fine problem with one field changed, or taken out where the value is None."""
+    given = deepcopy(problem())
+    at: Any = given
+    for part in path[:-1]:
+        at = at[part]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return given
+
+
+def both_ends(**windows: list[list[int]]) -> Json:
+    one = shipment(1, (1, 2))
+    for kind, its in windows.items():
+        one[kind]["time_windows"] = its
+    return problem(shipments=[one])
+
+
+FIRST, VEHICLE = ("shipments", 0), ("vehicles", 0)
+REFUSED: list[tuple[Json, str]] = [
+    (changed((*FIRST, "pickup"), None), "shipments[0].pickup"),
+    (changed((*FIRST, "delivery", "id"), None), "shipments[0].delivery.id"),
+    (changed((*FIRST, "delivery", "id"), 102), "shipments[1].delivery.id: 102 is also the id of shipments[0].delivery"),
+    (changed((*FIRST, "pickup", "id"), 2), "shipments[1].pickup.id: 2 is also the id of shipments[0].pickup"),
+    (changed((*FIRST, "pickup", "location_index"), 5), "shipments[0].pickup.location_index: 5, but the matrix has 5"),
+    (changed((*FIRST, "delivery", "location_index"), None), "shipments[0].delivery.location_index: missing"),
+    (changed((*FIRST, "pickup", "time_windows"), [[5, 4]]), "shipments[0].pickup.time_windows[0]: ends before"),
+    (
+        changed((*FIRST, "delivery", "time_windows"), [[1, 4], [3, 9]]),
+        "shipments[0].delivery.time_windows[1]: begins before the one before it ends",
+    ),
+    (changed((*FIRST, "pickup", "priority"), 1), "shipments[0].pickup.priority"),
+    (changed((*FIRST, "priority"), 101), "shipments[0].priority"),
+    (changed((*FIRST, "skills"), [9]), "shipments[0].skills[0]: no vehicle has the skill 9"),
+    (changed((*FIRST, "amount"), [1, 1]), "shipments[0].amount: 2 dimensions, but the vehicles' capacity has 1"),
+    (changed((*FIRST, "pickup", "setup_per_type"), {"van": 5}), "shipments[0].pickup.setup_per_type: not supported"),
+    (changed((*FIRST, "delivery", "service_per_type"), {"van": 5}), "shipments[0].delivery.service_per_type"),
+    (changed((*FIRST, "pickup", "location_index"), 4), "shipments[1].pickup.setup: not supported where several"),
+    (changed(("shipments", 1, "pickup", "location_index"), 0), "shipments[1].pickup.setup: not supported where"),
+    (
+        both_ends(pickup=[[1, 4], [7, 9]], delivery=[[8, 9]]),
+        "shipments[0].pickup.time_windows: several windows are not supported where the delivery has windows too",
+    ),
+    (
+        both_ends(pickup=[[1, 4]], delivery=[[1, 4], [7, 9]]),
+        "shipments[0].delivery.time_windows: several windows are not supported where the pickup has windows too",
+    ),
+    (changed((*VEHICLE, "steps"), [{"type": "pickup", "id": 1}]), "vehicles[0].steps[0].type: pickup is not supported"),
+    (changed((*VEHICLE, "steps"), [{"type": "delivery", "id": 101}]), "vehicles[0].steps[0].type: delivery is not"),
+    (changed((*VEHICLE, "max_tasks"), 4), "vehicles[0].max_tasks: not supported where jobs and shipments mix"),
+    (changed((*VEHICLE, "max_distance"), 4), "vehicles[0].max_distance: not supported"),
+    (
+        changed(("jobs", 0, "delivery"), [2]),
+        "vehicles[0].capacity[0]: jobs and a shipment together may not fit",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), REFUSED, ids=[message for _, message in REFUSED])
+def test_a_bad_shipment_is_refused_with_path_and_reason(solve: Solve, given: Json, message: str) -> None:
+    """Tests that what is malformed, contradictory or not supported is refused by name, and nothing is solved."""
+    told = solve(given, exit_code=2)
+    assert told["error"]["code"] == "problem"
+    assert message in told["error"]["message"]
