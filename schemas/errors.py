@@ -41,6 +41,7 @@ class Code(StrEnum):
     LINES_REFUSED = "lines_refused"
     LIST = "list"
     PROBLEM = "problem"
+    POLICY = "policy"
     UNKNOWN_REQUEST = "unknown_request"
     UNKNOWN_TEAM = "unknown_team"
     UNKNOWN_OFFER = "unknown_offer"

@@ -26,6 +26,17 @@ Verify = Annotated[
 OnePartition = Annotated[
     int | None, typer.Option("--partition", min=0, help=both("Only this partition.", "只重放该分区。"))
 ]
+WhatIfFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--what-if",
+        metavar="POLICY.toml",
+        help=both(
+            "Run the log again with what this policy file changes, and show both side by side.",
+            "按该策略文件的改动重新推演日志，并与记录并列对比。",
+        ),
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,8 +48,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "replay",
         help=both(
-            "Decide again what was decided, from the log alone, and compare every byte.",
-            "仅凭日志重新计算每一轮决策，并逐字节比对。",
+            "Decide again what was decided, from the log alone, and compare every byte; or see what if.",
+            "仅凭日志重新计算每一轮决策，并逐字节比对；或换一套策略推演。",
         ),
     )(replay)
 
@@ -64,10 +75,18 @@ def audit(patience: Patience = PATIENCE_S, metrics_file: MetricsFile = None, as_
     return run(audit_log(Here.look(), Out(as_json), patience, metrics_file))
 
 
-def replay(verify: Verify = False, partition: OnePartition = None, as_json: AsJson = False) -> int:
+def replay(
+    verify: Verify = False,
+    what_if: WhatIfFile = None,
+    partition: OnePartition = None,
+    as_json: AsJson = False,
+) -> int:
     """Decide every round again that is still whole in the log."""
     from linli.services.cli.here import Here, run
+    from linli.services.cli.other_world import compare_worlds
     from linli.services.cli.out import Out
     from linli.services.cli.second_thoughts import replay_log
 
-    return run(replay_log(Here.look(), Out(as_json), partition, verify=verify))
+    if what_if is None:
+        return run(replay_log(Here.look(), Out(as_json), partition, verify=verify))
+    return run(compare_worlds(Here.look(), Out(as_json), partition, what_if, verify=verify))

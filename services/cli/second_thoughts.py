@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from linli.matcher.desk import decide
 from linli.schemas.errors import Code, LinliError
@@ -12,6 +13,7 @@ from linli.services.cli.out import Out
 from linli.services.cli.words import TONGUE, both
 from linli.streams.build import build_name
 from linli.streams.ground_facts import read_facts
+from linli.streams.kafka_client import KafkaAddress
 from linli.streams.replay import ReplayReport, replay
 
 
@@ -29,12 +31,9 @@ async def replay_log(here: Here, out: Out, partition: int | None, *, verify: boo
         If there is no such partition.
     """
     address = await here.reach_kafka()
-    count = (await read_facts(address)).district_map.partitions
-    if partition is not None and partition >= count:
-        raise LinliError(Code.USAGE, detail=f"--partition {partition}: 0 … {count - 1}")
     reports: list[ReplayReport] = []
     with working(both("Replaying …", "正在重放……")) as tell:
-        for number in range(count) if partition is None else [partition]:
+        for number in await partitions_named(address, partition):
 
             def progress(done: int, where: int = number) -> None:
                 tell(both(f"Replaying partition {where}, round {done} …", f"正在重放分区 {where} 第 {done} 轮……"))
@@ -44,6 +43,20 @@ async def replay_log(here: Here, out: Out, partition: int | None, *, verify: boo
     if not out.as_json:
         _show(reports, out)
     return _verdict(reports) if verify else 0
+
+
+async def partitions_named(address: KafkaAddress, partition: int | None) -> Sequence[int]:
+    """Give the partition that was named, or all.
+
+    Raises
+    ------
+    LinliError
+        If there is no such partition.
+    """
+    count = (await read_facts(address)).district_map.partitions
+    if partition is not None and partition >= count:
+        raise LinliError(Code.USAGE, detail=f"--partition {partition}: 0 … {count - 1}")
+    return range(count) if partition is None else [partition]
 
 
 def _verdict(reports: list[ReplayReport]) -> int:

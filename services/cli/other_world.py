@@ -1,0 +1,155 @@
+"""What another policy would have made of the log, in words: both worlds side by side, and what cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk import decide
+from linli.schemas.errors import Both, Code, LinliError
+from linli.schemas.menu import ListError
+from linli.schemas.policy import Policy
+from linli.schemas.policy_file import parse_policy
+from linli.services.cli.findings import working
+from linli.services.cli.here import Here
+from linli.services.cli.inbox_files import read_bytes
+from linli.services.cli.out import Out
+from linli.services.cli.second_thoughts import partitions_named
+from linli.services.cli.words import both
+from linli.services.sheets.limits import FILE_BYTES_MAX
+from linli.streams.round_work import Desk
+from linli.streams.what_if import WhatIf, what_if
+from linli.streams.world_figures import WINDOW_PASSED, WorldFigures
+
+_REASONS = {
+    "impossible": ("unmet: no team may", "暂无法安排：无合格队伍"),
+    "lost": ("unmet: all who may are taken", "暂无法安排：合格队伍均已占用"),
+    "stopped": ("unmet: the search was cut", "暂无法安排：搜索中止"),
+    WINDOW_PASSED: ("unmet: closed, its time has passed", "暂无法安排：时段已过，已办结"),
+}
+"""Reasons of unmet requests in both languages."""
+
+
+async def compare_worlds(here: Here, out: Out, partition: int | None, path: Path, *, verify: bool = False) -> int:
+    """Run the log again under a policy and show both worlds.
+
+    Parameters
+    ----------
+    here, out
+        Where the log is, and where the words go.
+    partition
+        Only this one; all if ``None``.
+    path
+        A policy file; what it leaves out stays as each round had it.
+    verify
+        Whether bytes were to be compared too, which cannot be.
+
+    Raises
+    ------
+    LinliError
+        If the file is no policy, there is no such partition, or both were asked for.
+    """
+    if verify:
+        detail = Both("--verify and --what-if cannot go together", "--verify 与 --what-if 不能同时使用")
+        raise LinliError(Code.USAGE, detail=detail)
+    given = read_change(path)
+    address = await here.reach_kafka()
+    found = WhatIf()
+    with working(both("Replaying …", "正在重放……")) as tell:
+        for number in await partitions_named(address, partition):
+
+            def progress(done: int, where: int = number) -> None:
+                tell(both(f"What if: partition {where}, round {done} …", f"正在推演分区 {where} 第 {done} 轮……"))
+
+            await what_if(address, number, given, Desk(decide, next_deadline), found, progress)
+    show_worlds(found, out)
+    return 0
+
+
+def read_change(path: Path) -> Policy:
+    """Read what a policy file changes.
+
+    Raises
+    ------
+    LinliError
+        If it cannot be read or is no policy.
+    """
+    try:
+        return parse_policy(read_bytes(str(path), FILE_BYTES_MAX).decode("utf-8"))
+    except UnicodeDecodeError:
+        detail = Both("it is not UTF-8 text.", "不是 UTF-8 文本。")
+        raise LinliError(Code.POLICY, path=path, detail=detail) from None
+    except ListError as error:
+        raise LinliError(Code.POLICY, path=path, detail=error) from None
+
+
+def show_worlds(found: WhatIf, out: Out) -> None:
+    """Show both worlds as a table and what must be known to read it, or as JSON."""
+    recorded, other = found.figures
+    out.data(
+        {
+            "rounds": found.rounds,
+            "added": found.added,
+            "first_rounds": found.first_rounds,
+            "answers": found.answers,
+            "answers_without_counterpart": found.without_counterpart,
+            "commands_otherwise": found.otherwise,
+            "recorded": asdict(recorded),
+            "what_if": asdict(other),
+        }
+    )
+    if out.as_json:
+        return
+    rows = [(name, one, two, _by(one, two)) for name, one, two in _rows(recorded, other)]
+    out.table(("", both("recorded", "记录"), both("what if", "推演"), both("difference", "差异")), _texts(rows))
+    _say_what_holds(found, out)
+
+
+def _say_what_holds(found: WhatIf, out: Out) -> None:
+    """Say how far the figures can be believed."""
+    out.say(
+        f"{found.rounds} recorded rounds were run again; {found.added} decisions were added between them, where "
+        "something was due in the other world alone.",
+        f"重新推演 {found.rounds} 轮；另补 {found.added} 次决策，因推演中有事项先行到期。",
+    )
+    out.say(
+        f"{found.without_counterpart} of {found.answers} answers had no counterpart: the offer was not made, went to "
+        "another team, or was not open at that time. Such offers stay open until they expire, for nobody is "
+        "simulated; the fewer answers count, the less the visits say.",
+        f"{found.answers} 个答复中有 {found.without_counterpart} 个在推演中没有对应的派单："
+        "未派、派给他队或当时不在待答复。此类派单会一直等到超时，因为不模拟任何人；有效答复越少，接单数越不说明问题。",
+    )
+    if found.otherwise:
+        out.say(
+            f"{found.otherwise} other commands counted in one world only, such as a confirmation of a team that was "
+            "not proposed in the other.",
+            f"另有 {found.otherwise} 条命令只在其中一方生效，例如确认了另一方并未建议的队伍。",
+        )
+
+
+def _rows(one: WorldFigures, two: WorldFigures) -> list[tuple[str, float, float]]:
+    rows: list[tuple[str, float, float]] = [
+        (both("requests", "点单"), one.requests, two.requests),
+        (both("promised", "已排期"), one.promised, two.promised),
+        (both("a team was asked", "已派单"), one.offered, two.offered),
+        (both("a team goes", "已接单"), one.committed, two.committed),
+        (both("offers sent", "发出派单"), one.offers_sent, two.offers_sent),
+        (both("offers expired", "超时未答复"), one.offers_expired, two.offers_expired),
+        (both("promises broken", "未兑现的承诺"), one.promises_broken, two.promises_broken),
+    ]
+    rows += [(both(*words), one.unmet.get(key, 0), two.unmet.get(key, 0)) for key, words in _REASONS.items()]
+    minutes = both("minutes on the way to a visit when promised", "排期时平均单程（分钟）")
+    return [*rows, (minutes, _minutes_a_way(one), _minutes_a_way(two))]
+
+
+def _minutes_a_way(one: WorldFigures) -> float:
+    return round(one.way_seconds / 60 / one.ways, 1) if one.ways else 0
+
+
+def _by(one: float, two: float) -> str:
+    return "" if one == two else f"{two - one:+g}"
+
+
+def _texts(rows: list[tuple[str, float, float, str]]) -> list[tuple[str, str, str, str]]:
+    return [(name, f"{one:g}", f"{two:g}", by) for name, one, two, by in rows]

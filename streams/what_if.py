@@ -1,0 +1,226 @@
+"""What if: the recorded commands given again to ``decide``, round by round, under another policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, Translations
+from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Start, SwapMembers, Withdraw
+from linli.schemas.commands import CommandBody
+from linli.schemas.identity import seed_of
+from linli.schemas.policy import Policy
+from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord
+from linli.streams.kafka_client import KafkaAddress
+from linli.streams.recorded_rounds import RecordedRound, open_recording
+from linli.streams.round_work import Desk, by_district, fold, moment_of, with_policy
+from linli.streams.world_figures import WorldFigures, WorldTally
+
+_ANSWERS: Final = (Accept, Decline, Withdraw, SwapMembers, Start, Done, FailedVisit)
+"""What a team says about an offer that it got."""
+
+
+@dataclass(slots=True)
+class WhatIf:
+    """The recorded world and the other one beside it.
+
+    Attributes
+    ----------
+    recorded, other
+        What each world came to.
+    rounds, added
+        Recorded rounds, and decisions added between them because something was due in the other world alone.
+    first_rounds
+        By partition: the first round that was whole; both worlds begin with the state before it.
+    answers, without_counterpart
+        Answers of teams that counted in the recorded world, and those of them that did not in the other.
+    otherwise
+        Commands other than those that counted in one world and not in the other.
+
+    Notes
+    -----
+    What such a run can say: how the same orders, cancellations and changes of the roster would have been planned,
+    promised and offered. What it cannot: how people would have answered. An answer is bound to the number of an
+    offer, which is made of its request and a count. It counts in the other world only where the offer of that number
+    went to the same team and is still open when the answer was given; else it has no counterpart and changes
+    nothing. Nobody is simulated: an offer without an answer stays open until it expires. So the more a policy changes
+    who is asked, or when, the fewer visits are committed; promises, unmet and ways tell more than visits then do.
+    """
+
+    recorded: WorldTally = field(default_factory=WorldTally)
+    other: WorldTally = field(default_factory=WorldTally)
+    rounds: int = 0
+    added: int = 0
+    first_rounds: dict[int, int] = field(default_factory=dict[int, int])
+    answers: int = 0
+    without_counterpart: int = 0
+    otherwise: int = 0
+
+    @property
+    def figures(self) -> tuple[WorldFigures, WorldFigures]:
+        """What the recorded world came to, and the other one."""
+        return self.recorded.figures(), self.other.figures()
+
+    def judge(self, command: NumberedCommand, then: CommandOutcome | None, now: CommandOutcome) -> None:
+        """Compare what became of a command in both worlds."""
+        counted = then is not None and then.code is OutcomeCode.APPLIED
+        counts = now.code is OutcomeCode.APPLIED
+        answer = is_answer(command.command.body)
+        self.answers += answer and counted
+        if answer and counted and not counts:
+            self.without_counterpart += 1
+        elif counted != counts:
+            self.otherwise += 1
+
+
+def is_answer(body: CommandBody) -> bool:
+    """Tell whether a command answers an offer."""
+    return isinstance(body, _ANSWERS)
+
+
+def changed(policy: Policy, given: Policy) -> Policy:
+    """Give a recorded policy with what another one says expressly; what that leaves out stays, price by price."""
+    named = {name: getattr(given, name) for name in given.model_fields_set}
+    if "prices" in named:
+        prices = {name: getattr(given.prices, name) for name in given.prices.model_fields_set}
+        named["prices"] = policy.prices.model_copy(update=prices)
+    return policy.model_copy(update=named)
+
+
+class TwoWorlds:
+    """One partition in both worlds, round by round.
+
+    Parameters
+    ----------
+    states
+        The districts before the first round.
+    given
+        What is changed of every recorded policy.
+    desk
+        Who decides.
+    found
+        Where everything is counted.
+
+    Notes
+    -----
+    The recorded world is folded as it was written. The other one decides at the moments of the recorded rounds, and
+    in between where something falls due there before anything does in the recorded world; then the service would have
+    woken. Under the recorded policy nothing is ever due earlier, so not one decision is added.
+    """
+
+    def __init__(self, states: Mapping[str, DistrictState], given: Policy, desk: Desk, found: WhatIf) -> None:
+        self._given, self._desk, self._found = given, desk, found
+        self._recorded = dict(states)
+        self._other = {code: replace(state, translations=Translations()) for code, state in states.items()}
+        found.recorded.begin(states.values())
+        found.other.begin(states.values())
+
+    def take(self, recorded: RecordedRound) -> None:
+        """Play one round in both worlds.
+
+        Raises
+        ------
+        linli.matcher.matching.PlanRefusedError
+            If a decision of the other world is none; there it ends.
+        """
+        record, commands = recorded.record, recorded.numbered()
+        policy = changed(record.policy, self._given)
+        self._recorded = {code: with_policy(state, record.policy) for code, state in self._recorded.items()}
+        self._other = {code: with_policy(state, policy) for code, state in self._other.items()}
+        self._catch_up(record, commands)
+        written = recorded.as_written(self._recorded)
+        self._recorded = fold(self._recorded, written, record.now)
+        self._decide(record, commands)
+        self._found.rounds += 1
+        for code, decision in written.items():
+            self._found.recorded.count(self._recorded[code], decision)
+
+    def _decide(self, record: RoundRecord, commands: Sequence[NumberedCommand]) -> None:
+        mine = by_district(commands)
+        outcomes = {outcome.offset: outcome for outcome in record.outcomes}
+        decisions: dict[str, Decision] = {}
+        for part in record.districts:
+            state, own = self._other[part.district], mine.get(part.district, [])
+            work = _work(part, record.policy, state.policy)
+            decision = self._desk.decide(state, own, replace(moment_of(record, part), work=work))
+            decisions[part.district] = decision
+            for one, outcome in zip(own, decision.outcomes, strict=True):
+                self._found.judge(one, outcomes.get(one.offset), outcome)
+        self._fold(decisions, record.now)
+
+    def _fold(self, decisions: Mapping[str, Decision], now: datetime) -> None:
+        self._other = fold(self._other, decisions, now)
+        for code, decision in decisions.items():
+            self._found.other.count(self._other[code], decision)
+
+    def _catch_up(self, record: RoundRecord, commands: Sequence[NumberedCommand]) -> None:
+        """Decide where something was due in the other world alone, while the service ran and had read everything."""
+        until = record.now - timedelta(seconds=record.down_seconds)
+        until = min((until, *(one.command.received_at for one in commands)))
+        for code, before in self._recorded.items():
+            due_anyway = self._desk.next_deadline(before)
+            limit = until if due_anyway is None else min(until, due_anyway)
+            while (due := self._due(code)) is not None and due < limit:
+                state, number = self._other[code], record.number
+                moment = Moment(now=due, round=number, seed=seed_of(code, number), work=state.policy.work)
+                decision = self._desk.decide(state, (), moment)
+                self._found.added += 1
+                self._other[code] = fold({code: state}, {code: decision}, due)[code]
+                self._found.other.count(self._other[code], decision)
+
+    def _due(self, code: str) -> datetime | None:
+        """Give when something is due in a district of the other world; what a decision left due is let be."""
+        state = self._other[code]
+        due = self._desk.next_deadline(state)
+        return due if due is not None and (state.now is None or due > state.now) else None
+
+
+def _work(part: DistrictRound, recorded: Policy, other: Policy) -> int:
+    """Give the optimizer the limit of the other policy that stands where the round's stood in the recorded one."""
+    if part.work == recorded.work_in_haste:
+        return other.work_in_haste
+    return other.work if part.work == recorded.work else part.work
+
+
+async def what_if(
+    address: KafkaAddress,
+    partition: int,
+    given: Policy,
+    desk: Desk,
+    found: WhatIf,
+    on_round: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Run the recorded rounds of a partition again under another policy.
+
+    Parameters
+    ----------
+    address, partition
+        Which log.
+    given
+        What is changed of every recorded policy; see `changed`.
+    desk
+        Who decides: the desk of this build.
+    found
+        Where everything is counted.
+    on_round
+        Told the number of every round that was done.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a record of the log is none.
+    linli.streams.log_reader.LogStalledError
+        If a topic cannot be read to its end.
+    linli.matcher.matching.PlanRefusedError
+        If a decision of the other world is none.
+    """
+    async with open_recording(address, partition) as recording:
+        if recording is None:
+            return
+        found.first_rounds[partition] = recording.first_round
+        worlds = TwoWorlds(recording.states, given, desk, found)
+        async for one in recording.rounds:
+            worlds.take(one)
+            on_round(one.record.number)
