@@ -46,7 +46,9 @@ class WhatIf:
     offer, which is made of its request and a count. It counts in the other world only where the offer of that number
     went to the same team and is still open when the answer was given; else it has no counterpart and changes
     nothing. Nobody is simulated: an offer without an answer stays open until it expires. So the more a policy changes
-    who is asked, or when, the fewer visits are committed; promises, unmet and ways tell more than visits then do.
+    who is asked, or when, the worse the other world looks: fewer teams go, more offers expire, more promises are
+    broken, more requests are unmet. What is promised, and the ways, say most; a day with people who answer is
+    `linli simulate`.
     """
 
     recorded: WorldTally = field(default_factory=WorldTally)

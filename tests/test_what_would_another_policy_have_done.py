@@ -27,7 +27,7 @@ from linli.streams.round_work import Desk
 from linli.streams.what_if import TwoWorlds, WhatIf, changed
 from linli.streams.what_if import what_if as run_what_if
 from tests.support.district import AUTO, DISTRICT, order, team
-from tests.support.recording import RecordedLog, Recorder
+from tests.support.recording import RecordedLog, Recorder, recorded_day
 
 FAR = 0.02
 """Degrees north of the orders: two kilometres."""
@@ -110,6 +110,20 @@ async def test_a_replay_of_it_is_the_same_and_sees_a_difference(recorder: Record
     different = await replay(log, 0, otherwise)
     assert different.first_difference is not None
     assert different.first_difference.round == 3
+
+
+def test_a_whole_day_under_its_own_policy_is_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests a day with declines, withdrawals and cancellations: equal figures, and no round too many."""
+    before, rounds = recorded_day(monkeypatch, requests=25)
+    found = WhatIf()
+    worlds = TwoWorlds({before.district: before}, Policy.model_validate({}), Desk(decide, next_deadline), found)
+    for one in rounds:
+        worlds.take(one)
+    recorded, other = found.figures
+    assert recorded == other
+    assert recorded.promised > 15
+    assert found.answers > 10
+    assert (found.added, found.without_counterpart, found.otherwise) == (0, 0, 0)
 
 
 def test_another_freeze_time_asks_at_its_own_time(recorder: Recorder) -> None:

@@ -116,9 +116,11 @@ def _say_what_holds(found: WhatIf, out: Out) -> None:
     out.say(
         f"{found.without_counterpart} of {found.answers} answers had no counterpart: the offer was not made, went to "
         "another team, or was not open at that time. Such offers stay open until they expire, for nobody is "
-        "simulated; the fewer answers count, the less the visits say.",
+        "simulated. Each answer without counterpart makes the other world look worse than it would have been: fewer "
+        "teams that go, more offers, broken promises and unmet requests. What is promised, and the way, says most.",
         f"{found.answers} 个答复中有 {found.without_counterpart} 个在推演中没有对应的派单："
-        "未派、派给他队或当时不在待答复。此类派单会一直等到超时，因为不模拟任何人；有效答复越少，接单数越不说明问题。",
+        "未派、派给他队或当时不在待答复。此类派单会一直等到超时，因为不模拟任何人。"
+        "每缺一个对应，推演结果就会显得更差：接单更少，派单、未兑现的承诺和暂无法安排更多。最可信的是排期数和路程。",
     )
     if found.otherwise:
         out.say(

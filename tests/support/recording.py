@@ -7,14 +7,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
-from linli.matcher.state import DistrictState, NumberedCommand
+from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.commands import ApplyTeam, Command, CommandBody
 from linli.schemas.identity import seed_of
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import DistrictRound, RoundRecord
 from linli.schemas.topics import COMMANDS, ROUNDS
+from linli.services.simulation import virtual_day
+from linli.services.simulation.virtual_day import VirtualDay
 from linli.streams.codec import to_bytes
 from linli.streams.ledger_records import Outgoing
 from linli.streams.log_reader import LogRecord, Span
@@ -58,12 +62,8 @@ class Recorder:
         )
         mine = by_district(_numbered(commands)).get(DISTRICT, [])
         decisions = {DISTRICT: decide(self.states[DISTRICT], mine, moment_of(plan, part))}
-        done = complete(plan, decisions, (), "dispatcher-0")
         self.states = fold(self.states, decisions, now)
-        written = {
-            topic: [_as_logged(one, now) for one in done.outgoing if one.topic == topic.name] for topic in LEDGER
-        }
-        self.rounds.append(RecordedRound(done.record, to_bytes(done.record), commands, written))
+        self.rounds.append(as_recorded(plan, decisions, commands))
 
     def _logged(self, body: CommandBody, request: str | None, now: datetime) -> LogRecord:
         offset = self.offset
@@ -76,7 +76,49 @@ class Recorder:
             request_id=None if isinstance(body, ApplyTeam) else request,
             body=body,
         )
-        return LogRecord(COMMANDS.name, 0, offset, now, DISTRICT.encode(), to_bytes(command), ())
+        return logged(offset, command, now)
+
+
+def as_recorded(plan: RoundRecord, decisions: dict[str, Decision], commands: Sequence[LogRecord]) -> RecordedRound:
+    """Give a round as the log would hold it."""
+    done = complete(plan, decisions, (), "dispatcher-0")
+    written = {
+        topic: [_as_logged(one, plan.now) for one in done.outgoing if one.topic == topic.name] for topic in LEDGER
+    }
+    return RecordedRound(done.record, to_bytes(done.record), commands, written)
+
+
+def logged(offset: int, command: Command, now: datetime) -> LogRecord:
+    """Give a command as the log would hold it."""
+    return LogRecord(COMMANDS.name, 0, offset, now, command.district.encode(), to_bytes(command), ())
+
+
+def recorded_day(monkeypatch: pytest.MonkeyPatch, requests: int) -> tuple[DistrictState, list[RecordedRound]]:
+    """Play a day of the demo county in virtual time; give the state before it and its rounds."""
+    rounds: list[RecordedRound] = []
+    played = VirtualDay(seed=3, requests=requests)
+    before = played.state
+
+    def decide_and_keep(state: DistrictState, mine: Sequence[NumberedCommand], moment: Moment) -> Decision:
+        decision = decide(state, mine, moment)
+        first = rounds[-1].record.next_offset if rounds else 0
+        plan = RoundRecord(
+            partition=0,
+            number=moment.round,
+            first_offset=first,
+            next_offset=mine[-1].offset + 1 if mine else first,
+            now=moment.now,
+            build="test",
+            policy=state.policy,
+            districts=(DistrictRound(district=state.district, seed=moment.seed, work=moment.work),),
+        )
+        commands = [logged(one.offset, one.command, moment.now) for one in mine]
+        rounds.append(as_recorded(plan, {state.district: decision}, commands))
+        return decision
+
+    monkeypatch.setattr(virtual_day, "decide", decide_and_keep)
+    played.play()
+    return before, rounds
 
 
 def _numbered(commands: tuple[LogRecord, ...]) -> list[NumberedCommand]:
