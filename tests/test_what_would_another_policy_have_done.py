@@ -145,6 +145,26 @@ def test_another_price_sends_another_team(recorder: Recorder) -> None:
     assert 300 < other.way_seconds < 1_200
 
 
+def test_a_way_leads_from_the_stop_before() -> None:
+    """Tests two visits at one far door: the crew goes there once, and the second way is none."""
+    recorder = Recorder(CALM)
+    recorder.send(0, ApplyTeam(details=team("near")))
+    recorder.send(0.1, PlaceOrder(details=order("1", hours=(3, 3.5), north=FAR)), request="r-1")
+    recorder.send(0.2, PlaceOrder(details=order("2", hours=(4, 6), north=FAR)), request="r-2")
+    recorded, _ = what_if(recorder, "").figures
+    assert recorded.ways == 2
+    assert 300 < recorded.way_seconds < 700
+
+
+def test_teams_that_are_only_asked_too_have_no_way() -> None:
+    """Tests that of several teams asked at once for something urgent one way counts, and two offers do."""
+    recorder = Recorder(CALM.model_copy(update={"ask_at_once": 2}))
+    recorder.send(0, ApplyTeam(details=team("near")), ApplyTeam(details=team("far", north=FAR)))
+    recorder.send(0.1, PlaceOrder(details=order("1", hours=(0.5, 3), urgency=0)), request="r-1")
+    recorded, _ = what_if(recorder, "").figures
+    assert (recorded.offered, recorded.offers_sent, recorded.ways) == (1, 2, 1)
+
+
 def test_a_desk_that_only_suggests_asks_nobody(recorder: Recorder) -> None:
     """Tests that in the mode ``suggest`` no offer is sent, and that this is told of the answers."""
     found = what_if(recorder, 'mode = "suggest"')

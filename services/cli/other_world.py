@@ -78,10 +78,10 @@ def read_change(path: Path) -> Policy:
     try:
         return parse_policy(read_bytes(str(path), FILE_BYTES_MAX).decode("utf-8"))
     except UnicodeDecodeError:
-        detail = Both("it is not UTF-8 text.", "不是 UTF-8 文本。")
+        detail = Both("it is not UTF-8 text", "不是 UTF-8 文本")
         raise LinliError(Code.POLICY, path=path, detail=detail) from None
     except ListError as error:
-        raise LinliError(Code.POLICY, path=path, detail=error) from None
+        raise LinliError(Code.POLICY, path=path, detail=str(error).rstrip(".")) from None
 
 
 def show_worlds(found: WhatIf, out: Out) -> None:
