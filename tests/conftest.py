@@ -227,7 +227,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def browser() -> Iterator[Browser]:
     """Start Chromium once a file.
 
-    Playwright keeps an event loop running in our thread as long as it lives, and no asynchronous test can run beside it.
+    Playwright keeps an event loop running in our thread as long as it lives: no asynchronous test can run beside it.
     """
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
