@@ -26,7 +26,7 @@ from tests.support.delivery_stack import DeliveryStack, delivery_stack
 from tests.support.district import DISTRICT
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House
-from tests.support.page_county import County, made_county
+from tests.support.page_county import County, free_the_teams, made_county
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -236,9 +236,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def county(house: House) -> County:
-    """Give the county of the browser tests, in the house that all tests share."""
+def page_county(house: House) -> County:
+    """Make the county of the browser tests, in the house that all tests share."""
     return made_county(house)
+
+
+@pytest.fixture(scope="module")
+def county(page_county: County) -> Iterator[County]:
+    """Give the county of the browser tests to a file of them, its teams free."""
+    yield page_county
+    free_the_teams(page_county)
 
 
 @pytest.fixture(scope="session")
