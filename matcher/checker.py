@@ -86,7 +86,8 @@ def check_moves(problem: Problem, before: Plan, after: Plan) -> list[Violation]:
     """Return whether the new plan moves too many of the visits that teams were asked for; committed ones not a second.
 
     Moved is a visit that has another team, or begins later than `MOVE_TOLERANCE` after what was told. Nothing is said
-    of visits that have no place any more: see `check_promises`.
+    of visits that have no place any more: see `check_promises`; nor of those that people moved since the plan before,
+    by another answer or by hand: where such a visit is pinned now, it was not.
 
     Notes
     -----
@@ -97,11 +98,18 @@ def check_moves(problem: Problem, before: Plan, after: Plan) -> list[Violation]:
     was = {stop.visit: (route.team, stop.start) for route in before.routes for stop in route.stops}
     now = {stop.visit: (route.team, stop.start) for route in after.routes for stop in route.stops}
     both = [name for name in asked if name in was and name in now and not _begun(problem, asked[name])]
+    both = [name for name in both if _as_pinned(asked[name], was[name])]
     moved = [name for name in both if _moved(asked[name], was[name], now[name])]
     committed = [name for name in moved if _committed(asked[name])]
     over = len(moved) - len(both) * MOVED_PERCENT // 100
     found = [Violation("pinned", now[name][0], name, 1, "choice") for name in committed]
     return found + ([Violation("moves", "", "", over, "visits")] if over > 0 else [])
+
+
+def _as_pinned(visit: Visit, was: tuple[str, int]) -> bool:
+    """Say whether a visit stood where its pin has it now."""
+    pin = visit.pin
+    return pin is None or (pin.team in (None, was[0]) and pin.start in (None, was[1]))
 
 
 def _moved(visit: Visit, was: tuple[str, int], now: tuple[str, int]) -> bool:

@@ -31,7 +31,7 @@ class ClaimList(Answer):
     visits: tuple[ClaimView, ...]
 
 
-class Claimed(Taken):
+class ClaimTaken(Taken):
     """What became of a claim; ``offer`` is the visit's id for start and done, once it is the team's."""
 
     offer: str | None = None

@@ -14,7 +14,7 @@ from linli.schemas.dead_letters import Reason
 from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.acting import Sender, act
 from linli.services.gateway.action_routes import WAIT_S, WaitHere
-from linli.services.gateway.claim_answers import Claimed, ClaimList, ClaimView
+from linli.services.gateway.claim_answers import ClaimList, ClaimTaken, ClaimView
 from linli.services.gateway.description import also, body_of, may_answer
 from linli.services.gateway.given import as_model, read_json
 from linli.services.gateway.installation import Installation, installation_of
@@ -53,13 +53,13 @@ async def list_claimable(
 
 @router.post(
     "/v1/teams/{team}/claims",
-    responses=also(202, Claimed, "Acknowledged by the broker, not decided yet.")
+    responses=also(202, ClaimTaken, "Acknowledged by the broker, not decided yet.")
     | may_answer(404, 409, 413, 415, 422, 503),
     openapi_extra={**body_of(Claim, "kind", "team"), "parameters": [PARAMETER]},
 )
 async def claim(
     request: Request, response: Response, caller: CallerHere, scope: ScopeHere, team: str, wait: WaitHere = WAIT_S
-) -> Claimed:
+) -> ClaimTaken:
     """Let a team take a request by itself (主动接单); hard rules hold as if the desk had named it."""
     here = installation_of(request)
     await team_named(here, caller, scope, team)
@@ -69,7 +69,7 @@ async def claim(
     taken = await act(here, Sender(caller.source, caller.district, _seen_by(team), event_id), body, wait)
     response.status_code = 202 if taken.outcome is None else 200
     known = await here.board.request(taken.request_id) if taken.outcome and taken.request_id else None
-    return Claimed(**taken.model_dump(), offer=None if known is None else _visit_of(known, team))
+    return ClaimTaken(**taken.model_dump(), offer=None if known is None else _visit_of(known, team))
 
 
 async def _may_be_known(here: Installation, district: str, body: Claim) -> None:
