@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from linli.matcher.counted_requests import CountedRequests
 from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.lifecycle import OfferState
 
@@ -53,8 +54,7 @@ class Answers:
     and nothing else.
     """
 
-    source: Mapping[str, AssignmentRecord] | None = None
-    records: dict[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
+    counted: CountedRequests = field(default_factory=CountedRequests)
     zones: Mapping[str, str] = field(default_factory=dict[str, str])
     counts: dict[str, dict[date, _Count]] = field(default_factory=dict[str, dict[date, _Count]])
     known: dict[str, tuple[date, Standing]] = field(default_factory=dict[str, tuple[date, Standing]])
@@ -69,20 +69,12 @@ class Answers:
         zones
             The zone of every team, for its calendar.
         """
-        if requests is self.source and zones == self.zones:
+        if requests is self.counted.source and zones == self.zones:
             return
         if zones != self.zones:
-            self.records, self.counts, self.known = {}, {}, {}
-        self.source, self.zones = requests, zones
-        for request_id, record in requests.items():
-            known = self.records.get(request_id)
-            if known is not record:
-                if known is not None:
-                    self._count(known, -1)
-                self._count(record, 1)
-                self.records[request_id] = record
-        for gone in [one for one in self.records if one not in requests] if len(self.records) > len(requests) else ():
-            self._count(self.records.pop(gone), -1)
+            self.counted, self.counts, self.known = CountedRequests(), {}, {}
+        self.zones = zones
+        self.counted.follow(requests, self._count)
 
     def _count(self, record: AssignmentRecord, sign: int) -> None:
         withdrew = {team for team, why in record.barred if why == "withdrew"}

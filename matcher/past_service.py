@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from linli.matcher.counted_requests import CountedRequests
 from linli.schemas.assignment import AssignmentRecord, Closed
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
@@ -35,8 +36,7 @@ class PastService:
     else. Days are those of UTC, and today's visits do not count: a team's load changes once a day, not every visit.
     """
 
-    source: Mapping[str, AssignmentRecord] | None = None
-    records: dict[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
+    counted: CountedRequests = field(default_factory=CountedRequests)
     seconds: dict[str, dict[int, int]] = field(default_factory=dict[str, dict[int, int]])
     visits: dict[tuple[str, str, int], dict[str, tuple[int, str]]] = field(
         default_factory=dict[tuple[str, str, int], dict[str, tuple[int, str]]]
@@ -44,22 +44,8 @@ class PastService:
 
     def update(self, requests: Mapping[str, AssignmentRecord]) -> None:
         """Count what changed in all requests as the ledger has them."""
-        if requests is self.source:
-            return
-        self.source = requests
-        for request_id, record in requests.items():
-            known = self.records.get(request_id)
-            if known is not record:
-                if known is not None:
-                    self._count(known, -1)
-                self._count(record, 1)
-                self.records[request_id] = record
-        for request_id in [one for one in self.records if one not in requests] if self._is_less(requests) else ():
-            self._count(self.records.pop(request_id), -1)
-
-    def _is_less(self, requests: Mapping[str, AssignmentRecord]) -> bool:
-        """Say whether some that were counted have left the ledger."""
-        return len(self.records) > len(requests)
+        if requests is not self.counted.source:
+            self.counted.follow(requests, self._count)
 
     def _count(self, record: AssignmentRecord, sign: int) -> None:
         for one in _given(record):

@@ -27,6 +27,7 @@ from tests.support.district import DISTRICT
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House
 from tests.support.page_county import County, free_the_teams, made_county
+from tests.support.solve_command import solve as solve
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
 settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from itertools import pairwise, permutations
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any
 import pytest
 
 from linli.services.cli import main
-
-Json = dict[str, Any]
+from tests.support.solve_command import Json, Solve
 
 DURATIONS = [
     [0, 500, 600, 700, 650],
@@ -52,23 +50,6 @@ def problem(**more: object) -> Json:
         "matrices": {"car": {"durations": DURATIONS}},
         **more,
     }
-
-
-Solve = Callable[..., Json]
-
-
-@pytest.fixture
-def solve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Solve:
-    """Return a function that solves a problem by the command line and returns its last object of standard output."""
-
-    def run(given: Json, *words: str, exit_code: int = 0) -> Json:
-        file = tmp_path / "problem.json"
-        file.write_text(json.dumps(given), encoding="utf-8")
-        assert main.run(["solve", str(file), "--work", "2000", *words, "--json"]) == exit_code
-        told: Json = json.loads(capsys.readouterr().out.splitlines()[-1])
-        return told
-
-    return run
 
 
 def tasks_of(given: Json) -> dict[tuple[str, int], Json]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,7 @@ from linli.services.cli import main
 from linli.services.solving.vroom_format import VroomProblem
 from linli.services.solving.vroom_loads import most_visits
 from tests.support.problems import day
-
-Json = dict[str, Any]
+from tests.support.solve_command import Json, Solve
 
 DURATIONS = [[0, 500, 600, 700], [510, 0, 400, 300], [620, 390, 0, 200], [700, 300, 210, 0]]
 
@@ -44,23 +42,6 @@ def problem(**more: object) -> Json:
         "matrices": {"car": {"durations": DURATIONS}},
         **more,
     }
-
-
-Solve = Callable[..., Json]
-
-
-@pytest.fixture
-def solve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Solve:
-    """Return a function that solves a problem by the command line and returns its last object of standard output."""
-
-    def run(given: Json, *words: str, exit_code: int = 0) -> Json:
-        file = tmp_path / "problem.json"
-        file.write_text(json.dumps(given), encoding="utf-8")
-        assert main.run(["solve", str(file), "--work", "2000", *words, "--json"]) == exit_code
-        told: Json = json.loads(capsys.readouterr().out.splitlines()[-1])
-        return told
-
-    return run
 
 
 def steps_hold(given: Json, solution: Json) -> None:

@@ -15,7 +15,7 @@ from linli.services.console.case_lines import help_name
 from linli.services.console.form_frame import FRESH, Ending, form_frame, mistake, refusal
 from linli.services.console.forms import Form, FormError, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
-from linli.services.console.sign_in import ForbiddenError, lead, session_of
+from linli.services.console.sign_in import lead_who_may, session_of
 from linli.services.console.surroundings import Person, Surroundings, surroundings
 from linli.services.console.team_answers import claim_of
 from linli.services.console.team_sheet import Goer, goers, team_details
@@ -50,14 +50,14 @@ class OpenVisit:
 @router.get(PATH)
 async def open_visits(request: Request) -> Response:
     """List the visits that the team could take by itself, the nearest first."""
-    person, own = await _claimer(request)
+    person, own = await lead_who_may(request, "claim")
     return await _open(request, person, own)
 
 
 @router.post(PATH)
 async def claim(request: Request) -> Response:
     """Take one; hard rules hold as if the desk had named the team."""
-    person, own = await _claimer(request)
+    person, own = await lead_who_may(request, "claim")
     form = await read_form(request, session_of(request))
     here = surroundings(request)
     request_id = await _named(here, person, form)
@@ -71,13 +71,6 @@ async def claim(request: Request) -> Response:
         address = f"/team/visit/{where}?said=accept" if where else f"/team?said={became.code}"
         return RedirectResponse(address, status_code=303, headers=dict(HEADERS))
     return await _open(request, person, own, refusal(became))
-
-
-async def _claimer(request: Request) -> tuple[Person, str]:
-    person, own = await lead(request)
-    if "claim" not in person.may:
-        raise ForbiddenError
-    return person, own
 
 
 async def _named(here: Surroundings, person: Person, form: Form) -> str:

@@ -12,7 +12,7 @@ from linli.schemas.roster import Member
 from linli.services.console.form_frame import FRESH, Ending, form_frame, mistake, refusal
 from linli.services.console.forms import FormError, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
-from linli.services.console.sign_in import ForbiddenError, lead, session_of
+from linli.services.console.sign_in import lead_who_may, session_of
 from linli.services.console.surroundings import Person, surroundings
 from linli.services.console.team_answers import members_of
 from linli.services.console.team_sheet import marks_of, team_details
@@ -26,14 +26,14 @@ PATH = "/team/members"
 @router.get(PATH)
 async def members(request: Request) -> Response:
     """Show the team's members."""
-    person, own = await _keeper(request)
+    person, own = await lead_who_may(request, "members")
     return await _members(request, person, own)
 
 
 @router.post(PATH)
 async def change(request: Request) -> Response:
     """Note who is a member from now on."""
-    person, own = await _keeper(request)
+    person, own = await lead_who_may(request, "members")
     form = await read_form(request, session_of(request))
     here = surroundings(request)
     present = (await team_details(here, own)).members
@@ -47,13 +47,6 @@ async def change(request: Request) -> Response:
     if became.well or became.code == "late":
         return RedirectResponse(f"{PATH}?said={became.code}", status_code=303, headers=dict(HEADERS))
     return await _members(request, person, own, refusal(became))
-
-
-async def _keeper(request: Request) -> tuple[Person, str]:
-    person, own = await lead(request)
-    if "members" not in person.may:
-        raise ForbiddenError
-    return person, own
 
 
 async def _members(request: Request, person: Person, own: str, ending: Ending = FRESH) -> Response:

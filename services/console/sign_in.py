@@ -103,6 +103,14 @@ async def lead(request: Request) -> tuple[Person, str]:
     return person, person.team
 
 
+async def lead_who_may(request: Request, operation: str) -> tuple[Person, str]:
+    """Say which team's lead is there, if a lead may do this; `lead` tells what is raised."""
+    person, own = await lead(request)
+    if operation not in person.may:
+        raise ForbiddenError
+    return person, own
+
+
 def frame(request: Request, person: Person | None) -> dict[str, object]:
     """Give what every page's frame needs: who is there, the token of forms, the mark of the board it was made at."""
     session = request.cookies.get(SESSION_COOKIE)
