@@ -75,6 +75,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
         assignments=tuple(draft.written),
         plans=changed_plans(draft, plan),
         roster=tuple(draft.roster_written),
+        kept=tuple(draft.kept.written),
         outcomes=tuple(_outcome(numbered, result) for numbered, result in results),
         conflicts=_with(OutcomeCode.CONFLICT, results),
         outlived=_with(OutcomeCode.NO_LONGER_KEPT, results),

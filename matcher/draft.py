@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from linli.matcher.kept_tables import KeptTables
 from linli.matcher.problem import Stop
 from linli.matcher.state import DistrictState, Moment
 from linli.schemas.assignment import EVERYBODY, RECENT_COMMANDS_MAX, AssignmentRecord, Audience, Leg, Offer, Status
@@ -82,6 +83,8 @@ class Draft:
         Whether the day changed since the last decision.
     handed
         Team, crew and stop of every visit that a person handed to a team in this round.
+    kept
+        The further tables: organisation, standing orders, service records.
     asked
         How many offers went out to each team in this decision.
     """
@@ -91,6 +94,7 @@ class Draft:
         self.moment = moment
         self.written: list[AssignmentRecord] = []
         self.roster_written: list[RosterRecord] = []
+        self.kept = KeptTables(state, moment)
         self.new_day = state.now is None or state.now.date() != moment.now.date()
         self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []

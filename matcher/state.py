@@ -13,10 +13,16 @@ from linli.matcher.past_service import PastService
 from linli.matcher.problem import Route, Team, Visit
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, SolverReport
+from linli.schemas.service import ServiceRecord
+from linli.schemas.standing import StandingRecord
+
+Kept = NodeRecord | StandingRecord | ServiceRecord
+"""A record of a further ledger table."""
 
 
 class TeamFacts(NamedTuple):
@@ -88,6 +94,9 @@ class DistrictState:
         The county's policy.
     requests, plans, roster
         Last ledger record per request id, team id and team id.
+    nodes, standing, service
+        Last ledger record per node, standing order, and request and leg. A service record is held here only as long as
+        its request is.
     now
         The clock of the last round; ``None`` before the first.
     translations
@@ -99,6 +108,9 @@ class DistrictState:
     requests: Mapping[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
     plans: Mapping[str, PlanRecord] = field(default_factory=dict[str, PlanRecord])
     roster: Mapping[str, RosterRecord] = field(default_factory=dict[str, RosterRecord])
+    nodes: Mapping[str, NodeRecord] = field(default_factory=dict[str, NodeRecord])
+    standing: Mapping[str, StandingRecord] = field(default_factory=dict[str, StandingRecord])
+    service: Mapping[str, ServiceRecord] = field(default_factory=dict[str, ServiceRecord])
     now: datetime | None = None
     translations: Translations = field(default_factory=lambda: Translations(), compare=False, repr=False)
 
@@ -148,13 +160,15 @@ class Forgotten(NamedTuple):
 class Decision:
     """What a decision changes: ledger records in the order in which they are written.
 
-    ``conflicts`` are the commands that become dead letters with ``duplicate_conflict``, ``outlived`` those that do with
-    ``expired``. ``forgotten`` and ``forgotten_plans`` are requests and teams' plans that get a tombstone.
+    ``kept`` are records of the further tables. ``conflicts`` are the commands that become dead letters with
+    ``duplicate_conflict``, ``outlived`` those that do with ``expired``. ``forgotten`` and ``forgotten_plans`` are
+    requests and teams' plans that get a tombstone.
     """
 
     assignments: tuple[AssignmentRecord, ...] = ()
     plans: tuple[PlanRecord, ...] = ()
     roster: tuple[RosterRecord, ...] = ()
+    kept: tuple[Kept, ...] = ()
     outcomes: tuple[CommandOutcome, ...] = ()
     conflicts: tuple[NumberedCommand, ...] = ()
     outlived: tuple[NumberedCommand, ...] = ()
@@ -172,9 +186,34 @@ def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictSt
     for one in decision.forgotten_plans:
         plans.pop(one.key, None)
     return replace(
-        state,
+        _with_kept(state, decision.kept, [one.key for one in decision.forgotten]),
         requests=requests,
         plans=plans,
         roster={**state.roster, **{record.details.team: record for record in decision.roster}},
         now=now,
+    )
+
+
+def _with_kept(state: DistrictState, written: tuple[Kept, ...], forgotten: list[str]) -> DistrictState:
+    """Fold the further tables; a forgotten request's service records are held no longer, though their topic has them.
+
+    New keys are put in order, so that a state never depends on how it came about.
+    """
+    if not written and not forgotten:
+        return state
+    nodes, standing, service = dict(state.nodes), dict(state.standing), dict(state.service)
+    for record in written:
+        match record:
+            case NodeRecord():
+                nodes[record.key] = record
+            case StandingRecord():
+                standing[record.key] = record
+            case ServiceRecord():
+                service[record.key] = record
+    gone = set(forgotten)
+    return replace(
+        state,
+        nodes=dict(sorted(nodes.items())),
+        standing=dict(sorted(standing.items())),
+        service={key: one for key, one in sorted(service.items()) if one.request_id not in gone},
     )

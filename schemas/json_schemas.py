@@ -30,18 +30,24 @@ from linli.schemas.event_types import (
     DEAD_LETTER,
     DELIVERY,
     FACT,
+    NODE,
     PLAN,
     ROSTER,
     ROUND,
+    SERVICE,
+    STANDING,
     SUBJECT_KEY,
     TEAM_HOME,
     TYPE_OF_KIND,
 )
 from linli.schemas.ground_facts import ClockFact, DistrictMap
 from linli.schemas.orders import Amend, Cancel, Order
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RegisterTeam, RosterRecord
 from linli.schemas.rounds import RoundRecord
+from linli.schemas.service import ServiceRecord
+from linli.schemas.standing import StandingRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 from linli.schemas.team_homes import TeamHome
@@ -85,6 +91,9 @@ WIRE_MODELS: Final[dict[str, type[Edge] | type[Inside]]] = {
     PLAN: PlanRecord,
     ROSTER: RosterRecord,
     ROUND: RoundRecord,
+    NODE: NodeRecord,
+    STANDING: StandingRecord,
+    SERVICE: ServiceRecord,
     DEAD_LETTER: DeadLetter,
     DELIVERY: DeliveryRecord,
     SUBJECT_KEY: SubjectKey,

@@ -18,9 +18,11 @@ from linli.schemas.topics import (
     DELIVERIES,
     GROUND_FACTS,
     INBOX,
-    PLANS,
+    LEDGER,
+    ORGANISATION,
     ROSTER,
     ROUNDS,
+    SERVICE,
     SUBJECT_KEYS,
     TEAM_HOMES,
     TOPICS,
@@ -88,19 +90,21 @@ ACCESS: Final[dict[str, tuple[Grant, ...]]] = {
         Grant(Resource.GROUP, "intake", Operation.READ),
     ),
     "dispatcher": (
-        *_on(Operation.READ, COMMANDS, ASSIGNMENTS, PLANS, ROSTER, ROUNDS, TEAM_HOMES, GROUND_FACTS),
-        *_on(Operation.WRITE, ASSIGNMENTS, PLANS, ROSTER, ROUNDS, DEAD_LETTERS, TEAM_HOMES),
+        *_on(Operation.READ, COMMANDS, *LEDGER, TEAM_HOMES, GROUND_FACTS),
+        *_on(Operation.WRITE, *LEDGER, DEAD_LETTERS, TEAM_HOMES),
         Grant(Resource.GROUP, "dispatcher", Operation.READ),
         _fencing("dispatcher-"),
     ),
     "delivery": (
-        *_on(Operation.READ, ROUNDS, ROSTER, ASSIGNMENTS, COMMANDS, SUBJECT_KEYS, DELIVERIES, GROUND_FACTS),
+        *_on(
+            Operation.READ, ROUNDS, ROSTER, ASSIGNMENTS, ORGANISATION, COMMANDS, SUBJECT_KEYS, DELIVERIES, GROUND_FACTS
+        ),
         *_on(Operation.WRITE, DELIVERIES),
         _fencing("delivery-"),
     ),
-    "board": (*_on(Operation.READ, ASSIGNMENTS, PLANS, ROSTER, ROUNDS, DEAD_LETTERS, DELIVERIES, GROUND_FACTS),),
+    "board": (*_on(Operation.READ, *LEDGER, DEAD_LETTERS, DELIVERIES, GROUND_FACTS),),
     "gateway": (
-        *_on(Operation.READ, ASSIGNMENTS, SUBJECT_KEYS, DELIVERIES, GROUND_FACTS),
+        *_on(Operation.READ, ASSIGNMENTS, SERVICE, SUBJECT_KEYS, DELIVERIES, GROUND_FACTS),
         *_on(Operation.WRITE, INBOX, SUBJECT_KEYS),
     ),
     "operator": (

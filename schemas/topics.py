@@ -10,9 +10,12 @@ from linli.schemas.base import Edge, Inside
 from linli.schemas.commands import Command
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
+from linli.schemas.service import ServiceRecord
+from linli.schemas.standing import StandingRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_homes import TeamHome
 
@@ -83,6 +86,9 @@ ASSIGNMENTS = Topic("assignments", "request id", AssignmentRecord, ("dispatcher"
 PLANS = Topic("plans", "team id", PlanRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
 ROSTER = Topic("roster", "team id", RosterRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
 ROUNDS = Topic("rounds", "partition", RoundRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
+ORGANISATION = Topic("organisation", "node", NodeRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
+STANDING = Topic("standing", "standing order", StandingRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
+SERVICE = Topic("service", "request id and leg", ServiceRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
 DEAD_LETTERS = Topic(
     "dead-letters", "source position", DeadLetter, ("intake", "dispatcher"), retention=timedelta(days=30)
 )
@@ -116,6 +122,9 @@ TOPICS: tuple[Topic, ...] = (
     PLANS,
     ROSTER,
     ROUNDS,
+    ORGANISATION,
+    STANDING,
+    SERVICE,
     DEAD_LETTERS,
     DELIVERIES,
     SUBJECT_KEYS,
@@ -124,5 +133,5 @@ TOPICS: tuple[Topic, ...] = (
 )
 """Every topic there is."""
 
-LEDGER: tuple[Topic, ...] = (ASSIGNMENTS, PLANS, ROSTER, ROUNDS)
+LEDGER: tuple[Topic, ...] = (ASSIGNMENTS, PLANS, ROSTER, ORGANISATION, STANDING, SERVICE, ROUNDS)
 """What the dispatcher writes and restores from."""

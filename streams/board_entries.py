@@ -14,15 +14,39 @@ from linli.schemas.base import Inside, Instant
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.lifecycle import OPEN, OfferState, State
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import SHADOWS_FROM, PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, DELIVERIES, PLANS, ROSTER, ROUNDS, Topic
+from linli.schemas.service import ServiceRecord
+from linli.schemas.standing import StandingRecord
+from linli.schemas.topics import (
+    ASSIGNMENTS,
+    DEAD_LETTERS,
+    DELIVERIES,
+    ORGANISATION,
+    PLANS,
+    ROSTER,
+    ROUNDS,
+    SERVICE,
+    STANDING,
+    Topic,
+)
 from linli.streams import board_keys as keys
 from linli.streams.codec import decode_as
 from linli.streams.log_reader import LogRecord
 
-TOPICS: Final[tuple[Topic, ...]] = (ASSIGNMENTS, PLANS, ROSTER, ROUNDS, DEAD_LETTERS, DELIVERIES)
+TOPICS: Final[tuple[Topic, ...]] = (
+    ASSIGNMENTS,
+    PLANS,
+    ROSTER,
+    ORGANISATION,
+    STANDING,
+    SERVICE,
+    ROUNDS,
+    DEAD_LETTERS,
+    DELIVERIES,
+)
 """The topics the board is a fold of."""
 
 Place = tuple[str, str, float]
@@ -185,6 +209,23 @@ def _of_team(value: bytes) -> list[Entry]:
     return [Entry(keys.team(record.details.team), value.decode(), ((keys.TEAMS, record.details.team, 0.0),))]
 
 
+def _of_node(value: bytes) -> list[Entry]:
+    record = decode_as(NodeRecord, value)
+    return [Entry(keys.node(record.key), value.decode(), ((keys.NODES, record.key, 0.0),))]
+
+
+def _of_standing(value: bytes) -> list[Entry]:
+    record = decode_as(StandingRecord, value)
+    return [Entry(keys.standing(record.key), value.decode(), ((keys.STANDING, record.key, 0.0),))]
+
+
+def _of_service(value: bytes) -> list[Entry]:
+    record = decode_as(ServiceRecord, value)
+    key = keys.service(record.key)
+    place = _place(keys.SERVICE, key, record.start)
+    return [Entry(key, value.decode(), (place,), bound=(keys.SERVICE, keys.SERVICE_MAX))]
+
+
 def _of_round(value: bytes) -> list[Entry]:
     record = decode_as(RoundRecord, value)
     line = RoundLine(
@@ -242,6 +283,9 @@ _READ: Final[dict[str, Callable[[bytes], list[Entry]]]] = {
     ASSIGNMENTS.name: _of_assignment,
     PLANS.name: _of_plan,
     ROSTER.name: _of_team,
+    ORGANISATION.name: _of_node,
+    STANDING.name: _of_standing,
+    SERVICE.name: _of_service,
     ROUNDS.name: _of_round,
     DEAD_LETTERS.name: _of_dead_letter,
     DELIVERIES.name: _of_delivery,
@@ -251,6 +295,9 @@ _REMOVED: Final[dict[str, Callable[[str], str]]] = {
     ASSIGNMENTS.name: keys.request,
     PLANS.name: keys.plan,
     ROSTER.name: keys.team,
+    ORGANISATION.name: keys.node,
+    STANDING.name: keys.standing,
+    SERVICE.name: keys.service,
     ROUNDS.name: lambda partition: keys.last_round(int(partition)),
     DEAD_LETTERS.name: keys.dead_letter,
     DELIVERIES.name: keys.delivery,

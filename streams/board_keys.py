@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LAYOUT: Final = "2"
+LAYOUT: Final = "3"
 """Version of this layout. A board that another build laid out differently is rebuilt, never patched."""
 
 HISTORY_MAX: Final = 60
@@ -21,6 +21,9 @@ OUTCOMES_MAX: Final = 5_000
 
 DELIVERIES_MAX: Final = 10_000
 """Settled deliveries kept: weeks of a county; those that somebody must see to are kept whatever their number."""
+
+SERVICE_MAX: Final = 20_000
+"""Service records kept: half a year of a county; reports over a year read the topic."""
 
 POSITIONS: Final = "positions"
 """The hash with the position after the last applied record of every partition."""
@@ -62,6 +65,21 @@ def plan(team: str) -> str:
 def team(team_id: str) -> str:
     """Key of a team."""
     return f"team:{team_id}"
+
+
+def node(name: str) -> str:
+    """Key of a node of the organisation tree."""
+    return f"node:{name}"
+
+
+def standing(order: str) -> str:
+    """Key of a standing order."""
+    return f"standing:{order}"
+
+
+def service(visit: str) -> str:
+    """Key of a service record."""
+    return f"service:{visit}"
 
 
 def last_round(partition: int) -> str:
@@ -136,6 +154,15 @@ SETTLED: Final = "deliveries-settled"
 
 TEAMS: Final = "teams"
 """All teams."""
+
+NODES: Final = "nodes"
+"""All nodes of the organisation tree."""
+
+STANDING: Final = "standing-orders"
+"""All standing orders."""
+
+SERVICE: Final = "service-records"
+"""The service records that are kept, by the start of their visit."""
 
 ROUNDS: Final = "rounds"
 """All partitions that have had a round."""

@@ -7,15 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from linli.matcher.state import DistrictState
+from linli.matcher.state import DistrictState, Kept
 from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
+from linli.schemas.service import ServiceRecord
+from linli.schemas.standing import StandingRecord
 from linli.schemas.topics import ASSIGNMENTS, PLANS, ROSTER, ROUNDS, Topic
 from linli.streams.crash_points import CrashPlan, CrashPoint
 from linli.streams.kafka_client import KafkaAddress
+from linli.streams.kept_topics import KEPT_TOPICS
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.round_work import requests_in_order
 from linli.streams.tombstones import round_of_tombstone
@@ -53,6 +57,8 @@ class Restored:
         The last round record; ``None`` before the first round.
     requests, plans, roster
         Last record per request id, team id and team id.
+    kept
+        Last record of every key of the further tables.
     torn
         Set if the last round was torn.
     seen
@@ -63,6 +69,7 @@ class Restored:
     requests: dict[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
     plans: dict[str, PlanRecord] = field(default_factory=dict[str, PlanRecord])
     roster: dict[str, RosterRecord] = field(default_factory=dict[str, RosterRecord])
+    kept: list[Kept] = field(default_factory=list[Kept])
     torn: Torn | None = None
     seen: int = 0
 
@@ -93,6 +100,8 @@ class Restored:
             _part(parts, plan.district).plans[plan.team] = plan
         for team in self.roster.values():
             _part(parts, team.district).roster[team.details.team] = team
+        for kept in self.kept:
+            _part(parts, kept.district).keep(kept)
         return {code: part.state() for code, part in parts.items()}
 
 
@@ -104,6 +113,20 @@ class _Part:
     requests: dict[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
     plans: dict[str, PlanRecord] = field(default_factory=dict[str, PlanRecord])
     roster: dict[str, RosterRecord] = field(default_factory=dict[str, RosterRecord])
+    nodes: dict[str, NodeRecord] = field(default_factory=dict[str, NodeRecord])
+    standing: dict[str, StandingRecord] = field(default_factory=dict[str, StandingRecord])
+    service: dict[str, ServiceRecord] = field(default_factory=dict[str, ServiceRecord])
+
+    def keep(self, record: Kept) -> None:
+        """Take a record of a further table; a service record only while its request is known."""
+        match record:
+            case NodeRecord():
+                self.nodes[record.key] = record
+            case StandingRecord():
+                self.standing[record.key] = record
+            case ServiceRecord():
+                if record.request_id in self.requests:
+                    self.service[record.key] = record
 
     def state(self) -> DistrictState:
         """Give the district's state, in the order that every state has."""
@@ -112,6 +135,9 @@ class _Part:
             requests=requests_in_order(self.requests.values()),
             plans=dict(sorted(self.plans.items())),
             roster=dict(sorted(self.roster.items())),
+            nodes=dict(sorted(self.nodes.items())),
+            standing=dict(sorted(self.standing.items())),
+            service=dict(sorted(self.service.items())),
         )
 
 
@@ -146,6 +172,9 @@ async def restore(address: KafkaAddress, partition: int, crash: CrashPlan | None
         crash.passing(CrashPoint.DURING_RESTORE)
         plans = await _last_values(reader, PLANS, partition, tail)
         roster = await _last_values(reader, ROSTER, partition, tail)
+        for table in KEPT_TOPICS:
+            values = await _last_values(reader, table.topic, partition, tail)
+            restored.kept += [table.model.model_validate_json(raw) for raw in values.values()]
     restored.requests = {key.decode(): AssignmentRecord.model_validate_json(raw) for key, raw in requests.items()}
     restored.plans = {key.decode(): PlanRecord.model_validate_json(raw) for key, raw in plans.items()}
     restored.roster = {key.decode(): RosterRecord.model_validate_json(raw) for key, raw in roster.items()}

@@ -14,6 +14,7 @@ from linli.schemas.identity import position_id, record_id
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, PLANS, RECORD_BYTES_MAX, ROSTER, ROUNDS, Topic
 from linli.streams.codec import encode, headers_of
+from linli.streams.kept_topics import KEPT_TOPICS, of_topic
 from linli.streams.tombstones import round_header
 
 STAGE = "dispatcher"
@@ -64,6 +65,9 @@ def ledger_records(decision: Decision, source: str, number: int, now: datetime) 
     """
     for team in decision.roster:
         yield _outgoing(ROSTER, event_types.ROSTER, team.details.team, team.version, team, team.at, source)
+    for table in KEPT_TOPICS:
+        for kept in of_topic(decision.kept, table):
+            yield _outgoing(table.topic, table.event_type, kept.key, kept.version, kept, kept.at, source)
     for request in decision.assignments:
         key = request.request_id
         yield _outgoing(ASSIGNMENTS, event_types.ASSIGNMENT, key, request.version, request, request.at, source)

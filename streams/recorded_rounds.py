@@ -17,11 +17,12 @@ from linli.schemas.rounds import OutcomeCode, RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROSTER, ROUNDS, Topic
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
+from linli.streams.kept_topics import KEPT_TOPICS
 from linli.streams.ledger import Restored, round_of_record
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.round_work import States
 
-LEDGER: Final = (ROSTER, ASSIGNMENTS, PLANS)
+LEDGER: Final = (ROSTER, *(table.topic for table in KEPT_TOPICS), ASSIGNMENTS, PLANS)
 """What a round writes besides its own record, in the order in which it does."""
 
 _MARGIN: Final = timedelta(minutes=1)
@@ -213,6 +214,7 @@ async def _state_before(
         requests={key: AssignmentRecord.model_validate_json(raw) for key, raw in values[ASSIGNMENTS].items()},
         plans={key: PlanRecord.model_validate_json(raw) for key, raw in values[PLANS].items()},
         roster={key: RosterRecord.model_validate_json(raw) for key, raw in values[ROSTER].items()},
+        kept=[table.model.model_validate_json(raw) for table in KEPT_TOPICS for raw in values[table.topic].values()],
     )
     return before.states(start.round.policy, districts)
 
@@ -226,12 +228,14 @@ def _as_written(written: Mapping[Topic, Sequence[LogRecord]], states: States) ->
     requests = [AssignmentRecord.model_validate_json(value) for value in _values(written[ASSIGNMENTS])]
     plans = [PlanRecord.model_validate_json(value) for value in _values(written[PLANS])]
     roster = [RosterRecord.model_validate_json(value) for value in _values(written[ROSTER])]
+    kept = [table.model.model_validate_json(value) for table in KEPT_TOPICS for value in _values(written[table.topic])]
     gone, gone_plans = _keys_gone(written[ASSIGNMENTS]), _keys_gone(written[PLANS])
     return {
         code: Decision(
             assignments=tuple(one for one in requests if one.district == code),
             plans=tuple(one for one in plans if one.district == code),
             roster=tuple(one for one in roster if one.district == code),
+            kept=tuple(one for one in kept if one.district == code),
             forgotten=tuple(Forgotten(key, 0) for key in gone if key in states[code].requests),
             forgotten_plans=tuple(Forgotten(key, 0) for key in gone_plans if key in states[code].plans),
         )

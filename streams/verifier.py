@@ -23,6 +23,7 @@ from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, DELIVERIES, INBOX, PLANS, ROSTER, ROUNDS, Topic
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
+from linli.streams.kept_topics import KEPT_TOPICS, KeptTopic
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.offset_set import OffsetSet
 from linli.streams.tombstones import round_of_tombstone
@@ -31,7 +32,17 @@ from linli.streams.verify_deliveries import DUE, DeliveryAudit
 from linli.streams.verify_requests import RequestAudit, Visit
 from linli.streams.verify_rounds import RoundAudit
 
-_ORDER: Final = (INBOX, COMMANDS, ROUNDS, DEAD_LETTERS, ASSIGNMENTS, PLANS, ROSTER, DELIVERIES)
+_ORDER: Final = (
+    INBOX,
+    COMMANDS,
+    ROUNDS,
+    DEAD_LETTERS,
+    ASSIGNMENTS,
+    PLANS,
+    ROSTER,
+    *(table.topic for table in KEPT_TOPICS),
+    DELIVERIES,
+)
 """Ends of the log are asked for in this order, so that what follows from a record is never read too early."""
 
 _COMMIT_TIME: Final = timedelta(seconds=60)
@@ -197,6 +208,8 @@ async def _judge_ledger(reader: LogReader, part: _Partition, began: datetime) ->
     await _judge_requests(reader, part, last, began)
     await _judge_plans(reader, part, last, began)
     await _judge_roster(reader, part, last, began)
+    for table in KEPT_TOPICS:
+        await _judge_kept(reader, part, table, last, began)
     part.rounds.whole(part.whole_from if part.whole_from is not None else last + 1)
 
 
@@ -263,6 +276,17 @@ async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: d
                 ROSTER.name, one.details.team, one.version, one.round, _place(record), compacted=compacted
             )
             part.deliveries.team(one)
+
+
+async def _judge_kept(reader: LogReader, part: _Partition, table: KeptTopic, last: int, began: datetime) -> None:
+    """Judge that a further table's records belong to their rounds and have gapless versions."""
+    async for record in _read(reader, part, table.topic):
+        if record.value is None or (one := _parse(table.model, record, part.findings)) is None:
+            continue
+        if _is_in_cut(one.round, last, record, began):
+            compacted = _may_be_compacted(table.topic, record, began)
+            name, where = table.topic.name, _place(record)
+            part.rounds.wrote(name, one.key, one.version, one.round, where, compacted=compacted)
 
 
 async def _judge_deliveries(reader: LogReader, part: _Partition, old: datetime) -> None:

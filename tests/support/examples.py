@@ -91,9 +91,11 @@ from linli.schemas.roster import (
     WorkingHours,
 )
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord, SolverReport
+from linli.schemas.standing import StandingDetails, StandingRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 from linli.schemas.team_homes import TeamHome
+from tests.support.kept_examples import NODE_RECORD, SERVICE_RECORD
 
 NINE = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
 """Nine in the morning in Sinan."""
@@ -380,6 +382,15 @@ CHOICE = DeskChoice(
 )
 
 
+STANDING_RECORD = StandingRecord(
+    district="520624",
+    version=1,
+    round=1,
+    at=NINE,
+    details=StandingDetails(standing="s-1", rule="FREQ=WEEKLY;BYDAY=TU", template=DETAILS),
+)
+
+
 LEDGER: dict[str, tuple[str, BaseModel]] = {
     "plan": (
         event_types.PLAN,
@@ -399,6 +410,9 @@ LEDGER: dict[str, tuple[str, BaseModel]] = {
         event_types.ROSTER,
         RosterRecord(district="520624", version=1, round=1, at=NINE, details=TEAM_DETAILS),
     ),
+    "node": (event_types.NODE, NODE_RECORD),
+    "standing": (event_types.STANDING, STANDING_RECORD),
+    "service": (event_types.SERVICE, SERVICE_RECORD),
     "round": (
         event_types.ROUND,
         RoundRecord(

@@ -15,6 +15,7 @@ from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import Topic
 from linli.streams.codec import to_bytes
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kept_topics import topic_of
 from linli.streams.log_reader import LogRecord, open_reader
 from tests.support.district import MONDAY
 
@@ -46,6 +47,8 @@ class Ledger:
             await self._send(topics.PLANS, plan.team, plan)
         for team in decision.roster:
             await self._send(topics.ROSTER, team.details.team, team)
+        for kept in decision.kept:
+            await self._send(topic_of(kept).topic, kept.key, kept)
         await self._send(topics.ROUNDS, str(self._partition), self._round_record(decision))
         await (self._producer.abort_transaction() if abort else self._producer.commit_transaction())
 

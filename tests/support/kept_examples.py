@@ -1,0 +1,40 @@
+"""An example of a record of each further ledger table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from linli.schemas.organisation import NodeDetails, NodeRecord
+from linli.schemas.service import Judgement, Proof, ServiceRecord
+
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+NODE_RECORD = NodeRecord(
+    district="520624",
+    version=1,
+    round=1,
+    at=NINE,
+    details=NodeDetails(node="520624001001", parent="520624001", level="community", name="示例社区", places=("g-1",)),
+)
+
+SERVICE_RECORD = ServiceRecord(
+    district="520624",
+    version=2,
+    round=14,
+    at=NINE + timedelta(hours=3),
+    request_id="r-1",
+    leg=0,
+    category="haircut",
+    community="520624001001",
+    grid="520624001001-01",
+    team="t-27",
+    team_kind="volunteer",
+    node="520624001001",
+    members=("m-1", "m-2"),
+    start=NINE,
+    end=NINE + timedelta(minutes=40),
+    minutes=40,
+    credited_minutes=40,
+    proof=Proof(ways=("door_code",), proven=True),
+    judgement=Judgement(stars=5, tags=("on-time",), by="resident"),
+)
