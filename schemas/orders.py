@@ -161,6 +161,11 @@ class RequestDetails(Inside):
     fetch: FetchPlace | None = None
     skill_levels: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def grid(self) -> str:
+        """The grid or village of the visit: the one that the order named, else the nearest."""
+        return self.place.grid
+
 
 class Amend(Edge):
     """Changes an order that has not been done: only the fields given are changed.
