@@ -20,6 +20,13 @@ NAME: Final = "gateway"
 BACKLOG: Final = 1_024
 """Connections that may wait to be accepted: a rush of phones after one message."""
 
+TAKES_NOTHING_S: Final = 30
+"""How long a connection may take nothing of what is sent to it: a telephone in a tunnel comes back after seconds, and
+a page whose connection has ended asks anew."""
+
+SEND_BYTES: Final = 128 * 1024
+"""How much the system keeps for a connection that does not take it; left alone it would be megabytes for each."""
+
 LISTENS_WITHIN_S: Final = 60.0
 """How long the gateway may take to listen: three seconds, on a busy machine ten."""
 
@@ -50,7 +57,7 @@ def host_and_port(address: str) -> tuple[str, int]:
 
 @contextmanager
 def listening_socket(address: str) -> Generator[socket.socket]:
-    """Listen.
+    """Listen; whoever takes nothing of what it is sent is let go after a while, where the system knows how.
 
     Raises
     ------
@@ -65,6 +72,9 @@ def listening_socket(address: str) -> Generator[socket.socket]:
             listener.bind((host, port))
         except OSError as error:
             raise LinliError(Code.PORT_IN_USE, port=port) from error
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; each accepted connection inherits it.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 1000 * TAKES_NOTHING_S)
         listener.listen(BACKLOG)
         listener.setblocking(False)
         yield listener

@@ -112,6 +112,8 @@ class BoardReader:
         Where Redis is.
     cluster
         The id of the Kafka cluster.
+    client
+        What to read with; ``None``: a patient client of its own.
 
     Notes
     -----
@@ -120,8 +122,8 @@ class BoardReader:
     answer is right again.
     """
 
-    def __init__(self, url: str, cluster: str) -> None:
-        self._client: Any = connect(url)
+    def __init__(self, url: str, cluster: str, client: Any = None) -> None:
+        self._client: Any = connect(url) if client is None else client
         self._cluster = cluster
         self._place = urlsplit(url).netloc.rpartition("@")[2] or "the given address"
 

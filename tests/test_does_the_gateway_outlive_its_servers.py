@@ -17,6 +17,7 @@ from typing import TypeVar
 import httpx2
 import pytest
 
+from linli.services.gateway.session import COOKIE
 from linli.services.running import RunningProcess
 from tests.support.days_ahead import order_ahead
 from tests.support.event_stream import events
@@ -150,6 +151,29 @@ def test_orders_are_taken_without_redis_and_everything_else_waits(own_house: Hou
         assert own_centre.get("/v1/ready").json()["waits_for"] == ["board"]
     eventually(lambda: own_centre.get("/v1/ready").status_code == 200)
     eventually(lambda: times_ordered(own_centre, "dead-redis") == [1])
+
+
+GIVES_UP_S = 8
+"""A caller's own patience: more than one wait for Redis, less than what every call would take if each waited."""
+
+
+def test_whoever_calls_while_redis_hangs_is_told_soon(own_house: House, own_centre: httpx2.Client) -> None:
+    """Tests a Redis that takes calls and does not answer: 503 on every path, orders are taken, and it is well again."""
+    order = order_ahead(own_house, "hung-redis")
+    session = {"cookie": f"{COOKIE}={own_centre.headers['authorization'].removeprefix('Bearer ')}"}
+    valkey = process(own_house, "valkey").pid
+    os.kill(valkey, signal.SIGSTOP)
+    try:
+        for path in ("/v1/requests", "/v1/offers", "/v1/teams", "/desk", "/desk/day"):
+            looked = own_centre.get(path, headers=session, timeout=GIVES_UP_S)
+            assert looked.status_code == 503, looked.text
+            assert int(looked.headers["retry-after"]) > 0
+        taken = own_centre.post("/v1/requests", json=order, headers={"idempotency-key": "hung"}, timeout=GIVES_UP_S)
+        assert taken.status_code == 202, taken.text
+    finally:
+        os.kill(valkey, signal.SIGCONT)
+    eventually(lambda: own_centre.get("/v1/ready").status_code == 200)
+    eventually(lambda: times_ordered(own_centre, "hung-redis") == [1])
 
 
 def test_a_follower_misses_nothing_when_the_gateway_dies(own_house: House, own_centre: httpx2.Client) -> None:

@@ -12,28 +12,17 @@ import pytest
 
 from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Leg, Offer, Offered, Referred, Registered
 from linli.schemas.lifecycle import OfferState
-from linli.schemas.metrics import SECTIONS
-from linli.schemas.policy import Mode, Policy
 from linli.schemas.roles import Role
 from linli.schemas.roster import RosterRecord
 from linli.services.gateway.access import POLICY
 from linli.services.gateway.app import make_app
-from linli.services.gateway.feed import Feed
-from linli.services.gateway.inbox import Inbox
 from linli.services.gateway.installation import Installation, put_into
-from linli.services.gateway.limits import Limits
-from linli.services.gateway.tokens import TokenBook
-from linli.services.preparing import world_of
-from linli.services.settings import load_settings
-from linli.streams.board_reader import BoardReader
 from linli.streams.board_store import connect
 from linli.streams.ground_facts import read_facts
-from linli.streams.inbox_writer import InboxWriter
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import load_keyring
-from linli.streams.meters import Meters
 from tests.support.examples import DETAILS, NINE, TEAM_DETAILS
+from tests.support.gateway_inside import installation
 from tests.support.house import House
 from tests.support.seeded_board import seed_board
 
@@ -187,29 +176,11 @@ def team(name: str, district: str) -> RosterRecord:
 async def here(house: House, tmp_path: Path, fresh_name: Callable[[str], str]) -> AsyncIterator[Installation]:
     """Give an installation on the house's servers, with a board of its own."""
     address, url = KafkaAddress(house.running.kafka), house.running.redis
-    settings = load_settings({}, state=house.state)
     facts, keyring = await read_facts(address), load_keyring(house.state / "master.key")
     store, cluster = connect(url), fresh_name("cells")
     teams = [team(OWN, HERE), team(OTHER, HERE), team("t-elsewhere", ELSEWHERE)]
     await seed_board(store, cluster, [*(record(letter) for letter in "MOPE"), restricted(), *teams])
-    meters = Meters(SECTIONS["gateway"])
-    yield Installation(
-        settings=settings,
-        facts=facts,
-        address=address,
-        cluster=cluster,
-        world=world_of(settings, facts.clock, keyring),
-        policy=Policy(mode=Mode.AUTO),
-        keyring=keyring,
-        keys=KeyIndex(address, facts.district_map.partitions),
-        inbox=Inbox(InboxWriter(address, facts)),  # Not started: no cell gets as far as sending.
-        board=BoardReader(url, cluster),
-        feed=Feed(address, 1, meters),
-        store=store,
-        tokens=TokenBook(tmp_path / "tokens.json"),
-        limits=Limits(store, cluster),
-        meters=meters,
-    )
+    yield installation(address, store, cluster, facts, keyring, tmp_path)
     await store.aclose()
 
 

@@ -25,6 +25,7 @@ from linli.services.console.rendering import ASSETS, HEADERS, page, serve_asset,
 from linli.services.console.sign_in import ForbiddenError, SignInError, frame, person_of, session_of
 from linli.services.console.surroundings import NotSentError, Person, Surroundings, surroundings
 from linli.services.console.words import Speech
+from linli.services.gateway.problems import RETRY_S
 from linli.streams.board_reader import BoardMissingError, BoardUnreadableError
 
 router = APIRouter(include_in_schema=False)
@@ -133,4 +134,6 @@ async def _not_sent(request: Request, _: Exception) -> Response:
 
 
 async def _no_board(request: Request, _: Exception) -> Response:
-    return await _problem(request, "problem.no_board", 503)
+    answer = await _problem(request, "problem.no_board", 503)
+    answer.headers["Retry-After"] = str(RETRY_S)
+    return answer

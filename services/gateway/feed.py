@@ -1,7 +1,8 @@
 """The live feed: one reader of the ledger per process, the last transitions in memory, any number of followers.
 
 A follower has no queue of its own: it reads the shared ring at its own pace, and whoever is a whole ring behind is told
-so and let go. That bounds the memory whatever the followers do.
+so and let go. That bounds the memory whatever the followers do. Whoever reads nothing at all cannot be told: its
+connection ends, as every connection that takes nothing (`linli.services.listening.TAKES_NOTHING_S`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ RING_MAX: Final = 4_000
 
 RING_MIN: Final = 200
 """Transitions kept of a partition at least: a burst of a bulk order must not outrun those who follow."""
+
+SLICE: Final = 100
+"""Transitions taken out of the ring at once: so many may a follower hold that is not read from, some megabyte."""
 
 POLL_MS: Final = 200
 """How long one look waits when nothing comes; what comes ends it at once."""
@@ -77,8 +81,9 @@ class _Ring:
         self.end = max(self.end, offset + 1)
 
     def since(self, number: int) -> list[Transition]:
-        """Give the transitions from the one with this number on."""
-        return list(islice(self.items, max(0, number - self.first_number), None))
+        """Give the transitions from the one with this number on, at most a slice of them."""
+        first = max(0, number - self.first_number)
+        return list(islice(self.items, first, first + SLICE))
 
     def holds_what_followed(self, offset: int) -> bool:
         """Tell whether everything after an offset is here."""
@@ -183,7 +188,7 @@ class Feed:
                 yield Notice.DROPPED
                 return
             found = ring.since(number)
-            number = ring.next_number
+            number += len(found)
             for transition in found:
                 if transition.offset > offset:
                     yield transition

@@ -23,7 +23,6 @@ from linli.services.settings import Settings
 from linli.services.wiring import kafka_of, keyring_of, redis_of
 from linli.streams.board import cluster_id
 from linli.streams.board_reader import BoardReader
-from linli.streams.board_store import connect
 from linli.streams.clock import Clock
 from linli.streams.ground_facts import Facts, read_facts
 from linli.streams.inbox_writer import InboxWriter
@@ -32,6 +31,7 @@ from linli.streams.kafka_client import KafkaAddress
 from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import Keyring
 from linli.streams.meters import Meters
+from linli.streams.silent_redis import connect_impatiently
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
     address, keyring = kafka_of(settings), keyring_of(settings)
     await reach_kafka(address)
     facts, cluster = await read_facts(address), await cluster_id(address)
-    store = connect(redis_of(settings))
+    store = connect_impatiently(redis_of(settings))
     try:
         async with InboxWriter(address, facts) as writer:
             yield Installation(
@@ -110,7 +110,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
                 keyring=keyring,
                 keys=KeyIndex(address, facts.district_map.partitions),
                 inbox=Inbox(writer),
-                board=BoardReader(redis_of(settings), cluster),
+                board=BoardReader(redis_of(settings), cluster, store),
                 feed=Feed(address, facts.district_map.partitions, meters),
                 store=store,
                 tokens=TokenBook(settings.state / TOKENS_FILE),

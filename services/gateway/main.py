@@ -62,10 +62,10 @@ async def run_gateway(settings: Settings) -> None:
             async with asyncio.TaskGroup() as together:
                 feed = together.create_task(here.feed.run(), name="feed")
                 together.create_task(here.keys.catch_up(), name="keys")
-                await _serve(app, listener, feed)
+                await serve(app, listener, feed)
 
 
-async def _serve(app: FastAPI, listener: socket.socket, feed: asyncio.Task[None]) -> None:
+async def serve(app: FastAPI, listener: socket.socket, feed: asyncio.Task[None]) -> None:
     """Serve until cancelled; then end the feed first, because open streams would keep the server from stopping."""
     config = uvicorn.Config(
         app,
