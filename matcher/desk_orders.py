@@ -125,7 +125,7 @@ def _bring_consent(
         return OutcomeCode.NOT_ALLOWED_NOW, record.state
     if not (body.consent.beneficiary and body.consent.guardian):
         return OutcomeCode.BREAKS_RULE, "safeguarding"
-    amended = _amended(details, body).model_copy(update={"referral": None})
+    amended = _amended(details, body).model_copy(update={"referral": None, "consent_office": details.referral})
     draft.step(record, Registered(), "consent", details=amended, **draft.remember(record, command.id))
     return APPLIED
 

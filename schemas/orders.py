@@ -128,6 +128,7 @@ class RequestDetails(Inside):
     ``adults`` is how many vetted adults must go (0: no rule); ``urgency`` 0 is the highest class; ``has_phone`` says
     whether the beneficiary has one (null: not known); ``spend_limit_fen`` is how much may be laid out (null: nothing).
     ``fetch`` is what the team fetches first; ``skill_levels`` names the skills that must be held above level 1.
+    ``consent_office`` is the office with which a child's case waited until the guardian had agreed.
     """
 
     source: str
@@ -160,6 +161,7 @@ class RequestDetails(Inside):
     spend_limit_fen: int | None = None
     fetch: FetchPlace | None = None
     skill_levels: tuple[tuple[str, int], ...] = ()
+    consent_office: str | None = None
 
     @property
     def grid(self) -> str:

@@ -7,14 +7,18 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
+from linli.services.demo.county import urban_communities
 from tests.support.browsing import DESKTOP, PHONE, visitor
 from tests.support.gateway import client_of
 from tests.support.page_county import (
+    ADDRESS,
+    NAME,
     TEAMS,
     County,
     asked_team,
     confirmed,
     looked_at,
+    looked_at_this,
     order,
 )
 
@@ -112,3 +116,31 @@ def test_are_the_pages_for_everybody(
         lead.sign_in(county.leads[asked_team(county, case)])
         offer = f"/team/offer/{case}.0.1"
         looked_at(lead, ["/team", offer, "/team/time-off", "/team/day", "/team/members", "/team/open"], language)
+
+
+@WIDTHS
+@TONGUES
+def test_is_every_step_of_an_order_for_everybody(
+    browser: Browser, county: County, language: str, size: tuple[int, int]
+) -> None:
+    """Tests the three steps with axe as they are walked, one with a mistake on it included, on every screen."""
+    with visitor(browser, county.base, language=language, size=size) as proxy:
+        proxy.sign_in(county.proxy)
+        proxy.go("/desk/order")
+        proxy.page.fill("#name", NAME)
+        proxy.page.fill("#address", ADDRESS)
+        proxy.page.fill("#grid", f"{urban_communities()[0].code}-01")
+        for field, value in (("beneficiary", "empty_nest_elderly"), ("age", "adult"), ("requester", "grid_worker")):
+            proxy.page.select_option(f"#{field}", value)
+        proxy.press("form#order button[value=check-1]")
+        looked_at_this(proxy, "step 2", language)
+        proxy.page.select_option("#category", "repair")
+        proxy.page.fill("#from", "12:00")
+        proxy.page.fill("#until", "10:00")
+        proxy.press("form#order button[value=check-2]")
+        assert proxy.page.locator("[role=alert]").count() == 1
+        looked_at_this(proxy, "step 2 with a mistake", language)
+        proxy.page.fill("#until", "14:00")
+        proxy.press("form#order button[value=check-2]")
+        assert NAME in proxy.text
+        looked_at_this(proxy, "step 3", language)

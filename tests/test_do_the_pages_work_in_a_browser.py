@@ -288,5 +288,7 @@ def test_the_child_director_notes_a_consent_that_comes_later(browser: Browser, c
         director.page.click("#do-consent")
         director.page.fill("#consent-reason", "the grandmother agreed, in writing")
         director.press("form[action$='/consent'] button")
-        assert "Done." in director.text
+        assert director.page.url.endswith(f"/desk/case/{case}?said=applied")
+        assert all(said in director.text for said in ("Done.", "The consent was obtained."))
+        assert not any(personal in director.page.content() for personal in (NAME, PHONE_NUMBER, ADDRESS))
     assert county.house.json("show", case)["state"] != "referred"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from linli.streams.keyring import load_keyring
 from linli.streams.one_tap_links import one_tap_link
-from tests.support.browsing import PHONE, visitor
+from tests.support.browsing import PHONE, Visitor, visitor
 from tests.support.house import House
 from tests.support.page_county import (
     ADDRESS,
@@ -127,8 +127,23 @@ def test_a_team_takes_an_open_visit_by_itself(browser: Browser, own_house: House
         lead.go("/team/open")
         assert not any(personal in lead.page.content() for personal in (NAME, PHONE_NUMBER, ADDRESS, "-01"))
         lead.page.click(f"[id='take-{case}-0']")
+        _the_list_renews_itself_around(lead, county, case, window)
         lead.press(f"article:has([id='take-{case}-0']) form button")
         assert "Thank you. Your team goes." in lead.text
         assert all(personal in lead.text for personal in (NAME, ADDRESS))
         lead.go("/team/open")
         assert case not in lead.page.content()
+
+
+def _the_list_renews_itself_around(lead: Visitor, county: County, case: str, window: dict[str, str]) -> None:
+    """Let another visit come and go while a lead has a form unfolded and somebody else ticked in it."""
+    chosen = lead.page.locator(f"article:has([id='take-{case}-0']) input[name=member]")
+    before = [chosen.nth(number).is_checked() for number in range(3)]
+    lead.page.check(f"[id='{case}-0-{TEAMS[0]}-m2']")
+    another = order(county, "page-claim-another", windows=[window])
+    lead.page.wait_for_selector(f"[id='take-{another}-0']")
+    assert [chosen.nth(number).is_checked() for number in range(3)] == [*before[:2], True] != before
+    assert chosen.first.is_visible()
+    assert county.house.linli("cancel", another, "--reason", "synthetic").returncode == 0
+    lead.page.wait_for_selector(f"[id='take-{another}-0']", state="detached")
+    lead.page.uncheck(f"[id='{case}-0-{TEAMS[0]}-m2']")

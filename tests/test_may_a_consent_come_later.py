@@ -5,7 +5,12 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from linli.schemas.assignment import Status
+from linli.schemas.lifecycle import State
+from linli.schemas.roles import Role
+from linli.services.gateway.access import Caller, Scope, opens_personal, sees
 from tests.support.days_ahead import order_ahead
+from tests.support.examples import DETAILS, STATUSES, assignment_record
 from tests.support.gateway import Json, client_of, token_for
 from tests.support.house import House
 
@@ -43,10 +48,33 @@ def test_the_child_director_notes_it_and_the_case_goes_on(
         assert (noted.status_code, noted.json()["outcome"]) == (200, "applied"), noted.text
         again = director.post(f"/v1/requests/{waiting}/consent", json=given, headers=key)
         assert again.json() == noted.json()
-        # The case is now one like any other: its place's officers see it, the child director has done their part.
-        assert director.get(f"/v1/requests/{waiting}").status_code == 404
+        seen = director.get(f"/v1/requests/{waiting}").json()
+        assert (seen["state"], seen["need"]["referral"], seen["promise"] is not None) == ("promised", None, True)
+        assert waiting in [one["request_id"] for one in director.get("/v1/requests").json()["requests"]]
+        late = director.post(f"/v1/requests/{waiting}/consent", json={"consent": AGREED})
+        assert (late.status_code, late.json()["request"]["state"]) == (409, "promised")
+        # Whose case it is they had to know to obtain the consent, and need no longer.
+        assert director.get(f"/v1/requests/{waiting}/personal").status_code == 403
     late = own_centre.post(f"/v1/requests/{waiting}/consent", json={"consent": AGREED})
     assert (late.status_code, late.json()["code"]) == (409, "not_applied")
+
+
+@pytest.mark.parametrize("status", STATUSES, ids=lambda status: status.state)
+def test_its_office_follows_it_until_the_case_is_over(status: Status) -> None:
+    """Tests whom a case of every state is shown to, and that the sealed part is opened for its place alone."""
+    details = DETAILS.model_copy(update={"consent_office": "child_director", "community": "c-own", "restricted": False})
+    record = assignment_record(status).model_copy(update={"details": details})
+    director, of_the_place, elsewhere = (
+        Caller(Role.OFFICER, "wang", record.district, place=place) for place in ("child_director", "c-own", "c-else")
+    )
+    over = record.state in (State.RATED, State.CLOSED)
+    assert sees(director, Scope.OWN_PLACE, record) is not over
+    assert sees(of_the_place, Scope.OWN_PLACE, record)
+    assert not sees(elsewhere, Scope.OWN_PLACE, record)
+    assert opens_personal(of_the_place, record)
+    assert not opens_personal(director, record)
+    harm = record.model_copy(update={"details": details.model_copy(update={"restricted": True})})
+    assert not sees(director, Scope.OWN_PLACE, harm)
 
 
 def test_it_is_nobody_elses_business(own_house: House, own_centre: httpx2.Client, waiting: str) -> None:

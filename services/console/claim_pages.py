@@ -97,7 +97,9 @@ async def _open(request: Request, person: Person, own: str, ending: Ending = FRE
         **form_frame(request, person, PATH, ending),
         "visits": [_shown(one, details, here, speech) for one in found[:SHOWN_MAX]],
     }
-    return page(request, "open_visits.html", values, ending.status)
+    # Only the list is asked for again by a page that renews itself.
+    live = request.headers.get("hx-request") and request.method == "GET"
+    return page(request, "open_visits_live.html" if live else "open_visits.html", values, ending.status)
 
 
 def _shown(one: Claimable, team: TeamDetails, here: Surroundings, speech: Speech) -> OpenVisit:

@@ -125,10 +125,8 @@ async def act(request: Request, request_id: str, action: str) -> Response:
         return await _case(request, record, person, "case.html", problem=problem, form=form, status=error.status)
     became = await surroundings(request).send(body, person, record.request_id)
     if became.well or became.code == "late":
-        # A consent that was noted takes the case out of the hands of the office that noted it.
-        now = await surroundings(request).board.request(record.request_id)
-        where = f"/desk/case/{record.request_id}" if now is not None and person.sees(now) else "/desk"
-        return RedirectResponse(f"{where}?said={became.code}", status_code=303, headers=dict(HEADERS))
+        where = f"/desk/case/{record.request_id}?said={became.code}"
+        return RedirectResponse(where, status_code=303, headers=dict(HEADERS))
     record = await _case_of(request, request_id, person)
     return await _case(request, record, person, "case.html", became=became, form=form, status=409)
 

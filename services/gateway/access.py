@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from linli.schemas.assignment import AssignmentRecord, Referred
+from linli.schemas.lifecycle import State
 from linli.schemas.roles import Role
 
 
@@ -141,6 +142,10 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
 """For each route the roles that may use it, and of which objects. Routes are named as in the API description."""
 
 
+_OVER: Final = frozenset({State.RATED, State.CLOSED})
+"""States of a case of which nothing more is heard: that it was done or cancelled has been seen by then."""
+
+
 def scope_of(route: str, role: Role) -> Scope | None:
     """Give of which objects a role may use a route; ``None``: of none."""
     return POLICY.get(route, {}).get(role)
@@ -158,7 +163,7 @@ def sees(caller: Caller, scope: Scope, record: AssignmentRecord) -> bool:
         case Scope.OWN_TEAM:
             return caller.team is not None and caller.team in teams_asked(record)
         case Scope.OWN_PLACE:
-            return caller.place is not None and caller.place in _places(record)
+            return caller.place is not None and caller.place in _places(record) | _followed_by(record)
 
 
 def teams_asked(record: AssignmentRecord) -> set[str]:
@@ -177,11 +182,29 @@ def is_restricted(record: AssignmentRecord) -> bool:
     return record.details is not None and record.details.restricted
 
 
+def opens_personal(caller: Caller, record: AssignmentRecord) -> bool:
+    """Tell whether a caller who sees a request may open its sealed part.
+
+    The office that obtained a guardian's consent follows what comes of it; whom and where it had to know only before.
+    """
+    if caller.role is not Role.OFFICER or caller.place in _places(record):
+        return not is_restricted(record) or opens_restricted(caller, record)
+    return False
+
+
 def office_of(record: AssignmentRecord) -> str | None:
     """Give the office that a request was referred to."""
     if record.details is not None and record.details.referral is not None:
         return record.details.referral
     return record.status.office if isinstance(record.status, Referred) else None
+
+
+def _followed_by(record: AssignmentRecord) -> set[str]:
+    """Give the office that obtained a consent, until the case is over: it sees what came of what it did."""
+    details = record.details
+    if details is None or details.consent_office is None or details.restricted or record.state in _OVER:
+        return set()
+    return {details.consent_office}
 
 
 def _places(record: AssignmentRecord) -> set[str]:

@@ -13,7 +13,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.schemas.lifecycle import State
 from linli.schemas.people import PersonalPart
 from linli.schemas.roles import Role
-from linli.services.gateway.access import Caller, Scope, is_restricted, opens_restricted, sees
+from linli.services.gateway.access import Caller, Scope, is_restricted, opens_personal, opens_restricted, sees
 from linli.services.gateway.answers import (
     CodeView,
     Decided,
@@ -110,7 +110,8 @@ async def show_personal(request: Request, caller: CallerHere, scope: ScopeHere, 
     """Open the sealed part of a request; the log keeps who did."""
     here = installation_of(request)
     record = await request_named(here, caller, scope, name)
-    _refuse_restricted(record, caller)
+    if not opens_personal(caller, record):
+        raise LinliError(Code.FORBIDDEN)
     return await personal_part(here, record, caller, "personal")
 
 

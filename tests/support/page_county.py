@@ -147,9 +147,12 @@ def looked_at(somebody: Visitor, paths: list[str], language: str) -> None:
     """Look at pages, with every part of them unfolded."""
     for path in paths:
         somebody.go(path)
-        somebody.page.evaluate(
-            "document.querySelectorAll('details').forEach(one => { one.name = ''; one.open = true })"
-        )
-        assert somebody.faults() == [], path
-        assert not somebody.scrolls_sideways(), path
-        assert somebody.page.get_attribute("html", "lang") == {"zh": "zh-CN", "en": "en"}[language]
+        looked_at_this(somebody, path, language)
+
+
+def looked_at_this(somebody: Visitor, name: str, language: str) -> None:
+    """Look at the page that somebody is on, with every part of it unfolded."""
+    somebody.page.evaluate("document.querySelectorAll('details').forEach(one => { one.name = ''; one.open = true })")
+    assert somebody.faults() == [], name
+    assert not somebody.scrolls_sideways(), name
+    assert somebody.page.get_attribute("html", "lang") == {"zh": "zh-CN", "en": "en"}[language]

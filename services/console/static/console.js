@@ -16,6 +16,28 @@
   document.addEventListener("htmx:load", tick);
   document.addEventListener("DOMContentLoaded", tick);
   setInterval(tick, 1000);
+  // A list that renews itself keeps what somebody has unfolded in it, and what was ticked, chosen or typed there.
+  let unfolded = [];
+  const fields = (part) => part.querySelectorAll("input[id], select[id], textarea[id]");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [];
+    for (const summary of event.detail.target.querySelectorAll("details[open] > summary[id]")) {
+      const filled = [...fields(summary.parentElement)].map((one) => [one.id, one.value, one.checked]);
+      unfolded.push([summary.id, filled]);
+    }
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const [id, filled] of unfolded) {
+      const summary = document.getElementById(id);
+      if (!summary) continue;
+      summary.parentElement.open = true;
+      for (const [field, value, checked] of filled) {
+        const found = document.getElementById(field);
+        if (found) Object.assign(found, { value, checked });
+      }
+    }
+    unfolded = [];
+  });
   // A second press of a button must not send a form twice.
   document.addEventListener("submit", (event) => {
     const form = event.target;
