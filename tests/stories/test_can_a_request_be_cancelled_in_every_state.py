@@ -43,6 +43,31 @@ def test_while_a_team_is_asked(story: Story) -> None:
     case.is_("cancelled")
 
 
+def test_while_it_is_on_hold(story: Story) -> None:
+    """Tests that what waits for the desk's word ends by the requester's, and cannot be released any more."""
+    lead = story.lead()
+    case = story.ordered(story.proxy)
+    case.asked()
+    story.desk.holds(case, "the family is to be asked").went_well()
+    lead.hears(case, "taken_back")
+    case.is_("on_hold")
+    story.proxy.cancels(case).went_well()
+    case.is_("cancelled")
+    story.desk.releases(case).was_refused("cancelled")
+
+
+def test_while_it_is_referred(story: Story) -> None:
+    """Tests that the office to which it was referred sees that nothing is left to do."""
+    lead = story.lead()
+    case = story.ordered(story.proxy, windows=[story.hours(60, 64)]).is_("promised")
+    story.desk.refers(case, "civil-affairs").went_well()
+    office = story.officer("civil-affairs")
+    assert office.reads(f"/v1/requests/{case.id}")["state"] == "referred"
+    story.proxy.cancels(case).went_well()
+    assert case.is_("cancelled").causes()[-2:] == ["refer", "cancel"]
+    assert lead.heard(case) == []
+
+
 def test_after_a_team_has_accepted(story: Story) -> None:
     """Tests that the team hears that it need not go, and may not see whom it would have visited any more."""
     lead = story.lead()

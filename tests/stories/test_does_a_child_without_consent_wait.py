@@ -25,6 +25,9 @@ def test_nobody_is_sent_until_the_guardian_has_agreed(story: Story) -> None:
     lead.starts(case).went_well()
     lead.is_done(case, 60).went_well()
     case.is_("done")
+    director = story.officer("child_director")
+    assert director.reads(f"/v1/requests/{case.id}")["state"] == "done"
+    assert director.sees(f"/v1/requests/{case.id}/personal").status_code == 403
     assert "The consent was obtained." in case.told_in_words()
 
 

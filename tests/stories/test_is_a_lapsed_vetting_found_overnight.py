@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.support.story_people import Answer, Lead
-from tests.support.story_telling import Story
+from tests.support.story_telling import Story, to_the_north
 from tests.support.terminal import Json
 
 CHILD = {
@@ -33,6 +33,29 @@ def test_the_visit_is_withdrawn_and_matched_again(story: Story) -> None:
     assert "vetting" in case.causes()
     second.accepts(case, *second.members[:2]).went_well()
     assert case.is_("committed").visit()["team"] == second.team
+
+
+def test_a_vetting_that_the_clock_ends_before_the_visit_does_not_count(story: Story) -> None:
+    """Tests the clock alone: no list arrives, the near team's vettings end between the order and the visit.
+
+    Whom a team names must be vetted to the visit's end when it says so. So no vetting can run out on the way to a visit
+    that was accepted, and what the clock ends is found before anybody is asked, before it ends as well as after.
+    """
+    county = story.county
+    ends = county.now() + timedelta(hours=1)
+    near, far = story.lead(), story.lead(base=to_the_north(0.04))
+    lapsing = [story.member(ref) for ref in near.members]
+    for one in lapsing:
+        one["vetting"]["valid_until"] = ends.isoformat()
+    arrives(story, near, lapsing)
+    assert story.ordered(story.desk).asked() is near
+    before = story.ordered(story.desk, "homework", **CHILD)
+    assert before.asked() is far
+    county.waits_until(ends)
+    after = story.ordered(story.desk, "homework", **CHILD)
+    assert after.asked() is far
+    assert near.heard(before) == near.heard(after) == []
+    story.desk.assigns(after, near, "is nearer").was_refused("safeguarding")
 
 
 def test_nobody_unvetted_is_swapped_in(story: Story) -> None:

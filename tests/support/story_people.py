@@ -94,6 +94,18 @@ class Desk(Orderer):
         body = {"team": lead.team, "reason": reason, "agreed": bool(agreed), "members": list(agreed)}
         return self._says(f"/v1/requests/{case.id}/assign", body)
 
+    def holds(self, case: Case, reason: str) -> Answer:
+        """Let a case wait."""
+        return self._says(f"/v1/requests/{case.id}/hold", {"reason": reason})
+
+    def releases(self, case: Case) -> Answer:
+        """Let a case that waited go on."""
+        return self._says(f"/v1/requests/{case.id}/release", {})
+
+    def refers(self, case: Case, office: str) -> Answer:
+        """Give a case to an office."""
+        return self._says(f"/v1/requests/{case.id}/refer", {"office": office, "reason": "is theirs to do"})
+
     def calls(self, case: Case) -> list[Json]:
         """List what the desk has to tell somebody about a case by itself."""
         listed = self.county.terminal.lines("deliveries", "list", "--request", case.id)
