@@ -222,3 +222,62 @@ def test_own_names_of_places_may_be_given_with_a_sheet(
     assert (without, "no grid or village of that name" in said) == (1, True), said
     found, said = run(capsys, *command.split(), "s.xlsx", "--check", "--places", "p.xlsx")
     assert found == 0, said
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["合计", 12],
+        ["", "", "总 计：", 12, 3.5],
+        ["小计：3单"],
+        ["共12条", "", "12"],
+        ["合计", "合计", "合计", "12单", "480分钟"],
+        ["Grand total", 12],
+    ],
+    ids=lambda cells: str(cells[0] or cells[2]),
+)
+def test_a_sum_is_passed_over(tmp_path: Path, cells: list[Value]) -> None:
+    """Tests the foot of a sheet as clerks write it: it is no order that is returned."""
+    lines = lines_of(tmp_path, book([list(HEADER), order("1"), cells[:9]]))
+    assert told(lines) == ["1"]
+
+
+@pytest.mark.parametrize("cells", [["合计", "12", "张无人某"], ["合计人", 12], ["12", "合计"], order("合计")])
+def test_what_holds_a_word_more_is_no_sum(tmp_path: Path, cells: list[Value]) -> None:
+    """Tests that nothing that might be an order is passed over: it is returned, or taken."""
+    assert len(lines_of(tmp_path, book([list(HEADER), order("1"), cells]))) == 2
+
+
+@pytest.mark.parametrize("command", ["plan", "submit", "teams import"])
+def test_sums_are_said_in_one_sentence_and_are_no_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Tests that a sheet with sums alone amiss ends well, and that the lines are named."""
+    orders: list[list[Value]] = [order("1", when="2099-11-26 上午"), ["小计", 1], order("2", when="2099-11-26 上午")]
+    files = write(tmp_path, [*orders, ["合计", 2]], [team("t-1", "虚构队"), ["合计", "", "", "", "", "", 5]])
+    words: tuple[str | Path, ...] = {
+        "plan": ("plan", *files, "--check", "--at", "2099-11-25T07:00"),
+        "submit": ("submit", files[0], "--check"),
+        "teams import": ("teams", "import", files[1], "--check"),
+    }[command]
+    code, said = run(capsys, *words)
+    assert code == 0, said
+    named = {"plan": ["line 3, 5", "line 3."], "submit": ["line 3, 5"], "teams import": ["line 3."]}[command]
+    assert said.count("sums are passed over") == len(named)
+    assert all(one in said for one in named)
+
+
+def test_what_holds_for_every_team_may_be_said_at_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests a sheet of teams that does not say what kind they are, for a plan and for the roster."""
+    header, row = list(TEAM_HEADER), team("t-1", "虚构队")
+    del header[2], row[2]
+    files = write(tmp_path, [order("1")], [])
+    files[1].write_bytes(book([header, row]))
+    plan, kind = ("plan", *files, "--check", *AT), "队伍类别=志愿服务队"
+    missing, said = run(capsys, *plan)
+    assert (missing, "队伍类别" in said or "team_kind" in said) == (2, True), said
+    assert run(capsys, *plan, "--team-set", kind)[0] == 0
+    assert run(capsys, *plan, "--set", kind)[0] == 2
+    assert run(capsys, "teams", "import", files[1], "--check", "--set", kind)[0] == 0

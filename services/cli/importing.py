@@ -22,6 +22,7 @@ from linli.services.cli.own_places import own_district
 from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sending import Desk, open_desk
 from linli.services.cli.sheet_options import mapping_of
+from linli.services.cli.sum_lines import say_sums
 from linli.services.cli.times import zone_named
 from linli.services.cli.words import TONGUE, both
 from linli.services.preparing import Prepared
@@ -121,6 +122,7 @@ async def send_file(sending: Sending, out: Out) -> int:
             run = _Run(file, sending, desk, district, context, out, returned)
             _say_assumptions(file, sending, out)
             await (run.check(advance) if sending.check else run.send(advance))
+    say_sums(file.name, file.sums, len(file.sheets), out)
     if not run.sent.accepted_count and not run.sent.refused_count:
         raise LinliError(Code.NOTHING_TO_DO, path=file.name)
     return _say_result(sending, run.sent, out)

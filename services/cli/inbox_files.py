@@ -55,6 +55,11 @@ class InboxFile:
     sheets: tuple[InSheet, ...] = ()
     skipped: tuple[tuple[str, str], ...] = field(default=())
 
+    @property
+    def sums(self) -> list[Line]:
+        """The lines of a spreadsheet, as far as it was read, that add up others."""
+        return [] if self._file is None else self._file.sums
+
     def lines(self, context: Context, *, number_lines: bool = False) -> Iterator[Line]:
         """Yield every event; see `linli.services.sheets.reading.SheetFile.lines`.
 

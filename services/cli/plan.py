@@ -29,6 +29,14 @@ TeamMap = Annotated[
     Path | None,
     typer.Option("--team-map", metavar="FILE", help=both("Mapping of the sheet of teams.", "队伍表的映射文件。")),
 ]
+TeamGiven = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--team-set",
+        metavar="COLUMN=VALUE",
+        help=both("As --set, for the sheet of teams.", "同 --set，用于队伍表。"),
+    ),
+]
 At = Annotated[
     str | None,
     typer.Option(
@@ -85,6 +93,7 @@ def plan(
     places: PlacesFile = None,
     sheet: SheetName = None,
     given: Given = None,
+    team_given: TeamGiven = None,
     at: At = None,
     district: District = None,
     zone: Zone = "Asia/Shanghai",
@@ -106,6 +115,7 @@ def plan(
         places=places,
         sheet=sheet,
         given=tuple(given or ()),
+        team_given=tuple(team_given or ()),
         at=at,
         district=district,
         zone=zone,

@@ -18,6 +18,7 @@ from linli.services.cli.out import Out
 from linli.services.cli.own_places import own_district
 from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sheet_options import mapping_of
+from linli.services.cli.sum_lines import say_sums
 from linli.services.cli.times import instant, zone_named
 from linli.services.cli.words import TONGUE, both
 from linli.services.preparing import world_of
@@ -39,7 +40,7 @@ from linli.services.sheets.planning import (
     judged,
     plan_day,
 )
-from linli.services.sheets.reading import InSheet
+from linli.services.sheets.reading import InSheet, Line
 from linli.services.sheets.sheet_text import Words
 from linli.services.sheets.team_columns import TEAM_COLUMNS
 from linli.services.sheets.writing import refuse_existing, writing
@@ -63,6 +64,7 @@ class Planning:
     places: str | None
     sheet: str | None
     given: tuple[str, ...]
+    team_given: tuple[str, ...]
     at: str | None
     district: str | None
     zone: str
@@ -92,6 +94,7 @@ class _Read:
     sheets: tuple[InSheet, ...]
     skipped: tuple[tuple[str, str], ...]
     encoding: str
+    sums: tuple[Line, ...]
 
     @property
     def taken(self) -> list[Judged]:
@@ -131,7 +134,9 @@ def plan_sheets(planning: Planning, out: Out) -> int:
     if planning.out is not None:
         refuse_existing(planning.out, overwrite=planning.force)
     place = _place(planning, load_settings())
-    teams = _read(planning.teams, TEAM_COLUMNS, planning.team_map, None, (), place, PLAN_TEAMS_MAX, out)
+    teams = _read(
+        planning.teams, TEAM_COLUMNS, planning.team_map, None, planning.team_given, place, PLAN_TEAMS_MAX, out
+    )
     orders = _read(
         planning.orders, ORDER_COLUMNS, planning.mapping, planning.sheet, planning.given, place, PLAN_LINES_MAX, out
     )
@@ -202,7 +207,7 @@ def _read(
                     raise beyond(name, "lines", most)
         if not lines:
             raise LinliError(Code.NOTHING_TO_DO, path=name)
-        return _Read(name, lines, columns, file.sheets, file.skipped, file.encoding)
+        return _Read(name, lines, columns, file.sheets, file.skipped, file.encoding, tuple(file.sums))
 
 
 def _judged(file: InboxFile, place: _Place) -> Iterator[Judged]:
@@ -250,6 +255,7 @@ def _say_assumptions(place: _Place, orders: _Read, teams: _Read, out: Out) -> No
 
 
 def _say_returned(read: _Read, out: Out) -> None:
+    say_sums(read.name, read.sums, len(read.sheets), out)
     for one in read.returned[:SAID_MAX]:
         if one.refused is not None:
             why, at = in_words(one.refused, read.columns), where(one.line, len(read.sheets))
@@ -287,6 +293,7 @@ def _counts(read: _Read) -> dict[str, object]:
         "returned": len(read.returned),
         "returned_lines": refused,
         "unread": read.unread,
+        "sums": [line.number for line in read.sums],
     }
 
 

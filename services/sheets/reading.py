@@ -22,6 +22,7 @@ from linli.services.sheets.limits import CELL_CHARS_MAX
 from linli.services.sheets.mapping import NO_MAPPING, Mapping
 from linli.services.sheets.notes import Note
 from linli.services.sheets.opening import Opened, opened
+from linli.services.sheets.sum_lines import adds_up
 from linli.streams.inbox_record import RefusedError
 from linli.streams.strict_json import as_bytes
 from linli.streams.word_flags import tells_of_danger, tells_of_harm
@@ -97,6 +98,8 @@ class SheetFile:
         Sheets that are not read, and why: ``hidden`` or ``other``.
     examples
         How many example lines were passed over so far.
+    sums
+        The lines passed over so far that add up others.
     """
 
     name: str
@@ -106,6 +109,7 @@ class SheetFile:
     columns: Columns
     mapping: Mapping
     examples: int = 0
+    sums: list[Line] = field(default_factory=list[Line])
     _layouts: tuple[Layout, ...] = ()
     _seen: dict[bytes, tuple[str, bytes]] = field(default_factory=dict[bytes, tuple[str, bytes]])
 
@@ -148,6 +152,9 @@ class SheetFile:
             self._refuse_repeated(draft.event, line)
             return replace(line, body=body, notes=tuple(draft.notes), parts=draft.parts)
         except RefusedError as refused:
+            if adds_up(row):
+                self.sums.append(line)
+                return None
             return replace(line, refused=refused)
 
     @staticmethod
