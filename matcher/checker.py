@@ -11,7 +11,20 @@ from itertools import pairwise
 
 from linli.matcher.check_days import check_days
 from linli.matcher.objective import MOVE_TOLERANCE
-from linli.matcher.problem import DECLINED, EXCLUDED, Member, Place, Plan, Problem, Route, Stop, Team, Visit, Window
+from linli.matcher.problem import (
+    DECLINED,
+    EXCLUDED,
+    POOL,
+    Member,
+    Place,
+    Plan,
+    Problem,
+    Route,
+    Stop,
+    Team,
+    Visit,
+    Window,
+)
 from linli.matcher.rules import Violation
 
 
@@ -174,6 +187,8 @@ def _choices(one: _Placed) -> Iterator[Violation]:
     reasons = {reason for name, reason in visit.barred_teams if name == team.id}
     if DECLINED in reasons:
         yield one.broken("declined", 1, "choice")
+    if POOL in reasons:
+        yield one.broken("pool", 1, "choice")
     until = team.asked_enough_until
     asked = visit.pin is not None and visit.pin.team is not None
     if until is not None and not asked and visit.urgency > 0 and any(lo <= until for lo, _ in visit.windows):

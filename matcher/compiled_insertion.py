@@ -20,7 +20,7 @@ from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import BEYOND, CHEAPEST, CHOICE, EVERY_TEAM, Able
 from linli.matcher.memory import SPARE, Memory
 from linli.matcher.model import Model
-from linli.matcher.problem import DECLINED, EXCLUDED, Team, Visit
+from linli.matcher.problem import DECLINED, EXCLUDED, POOL, Team, Visit
 from linli.matcher.rules import PAIR_RULES, earliest_end, start_windows
 from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
@@ -30,6 +30,7 @@ Answer = tuple[int, int, int]
 
 RULES: Final = (
     *("team_takes_part", "kind_of_team", "skill_and_qualification", "never_back_to_a_team_that_declined"),
+    *("asked_from_a_higher_level",),
     *("asked_often_enough", "household_exclusion", "committed_visits_are_pinned", "requested_gender"),
     *("requested_language", "safeguarding", "travel_limit", "working_hours", "time_window_reachable"),
 )
@@ -196,7 +197,7 @@ class Finder:
         barred = [
             model.team_index[team]
             for team, why in visit.barred_teams
-            if why in (DECLINED, EXCLUDED) and team in model.team_index
+            if why in (DECLINED, EXCLUDED, POOL) and team in model.team_index
         ]
         return barred if visit.household is None else barred + self._excluding.get(visit.household, [])
 

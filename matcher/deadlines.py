@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
-from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg, replace_offer, waiting_offers
+from linli.matcher.draft import (
+    Draft,
+    end_offers,
+    live_offer,
+    mode_for,
+    replace_leg,
+    replace_offer,
+    unmet,
+    waiting_offers,
+)
+from linli.matcher.escalation import next_climbs
 from linli.matcher.hours import outside_quiet
 from linli.matcher.offering import next_asking, open_in_the_morning
+from linli.matcher.organisation import Tree
 from linli.matcher.state import DistrictState
-from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer, Unmet
+from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import RequestDetails
@@ -30,7 +42,8 @@ def next_deadline(state: DistrictState) -> datetime | None:
     """
     starts = _planned_starts(state)
     moments = (moment for record in state.requests.values() for moment in _deadlines(state, record, starts))
-    return min(moments, default=None)
+    climbs = next_climbs(state.policy, Tree(one.details for one in state.nodes.values()), state.requests.values())
+    return min(chain(moments, climbs), default=None)
 
 
 Starts = dict[str, tuple[datetime, str]]
@@ -130,7 +143,10 @@ def _miss(draft: Draft, record: AssignmentRecord) -> None:
         broken = record.broken
         if record.promise is not None:
             broken = (*broken, BrokenPromise(window=record.promise, cause="window_passed", at=draft.now))
-        why, legs = Unmet(why=WhyNobody(outcome="stopped")), end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE)
+        why, legs = (
+            unmet(draft.state.policy, record, WhyNobody(outcome="stopped")),
+            end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE),
+        )
         record = draft.step(record, why, "window_passed", legs=legs, promise=None, broken=broken)
     draft.step(record, Closed(outcome=State.UNMET), "window_passed")
 

@@ -12,10 +12,12 @@ from typing import assert_never
 from linli.matcher.claiming import claim
 from linli.matcher.deadlines import extend_for_down_time, fire
 from linli.matcher.desk_answers import accept, decline, done, failed_visit, rate, reschedule, start, swap, withdraw
+from linli.matcher.desk_nodes import apply_node
 from linli.matcher.desk_orders import Result, amend, apply_team, cancel, place_order
 from linli.matcher.desk_people import confirm, hold, refer, release, told
 from linli.matcher.desk_teams import absent, change_members, name_deputy, withdraw_unfit
 from linli.matcher.draft import Draft
+from linli.matcher.escalation import escalate
 from linli.matcher.forgetting import forget_plans, forget_requests
 from linli.matcher.handover import assign
 from linli.matcher.matching import match
@@ -37,6 +39,7 @@ from linli.schemas.answers import (
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
+from linli.schemas.organisation import ApplyNode
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers
 
@@ -70,6 +73,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
     withdraw_unfit(draft)
     if moment.deadlines:
         fire(draft)
+        escalate(draft)
     plan, report = match(draft)
     return Decision(
         assignments=tuple(draft.written),
@@ -122,6 +126,8 @@ def _act(draft: Draft, command: Command) -> Result:
             return told(command.body)
         case ApplyTeam() | Absent() | ChangeMembers() | ApplyDeputy():
             return _change_team(draft, command.body)
+        case ApplyNode():
+            return apply_node(draft, command.body)
         case _:
             return _answer(draft, command, command.body)
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 
 from linli.matcher.kept_tables import KeptTables
+from linli.matcher.organisation import Tree
 from linli.matcher.problem import Stop
 from linli.matcher.state import DistrictState, Moment
-from linli.schemas.assignment import EVERYBODY, RECENT_COMMANDS_MAX, AssignmentRecord, Audience, Leg, Offer, Status
-from linli.schemas.lifecycle import OfferEnd, OfferState, State, may_follow
+from linli.schemas.assignment import (
+    EVERYBODY,
+    RECENT_COMMANDS_MAX,
+    AssignmentRecord,
+    Audience,
+    Leg,
+    Offer,
+    Status,
+    Unmet,
+)
+from linli.schemas.escalation import Climb
+from linli.schemas.explanation import WhyNobody
+from linli.schemas.lifecycle import SETTLED, OfferEnd, OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.roster import RosterRecord, TeamDetails
@@ -30,6 +43,7 @@ _MAKES_ROOM = frozenset(
         "unmet",
         "vetting",
         "record",
+        "climb",
     }
 )
 """Causes after which a request that had no place may find one."""
@@ -65,6 +79,12 @@ def notify_of(policy: Policy, details: RequestDetails | None) -> tuple[Audience,
     return ()
 
 
+def unmet(policy: Policy, record: AssignmentRecord, why: WhyNobody) -> Unmet:
+    """Return that nobody can go, with who else the county names for such a need."""
+    details = record.details
+    return Unmet(why=why, alternative=policy.escalation.alternative(details.category) if details else "")
+
+
 class Draft:
     """A state and the records written on top of it, in order.
 
@@ -87,6 +107,8 @@ class Draft:
         The further tables: organisation, standing orders, service records.
     asked
         How many offers went out to each team in this decision.
+    pools
+        By lowest node and levels climbed: the teams that may not be asked yet. Emptied whenever a team or node changes.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -99,6 +121,7 @@ class Draft:
         self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []
         self.asked: Counter[str] = Counter()
+        self.pools: dict[tuple[str, int], tuple[tuple[str, str], ...]] = {}
         self._requests: dict[str, AssignmentRecord] = {}
         self._roster: dict[str, RosterRecord] = {}
         self._households: dict[str, list[str]] | None = None
@@ -133,6 +156,11 @@ class Draft:
         """Return the roster as it stands now, by team id."""
         merged = {**self.state.roster, **self._roster}
         return (merged[team] for team in sorted(merged))
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The organisation tree as it stands now."""
+        return Tree(record.details for record in self.kept.nodes.all())
 
     def household(self, mark: str) -> tuple[str, ...]:
         """Return the ids of all requests that carry a household's mark, in order of arrival."""
@@ -215,7 +243,8 @@ class Draft:
             "at": self.now,
             "notify": notify_of(self.state.policy, record.details),
         }
-        return self._write(record.model_copy(update={**changes, **facts}))
+        following = record.model_copy(update={**changes, **facts})
+        return self._write(following.model_copy(update={"climbs": _climbs(following)}))
 
     def remember(self, record: AssignmentRecord, command: str) -> dict[str, tuple[str, ...]]:
         """Return the change that makes a request remember a command it has acted on."""
@@ -233,6 +262,7 @@ class Draft:
         )
         self._roster[details.team] = record
         self.roster_written.append(record)
+        self.pools.clear()
         self.room_made = True
 
     def _write(self, record: AssignmentRecord) -> AssignmentRecord:
@@ -240,6 +270,13 @@ class Draft:
         self.written.append(record)
         self.room_made = self.room_made or record.cause in _MAKES_ROOM
         return record
+
+
+def _climbs(record: AssignmentRecord) -> tuple[Climb, ...]:
+    """Return a request's climbs, ended where there is nothing left to climb for."""
+    if record.state not in SETTLED or all(climb.ended for climb in record.climbs):
+        return record.climbs
+    return tuple(climb if climb.ended else climb.model_copy(update={"ended": record.at}) for climb in record.climbs)
 
 
 def live_offer(leg: Leg) -> int | None:

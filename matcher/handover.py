@@ -12,7 +12,7 @@ from linli.matcher.insertion import Insertion, insert
 from linli.matcher.model import Model
 from linli.matcher.offering import new_offer, with_offer
 from linli.matcher.plan_records import warm_plan, with_stop
-from linli.matcher.problem import Pin, Problem, Visit
+from linli.matcher.problem import POOL, Pin, Problem, Visit
 from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
@@ -43,7 +43,7 @@ def assign(draft: Draft, command: Command, body: Assign) -> Result:
     if draft.team(body.team) is None:
         return OutcomeCode.UNKNOWN_TEAM, ""
     record = _heard_again(record, body.team)
-    found = find_place(draft, record, body)
+    found = find_place(draft, record, body, any_pool=True)
     if isinstance(found, str):
         return OutcomeCode.BREAKS_RULE, found
     if body.agreed:
@@ -60,14 +60,17 @@ def _heard_again(record: AssignmentRecord, team: str) -> AssignmentRecord:
     return record.model_copy(update={"barred": tuple(one for one in record.barred if one != (team, "expired"))})
 
 
-def find_place(draft: Draft, record: AssignmentRecord, body: Assign) -> Insertion | str:
+def find_place(draft: Draft, record: AssignmentRecord, body: Assign, *, any_pool: bool = False) -> Insertion | str:
     """Find a place with the named team, or say which rule forbids it.
 
     Visits that are only promised make way, as long as each of them finds another place: a person may override costs,
-    but not the promise that somebody else was given.
+    but not the promise that somebody else was given. With ``any_pool`` also a team that is asked by itself only from a
+    higher level: whoever names it has climbed there.
     """
     full = problem_of(draft, pairs=True)
     mine = visits_of(draft, record)[body.leg]
+    if any_pool:
+        mine = replace(mine, barred_teams=tuple(one for one in mine.barred_teams if one != (body.team, POOL)))
     pin = Pin(body.team, None, to_seconds(body.start) if body.start is not None else None)
     wanted = replace(mine, pin=pin)
     others = tuple(v for v in full.visits if v.request != mine.request or _is_another_leg(v, mine))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from linli.matcher.asking_at_once import Crowd
 from linli.matcher.checker import check, check_moves
-from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer
+from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer, unmet
 from linli.matcher.insertion import follow
 from linli.matcher.model import Model
 from linli.matcher.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
@@ -18,7 +18,7 @@ from linli.matcher.rules import Violation, first_violation
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, visit_id
 from linli.matcher.why import WHY_STOPPED, explain_visits
-from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Unmet, Withdrawn
+from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Withdrawn
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.instants import from_seconds
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
@@ -244,7 +244,7 @@ def _leave_unmet(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
         broken = (*broken, BrokenPromise(window=record.promise, cause=record.cause, at=draft.now))
     draft.step(
         record,
-        Unmet(why=why),
+        unmet(draft.state.policy, record, why),
         "unmet",
         legs=end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE),
         promise=None,

@@ -17,6 +17,8 @@ Window = tuple[int, int]
 
 DECLINED = "declined"
 EXCLUDED = "excluded"
+POOL = "pool"
+"""Why a team may not be sent: it said no, the household and it keep apart, it is asked only from a higher level."""
 
 
 class ProblemError(ValueError):
@@ -132,7 +134,7 @@ class Visit:
     gender, language : str or None
         What the resident asked for.
     barred_teams : tuple of (str, str)
-        Team id and why it may not be sent: ``declined`` or ``excluded``.
+        Team id and why it may not be sent: ``declined``, ``excluded`` or ``pool``.
     urgency : int
         Class of urgency, 0 the highest.
     pin : Pin or None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from linli.matcher.fetching import cut_to_fetch, entry_of, lead_of
-from linli.matcher.problem import DECLINED, EXCLUDED, Member, Problem, Team, Visit, Window, is_committed, is_fact
+from linli.matcher.problem import DECLINED, EXCLUDED, POOL, Member, Problem, Team, Visit, Window, is_committed, is_fact
 
 FOREVER = 1 << 60
 """Later than any time a problem may name."""
@@ -57,6 +57,7 @@ RULES: Mapping[str, Rule] = {
         Rule("team_kind", "kind of team", "队伍类别"),
         Rule("skill", "skill, level and qualification", "技能、等级与资质"),
         Rule("declined", "never back to a team that declined", "已婉拒的队伍不再派"),
+        Rule("pool", "asked only from a higher level", "提级后才询问的队伍"),
         Rule("excluded", "household exclusion", "住户回避"),
         Rule("pinned", "committed visits are pinned", "已接单的不再改派"),
         Rule("gender", "requested gender", "性别要求"),
@@ -109,6 +110,13 @@ def never_back_to_a_team_that_declined(problem: Problem, visit: Visit, team: Tea
     """Check that the team has not declined the visit before."""
     if (team.id, DECLINED) in visit.barred_teams:
         return Violation("declined", team.id, visit.id, 1, "choice")
+    return None
+
+
+def asked_from_a_higher_level(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+    """Check that the request has climbed to the level from which on the team may be asked."""
+    if (team.id, POOL) in visit.barred_teams:
+        return Violation("pool", team.id, visit.id, 1, "choice")
     return None
 
 
@@ -310,6 +318,7 @@ PAIR_RULES: tuple[PairRule, ...] = (
     kind_of_team,
     skill_and_qualification,
     never_back_to_a_team_that_declined,
+    asked_from_a_higher_level,
     asked_often_enough,
     household_exclusion,
     committed_visits_are_pinned,

@@ -25,6 +25,10 @@ Kept = NodeRecord | StandingRecord | ServiceRecord
 """A record of a further ledger table."""
 
 
+LegFacts = tuple[tuple[str | None, ...], tuple[tuple[str, str], ...]]
+"""What translated legs depend on besides their record: which teams came last, and which may not be asked yet."""
+
+
 class TeamFacts(NamedTuple):
     """What a translated team depends on besides its roster record.
 
@@ -51,8 +55,8 @@ class Translations:
     ----------
     visits, teams, routes
         By request id and team id: the record and what it is in the matcher's words; of a request also which teams
-        came last, of a team also what else it depends on: the day, because working hours are expanded, how it stands
-        by its answers, and what it gave.
+        came last and which may not be asked yet, of a team also what else it depends on: the day, because working
+        hours are expanded, how it stands by its answers, and what it gave.
     cuts
         By visit id: the visit, the earliest start that leaves time to ask for it, and the visit with only such starts.
     answers
@@ -65,8 +69,8 @@ class Translations:
         The matcher's memory, which is made anew every day.
     """
 
-    visits: dict[str, tuple[AssignmentRecord, tuple[str | None, ...], tuple[Visit, ...]]] = field(
-        default_factory=dict[str, tuple[AssignmentRecord, tuple[str | None, ...], tuple[Visit, ...]]]
+    visits: dict[str, tuple[AssignmentRecord, LegFacts, tuple[Visit, ...]]] = field(
+        default_factory=dict[str, tuple[AssignmentRecord, LegFacts, tuple[Visit, ...]]]
     )
     teams: dict[str, tuple[RosterRecord, TeamFacts, Team]] = field(
         default_factory=dict[str, tuple[RosterRecord, TeamFacts, Team]]

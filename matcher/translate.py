@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from linli.matcher.asking_pools import Barred, not_yet_asked
 from linli.matcher.draft import Draft, live_offer, mode_for, waiting_offers
 from linli.matcher.memory import Memory
 from linli.matcher.problem import (
@@ -172,10 +173,20 @@ def _fetch(details: RequestDetails) -> Fetch | None:
     return None if fetch is None else Fetch(place_of(fetch.place), fetch.minutes * 60, merge_windows(fetch.windows))
 
 
-def visit_of(view: LegView, regular_team: str | None = None) -> Visit:
-    """Return a leg as the matcher's visit; `regular_team` came last to this household for the same need."""
+def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = ()) -> Visit:
+    """Return a leg as the matcher's visit.
+
+    Parameters
+    ----------
+    view
+        The leg.
+    regular_team
+        The team that came last to this household for the same need.
+    not_yet
+        Teams that may be asked only from a higher level; a team that was asked or goes already is left alone.
+    """
     details = view.details
-    windows = _windows(view)
+    windows, pin = _windows(view), _pin(view.leg)
     limit = details.travel_minutes_max
     return Visit(
         id=visit_id(view.record.request_id, view.index),
@@ -189,10 +200,10 @@ def visit_of(view: LegView, regular_team: str | None = None) -> Visit:
         safeguarding=_safeguarding(details),
         gender=details.wishes.gender,
         language=details.wishes.language,
-        barred_teams=_barred(view),
+        barred_teams=_barred(view) if pin is not None else tuple(sorted((*_barred(view), *not_yet))),
         kinds=frozenset(details.team_kinds),
         urgency=details.urgency,
-        pin=_pin(view.leg),
+        pin=pin,
         household=details.marks.household,
         promised=view.record.promise is not None,
         registered=to_seconds(view.record.registered_at or view.record.at),
@@ -220,16 +231,16 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     """Return a request's legs as visits, remembered as long as its record is the current one."""
     translations = draft.state.translations
     translations.past.update(draft.state.requests)
-    regular = translations.past.regular_teams(record)
+    depends = translations.past.regular_teams(record), not_yet_asked(draft, record)
     remembered = translations.visits.get(record.request_id)
-    if remembered is not None and remembered[0] is record and remembered[1] == regular:
+    if remembered is not None and remembered[0] is record and remembered[1] == depends:
         return remembered[2]
-    details = record.details
+    (regular, not_yet), details = depends, record.details
     views = [LegView(record, details, i) for i in range(len(record.legs))] if details else []
-    own = [visit_of(view, regular[view.index]) for view in views]
+    own = [visit_of(view, regular[view.index], not_yet) for view in views]
     shadows = [shadow for view, visit in zip(views, own, strict=True) for shadow in _shadows(view, visit)]
     visits = (*own, *shadows)
-    translations.visits[record.request_id] = (record, regular, visits)
+    translations.visits[record.request_id] = (record, depends, visits)
     return visits
 
 

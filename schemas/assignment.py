@@ -13,6 +13,7 @@ from pydantic import Field
 from linli.schemas.answers import DeclineReason, FailedReason, Spent
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.choices import DeskChoice
+from linli.schemas.escalation import Climb
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import RequestDetails, Window
@@ -142,10 +143,14 @@ class Cancelled(Inside):
 
 
 class Unmet(Inside):
-    """Nobody can go at present (暂无法安排), with the reason; tried again whenever the plan changes."""
+    """Nobody can go at present (暂无法安排), with the reason; tried again whenever the plan changes.
+
+    ``alternative`` names who else could help with such a need, as the county's policy has it; nobody is sent.
+    """
 
     state: Literal[State.UNMET] = State.UNMET
     why: WhyNobody
+    alternative: str = ""
 
 
 class RecordedAfterwards(Inside):
@@ -247,7 +252,8 @@ class AssignmentRecord(Inside):
     a command's kind or a deadline. ``barred`` lists teams that are never asked again and why. ``promise`` is the
     window the resident was told. ``linked`` names requests of the same household and need. ``notify`` says who may be
     told of what becomes of it: nobody of a suspected harm, nor while the mode is ``suggest``. ``red`` marks danger to
-    life. ``choices`` are those of the desk beside what was proposed.
+    life. ``choices`` are those of the desk beside what was proposed. ``escalation`` is how many levels it has climbed,
+    ``climbs`` are these, the first first.
     """
 
     request_id: Ref
@@ -269,6 +275,7 @@ class AssignmentRecord(Inside):
     notify: tuple[Audience, ...] = EVERYBODY
     red: bool = False
     choices: tuple[DeskChoice, ...] = ()
+    climbs: tuple[Climb, ...] = ()
 
     @property
     def state(self) -> State:

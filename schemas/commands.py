@@ -21,6 +21,7 @@ from linli.schemas.answers import (
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
+from linli.schemas.organisation import ApplyNode, RegisterNode
 from linli.schemas.roster import RegisterTeam, TeamDetails
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 
@@ -48,6 +49,7 @@ InboxBody = Annotated[
     | Absent
     | ChangeMembers
     | NameDeputy
+    | RegisterNode
     | Told,
     Field(discriminator="kind"),
 ]
@@ -92,6 +94,7 @@ CommandBody = Annotated[
     | Absent
     | ChangeMembers
     | ApplyDeputy
+    | ApplyNode
     | Told,
     Field(discriminator="kind"),
 ]

@@ -39,7 +39,8 @@ class Purpose(StrEnum):
 
     ``offer``: will your team go?; ``committed``: you go, here is the visit; ``changed``: at another time than you were
     told; ``called_off``: you need not go; ``filled``: another team goes; ``lapsed``: the time to answer is over;
-    ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door.
+    ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door; ``escalated``: a
+    request has climbed to your level, this is what it waits for.
     """
 
     OFFER = "offer"
@@ -50,6 +51,7 @@ class Purpose(StrEnum):
     LAPSED = "lapsed"
     TAKEN_BACK = "taken_back"
     IN_PERSON = "in_person"
+    ESCALATED = "escalated"
 
 
 class Track(Inside):

@@ -30,6 +30,7 @@ INBOX_KINDS: Final[dict[str, str]] = {
     "linli.team.absent": "absent",
     "linli.team.members_changed": "members",
     "linli.team.deputy_named": "deputy",
+    "linli.organisation.node_registered": "node",
     "linli.delivery.answered": "told",
 }
 """Event type (without version) to the kind of its data."""

@@ -16,6 +16,7 @@ from linli.schemas.choices import ChosenBy
 from linli.schemas.dead_letters import Reason
 from linli.schemas.deliveries import DeliveryState, Purpose
 from linli.schemas.desk import ToldOutcome
+from linli.schemas.escalation import Awaited, Pool
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
 from linli.schemas.places import Terrain
@@ -51,6 +52,8 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     ChosenBy: "chosen_by",
     Tell: "tell",
     ToldOutcome: "told",
+    Awaited: "awaited",
+    Pool: "pool",
 }
 """Which list of the glossary names the values of an enumeration."""
 

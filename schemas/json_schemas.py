@@ -42,7 +42,7 @@ from linli.schemas.event_types import (
 )
 from linli.schemas.ground_facts import ClockFact, DistrictMap
 from linli.schemas.orders import Amend, Cancel, Order
-from linli.schemas.organisation import NodeRecord
+from linli.schemas.organisation import NodeRecord, RegisterNode
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RegisterTeam, RosterRecord
 from linli.schemas.rounds import RoundRecord
@@ -80,6 +80,7 @@ INBOX_MODELS: Final[dict[str, type[Edge]]] = {
     "absent": Absent,
     "members": ChangeMembers,
     "deputy": NameDeputy,
+    "node": RegisterNode,
     "told": Told,
 }
 """The model of each inbox kind."""

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from linli.schemas.base import Inside
+from linli.schemas.escalation import Escalation
 
 
 class Mode(StrEnum):
@@ -125,6 +126,8 @@ class Policy(Inside):
     is asked only what is urgent, without limit where null; ``ask_at_once``: how many teams are asked at once for a
     request of the highest class.
 
+    ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
+
     ``work_in_haste`` and ``work`` limit the optimizer, in deterministic units per round and district (0: insertion
     alone): the one while commands wait, the other when nothing else is to be done.
     """
@@ -146,3 +149,4 @@ class Policy(Inside):
     work: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000
     down_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     prices: Prices = Prices()
+    escalation: Escalation = Escalation()

@@ -128,6 +128,13 @@ class Deputy(Inside):
     sealed_contact: SealedPart
 
 
+def who_is_told(own: SealedPart | None, deputy: Deputy | None, moment: datetime) -> SealedPart | None:
+    """Return whose contact holds at a moment: the deputy's while one is named, else one's own."""
+    if deputy is not None and deputy.start <= moment <= deputy.end:
+        return deputy.sealed_contact
+    return own
+
+
 class TeamDetails(Inside):
     """A team as the dispatcher knows it: base converted and rounded, contact sealed."""
 
@@ -153,10 +160,7 @@ class TeamDetails(Inside):
 
     def contact_at(self, moment: datetime) -> SealedPart | None:
         """Return whose contact holds at a moment: the deputy's while one is named, else the lead's."""
-        deputy = self.deputy
-        if deputy is not None and deputy.start <= moment <= deputy.end:
-            return deputy.sealed_contact
-        return self.sealed_contact
+        return who_is_told(self.sealed_contact, self.deputy, moment)
 
 
 class RosterRecord(Inside):

@@ -18,6 +18,7 @@ class OutcomeCode(StrEnum):
     NOT_YOURS = "not_yours"
     UNKNOWN_REQUEST = "unknown_request"
     UNKNOWN_TEAM = "unknown_team"
+    UNKNOWN_NODE = "unknown_node"
     NOT_ALLOWED_NOW = "not_allowed_now"
     BREAKS_RULE = "breaks_rule"
     NO_LONGER_KEPT = "no_longer_kept"

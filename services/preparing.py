@@ -13,6 +13,7 @@ from linli.schemas.dead_letters import Reason
 from linli.schemas.desk import RecordVisit
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.orders import Order
+from linli.schemas.organisation import ApplyNode, RegisterNode
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import NameDeputy
@@ -27,7 +28,7 @@ from linli.streams.inbox_writer import Outgoing
 from linli.streams.intake_admit import World
 from linli.streams.intake_judge import DeadOut, judge
 from linli.streams.keyring import Keyring
-from linli.streams.sealing import seal, seal_order, seal_team
+from linli.streams.sealing import seal, seal_node, seal_order, seal_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,16 @@ class Prepared:
 
     @property
     def number(self) -> str | None:
-        """The sender's own number of an order, or a team's id."""
-        body = self.command.body
-        if isinstance(body, PlaceOrder):
-            return body.details.source_id
-        return body.details.team if isinstance(body, ApplyTeam) else None
+        """The sender's own number of an order, or the id of a team or node."""
+        match self.command.body:
+            case PlaceOrder(details=details):
+                return details.source_id
+            case ApplyTeam(details=team):
+                return team.team
+            case ApplyNode(details=node):
+                return node.node
+            case _:
+                return None
 
 
 def prepare(body: BaseModel, source: str, district: str, world: World, event_id: str | None = None) -> Prepared:
@@ -72,9 +78,9 @@ def prepare(body: BaseModel, source: str, district: str, world: World, event_id:
         If intake would refuse it; then it need not be sent.
     """
     now = datetime.now(UTC)
-    sealed, key = _sealed(body, district, world, now)
+    sealed, keys = _sealed(body, district, world, now)
     at = world.at(now)
-    event = Outgoing(district, sealed, source, event_id or _event_id(sealed), at, key)
+    event = Outgoing(district, sealed, source, event_id or _event_id(sealed), at, keys)
     kind = str(type(sealed).model_fields["kind"].default)
     encoded = encode(sealed, event_type=TYPE_OF_KIND[kind], source=source, event_id=event.event_id, time=at)
     record = InboxRecord(INBOX.name, 0, 0, district.encode(), tuple(encoded.headers), encoded.value, now)
@@ -102,28 +108,30 @@ def world_of(settings: Settings, clock: Clock, keyring: Keyring) -> World:
     )
 
 
-def _sealed(body: BaseModel, district: str, world: World, now: datetime) -> tuple[BaseModel, SubjectKey | None]:
+def _sealed(body: BaseModel, district: str, world: World, now: datetime) -> tuple[BaseModel, tuple[SubjectKey, ...]]:
     if isinstance(body, Order) and body.personal is not None:
         return _sealed_order(body, district, world, now)
     if isinstance(body, RecordVisit) and body.order is not None and body.order.personal is not None:
-        order, key = _sealed_order(body.order, district, world, now)
-        return body.model_copy(update={"order": order}), key
+        order, keys = _sealed_order(body.order, district, world, now)
+        return body.model_copy(update={"order": order}), keys
     if isinstance(body, NameDeputy) and body.contact is not None:
         contact, key = seal(body.contact, world.keyring, now)
-        return body.model_copy(update={"contact": None, "sealed_contact": contact}), key
+        return body.model_copy(update={"contact": None, "sealed_contact": contact}), (key,)
     if isinstance(body, RegisterTeam):
         team = seal_team(body, world.keyring, now)
-        return team.team, team.subject_key
-    return body, None
+        return team.team, () if team.subject_key is None else (team.subject_key,)
+    if isinstance(body, RegisterNode):
+        return seal_node(body, world.keyring, now)
+    return body, ()
 
 
-def _sealed_order(order: Order, district: str, world: World, now: datetime) -> tuple[Order, SubjectKey]:
+def _sealed_order(order: Order, district: str, world: World, now: datetime) -> tuple[Order, tuple[SubjectKey, ...]]:
     try:
         sealed = seal_order(order, world.districts[district], world.keyring, world.digits, now)
     except PlaceError as error:
         reason = Reason.BAD_GEO if isinstance(error, BadGeoError) else Reason.UNKNOWN_PLACE
         raise RefusedError(reason, error.path, error.rule) from None
-    return sealed.order, sealed.subject_key
+    return sealed.order, (sealed.subject_key,)
 
 
 def _event_id(body: BaseModel) -> str:

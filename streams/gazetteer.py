@@ -42,11 +42,16 @@ class Gazetteer:
     def __init__(self, district: District) -> None:
         self.district = district
         self._grids = {grid.code: grid for grid in district.grids}
+        self._communities = frozenset(grid.community for grid in district.grids)
         self._centroids = [(*_on_the_sphere(Point(grid.lat, grid.lon)), grid) for grid in district.grids]
 
     def grid(self, code: str) -> Grid | None:
         """Return the grid with a code, if there is one."""
         return self._grids.get(code)
+
+    def knows(self, code: str) -> bool:
+        """Tell whether a code is that of a grid or of a community."""
+        return code in self._grids or code in self._communities
 
     def nearest(self, point: Point) -> Grid:
         """Return the grid whose centroid is nearest to a WGS-84 point; the first in the file of equally near ones."""

@@ -49,8 +49,8 @@ class Outgoing:
         Its id, the same when it is sent again.
     at
         When, in decision time.
-    subject_key
-        The key of its sealed part, if it has one.
+    subject_keys
+        The keys of its sealed parts.
     """
 
     district: str
@@ -58,7 +58,7 @@ class Outgoing:
     source: str
     event_id: str
     at: datetime
-    subject_key: SubjectKey | None = None
+    subject_keys: tuple[SubjectKey, ...] = ()
 
 
 class InboxWriter:
@@ -124,7 +124,7 @@ class InboxWriter:
         return [position_id(INBOX.name, record.partition, record.offset) for record in written]
 
     async def _send_keys(self, events: Sequence[Outgoing]) -> None:
-        records = [subject_key_record(event.subject_key, event.source) for event in events if event.subject_key]
+        records = [subject_key_record(key, event.source) for event in events for key in event.subject_keys]
         waiting = [
             await self._producer.send(record.topic, record.value, record.key, record.partition, headers=record.headers)
             for record in records

@@ -24,6 +24,7 @@ from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.identity import position_id, request_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
+from linli.schemas.organisation import ApplyNode, NodeDetails, RegisterNode
 from linli.schemas.roster import Deputy, RegisterTeam, TeamDetails
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
@@ -33,7 +34,7 @@ from linli.streams.field_errors import refusal
 from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
 from linli.streams.inbox_record import InboxRecord, RefusedError
 from linli.streams.intake_admit import World, admit, refuse_expired
-from linli.streams.sealing import seal, seal_bytes, seal_team
+from linli.streams.sealing import seal, seal_bytes, seal_node, seal_team
 from linli.streams.strict_json import as_bytes, parse, path_of_unseen
 
 STAGE: Final = "intake"
@@ -45,8 +46,9 @@ Targeted: TypeAlias = Amend | Cancel | Hold | Release | Refer | Assign | Confirm
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     *(Order, Amend, Cancel, Hold, Release, Refer, Assign, Confirm, RegisterTeam),
     *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate, Claim, SwapMembers),
-    *(RecordVisit, Absent, ChangeMembers, NameDeputy, Told),
+    *(RecordVisit, Absent, ChangeMembers, NameDeputy, RegisterNode, Told),
 )
+_OF_NODE: Final = tuple(name for name in NodeDetails.model_fields if name != "deputy")
 _BODY_OF_KIND: Final = {str(body.model_fields["kind"].default): body for body in _BODIES}
 
 
@@ -169,6 +171,9 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
         case NameDeputy():
             deputy, keys = _deputy(body, record, world)
             return ApplyDeputy(team=body.team, deputy=deputy, by=body.by), None, keys
+        case RegisterNode():
+            node, keys = _node(body, record, world, gazetteer)
+            return ApplyNode(details=node), None, keys
         case RecordVisit():
             return _recorded(body, source, record, world, gazetteer)
         case Absent() | ChangeMembers() | Told():
@@ -211,6 +216,20 @@ def _deputy(body: NameDeputy, record: InboxRecord, world: World) -> tuple[Deputy
         raise RefusedError(Reason.SCHEMA, "contact", "missing")
     sealed, key = seal(body.contact, world.keyring, record.appended_at)
     return Deputy(start=body.start, end=body.end, sealed_contact=sealed), (key,)
+
+
+def _node(
+    body: RegisterNode, record: InboxRecord, world: World, gazetteer: Gazetteer
+) -> tuple[NodeDetails, tuple[SubjectKey, ...]]:
+    for number, place in enumerate(body.places):
+        if not gazetteer.knows(place):
+            raise RefusedError(Reason.UNKNOWN_PLACE, f"places.{number}", "unknown_grid")
+    sealed, keys = seal_node(body, world.keyring, record.appended_at)
+    deputy, named = sealed.deputy, {name: getattr(sealed, name) for name in _OF_NODE}
+    if deputy is None or deputy.sealed_contact is None:
+        return NodeDetails(**named), keys
+    told = Deputy(start=deputy.start, end=deputy.end, sealed_contact=deputy.sealed_contact)
+    return NodeDetails(deputy=told, **named), keys
 
 
 def _team(

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from linli.schemas import people
 from linli.schemas.orders import Order
+from linli.schemas.organisation import RegisterNode
 from linli.schemas.people import SealedPart
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.subject_keys import SubjectKey
@@ -164,3 +165,18 @@ def seal_team(team: RegisterTeam, keyring: Keyring, at: datetime) -> SealedTeam:
         return SealedTeam(team, None)
     sealed, subject_key = seal(team.contact, keyring, at)
     return SealedTeam(team.model_copy(update={"contact": None, "sealed_contact": sealed}), subject_key)
+
+
+def seal_node(node: RegisterNode, keyring: Keyring, at: datetime) -> tuple[RegisterNode, tuple[SubjectKey, ...]]:
+    """Seal the contact of a node of the organisation tree, and its deputy's, where they are given in clear."""
+    changes: dict[str, object] = {}
+    keys: list[SubjectKey] = []
+    if node.contact is not None:
+        sealed, key = seal(node.contact, keyring, at)
+        changes |= {"contact": None, "sealed_contact": sealed}
+        keys.append(key)
+    if node.deputy is not None and node.deputy.contact is not None:
+        sealed, key = seal(node.deputy.contact, keyring, at)
+        changes["deputy"] = node.deputy.model_copy(update={"contact": None, "sealed_contact": sealed})
+        keys.append(key)
+    return node.model_copy(update=changes), tuple(keys)

@@ -16,6 +16,7 @@ from linli.schemas.desk import ApplyRecord
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.identity import request_id
 from linli.schemas.orders import RequestDetails
+from linli.schemas.organisation import ApplyNode
 from linli.schemas.people import AgeBand, ContactPart, PersonalPart
 from linli.schemas.team_changes import ApplyDeputy
 from linli.schemas.topics import RECORD_BYTES_MAX
@@ -270,8 +271,17 @@ OTHERS: dict[str, Json] = {
     "members": {"team": "t-1", "members": [{"ref": "t-1-m1", "adult": True}], "by": "t-1"},
     "deputy": {"team": "t-1", **SPAN, "contact": {"name": NAME}, "by": "t-1"},
     "told": {"delivery": "d-1", "outcome": "reached", "by": "desk-1"},
+    "node": {
+        "node": "n-1",
+        "parent": "n-0",
+        "level": "community",
+        "name": "示例",
+        "places": ["g1"],
+        "contact": {"name": NAME},
+        "deputy": {**SPAN, "contact": {"name": NAME}},
+    },
 }
-"""Kinds that are about a team or a delivery, not about a request."""
+"""Kinds that are about a team, a node or a delivery, not about a request."""
 
 
 @pytest.mark.parametrize("kind", TARGETED)
@@ -323,6 +333,25 @@ def test_the_longest_contact_fits_into_its_sealed_part() -> None:
     channel = {"kind": "copy", "target": wide * 300, "secret": "x" * 200}
     contact = {"name": wide * 60, "endpoint": "\u3000" * 300, "channels": [channel] * 6}
     assert isinstance(judge(record(OTHERS["deputy"] | {"contact": contact}, "deputy"), WORLD), CommandOut)
+
+
+def test_the_contacts_of_a_node_are_sealed_each_under_its_own_key() -> None:
+    """Tests that both the contact and its deputy can be opened, each with its key."""
+    outcome = command_of(judge(record(OTHERS["node"], "node"), WORLD))
+    assert isinstance(outcome.command.body, ApplyNode)
+    node = outcome.command.body.details
+    assert node.deputy is not None
+    for sealed, key in zip((node.sealed_contact, node.deputy.sealed_contact), outcome.subject_keys, strict=True):
+        assert sealed is not None
+        assert unseal(sealed, key, WORLD.keyring, ContactPart).name == NAME
+
+
+def test_a_node_answers_for_known_places_only() -> None:
+    """Tests that grids and communities are known and others refused with where it stands."""
+    assert isinstance(judge(record(OTHERS["node"] | {"places": ["g2", "c-g1"]}, "node"), WORLD), CommandOut)
+    letter = judge(record(OTHERS["node"] | {"places": ["g1", "g-nowhere"]}, "node"), WORLD)
+    assert isinstance(letter, DeadOut)
+    assert (letter.letter.reason, letter.letter.path) == (Reason.UNKNOWN_PLACE, "places.1")
 
 
 def test_help_given_without_an_order_brings_its_own() -> None:

@@ -55,11 +55,13 @@ from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told, ToldOutcome
+from linli.schemas.escalation import Awaited, Climb, Pool
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.explanation import CostTerm, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 from linli.schemas.ground_facts import ClockFact, DistrictMap
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails, Target, Window
+from linli.schemas.organisation import ApplyNode, NodeDeputy, RegisterNode
 from linli.schemas.people import (
     AgeBand,
     Beneficiary,
@@ -223,6 +225,15 @@ INBOX: dict[str, Edge] = {
     "absent": Absent(team=TEAM, start=NINE, end=NINE + timedelta(hours=3), reason="集体学习", by="t-01"),
     "members": ChangeMembers(team=TEAM, members=MEMBERS, by="t-01"),
     "deputy": NameDeputy(team=TEAM, start=NINE, end=NINE + timedelta(days=2), contact=CONTACT, by="t-01"),
+    "node": RegisterNode(
+        node="n-01",
+        parent="n-00",
+        level="community",
+        name="示例社区党组织（模拟）",
+        places=("520624001001-01",),
+        contact=CONTACT,
+        deputy=NodeDeputy(start=NINE, end=NINE + timedelta(days=2), contact=CONTACT),
+    ),
     "told": Told(delivery="d-1", outcome=ToldOutcome.NOT_REACHED, by="desk-1", note="无人接听"),
 }
 """An example of every inbox kind, with every optional field filled."""
@@ -363,9 +374,19 @@ def assignment_record(status: Status) -> AssignmentRecord:
         notify=(Audience.TEAM,),
         red=True,
         choices=(CHOICE,),
+        climbs=(CLIMB,),
     )
 
 
+CLIMB = Climb(
+    node="n-00",
+    level="street",
+    at=NINE,
+    waited_for=Awaited.ACCEPTED,
+    minutes=90,
+    pools=(Pool.OWN, Pool.UNITS),
+    ended=WINDOW.end,
+)
 CHOICE = DeskChoice(
     at=NINE,
     by="desk-1",
@@ -511,6 +532,7 @@ def examples() -> dict[str, tuple[str, BaseModel]]:
         "team": ApplyTeam(details=TEAM_DETAILS),
         "record": ApplyRecord.model_validate({**GIVEN, "details": DETAILS}),
         "deputy": ApplyDeputy(team=TEAM, deputy=DEPUTY, by="t-01"),
+        "node": ApplyNode(details=NODE_RECORD.details.model_copy(update={"sealed_contact": SEALED, "deputy": DEPUTY})),
     }
     found |= {
         f"command-{kind}": (event_types.COMMAND, command(cast(CommandBody, body))) for kind, body in bodies.items()
@@ -518,6 +540,7 @@ def examples() -> dict[str, tuple[str, BaseModel]]:
     found |= {f"assignment-{status.state}": (event_types.ASSIGNMENT, assignment_record(status)) for status in STATUSES}
     found |= {f"{name}-more": LEDGER[name] for name in ("roster", "round")}
     found["assignment-done-more"] = found["assignment-done"]
+    found["assignment-unmet-climbed"] = found["assignment-unmet"]
     return found | LEDGER
 
 

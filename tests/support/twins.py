@@ -100,6 +100,11 @@ PAIRS = (
         (replace(a_visit(), barred_teams=(("team-00", "declined"),)), a_team()),
     ),
     Twins(
+        "pool",
+        (replace(a_visit(), barred_teams=(("team-99", "pool"),)), a_team()),
+        (replace(a_visit(), barred_teams=(("team-00", "pool"),)), a_team()),
+    ),
+    Twins(
         "excluded",
         (replace(a_visit(), barred_teams=(("team-99", "excluded"),)), a_team()),
         (replace(a_visit(), barred_teams=(("team-00", "excluded"),)), a_team()),
