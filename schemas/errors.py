@@ -82,6 +82,7 @@ class Code(StrEnum):
     CASE_CODE = "case_code"
     CONTACT_TOO_EARLY = "contact_too_early"
     UNKNOWN_COMMAND = "unknown_command"
+    REPORT_LIMIT = "report_limit"
     UNKNOWN_TOKEN = "unknown_token"  # noqa: S105 - the name of an error
 
 

@@ -23,6 +23,7 @@ from linli.schemas.topics import (
     ROSTER,
     ROUNDS,
     SERVICE,
+    STANDING,
     SUBJECT_KEYS,
     TEAM_HOMES,
     TOPICS,
@@ -104,7 +105,9 @@ ACCESS: Final[dict[str, tuple[Grant, ...]]] = {
     ),
     "board": (*_on(Operation.READ, *LEDGER, DEAD_LETTERS, DELIVERIES, GROUND_FACTS),),
     "gateway": (
-        *_on(Operation.READ, ASSIGNMENTS, SERVICE, SUBJECT_KEYS, DELIVERIES, GROUND_FACTS),
+        # Reports read the ledger's tables; plans and rounds are nobody's at the gateway.
+        *_on(Operation.READ, ASSIGNMENTS, ROSTER, ORGANISATION, STANDING, SERVICE),
+        *_on(Operation.READ, SUBJECT_KEYS, DELIVERIES, GROUND_FACTS),
         *_on(Operation.WRITE, INBOX, SUBJECT_KEYS),
     ),
     "operator": (

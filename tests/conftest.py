@@ -209,6 +209,12 @@ async def stack(told_ground: RunningGround, tmp_path: Path) -> AsyncIterator[Del
 
 
 @pytest.fixture
+def told_partition(told_ground: RunningGround) -> tuple[KafkaAddress, int]:
+    """Give a partition of that Kafka that no other test uses."""
+    return told_ground.ground.kafka_address, next(_told_numbers)
+
+
+@pytest.fixture
 async def redis_client(ground: LocalGround) -> AsyncIterator[redis.asyncio.Redis]:
     """Give a client of the run's Valkey, which is emptied before the test."""
     async with redis.asyncio.from_url(ground.redis) as client:

@@ -107,6 +107,7 @@ PLAIN_ROUTES: Final = {
     "POST /v1/deliveries/d-1/told": {"desk"},
     "GET /v1/commands/inbox-0-0": {"desk", "proxy", "lead", "admin"},
     "GET /v1/overview": {"desk", "officer", "director", "operator", "admin"},
+    "GET /v1/reports/load": {"officer", "director", "operator", "admin"},
     "GET /v1/dead-letters": {"operator", "admin"},
 }
 

@@ -75,6 +75,21 @@ class Here:
         """
         return self.settings.redis or self._record().redis
 
+    def district(self, wanted: str | None) -> str:
+        """Give the district that is meant: the one named, or the only one there is.
+
+        Raises
+        ------
+        LinliError
+            If it is not served here, or several are and none is named.
+        """
+        served = self.settings.districts
+        if wanted is None and len(served) == 1:
+            return served[0]
+        if wanted is None or wanted not in served:
+            raise LinliError(Code.UNKNOWN_DISTRICT, id=wanted or "?")
+        return wanted
+
     async def reach_kafka(self) -> KafkaAddress:
         """Make sure that Kafka answers, and say where it is.
 

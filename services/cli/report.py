@@ -1,14 +1,16 @@
-"""Reports on what happened: ``report suggest``, the desk's own choices beside what was proposed."""
+"""Reports on what happened: those of the registry, and ``report suggest``, the desk's own choices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from linli.services.cli.options import AsJson
+from linli.services.cli.options import AsJson, District
 from linli.services.cli.words import both
+from linli.services.reports.registry import REPORTS
 
 From = Annotated[
     str | None,
@@ -33,6 +35,19 @@ Output = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help=both("Replace what is there.", "覆盖已有文件。"))]
+Month = Annotated[str, typer.Option("--month", metavar="YYYY-MM", help=both("Of this month.", "统计月份。"))]
+Year = Annotated[str, typer.Option("--year", metavar="YYYY", help=both("Of this year.", "统计年份。"))]
+FromDay = Annotated[str, typer.Option("--from", metavar="DAY", help=both("From this day on.", "起始日期。"))]
+UntilDay = Annotated[
+    str, typer.Option("--until", metavar="DAY", help=both("Up to this day, itself included.", "截止日期（含当日）。"))
+]
+CsvFile = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help=both("Write it to this .csv.", "写入该 .csv 文件。"))
+]
+MapFile = Annotated[
+    Path | None,
+    typer.Option("--geojson", metavar="FILE", help=both("Write its map to this file.", "将地图数据写入该文件。")),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,8 +62,8 @@ def add_to(app: typer.Typer) -> None:
             "派单台的选择与系统建议是否一致、不一致的代价及原因。",
         ),
     )(suggest)
-    # A group of one command would otherwise be that command.
-    report.callback()(_reports)
+    for name, entry in REPORTS.items():
+        report.command(name, help=both(f"{entry.english}.", f"{entry.chinese}。"))(_command(name))
     app.add_typer(report, name="report")
 
 
@@ -64,5 +79,26 @@ def suggest(
     return 0
 
 
-def _reports() -> None:
-    """Reports on what happened."""
+def _command(name: str) -> Callable[..., int]:
+    """Make the command of a registered report; a period that it cannot be asked for is refused with a sentence."""
+
+    def show(
+        month: Month = "",
+        year: Year = "",
+        start: FromDay = "",
+        until: UntilDay = "",
+        district: District = None,
+        csv: CsvFile = None,
+        geojson: MapFile = None,
+        force: Force = False,
+        as_json: AsJson = False,
+    ) -> int:
+        from linli.services.cli.here import Here, run
+        from linli.services.cli.out import Out
+        from linli.services.cli.report_sheet import Files, show_report
+
+        given = {"month": month, "year": year, "from": start, "until": until}
+        run(show_report(Here.look(), Out(as_json), name, given, district, Files(csv, geojson, force)))
+        return 0
+
+    return show

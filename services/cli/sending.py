@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
-from linli.schemas.errors import Code, LinliError
 from linli.schemas.ground_facts import ClockFact
 from linli.services.cli.here import Here
 from linli.services.preparing import Prepared, prepare, world_of
@@ -49,12 +48,7 @@ class Desk:
         LinliError
             If it is not served here, or several are and none is named.
         """
-        served = self.here.settings.districts
-        if wanted is None and len(served) == 1:
-            return served[0]
-        if wanted is None or wanted not in served:
-            raise LinliError(Code.UNKNOWN_DISTRICT, id=wanted or "?")
-        return wanted
+        return self.here.district(wanted)
 
     def prepared(self, body: BaseModel, source: str, district: str) -> Prepared:
         """Seal an event and judge it as intake will.

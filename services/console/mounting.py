@@ -35,8 +35,10 @@ from linli.services.gateway.case_codes import case_code, open_case
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.limits import STRANGER_RATE
 from linli.services.gateway.opening import personal_part
+from linli.services.gateway.reporting import made_report
 from linli.services.outcomes import outcomes, request_since
 from linli.services.preparing import prepare
+from linli.services.reports.made import MadeReport
 from linli.streams.board_reader import BoardReader
 from linli.streams.clock import Clock
 from linli.streams.door_codes import door_code
@@ -59,6 +61,13 @@ PATIENCE_S: Final = 8.0
 
 API: Final = "/v1/"
 """What the addresses of the API begin with."""
+
+_REPORT_PROBLEMS: Final = {
+    Code.NOT_FOUND: ("problem.not_found", 404),
+    Code.NOT_VALID: ("reports.wrong_period", 422),
+    Code.REPORT_LIMIT: ("reports.too_large", 503),
+}
+"""What the pages say of a report that cannot be made, and with which status."""
 
 LAG_S: Final = 2.0
 """How far apart two topics may be on the board: one batch, some 20 ms, unless it is being rebuilt."""
@@ -138,6 +147,14 @@ class GatewaySurroundings:
             return unseal(sealed, key, self._here.keyring, ContactPart)
         except UnsealError:
             return None
+
+    async def report(self, name: str, given: Mapping[str, str], person: Person) -> MadeReport:
+        """Make a report of somebody's district."""
+        try:
+            return await made_report(self._here, name, given, person.district)
+        except LinliError as error:
+            sentence, status = _REPORT_PROBLEMS.get(error.code, ("reports.unreadable", 503))
+            raise FormError(sentence, status=status) from None
 
     def message(self, record: DeliveryRecord) -> str:
         """Write what a delivery says, to be read out or copied."""

@@ -19,6 +19,7 @@ from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.services.console.call_book import CallBook
 from linli.services.gateway.access import Caller
+from linli.services.reports.made import MadeReport
 from linli.streams.board_reader import BoardReader
 from linli.streams.clock import Clock
 
@@ -76,11 +77,18 @@ class Person:
         return "order" in self.may
 
     @property
+    def reports(self) -> bool:
+        """Whether they may read reports."""
+        return "report" in self.may
+
+    @property
     def home(self) -> str | None:
         """The page they begin with; ``None`` if there is none for them."""
         if self.reads:
             return "/desk"
-        return "/team" if self.team is not None else None
+        if self.team is not None:
+            return "/team"
+        return "/desk/reports" if self.reports else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,16 @@ class Surroundings(Protocol):
 
     async def team_contact(self, team: RosterRecord, person: Person) -> ContactPart | None:
         """Open how a team's lead or deputy is reached now, and note who did; ``None`` if nobody can be reached."""
+        ...
+
+    async def report(self, name: str, given: Mapping[str, str], person: Person) -> MadeReport:
+        """Make a report of somebody's district.
+
+        Raises
+        ------
+        linli.services.console.forms.FormError
+            If there is none of that name, it cannot be asked for like that, or the ledger cannot be read.
+        """
         ...
 
     def message(self, record: DeliveryRecord) -> str:

@@ -138,6 +138,8 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     # How the installation is.
     "overview": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_WATCHERS},
     "list_dead_letters": _WATCHERS,
+    # Counts of the whole district, nothing of a person: an officer of one grid may read them too.
+    "report": {Role.OFFICER: Scope.DISTRICT, **_WATCHERS},
 }
 """For each route the roles that may use it, and of which objects. Routes are named as in the API description."""
 

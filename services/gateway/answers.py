@@ -34,6 +34,26 @@ class Me(Answer):
     place: str | None
 
 
+class ReportColumn(Answer):
+    """A column of a report: what programs know it by, and its headers."""
+
+    name: str
+    en: str
+    zh: str
+
+
+class ReportView(Answer):
+    """A report as of a moment, for a period (null: as the report itself says). Rows hold codes and plain values."""
+
+    report: str
+    district: str
+    at: Instant
+    start: Instant | None
+    end: Instant | None
+    columns: tuple[ReportColumn, ...]
+    rows: tuple[dict[str, str | int | float | bool | None], ...]
+
+
 class PlaceView(Answer):
     """Where it is, as coarsely as the matcher knows it."""
 

@@ -15,6 +15,7 @@ from linli.services.gateway import (
     feed_routes,
     house_routes,
     order_routes,
+    report_routes,
     request_routes,
     resident_routes,
     team_routes,
@@ -30,7 +31,7 @@ VERSION: Final = "1"
 
 _PARTS: Final = (
     *(house_routes, order_routes, request_routes, team_routes, action_routes),
-    *(claim_routes, consent_routes, resident_routes, feed_routes),
+    *(claim_routes, consent_routes, resident_routes, feed_routes, report_routes),
 )
 
 

@@ -30,6 +30,7 @@ from linli.streams.intake_admit import World
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import Keyring
+from linli.streams.ledger_tables import LedgerTables
 from linli.streams.meters import Meters
 from linli.streams.silent_redis import connect_impatiently
 
@@ -48,8 +49,8 @@ class Installation:
         What events are judged by, how the county wants to be served, and what events are sealed with.
     keys
         The keys of sealed parts.
-    inbox, board, feed
-        The way in; the read model; the live transitions.
+    inbox, board, feed, tables
+        The way in; the read model; the live transitions; what reports read of the ledger.
     store
         Redis, for limits and for answers to repeated requests; nothing that must not be lost.
     tokens, limits
@@ -69,6 +70,7 @@ class Installation:
     inbox: Inbox
     board: BoardReader
     feed: Feed
+    tables: LedgerTables
     store: Any
     tokens: TokenBook
     limits: Limits
@@ -112,6 +114,7 @@ async def open_installation(settings: Settings) -> AsyncGenerator[Installation]:
                 inbox=Inbox(writer),
                 board=BoardReader(redis_of(settings), cluster, store),
                 feed=Feed(address, facts.district_map.partitions, meters),
+                tables=LedgerTables(address),
                 store=store,
                 tokens=TokenBook(settings.state / TOKENS_FILE),
                 limits=Limits(store, cluster),

@@ -61,6 +61,7 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.SHEET_KIND: 422,
     Code.TOO_MANY: 429,
     Code.OVERLOADED: 503,
+    Code.REPORT_LIMIT: 503,
     Code.NOT_ACKNOWLEDGED: 503,
     Code.BOARD_MISSING: 503,
     Code.STORE_UNREACHABLE: 503,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -275,6 +276,15 @@ class _CsvBook:
     def finish(self, folder: Path) -> list[Path]:
         self._open.close()
         return self._made
+
+
+def csv_bytes(headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """Write one table as CSV in memory: in UTF-8 with the mark by which spreadsheets know it, without formulas."""
+    text = io.StringIO(newline="")
+    table = _CsvTable(csv.writer(text).writerow)
+    for row in (headers, *rows):
+        table.row(row)
+    return text.getvalue().encode("utf-8-sig")
 
 
 class _CsvTable:

@@ -20,6 +20,7 @@ from linli.streams.inbox_writer import InboxWriter
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.key_index import KeyIndex
 from linli.streams.keyring import Keyring
+from linli.streams.ledger_tables import LedgerTables
 from linli.streams.meters import Meters
 
 
@@ -52,6 +53,7 @@ def installation(
         inbox=Inbox(InboxWriter(address, facts)),
         board=BoardReader("", cluster, store),
         feed=Feed(address, 1, meters),
+        tables=LedgerTables(address),
         store=store,
         tokens=TokenBook(folder / "tokens.json"),
         limits=Limits(store, cluster),

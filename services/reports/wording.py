@@ -1,0 +1,35 @@
+"""How people read the codes and figures of a report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from linli.schemas.glossary import Tongue, word
+from linli.services.reports.report import Cell, County
+from linli.services.sheets.writing import Value
+
+
+def category(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Name a category of the county's menu."""
+    item = county.menu.item(str(cell))
+    return str(cell) if item is None else item.zh if tongue == "zh" else item.en
+
+
+def grid(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Name a grid of the county."""
+    return next((one.name for one in county.district.grids if one.code == cell), str(cell))
+
+
+def share(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Write a share of one as a percentage."""
+    return f"{cell:.0%}" if isinstance(cell, int | float) else str(cell)
+
+
+def team_kind(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Name a kind of team."""
+    return word(f"team_kind.{cell}", tongue)
+
+
+def shown(value: Value) -> str:
+    """Write a cell of a table for people."""
+    return "" if value is None else f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
