@@ -74,13 +74,20 @@ async def report(request: Request, name: str) -> Response:
     values = {
         **frame(request, person),
         "made": made,
-        "takes": [(one.value, given[one], _INPUT[one]) for one in Parameter if one in made.report.takes],
+        "takes": [(one.value, _LABEL[one], given[one], _INPUT[one]) for one in Parameter if one in made.report.takes],
         "rows": [[shown(value) for value in row] for row in made.spoken(speech.tongue)[:ROWS_MAX]],
         "shown": ROWS_MAX,
         "query": f"?{request.url.query}" if request.url.query else "",
     }
     return page(request, "report.html", values)
 
+
+_LABEL: Final = {
+    Parameter.MONTH: "reports.month",
+    Parameter.YEAR: "reports.year",
+    Parameter.FROM: "reports.from",
+    Parameter.UNTIL: "reports.until",
+}
 
 _INPUT: Final = {
     Parameter.MONTH: "month",
