@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from linli.matcher.check_days import check_days
+from linli.matcher.check_together import check_together
 from linli.matcher.objective import MOVE_TOLERANCE
 from linli.matcher.problem import (
     DECLINED,
@@ -62,7 +63,7 @@ def check(problem: Problem, plan: Plan) -> list[Violation]:
             found += _judged(problem, route, teams[route.team], stops)
             guarded += (one for one in stops if one.visit.safeguarding is not None)
     days = list(check_days(problem, plan, visits, teams))
-    return found + list(_shared_adults(problem, guarded)) + days
+    return found + list(_shared_adults(problem, guarded)) + days + list(check_together(plan, visits))
 
 
 def _judged(problem: Problem, route: Route, team: Team, stops: list[_Placed]) -> list[Violation]:

@@ -14,7 +14,7 @@ from linli.matcher.plan_records import plan_of
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.rules import first_violation
 from linli.matcher.state import DistrictState, Moment
-from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, unpaired, visit_id, visits_of
+from linli.matcher.translate import is_incomplete, problem_of, request_and_leg, requests_in_plan, visit_id, visits_of
 from linli.matcher.why import EXPLANATIONS_MAX, explain_visits
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.instants import from_seconds
@@ -99,7 +99,7 @@ def lay_out(state: DistrictState, moment: Moment) -> DayPlan:
     """
     draft = Draft(state, moment)
     # All requests stand in the problem, also those nobody can serve, whom a live round looks at in turn.
-    wanted = [r for r in requests_in_plan(draft) if not unpaired(r)]
+    wanted = [r for r in requests_in_plan(draft) if not is_incomplete(r)]
     problem = replace(problem_of(draft), visits=tuple(visit for r in wanted for visit in visits_of(draft, r)))
     plan = plan_of(state.plans)
     timetable = follow(Model(problem), plan)

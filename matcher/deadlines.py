@@ -8,6 +8,7 @@ from itertools import chain
 
 from linli.matcher.draft import (
     Draft,
+    answered_in_time,
     end_offers,
     live_offer,
     mode_for,
@@ -172,5 +173,6 @@ def extend_for_down_time(draft: Draft) -> None:
             longer = min(_awake(draft, record, offer, offer.expires + time, time), offer.start)
             if longer > offer.expires:
                 legs = replace_leg(legs, index, replace_offer(legs[index], number, expires=longer))
+        legs = answered_in_time(legs, draft.now) if legs != record.legs else legs
         if legs != record.legs:
             draft.step(record, record.status, "down_time", legs=legs)

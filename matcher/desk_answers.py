@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.desk_people import find
 from linli.matcher.draft import Draft, end_offers, replace_leg, replace_offer, revoked
+from linli.matcher.finishing import all_finished, done_with
 from linli.matcher.going import why_they_may_not_go
 from linli.matcher.plan_records import stop_at
 from linli.matcher.translate import visit_id
@@ -29,13 +30,13 @@ from linli.schemas.assignment import (
     AssignmentRecord,
     BrokenPromise,
     Committed,
-    DoneState,
     FailedVisitState,
     Leg,
     Offer,
     Offered,
     Rated,
     Rescheduled,
+    Status,
     UnderWay,
     Withdrawn,
 )
@@ -146,9 +147,15 @@ def accept(draft: Draft, command: Command, body: Accept) -> Result:
     visit = visit_id(record.request_id, found.number)
     draft.handed.append((offer.team, offer.crew, stop_at(visit, offer.start, offer.end)))
     legs = replace_leg(record.legs, found.number, taken)
-    status = Committed() if all(leg.assignment for leg in legs) else Offered()
-    draft.step(record, status, "accept", legs=legs, **draft.remember(record, command.id))
+    draft.step(record, _with_answers(record, legs), "accept", legs=legs, **draft.remember(record, command.id))
     return APPLIED
+
+
+def _with_answers(record: AssignmentRecord, legs: tuple[Leg, ...]) -> Status:
+    """Return where a request stands after an answer: where somebody is at work it stays under way."""
+    if record.state is State.UNDER_WAY:
+        return record.status
+    return Committed() if all(leg.assignment for leg in legs) else Offered()
 
 
 def decline(draft: Draft, command: Command, body: Decline) -> Result:
@@ -160,33 +167,45 @@ def decline(draft: Draft, command: Command, body: Decline) -> Result:
     declined = replace_offer(found.leg, found.place, state=OfferState.DECLINED, declined=body.reason)
     legs = replace_leg(record.legs, found.number, declined)
     barred = (*record.barred, (body.team, "declined"))
-    draft.step(record, Offered(), "decline", legs=legs, barred=barred, **draft.remember(record, command.id))
+    draft.step(
+        record, _with_answers(record, legs), "decline", legs=legs, barred=barred, **draft.remember(record, command.id)
+    )
     return APPLIED
 
 
-def _visiting(draft: Draft, command: Command, offer: str, team: str) -> _Answered | Result:
+def _visiting(
+    draft: Draft, command: Command, offer: str, team: str, states: tuple[State, ...] = _VISIT_STATES
+) -> _Answered | Result:
     """Find the live assignment that an answer about a visit names."""
     found = _answered(draft, command, offer)
     if not isinstance(found, _Answered):
         return found
     going = found.leg.assignment
-    if going is None or going.id != offer or found.record.state not in _VISIT_STATES:
+    if going is None or going.id != offer or found.record.state not in states:
         return OutcomeCode.STALE, found.record.state
     return found if going.team == team else (OutcomeCode.NOT_YOURS, "")
 
 
 def withdraw(draft: Draft, command: Command, body: Withdraw) -> Result:
-    """A team that accepted cannot go; the request is matched again at once, the other leg's team stays."""
-    found = _visiting(draft, command, body.offer, body.team)
+    """A team that accepted cannot go; the request is matched again at once, the teams of other legs stay.
+
+    Also one of several that has accepted while others are still asked. Where others are at work they stay at it.
+    """
+    found = _visiting(draft, command, body.offer, body.team, (*_VISIT_STATES, State.OFFERED))
     if not isinstance(found, _Answered):
         return found
     record = found.record
-    freed = found.leg.model_copy(update={"assignment": None})
+    if found.leg.assignment is not None and found.leg.assignment.finished is not None:
+        return OutcomeCode.NOT_ALLOWED_NOW, record.state
+    legs = replace_leg(record.legs, found.number, found.leg.model_copy(update={"assignment": None}))
+    gone: Status = Withdrawn(team=body.team, reason=body.reason)
+    if any(leg.assignment is not None and leg.assignment.started for leg in legs):
+        gone = record.status
     draft.step(
         record,
-        Withdrawn(team=body.team, reason=body.reason),
+        Offered() if record.state is State.OFFERED else gone,
         "withdraw",
-        legs=replace_leg(record.legs, found.number, freed),
+        legs=legs,
         barred=(*record.barred, (body.team, "withdrew")),
         **draft.remember(record, command.id),
     )
@@ -246,18 +265,31 @@ def start(draft: Draft, command: Command, body: Start) -> Result:
 
 
 def done(draft: Draft, command: Command, body: Done) -> Result:
-    """The help was given; with two teams the first word counts.
+    """The help was given; of several teams each says so for itself, and the last one's word ends the request.
 
-    Money that was spent is a fact: beyond the limit, or where nothing may be bought, it is marked for the desk.
+    Notes
+    -----
+    A team that says nothing keeps its request under way, as it does where it goes alone.
     """
     found = _visiting(draft, command, body.offer, body.team)
     if not isinstance(found, _Answered):
         return found
-    record = found.record
-    limit = record.details.spend_limit_fen if record.details else None
-    over = body.spent is not None and body.spent.amount_fen > (limit or 0)
-    status = DoneState(at=command.received_at, minutes=body.minutes, spent=body.spent, over_limit=over)
-    draft.step(record, status, "done", **_late(draft, record), **draft.remember(record, command.id))
+    record, going = found.record, found.leg.assignment
+    if going is None or going.finished is not None:
+        return OutcomeCode.DUPLICATE, record.state
+    gave = {"finished": command.received_at, "minutes": body.minutes, "spent": body.spent}
+    legs = replace_leg(
+        record.legs, found.number, Leg(offers=found.leg.offers, assignment=going.model_copy(update=gave))
+    )
+    if all_finished(legs):
+        ended = tuple(
+            leg.model_copy(update={"offers": revoked(leg.offers, OfferEnd.NO_LONGER_POSSIBLE)}) for leg in legs
+        )
+        status: Status = done_with(record, legs)
+        draft.step(record, status, "done", legs=ended, **_late(draft, record), **draft.remember(record, command.id))
+        return APPLIED
+    since = record.status.since if isinstance(record.status, UnderWay) else going.start
+    draft.step(record, UnderWay(since=since), "done", legs=legs, **draft.remember(record, command.id))
     return APPLIED
 
 

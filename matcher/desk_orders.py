@@ -109,7 +109,12 @@ def amend(draft: Draft, command: Command, body: Amend) -> Result:
 
 
 def _amended(details: RequestDetails, body: Amend) -> RequestDetails:
-    given = {"windows": body.windows, "minutes": body.minutes, "urgency": _urgency(body), "consent": body.consent}
+    """Return what is asked for now; new minutes hold for every team that comes."""
+    given: dict[str, object] = {"windows": body.windows, "minutes": body.minutes, "consent": body.consent}
+    given["urgency"] = _urgency(body)
+    if body.minutes is not None:
+        each = {"minutes": body.minutes}
+        given["leg_needs"] = tuple(one.model_copy(update=each) for one in details.leg_needs)
     return details.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 

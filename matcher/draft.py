@@ -102,7 +102,7 @@ class Draft:
     new_day
         Whether the day changed since the last decision.
     handed
-        Team, crew and stop of every visit that a person handed to a team in this round.
+        Team, crew and stop of every visit that was fixed in this round: handed over by a person, or one of several.
     kept
         The further tables: organisation, standing orders, service records.
     asked
@@ -290,6 +290,28 @@ def live_offer(leg: Leg) -> int | None:
 def waiting_offers(leg: Leg) -> list[int]:
     """Return the indices of all the leg's offers that wait; several only where teams are asked at once."""
     return [index for index, offer in enumerate(leg.offers) if offer.state in WAITING]
+
+
+def answered_in_time(legs: tuple[Leg, ...], soonest: datetime) -> tuple[Leg, ...]:
+    """Return legs whose waiting offers end before the first team sets about it: until then all must have accepted.
+
+    Parameters
+    ----------
+    legs
+        All legs of a request; of a single one nothing changes.
+    soonest
+        Nobody gets less time to answer than until then.
+    """
+    if len(legs) < 2:
+        return legs
+    going = [leg.assignment.start for leg in legs if leg.assignment is not None]
+    asked = [leg.offers[index].start for leg in legs for index in waiting_offers(leg)]
+    latest = max(min((*going, *asked), default=soonest), soonest)
+    for number, leg in enumerate(legs):
+        for index in waiting_offers(leg):
+            expires = min(leg.offers[index].expires, latest)
+            legs = replace_leg(legs, number, replace_offer(legs[number], index, expires=expires))
+    return legs
 
 
 def end_offers(legs: tuple[Leg, ...], why: OfferEnd) -> tuple[Leg, ...]:

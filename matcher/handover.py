@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from linli.matcher.choosing import choice_of, with_choice
 from linli.matcher.desk_orders import APPLIED, Result
-from linli.matcher.draft import Draft, end_offers, replace_leg
+from linli.matcher.draft import Draft, answered_in_time, end_offers, replace_leg
 from linli.matcher.going import why_they_may_not_go
 from linli.matcher.insertion import Insertion, insert
 from linli.matcher.model import Model
@@ -16,7 +17,8 @@ from linli.matcher.problem import POOL, Pin, Problem, Visit
 from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
-from linli.matcher.translate import problem_of, visits_of
+from linli.matcher.together import place_beside
+from linli.matcher.translate import LegView, behind_the_first, problem_of, visits_of
 from linli.schemas.assignment import Assignment, AssignmentRecord, Claimed, Committed, Offer, Offered, Promised
 from linli.schemas.choices import ChosenBy, DeskChoice
 from linli.schemas.commands import Command
@@ -67,7 +69,7 @@ def find_place(draft: Draft, record: AssignmentRecord, body: Assign, *, any_pool
     but not the promise that somebody else was given. With ``any_pool`` also a team that is asked by itself only from a
     higher level: whoever names it has climbed there.
     """
-    full = problem_of(draft, pairs=True)
+    full = problem_of(draft, incomplete=True)
     mine = visits_of(draft, record)[body.leg]
     if any_pool:
         mine = replace(mine, barred_teams=tuple(one for one in mine.barred_teams if one != (body.team, POOL)))
@@ -78,6 +80,8 @@ def find_place(draft: Draft, record: AssignmentRecord, body: Assign, *, any_pool
     violation = first_violation(full, wanted, team)
     if violation is not None:
         return violation.rule
+    if len(record.legs) > 1:
+        return place_beside(draft, record, mine, body.team, pin.start)
     fixed = replace(full, visits=tuple(v for v in others if v.pin is not None))
     plan, _ = repair(Model(fixed), warm_plan(draft))
     found = insert(replace(fixed, visits=(*fixed.visits, wanted)), plan.plan(), wanted.id)
@@ -106,10 +110,8 @@ def hand_over(
 ) -> None:
     """Write the offer, or the visit that was agreed on, with the choice that led to it."""
     claimed = choice.how is ChosenBy.CLAIM
-    if record.promise is None:
-        start = from_seconds(found.stop.start)
-        holding = (w for w in (record.details.windows if record.details else ()) if w.start <= start <= w.end)
-        window = next(holding, Window(start=start, end=start))
+    if record.promise is None and record.details is not None:
+        window = _promised(LegView(record, record.details, body.leg, 60 * draft.state.policy.gap_minutes), found)
         record = draft.step(record, Promised(window=window), "matched", promise=window)
     leg = end_offers((record.legs[body.leg],), OfferEnd.CLAIMED if claimed else OfferEnd.REASSIGNED)[0]
     legs = replace_leg(record.legs, body.leg, leg)
@@ -129,11 +131,22 @@ def hand_over(
             since=draft.now,
         )
         legs = replace_leg(legs, body.leg, legs[body.leg].model_copy(update={"assignment": going}))
+    legs = answered_in_time(legs, draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least))
     status = Committed() if all(one.assignment for one in legs) else Offered()
     changes = {"legs": legs, **with_choice(record, choice), **draft.remember(record, command.id)}
     if claimed:
         record = draft.step(record, Claimed(team=body.team), "claim", **changes)
     draft.step(record, status, choice.how, **changes)
+
+
+def _promised(view: LegView, found: Insertion) -> Window:
+    """Return the window to be promised: the resident's own that holds the start; of several teams the very start."""
+    start = from_seconds(found.stop.start)
+    if view.details.legs > 1:
+        first, last = behind_the_first(view)
+        return Window(start=start - last, end=start - first)
+    holding = (window for window in view.details.windows if window.start <= start <= window.end)
+    return next(holding, Window(start=start, end=start))
 
 
 def _by_person(draft: Draft, offer: Offer, body: Assign) -> Offer:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from linli.matcher.asking_at_once import Crowd
 from linli.matcher.checker import check, check_moves
 from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer, unmet
-from linli.matcher.insertion import follow
-from linli.matcher.model import Model
 from linli.matcher.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
-from linli.matcher.pairs import pair_up
-from linli.matcher.plan_records import warm_plan
+from linli.matcher.plan_records import warm_plan, with_handed
 from linli.matcher.problem import Plan, Problem, Stop, Visit, is_fact
 from linli.matcher.rules import Violation, first_violation
 from linli.matcher.solve import Limits, Result, solve
+from linli.matcher.together import bring_together
 from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, visit_id
 from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Withdrawn
@@ -61,13 +59,13 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
     PlanRefusedError
         If neither the optimizer's plan nor insertion on the last plan passes the checker.
     """
-    plan = warm_plan(draft)
-    pair_up(draft, plan)
-    matched = _plan(draft, problem_of(draft), plan)
+    bring_together(draft, warm_plan(draft))
+    matched = _plan(draft, problem_of(draft), warm_plan(draft))
     for _ in range(PASSES_MAX):
         if not _give_up(draft, matched):
             break
-        matched = _plan(draft, problem_of(draft), matched.result.plan)
+        bring_together(draft, matched.result.plan)
+        matched = _plan(draft, problem_of(draft), with_handed(draft, matched.result.plan))
     crowd = Crowd(matched.problem, matched.result.plan)
     _write(draft, matched, crowd)
     return crowd.plan, _report(matched)
@@ -76,13 +74,26 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
 def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
     """Return a plan that the checker accepts: the optimizer's, else insertion on the last plan."""
     result = solve(problem, plan, Limits(draft.moment.work), draft.moment.seed)
-    found = check(problem, result.plan) + check_moves(problem, plan, result.plan)
+    found = _judged(problem, plan, result)
     if not found:
         return Matched(problem, result, "")
     simple = solve(problem, plan, Limits(0), draft.moment.seed)
-    if again := check(problem, simple.plan) + check_moves(problem, plan, simple.plan):
+    if again := _judged(problem, plan, simple):
         raise PlanRefusedError(again)
     return Matched(problem, simple, f"insertion after {found[0].rule}")
+
+
+def _judged(problem: Problem, before: Plan, result: Result) -> list[Violation]:
+    """Have the checker judge a plan.
+
+    Of a request of several teams that has just lost one the others are judged by themselves: what becomes of them is
+    decided by `_give_up`, after which the plan is made and judged again.
+    """
+    torn = {request_and_leg(name)[0] for name in result.broken}
+    if torn:
+        alone = (replace(one, joined=None) if one.joined and one.request in torn else one for one in problem.visits)
+        problem = replace(problem, visits=tuple(alone))
+    return check(problem, result.plan) + check_moves(problem, before, result.plan)
 
 
 def _report(matched: Matched) -> SolverReport:
@@ -138,13 +149,13 @@ def _unask(draft: Draft, record: AssignmentRecord, number: int) -> None:
 
 
 def _free(draft: Draft, record: AssignmentRecord, index: int, why: str) -> None:
-    """Take a request back from teams that can no longer make it."""
+    """Take a visit back from a team that can no longer make it; the teams of other legs stay."""
     going = record.legs[index].assignment
-    legs = end_offers(record.legs, OfferEnd.NO_LONGER_POSSIBLE)
+    legs = replace_leg(record.legs, index, end_offers((record.legs[index],), OfferEnd.NO_LONGER_POSSIBLE)[0])
     if record.state is State.COMMITTED and going is not None:
         draft.step(record, Withdrawn(team=going.team, reason=why), "roster", legs=legs)
-    elif record.promise is not None and record.state in (State.OFFERED, State.PROMISED):
-        draft.step(record, Promised(window=record.promise), "roster", legs=legs)
+    elif record.promise is not None and record.state in (State.OFFERED, State.PROMISED, State.WITHDRAWN):
+        draft.step(record, status_of(legs, record), "roster", legs=legs)
 
 
 def _write(draft: Draft, matched: Matched, crowd: Crowd) -> None:
@@ -153,7 +164,7 @@ def _write(draft: Draft, matched: Matched, crowd: Crowd) -> None:
     places = {stop.visit: Spot(route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
     waiting = [_waiting(draft, record, places) for record in requests_in_plan(draft) if not _is_settled(record)]
     waiting = [one for one in waiting if one.due or one.missing or one.record.state is not State.PROMISED]
-    reasons = _reasons(draft, matched, [name for one in waiting for name in one.to_explain()])
+    reasons = _reasons(matched, [name for one in waiting for name in one.to_explain()])
     for one in waiting:
         if one.missing:
             _leave_unmet(draft, one, reasons)
@@ -161,12 +172,9 @@ def _write(draft: Draft, matched: Matched, crowd: Crowd) -> None:
             _place(draft, one, reasons, crowd)
 
 
-def _reasons(draft: Draft, matched: Matched, names: list[str]) -> Reasons:
-    """Explain visits from the very timetable of the plan; pairs that found no teams were not in it."""
-    known = matched.result.timetable
-    if all(name in known.model.visit_index for name in names):
-        return explain_visits(known, names)
-    return explain_visits(follow(Model(problem_of(draft, pairs=True)), matched.result.plan), names)
+def _reasons(matched: Matched, names: list[str]) -> Reasons:
+    """Explain visits from the very timetable of the plan; what several teams lack, `together` has explained."""
+    return dict(explain_visits(matched.result.timetable, names))
 
 
 class Spot(NamedTuple):

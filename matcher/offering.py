@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from linli.matcher.draft import Draft, live_offer, mode_for, replace_leg, replace_offer
+from linli.matcher.draft import Draft, answered_in_time, live_offer, mode_for, replace_leg, replace_offer
 from linli.matcher.hours import answer_time, answer_until, quiet_period
 from linli.matcher.problem import Stop
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer, Offered, Promised
 from linli.schemas.explanation import WhyTeam
 from linli.schemas.identity import offer_id
 from linli.schemas.instants import from_seconds
-from linli.schemas.lifecycle import OfferState
+from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.policy import Mode, Policy
 
@@ -75,8 +75,10 @@ each takes half a kilobyte of a record that must stay below `RECORD_BYTES_MAX`, 
 
 
 def exhausted(policy: Policy, record: AssignmentRecord) -> bool:
-    """Say whether so many said no, or nothing, that a person has to look at the request."""
-    return len(record.barred) >= policy.offers_max or any(len(leg.offers) >= OFFERS_MAX_PER_LEG for leg in record.legs)
+    """Say whether so many said no, or nothing, that a person has to look; of several teams each may so often."""
+    return len(record.barred) >= policy.offers_max * max(len(record.legs), 1) or any(
+        len(leg.offers) >= OFFERS_MAX_PER_LEG for leg in record.legs
+    )
 
 
 def may_send(draft: Draft, record: AssignmentRecord) -> bool:
@@ -92,7 +94,7 @@ def _is_night(draft: Draft, record: AssignmentRecord, team: str) -> bool:
 
 
 def open_in_the_morning(draft: Draft, record: AssignmentRecord) -> None:
-    """Send the offers that waited for the end of quiet hours: those of a visit by two teams, fixed as soon as found."""
+    """Send the offers that waited for the end of quiet hours: of several teams, who are fixed as soon as found."""
     if not may_send(draft, record):
         return
     legs = record.legs
@@ -103,7 +105,9 @@ def open_in_the_morning(draft: Draft, record: AssignmentRecord) -> None:
             if not _is_night(draft, record, offer.team):
                 legs = replace_leg(legs, index, opened(draft, record, leg, number))
     if legs != record.legs:
-        draft.step(record, Offered(), "offer", legs=legs)
+        legs = answered_in_time(legs, draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least))
+        status = record.status if record.state is State.UNDER_WAY else Offered()
+        draft.step(record, status, "offer", legs=legs)
 
 
 def opened(draft: Draft, record: AssignmentRecord, leg: Leg, number: int, by: str | None = None) -> Leg:

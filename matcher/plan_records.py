@@ -35,7 +35,11 @@ def _routes(plan: PlanRecord) -> tuple[Route, ...]:
 
 def warm_plan(draft: Draft) -> Plan:
     """Return the plan a round starts from: the ledger's, with what people handed over in this very round."""
-    plan = plan_of(draft.state.plans, draft.state.translations)
+    return with_handed(draft, plan_of(draft.state.plans, draft.state.translations))
+
+
+def with_handed(draft: Draft, plan: Plan) -> Plan:
+    """Return a plan with what was fixed by hand, or for several teams together, in this very round."""
     for team, crew, stop in draft.handed:
         plan = with_stop(plan, team, crew, stop)
     return plan

@@ -110,6 +110,25 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """That a visit is one of several of its request, by different teams, of which all are made or none.
+
+    Parameters
+    ----------
+    legs : int
+        How many they are.
+    in_order : bool
+        Whether each begins when the one before has ended; else all begin at the same second.
+    gap : int
+        In order: at most so many seconds after the one before has ended.
+    """
+
+    legs: int
+    in_order: bool = False
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One leg of one request: a team goes to a place, once.
 
@@ -156,6 +175,8 @@ class Visit:
         Kinds of team that may be sent; empty for any.
     fetch : Fetch or None
         What the crew fetches on its way; see `linli.matcher.fetching`.
+    joined : Joined or None
+        What binds it to the other visits of its request, as long as none of them has begun.
     """
 
     id: str
@@ -180,6 +201,7 @@ class Visit:
     regular_team: str | None = None
     kinds: frozenset[str] = frozenset()
     fetch: Fetch | None = None
+    joined: Joined | None = None
 
 
 @dataclass(frozen=True, slots=True)

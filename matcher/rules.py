@@ -75,6 +75,7 @@ RULES: Mapping[str, Rule] = {
         Rule("asked_enough", "asked often enough today", "当日已多次询问"),
         Rule("promise", "promises are kept", "承诺不落空"),
         Rule("moves", "few offered visits are moved", "已派单的改动不超过百分之五"),
+        Rule("together", "several teams come all or none, each at its time", "多队上门同去同止，时间相配"),
     )
 }
 

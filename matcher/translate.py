@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from linli.matcher.asking_pools import Barred, not_yet_asked
 from linli.matcher.draft import Draft, live_offer, mode_for, waiting_offers
@@ -13,6 +13,7 @@ from linli.matcher.problem import (
     DECLINED,
     EXCLUDED,
     Fetch,
+    Joined,
     Pin,
     Problem,
     Safeguarding,
@@ -26,7 +27,7 @@ from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
-from linli.schemas.orders import RequestDetails, Window
+from linli.schemas.orders import LegNeeds, RequestDetails, Together, Window
 from linli.schemas.people import AgeBand
 from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.policy import Mode, Prices
@@ -75,11 +76,12 @@ def weights_of(prices: Prices) -> Weights:
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """A leg with what the problem needs to know of its request."""
+    """A leg with what the problem needs to know of its request; ``gap``: the county's, between teams in order."""
 
     record: AssignmentRecord
     details: RequestDetails
     index: int
+    gap: int = 0
 
     @property
     def leg(self) -> Leg:
@@ -92,9 +94,14 @@ def requests_in_plan(draft: Draft) -> Iterator[AssignmentRecord]:
     return (record for record in draft.requests() if record.details is not None and _in_plan(record, draft.now))
 
 
-def unpaired(record: AssignmentRecord) -> bool:
-    """Say whether a request needs two teams and has neither: both are sought together, not by the optimizer."""
-    return len(record.legs) > 1 and all(leg.assignment is None and live_offer(leg) is None for leg in record.legs)
+def is_incomplete(record: AssignmentRecord) -> bool:
+    """Say whether a request of several teams lacks one: what it lacks is sought together, not by the optimizer."""
+    return len(record.legs) > 1 and any(leg.assignment is None and live_offer(leg) is None for leg in record.legs)
+
+
+def is_begun(record: AssignmentRecord) -> bool:
+    """Say whether somebody is, or was, at work: nothing of that can be undone."""
+    return record.state is State.UNDER_WAY or record.state in GIVEN
 
 
 def _in_plan(record: AssignmentRecord, now: datetime) -> bool:
@@ -106,7 +113,18 @@ def _in_plan(record: AssignmentRecord, now: datetime) -> bool:
 def _windows(view: LegView) -> tuple[tuple[int, int], ...]:
     """Return when service may start: the promised window once one was promised, all windows before."""
     windows = (view.record.promise,) if view.record.promise is not None else view.details.windows
-    return merge_windows(windows)
+    first, last = behind_the_first(view)
+    return merge_windows(Window(start=one.start + first, end=one.end + last) for one in windows)
+
+
+def behind_the_first(view: LegView) -> tuple[timedelta, timedelta]:
+    """Return how long after the first team a leg's team begins, at the earliest and at the latest."""
+    details = view.details
+    if details.together is not Together.IN_ORDER or view.index == 0:
+        return timedelta(0), timedelta(0)
+    before = sum(details.needs_of(leg).minutes for leg in range(view.index))
+    first = timedelta(minutes=before)
+    return first, first + timedelta(seconds=view.index * view.gap)
 
 
 def merge_windows(windows: Iterable[Window]) -> tuple[tuple[int, int], ...]:
@@ -163,14 +181,31 @@ def _safeguarding(details: RequestDetails) -> Safeguarding | None:
     )
 
 
-def _needs(details: RequestDetails) -> tuple[SkillNeed, ...]:
-    levels = dict(details.skill_levels)
-    return tuple(SkillNeed(skill, qualification, levels.get(skill, 1)) for skill, qualification in details.skills)
+def _needs(needs: LegNeeds) -> tuple[SkillNeed, ...]:
+    levels = dict(needs.skill_levels)
+    return tuple(SkillNeed(skill, qualification, levels.get(skill, 1)) for skill, qualification in needs.skills)
 
 
-def _fetch(details: RequestDetails) -> Fetch | None:
+def bond_of(details: RequestDetails, gap: int) -> Joined:
+    """Return what binds the legs of a request to each other."""
+    return Joined(details.legs, details.together is Together.IN_ORDER, gap)
+
+
+def _joined(view: LegView) -> Joined | None:
+    """Return what binds a leg to the others: nothing where there are none, or once somebody is at work."""
+    if len(view.record.legs) < 2 or is_begun(view.record):
+        return None
+    return bond_of(view.details, view.gap)
+
+
+def _fetch(details: RequestDetails, leg: int) -> Fetch | None:
+    """Return what is fetched first; where several teams come, the first brings it."""
     fetch = details.fetch
-    return None if fetch is None else Fetch(place_of(fetch.place), fetch.minutes * 60, merge_windows(fetch.windows))
+    return (
+        None
+        if fetch is None or leg > 0
+        else Fetch(place_of(fetch.place), fetch.minutes * 60, merge_windows(fetch.windows))
+    )
 
 
 def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = ()) -> Visit:
@@ -185,7 +220,7 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = (
     not_yet
         Teams that may be asked only from a higher level; a team that was asked or goes already is left alone.
     """
-    details = view.details
+    details, needs = view.details, view.details.needs_of(view.index)
     windows, pin = _windows(view), _pin(view.leg)
     limit = details.travel_minutes_max
     return Visit(
@@ -193,15 +228,15 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = (
         request=view.record.request_id,
         leg=view.index,
         place=place_of(details.place),
-        duration=details.minutes * 60,
+        duration=needs.minutes * 60,
         windows=windows,
-        needs=_needs(details),
+        needs=_needs(needs),
         travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
         safeguarding=_safeguarding(details),
         gender=details.wishes.gender,
         language=details.wishes.language,
         barred_teams=_barred(view) if pin is not None else tuple(sorted((*_barred(view), *not_yet))),
-        kinds=frozenset(details.team_kinds),
+        kinds=frozenset(needs.team_kinds),
         urgency=details.urgency,
         pin=pin,
         household=details.marks.household,
@@ -209,7 +244,8 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = (
         registered=to_seconds(view.record.registered_at or view.record.at),
         due=max(windows[0][0], to_seconds(details.ordered_at)) if details.urgency == 0 else None,
         regular_team=regular_team,
-        fetch=_fetch(details),
+        fetch=_fetch(details, view.index),
+        joined=_joined(view),
     )
 
 
@@ -236,7 +272,8 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     if remembered is not None and remembered[0] is record and remembered[1] == depends:
         return remembered[2]
     (regular, not_yet), details = depends, record.details
-    views = [LegView(record, details, i) for i in range(len(record.legs))] if details else []
+    gap = 60 * draft.state.policy.gap_minutes
+    views = [LegView(record, details, i, gap) for i in range(len(record.legs))] if details else []
     own = [visit_of(view, regular[view.index], not_yet) for view in views]
     shadows = [shadow for view, visit in zip(views, own, strict=True) for shadow in _shadows(view, visit)]
     visits = (*own, *shadows)
@@ -254,29 +291,30 @@ def _memory(draft: Draft, weights: Weights, count: int) -> Memory:
     return memory
 
 
-def problem_of(draft: Draft, *, pairs: bool = False) -> Problem:
+def problem_of(draft: Draft, *, incomplete: bool = False) -> Problem:
     """Return the district's problem at this moment.
 
     Parameters
     ----------
     draft
         The district.
-    pairs
-        Also the requests that still need two teams.
+    incomplete
+        Also the visits of several teams together for which a team is still sought.
     """
     retried = _retried(draft)
     visits = tuple(
         visit
         for record in requests_in_plan(draft)
-        if (record.state is not State.UNMET or record.request_id in retried) and (pairs or not unpaired(record))
-        for visit in _with_time_to_answer(draft, record)
+        if record.state is not State.UNMET or record.request_id in retried
+        for visit in timely_visits(draft, record)
+        if incomplete or visit.pin is not None or not is_incomplete(record)
     )
     teams, weights = teams_of(draft), weights_of(draft.state.policy.prices)
     memory = _memory(draft, weights, len(visits) + len(teams))
     return Problem(to_seconds(draft.now), visits, teams, memory.travel, weights, memory)
 
 
-def _with_time_to_answer(draft: Draft, record: AssignmentRecord) -> Iterator[Visit]:
+def timely_visits(draft: Draft, record: AssignmentRecord) -> Iterator[Visit]:
     """Yield a request's visits; one that nobody has been asked to make begins late enough for a team to answer first.
 
     Notes
@@ -288,7 +326,7 @@ def _with_time_to_answer(draft: Draft, record: AssignmentRecord) -> Iterator[Vis
     if all(visit.pin is not None for visit in visits):
         yield from visits
         return
-    first = _first_start(draft, record)
+    first = first_start(draft, record)
     for visit in visits:
         if visit.pin is not None or not visit.windows or visit.windows[0][0] >= first:
             yield visit
@@ -301,7 +339,7 @@ def _with_time_to_answer(draft: Draft, record: AssignmentRecord) -> Iterator[Vis
         yield known[2]
 
 
-def _first_start(draft: Draft, record: AssignmentRecord) -> int:
+def first_start(draft: Draft, record: AssignmentRecord) -> int:
     """Return the earliest start of a visit that somebody must be asked to make, in whole minutes.
 
     Where the desk has to speak first, it gets as long as a team.

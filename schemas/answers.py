@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from linli.schemas.base import Edge, Instant, Note, Ref, Word
-from linli.schemas.orders import WINDOWS_MAX, Target, Window
+from linli.schemas.orders import TEAMS_MAX, WINDOWS_MAX, Target, Window
 
 
 class DeclineReason(StrEnum):
@@ -103,7 +103,7 @@ class Claim(Edge):
     kind: Literal["claim"] = "claim"
     target: Target
     team: Ref
-    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     start: Instant | None = None
     members: tuple[Ref, ...] = Field(min_length=1, max_length=20)
 

@@ -217,7 +217,11 @@ class Offer(Inside):
 
 
 class Assignment(Inside):
-    """A team that goes: at most one per leg is live at any time. Its id is the id of the offer that was accepted."""
+    """A team that goes: at most one per leg is live at any time. Its id is the id of the offer that was accepted.
+
+    ``finished`` is when it said that it was done, ``minutes`` how long it took and ``spent`` what it laid out: of
+    several teams each says so for itself.
+    """
 
     id: str
     team: Ref
@@ -228,10 +232,13 @@ class Assignment(Inside):
     since: Instant
     started: bool = False
     door_code_ok: bool | None = None
+    finished: Instant | None = None
+    minutes: int | None = None
+    spent: Spent | None = None
 
 
 class Leg(Inside):
-    """One visit of a request; a visit by two teams at once has two legs. Live means ``assignment`` is not null."""
+    """One visit of a request; where several teams come, each has its leg. Live means ``assignment`` is not null."""
 
     offers: tuple[Offer, ...] = ()
     assignment: Assignment | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from linli.schemas.base import Edge, Inside, Instant, Name, Note, Ref
-from linli.schemas.orders import Order, RequestDetails, Target
+from linli.schemas.orders import TEAMS_MAX, Order, RequestDetails, Target
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 """A decision that overrides the plan always says why."""
@@ -51,7 +51,7 @@ class Assign(Edge):
     kind: Literal["assign"] = "assign"
     target: Target
     team: Ref
-    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     start: Instant | None = None
     agreed: bool = False
     members: tuple[Ref, ...] = Field(default=(), max_length=20)
@@ -64,7 +64,7 @@ class Confirm(Edge):
 
     kind: Literal["confirm"] = "confirm"
     target: Target
-    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     by: Ref
     note: Note = ""
 

@@ -50,9 +50,14 @@ class SmallestChange(Inside):
 
 
 class WhyNobody(Inside):
-    """Why nobody: no team may (``impossible``), all who may are taken (``lost``), the search was cut (``stopped``)."""
+    """Why nobody: no team may (``impossible``), all who may are taken (``lost``), the search was cut (``stopped``).
 
-    outcome: Literal["impossible", "lost", "stopped"]
+    Of a request of several teams ``leg`` says for which of them nobody was found; ``together``: each could be made by
+    somebody, but this one not when the others can.
+    """
+
+    outcome: Literal["impossible", "lost", "stopped", "together"]
+    leg: int | None = None
     rules: tuple[RuleCount, ...] = ()
     lost_to: tuple[Ref, ...] = ()
     change: SmallestChange | None = None

@@ -18,6 +18,7 @@ from linli.schemas.deliveries import DeliveryState, Purpose
 from linli.schemas.desk import ToldOutcome
 from linli.schemas.escalation import Awaited, Pool
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
+from linli.schemas.orders import Together
 from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
 from linli.schemas.places import Terrain
 from linli.schemas.policy import Mode
@@ -54,6 +55,7 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     ToldOutcome: "told",
     Awaited: "awaited",
     Pool: "pool",
+    Together: "together",
 }
 """Which list of the glossary names the values of an enumeration."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -22,6 +23,12 @@ from linli.schemas.places import Location, RoundedPlace
 
 MINUTES_MAX = 480
 """A visit is at most a working day; longer help is several visits."""
+
+TEAMS_MAX = 5
+"""Teams that one request may need: an event that takes more is planned by people, in several requests."""
+
+HEADCOUNT_MAX = 2_000
+"""People who may be expected at one activity: more is a public gathering, which the county licenses and polices."""
 
 WINDOWS_MAX = 8
 """Times a resident may offer: more than a week of mornings is not a window but "any time"."""
@@ -80,11 +87,32 @@ class FetchPlace(Inside):
     windows: FetchWindows = ()
 
 
+class Together(StrEnum):
+    """How several teams come: all at one time, or each when the one before has finished (同时、依次)."""
+
+    AT_ONCE = "at_once"
+    IN_ORDER = "in_order"
+
+
+class LegNeeds(Inside):
+    """What one team of several comes for: a category of its own, with what that takes (see `RequestDetails`)."""
+
+    category: Word
+    skills: tuple[tuple[str, str | None], ...]
+    team_kinds: tuple[str, ...]
+    minutes: int
+    skill_levels: tuple[tuple[str, int], ...] = ()
+
+
 class Order(Edge):
     """A request for help as it enters (群众点单).
 
     Either ``personal`` (in clear; intake seals it) or ``sealed`` with ``place`` and ``marks`` (sealed at the edge).
     ``has_phone`` is filled in by whoever seals: whether the person who needs the help can be told by telephone.
+
+    ``teams_needed`` come, all or none, ``together`` at once or in order. ``further`` says what the second and later
+    ones come for, where it is not ``category``: a nurse after the haircut. ``headcount`` is how many people are
+    expected at an activity, which is for a place and not for one person.
     """
 
     kind: Literal["order"] = "order"
@@ -96,7 +124,10 @@ class Order(Edge):
     windows: tuple[Window, ...] = Field(min_length=1, max_length=WINDOWS_MAX)
     minutes: Annotated[int, Field(ge=5, le=MINUTES_MAX)] | None = None
     urgent: bool = False
-    teams_needed: Annotated[int, Field(ge=1, le=2)] = 1
+    teams_needed: Annotated[int, Field(ge=1, le=TEAMS_MAX)] = 1
+    together: Together = Together.AT_ONCE
+    further: tuple[Word, ...] = Field(default=(), max_length=TEAMS_MAX - 1)
+    headcount: Annotated[int, Field(ge=1, le=HEADCOUNT_MAX)] | None = None
     grid: Ref | None = None
     consent: Consent
     flags: Flags = Flags()
@@ -120,6 +151,11 @@ class Order(Edge):
             raise ValueError("place and marks belong to a sealed order")
         return self
 
+    @property
+    def teams(self) -> int:
+        """How many teams come: as many as are asked for, and one for everything that is named besides."""
+        return max(self.teams_needed, 1 + len(self.further))
+
 
 class RequestDetails(Inside):
     """A request as the dispatcher knows it: admitted, placed on the map, sealed.
@@ -129,6 +165,8 @@ class RequestDetails(Inside):
     whether the beneficiary has one (null: not known); ``spend_limit_fen`` is how much may be laid out (null: nothing).
     ``fetch`` is what the team fetches first; ``skill_levels`` names the skills that must be held above level 1.
     ``consent_office`` is the office with which a child's case waited until the guardian had agreed.
+    ``leg_needs`` says for each leg what its team comes for, where they do not all come for the same; then the fields
+    above are those of the first. ``headcount`` is how many people are expected at an activity (null: a visit).
     """
 
     source: str
@@ -162,6 +200,21 @@ class RequestDetails(Inside):
     fetch: FetchPlace | None = None
     skill_levels: tuple[tuple[str, int], ...] = ()
     consent_office: str | None = None
+    together: Together = Together.AT_ONCE
+    leg_needs: tuple[LegNeeds, ...] = ()
+    headcount: int | None = None
+
+    def needs_of(self, leg: int) -> LegNeeds:
+        """Return what the team of a leg comes for."""
+        if leg < len(self.leg_needs):
+            return self.leg_needs[leg]
+        return LegNeeds(
+            category=self.category,
+            skills=self.skills,
+            team_kinds=self.team_kinds,
+            minutes=self.minutes,
+            skill_levels=self.skill_levels,
+        )
 
     @property
     def grid(self) -> str:

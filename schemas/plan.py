@@ -5,7 +5,7 @@ from __future__ import annotations
 from linli.schemas.base import Inside, Instant, Ref
 
 SHADOWS_FROM = 10
-"""Leg numbers from here on are further teams asked for the same visit at once; a request has two legs at most."""
+"""Leg numbers from here on are further teams asked for the same visit at once; a request has far fewer legs."""
 
 
 class PlannedVisit(Inside):

@@ -104,6 +104,9 @@ class AnswerHours(Inside):
     minutes: AnswerMinutes
 
 
+GAP_MINUTES_MAX = 240
+"""Longest wait between teams that come in order: beyond half a working day they are visits of their own."""
+
 KEEP_DAYS_LEAST = 15
 """An order may lie seven days in ``inbox`` and its command eight in ``commands``: only after fifteen can no copy of an
 order in our own topics come after its request was forgotten. These are days of the district's clock, those of the
@@ -121,6 +124,8 @@ class Policy(Inside):
     (see `KEEP_DAYS_LEAST`); ``horizon_days``: how far ahead working hours are expanded; ``down_grace_seconds``: a pause
     shorter than this is not counted as the service being down.
 
+    ``gap_minutes``: of teams that come in order, how long after one has ended the next must have begun.
+
     ``answer_hours``: hours of the day with other answer times, the first that holds counts; ``quiet_hours``: no team
     is asked in them, none where null; ``offers_per_team_day``: after so many offers on one day of its calendar a team
     is asked only what is urgent, without limit where null; ``ask_at_once``: how many teams are asked at once for a
@@ -135,6 +140,7 @@ class Policy(Inside):
     mode: Mode = Mode.CONFIRM
     mode_rules: tuple[ModeRule, ...] = ()
     freeze_minutes: Minutes = 120
+    gap_minutes: Annotated[int, Field(ge=0, le=GAP_MINUTES_MAX)] = 30
     answer_minutes: AnswerMinutes = (10, 30, 45)
     answer_minutes_least: Annotated[int, Field(ge=1, le=1_440)] = 5
     answer_hours: Annotated[tuple[AnswerHours, ...], Field(max_length=6)] = ()

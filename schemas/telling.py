@@ -123,12 +123,22 @@ def _was_promised(record: AssignmentRecord) -> bool:
 
 
 def _new_visitors(before: AssignmentRecord | None, after: AssignmentRecord) -> Iterator[tuple[int, Assignment]]:
-    """Yield the visits of which somebody else goes now, or at another time, than was told."""
+    """Yield the visits of which somebody else goes now, or at another time, than was told.
+
+    Of several teams nobody is told of before the last has accepted: until then none of them may come.
+    """
+    if not _is_complete(after):
+        return
+    known = before if before is not None and _is_complete(before) else None
     for number, leg in enumerate(after.legs):
-        old = before.legs[number].assignment if before is not None and number < len(before.legs) else None
+        old = known.legs[number].assignment if known is not None and number < len(known.legs) else None
         going = leg.assignment
         if going is not None and not going.started and _told(going) != _told(old):
             yield number, going
+
+
+def _is_complete(record: AssignmentRecord) -> bool:
+    return all(leg.assignment is not None for leg in record.legs)
 
 
 def _told(going: Assignment | None) -> tuple[object, ...]:

@@ -206,7 +206,7 @@ def _details(
         windows=order.windows,
         minutes=order.minutes or (REFERRED_MINUTES if item is None else item.minutes),
         urgency=0 if item is None or order.urgent or flags.danger_to_life else item.urgency,
-        legs=order.teams_needed,
+        legs=order.teams,
         adults=max(CHILD_ADULTS if is_child(order) else 0, 0 if item is None else item.adults),
         insured=item is not None and item.insured,
         travel_minutes_max=None if item is None else item.travel_minutes_max,

@@ -30,7 +30,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam, CommandBody, PlaceOrder
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release
 from linli.schemas.lifecycle import OPEN, SETTLED, TERMINAL, OfferState, State, may_follow
-from linli.schemas.orders import Amend, Cancel, Target
+from linli.schemas.orders import Amend, Cancel, Target, Together
 from linli.schemas.people import Consent
 from linli.schemas.policy import KEEP_DAYS_LEAST, Mode, Policy, QuietHours
 from linli.schemas.team_changes import Absent, ChangeMembers
@@ -106,7 +106,8 @@ class LifeCycle(RuleBasedStateMachine):
         number=st.integers(0, 12),
         hours=st.tuples(HOURS, st.integers(0, 4)),
         urgency=st.integers(0, 2),
-        legs=st.sampled_from([1, 1, 1, 2]),
+        legs=st.sampled_from([1, 1, 1, 2, 3]),
+        together=st.sampled_from(Together),
         content=st.sampled_from("00001"),
         child=st.booleans(),
         household=st.sampled_from([None, "a", "b"]),
@@ -117,6 +118,7 @@ class LifeCycle(RuleBasedStateMachine):
         hours: tuple[int, int],
         urgency: int,
         legs: int,
+        together: Together,
         content: str,
         child: bool,
         household: str | None,
@@ -127,6 +129,7 @@ class LifeCycle(RuleBasedStateMachine):
             hours=(hours[0], hours[0] + hours[1]),
             urgency=urgency,
             legs=legs,
+            together=together,
             content=content,
             adults=2 if child else 0,
             child=child,
@@ -164,7 +167,7 @@ class LifeCycle(RuleBasedStateMachine):
         }
         self.send(bodies[what])
 
-    @rule(request=requests, number=st.integers(0, TEAMS), agreed=st.booleans(), leg=st.integers(0, 1))
+    @rule(request=requests, number=st.integers(0, TEAMS), agreed=st.booleans(), leg=st.integers(0, 2))
     def assign(self, request: str, number: int, agreed: bool, leg: int) -> None:
         """The desk names a team, perhaps one that may not go or does not exist."""
         members = (f"t{number}-m0", f"t{number}-m1") if agreed else ()
@@ -180,7 +183,7 @@ class LifeCycle(RuleBasedStateMachine):
             )
         )
 
-    @rule(request=requests, number=st.integers(0, TEAMS), leg=st.integers(0, 1))
+    @rule(request=requests, number=st.integers(0, TEAMS), leg=st.integers(0, 2))
     def claim(self, request: str, number: int, leg: int) -> None:
         """A team wants a request that nobody asked it for."""
         members = (f"t{number}-m0", f"t{number}-m1")

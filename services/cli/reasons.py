@@ -96,6 +96,8 @@ def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out
 
 def _explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
     outcome = word(f"nobody.{why.outcome}", TONGUE)
+    if why.leg is not None:
+        out.say(f"Several teams are needed; missing is team {why.leg + 1}.", f"需多支队伍，缺第 {why.leg + 1} 支。")
     out.say(f"Nobody: {outcome}.", f"无人可派：{outcome}。")
     rows = [
         (word(f"rule.{rule.rule}", TONGUE), str(rule.teams), ", ".join(names[team] for team in rule.examples))

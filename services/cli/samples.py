@@ -20,7 +20,15 @@ from linli.services.sheets.order_columns import ORDER_COLUMNS
 
 LEFT_OUT: Final = frozenset(
     {
-        *("teams_needed", "excluded_teams", "department_task", "recorded_afterwards"),
+        *(
+            "teams_needed",
+            "together",
+            "further",
+            "headcount",
+            "excluded_teams",
+            "department_task",
+            "recorded_afterwards",
+        ),
         *("when", "date", "time", "ordered", "town", "remarks", "desk_team"),
     }
 )

@@ -74,6 +74,8 @@ def _team(offer: Offer, why: WhyTeam, names: Mapping[str, str], speech: Speech) 
 
 
 def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech) -> Iterator[str]:
+    if why.leg is not None:
+        yield speech("why.leg", n=why.leg + 1)
     yield speech("why.nobody", outcome=speech.code(f"nobody.{why.outcome}"))
     for rule in why.rules:
         yield _kept_away(rule, names, speech)

@@ -8,7 +8,7 @@ from linli.matcher.desk import decide
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, apply
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.lifecycle import OfferState
-from linli.schemas.orders import RequestDetails, Window
+from linli.schemas.orders import LegNeeds, RequestDetails, Together, Window
 from linli.schemas.people import AgeBand, Beneficiary, Consent, Flags, Marks, Requester, SealedPart, Wishes
 from linli.schemas.places import RoundedPlace, Terrain
 from linli.schemas.policy import Mode, Policy
@@ -78,6 +78,9 @@ def order(
     guardian: bool = True,
     north: float = 0.0,
     spend_limit_fen: int | None = None,
+    together: Together = Together.AT_ONCE,
+    leg_needs: tuple[LegNeeds, ...] = (),
+    headcount: int | None = None,
 ) -> RequestDetails:
     """An admitted order."""
     return RequestDetails(
@@ -106,6 +109,9 @@ def order(
         ordered_at=MONDAY,
         referral=referral,
         spend_limit_fen=spend_limit_fen,
+        together=together,
+        leg_needs=leg_needs,
+        headcount=headcount,
     )
 
 
