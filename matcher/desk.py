@@ -22,7 +22,9 @@ from linli.matcher.forgetting import forget_plans, forget_requests
 from linli.matcher.handover import assign
 from linli.matcher.matching import match
 from linli.matcher.plan_records import changed_plans
+from linli.matcher.proving import confirm_service, give_code, review_service
 from linli.matcher.recording import record_visit
+from linli.matcher.reopening import resolve
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.answers import (
     Accept,
@@ -40,6 +42,7 @@ from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.organisation import ApplyNode
+from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers
 
@@ -124,6 +127,8 @@ def _act(draft: Draft, command: Command) -> Result:
             return record_visit(draft, command, command.body)
         case Told():
             return told(command.body)
+        case GiveCode() | ConfirmService() | ReviewService() | Resolve():
+            return _prove(draft, command, command.body)
         case ApplyTeam() | Absent() | ChangeMembers() | ApplyDeputy():
             return _change_team(draft, command.body)
         case ApplyNode():
@@ -143,6 +148,21 @@ def _change_team(draft: Draft, body: ApplyTeam | Absent | ChangeMembers | ApplyD
             return change_members(draft, body)
         case ApplyDeputy():
             return name_deputy(draft, body)
+        case _:
+            assert_never(body)
+
+
+def _prove(draft: Draft, command: Command, body: GiveCode | ConfirmService | ReviewService | Resolve) -> Result:
+    """Take what is said of a visit that is over."""
+    match body:
+        case GiveCode():
+            return give_code(draft, command, body)
+        case ConfirmService():
+            return confirm_service(draft, command, body)
+        case ReviewService():
+            return review_service(draft, command, body)
+        case Resolve():
+            return resolve(draft, command, body)
         case _:
             assert_never(body)
 

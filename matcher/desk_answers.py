@@ -13,6 +13,9 @@ from linli.matcher.draft import Draft, end_offers, replace_leg, replace_offer, r
 from linli.matcher.finishing import all_finished, done_with
 from linli.matcher.going import why_they_may_not_go
 from linli.matcher.plan_records import stop_at
+from linli.matcher.proving import judgement_of, write_judgement
+from linli.matcher.reopening import reopen
+from linli.matcher.service_records import write_given
 from linli.matcher.translate import visit_id
 from linli.schemas.answers import (
     Accept,
@@ -41,7 +44,7 @@ from linli.schemas.assignment import (
     Withdrawn,
 )
 from linli.schemas.commands import Command
-from linli.schemas.lifecycle import OfferEnd, OfferState, State, may_follow
+from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.rounds import OutcomeCode
 
 NO_SUCH_OFFER: Result = (OutcomeCode.STALE, "no_such_offer")
@@ -250,7 +253,8 @@ def start(draft: Draft, command: Command, body: Start) -> Result:
     broken = why_they_may_not_go(draft, found.record, body.team, going.members, until)
     if broken:
         return OutcomeCode.BREAKS_RULE, broken
-    begun = going.model_copy(update={"started": True, "door_code_ok": body.door_code_ok})
+    said = {"started": True, "door_code_ok": body.door_code_ok, "started_at": command.received_at}
+    begun = going.model_copy(update=said)
     leg = found.leg.model_copy(update={"assignment": begun})
     status = found.record.status
     since = status.since if isinstance(status, UnderWay) else command.received_at
@@ -290,6 +294,12 @@ def done(draft: Draft, command: Command, body: Done) -> Result:
         return APPLIED
     since = record.status.since if isinstance(record.status, UnderWay) else going.start
     draft.step(record, UnderWay(since=since), "done", legs=legs, **draft.remember(record, command.id))
+    record = found.record
+    limit = record.details.spend_limit_fen if record.details else None
+    over = body.spent is not None and body.spent.amount_fen > (limit or 0)
+    status = DoneState(at=command.received_at, minutes=body.minutes, spent=body.spent, over_limit=over)
+    after = draft.step(record, status, "done", **_late(draft, record), **draft.remember(record, command.id))
+    write_given(draft, after)
     return APPLIED
 
 
@@ -340,12 +350,21 @@ def reschedule(draft: Draft, command: Command, body: Reschedule) -> Result:
 
 
 def rate(draft: Draft, command: Command, body: Rate) -> Result:
-    """The resident's word; a later one replaces an earlier one, both stay in the log."""
+    """The resident's word, or what was heard of it: the last of each source is kept, the weightiest counts.
+
+    A low one that counts reopens the case; while it is open, others are kept and change nothing else.
+    """
     record, result = find(draft, command, State.RATED)
     if record is None:
         return result
-    if not may_follow(record.state, State.RATED):
-        return OutcomeCode.NOT_ALLOWED_NOW, record.state
-    status = Rated(stars=body.stars, tags=tuple(body.tags), by=body.by)
-    draft.step(record, status, "rate", **draft.remember(record, command.id))
+    said = judgement_of(command, body)
+    counts = write_judgement(draft, record, said)
+    remembered = draft.remember(record, command.id)
+    if record.state is State.REOPENED:
+        draft.step(record, record.status, "rate", **remembered)
+        return APPLIED
+    rated = Rated(stars=counts.stars, tags=counts.tags, by=counts.by)
+    after = draft.step(record, rated, "rate", **remembered)
+    if counts is said:
+        reopen(draft, after, rated)
     return APPLIED

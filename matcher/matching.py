@@ -230,7 +230,7 @@ def _has_team(leg: Leg) -> bool:
 
 def _is_settled(record: AssignmentRecord) -> bool:
     """Say whether every leg has a team or a waiting offer, so that nothing is to be written."""
-    if record.state in (State.COMMITTED, State.UNDER_WAY, State.DONE, State.RATED):
+    if record.state in (State.COMMITTED, State.UNDER_WAY, State.DONE, State.RATED, State.REOPENED):
         return True
     return all(_has_team(leg) for leg in record.legs)
 

@@ -16,7 +16,7 @@ LOAD_DAYS: Final = 28
 
 DAY: Final = 86_400
 
-_GIVEN: Final = frozenset({State.DONE, State.RATED})
+_GIVEN: Final = frozenset({State.DONE, State.RATED, State.REOPENED})
 
 
 class _Given(NamedTuple):

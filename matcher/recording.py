@@ -10,6 +10,7 @@ from linli.matcher.desk_people import find
 from linli.matcher.draft import Draft, end_offers
 from linli.matcher.forgetting import is_outlived
 from linli.matcher.going import why_they_may_not_go
+from linli.matcher.service_records import write_given
 from linli.schemas.assignment import AssignmentRecord, RecordedAfterwards
 from linli.schemas.choices import ChosenBy
 from linli.schemas.commands import Command
@@ -34,7 +35,14 @@ def record_visit(draft: Draft, command: Command, body: ApplyRecord) -> Result:
     if is_outlived(draft, command):
         return OutcomeCode.NO_LONGER_KEPT, ""
     draft.open_record(request_id, _status(body), body.details, "record", command.id)
+    _write_service(draft, request_id)
     return APPLIED
+
+
+def _write_service(draft: Draft, request_id: str) -> None:
+    after = draft.request(request_id)
+    if after is not None:
+        write_given(draft, after)
 
 
 def _status(body: ApplyRecord) -> RecordedAfterwards:
@@ -54,7 +62,7 @@ def _of_known(draft: Draft, command: Command, body: ApplyRecord) -> Result:
         return result
     choice = choice_of(draft, record, 0, ChosenBy.RECORD, body.team, body.by, body.reason)
     choice = choice.model_copy(update={"rule": _broken(draft, record, body)})
-    draft.step(
+    after = draft.step(
         record,
         _status(body),
         "record",
@@ -62,6 +70,7 @@ def _of_known(draft: Draft, command: Command, body: ApplyRecord) -> Result:
         **with_choice(record, choice),
         **draft.remember(record, command.id),
     )
+    write_given(draft, after)
     return APPLIED
 
 

@@ -46,7 +46,7 @@ WANTED = frozenset(
 )
 """States in which a request wants, or has, a place in the plan."""
 
-GIVEN = frozenset({State.DONE, State.RATED})
+GIVEN = frozenset({State.DONE, State.RATED, State.REOPENED})
 """States of a visit that was made: it stays in the plan to the end of its time, so that its crew is where it is."""
 
 

@@ -87,6 +87,15 @@ class Rated(Inside):
     by: str
 
 
+class Reopened(Inside):
+    """The rating was low: the community looks into it (差评回访). ``stars`` and whose word it was."""
+
+    state: Literal[State.REOPENED] = State.REOPENED
+    stars: int
+    tags: tuple[str, ...] = ()
+    by: str
+
+
 class Closed(Inside):
     """Nothing more will happen (办结). ``outcome`` is the state it was closed from."""
 
@@ -180,6 +189,7 @@ Status = Annotated[
     | UnderWay
     | DoneState
     | Rated
+    | Reopened
     | Closed
     | Withdrawn
     | Rescheduled
@@ -221,6 +231,8 @@ class Assignment(Inside):
 
     ``finished`` is when it said that it was done, ``minutes`` how long it took and ``spent`` what it laid out: of
     several teams each says so for itself.
+    ``door_code_ok`` is what the team says of the code at the door; ``service_code_ok`` is Linli's own check of the code
+    that only the resident was told, ``wrong_codes`` how often a wrong one was given.
     """
 
     id: str
@@ -235,6 +247,9 @@ class Assignment(Inside):
     finished: Instant | None = None
     minutes: int | None = None
     spent: Spent | None = None
+    started_at: Instant | None = None
+    service_code_ok: bool = False
+    wrong_codes: int = 0
 
 
 class Leg(Inside):
@@ -252,6 +267,18 @@ class BrokenPromise(Inside):
     at: Instant
 
 
+class Reopening(Inside):
+    """A low rating that reopened the case, and what came of it: a remedy, why, by whom; null while it is open."""
+
+    at: Instant
+    stars: int
+    by: str
+    remedy: str | None = None
+    reason: str = ""
+    resolved_by: Ref | None = None
+    resolved_at: Instant | None = None
+
+
 class AssignmentRecord(Inside):
     """The value of the topic ``assignments``.
 
@@ -260,7 +287,7 @@ class AssignmentRecord(Inside):
     window the resident was told. ``linked`` names requests of the same household and need. ``notify`` says who may be
     told of what becomes of it: nobody of a suspected harm, nor while the mode is ``suggest``. ``red`` marks danger to
     life. ``choices`` are those of the desk beside what was proposed. ``escalation`` is how many levels it has climbed,
-    ``climbs`` are these, the first first.
+    ``climbs`` are these, the first first. ``reopened`` are the low ratings that reopened it.
     """
 
     request_id: Ref
@@ -283,6 +310,7 @@ class AssignmentRecord(Inside):
     red: bool = False
     choices: tuple[DeskChoice, ...] = ()
     climbs: tuple[Climb, ...] = ()
+    reopened: tuple[Reopening, ...] = ()
 
     @property
     def state(self) -> State:

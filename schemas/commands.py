@@ -22,6 +22,7 @@ from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
 from linli.schemas.organisation import ApplyNode, RegisterNode
+from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.roster import RegisterTeam, TeamDetails
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 
@@ -50,7 +51,11 @@ InboxBody = Annotated[
     | ChangeMembers
     | NameDeputy
     | RegisterNode
-    | Told,
+    | Told
+    | GiveCode
+    | ConfirmService
+    | ReviewService
+    | Resolve,
     Field(discriminator="kind"),
 ]
 """Everything that may arrive in the inbox."""
@@ -95,7 +100,11 @@ CommandBody = Annotated[
     | ChangeMembers
     | ApplyDeputy
     | ApplyNode
-    | Told,
+    | Told
+    | GiveCode
+    | ConfirmService
+    | ReviewService
+    | Resolve,
     Field(discriminator="kind"),
 ]
 

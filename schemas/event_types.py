@@ -32,6 +32,10 @@ INBOX_KINDS: Final[dict[str, str]] = {
     "linli.team.deputy_named": "deputy",
     "linli.organisation.node_registered": "node",
     "linli.delivery.answered": "told",
+    "linli.visit.code_given": "code",
+    "linli.visit.confirmed": "confirm_service",
+    "linli.visit.reviewed": "review_service",
+    "linli.request.resolved": "resolve",
 }
 """Event type (without version) to the kind of its data."""
 

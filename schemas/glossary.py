@@ -22,9 +22,11 @@ from linli.schemas.orders import Together
 from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
 from linli.schemas.places import Terrain
 from linli.schemas.policy import Mode
+from linli.schemas.proving import Remedy
 from linli.schemas.roles import Role
 from linli.schemas.roster import TeamKind
 from linli.schemas.rounds import OutcomeCode
+from linli.schemas.service import Anomaly, ProofWay, Verdict
 from linli.schemas.telling import Tell
 
 Tongue = Literal["en", "zh"]
@@ -56,6 +58,10 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     Awaited: "awaited",
     Pool: "pool",
     Together: "together",
+    ProofWay: "proof",
+    Anomaly: "anomaly",
+    Verdict: "verdict",
+    Remedy: "remedy",
 }
 """Which list of the glossary names the values of an enumeration."""
 

@@ -44,6 +44,7 @@ from linli.schemas.ground_facts import ClockFact, DistrictMap
 from linli.schemas.orders import Amend, Cancel, Order
 from linli.schemas.organisation import NodeRecord, RegisterNode
 from linli.schemas.plan import PlanRecord
+from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.roster import RegisterTeam, RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.service import ServiceRecord
@@ -82,6 +83,10 @@ INBOX_MODELS: Final[dict[str, type[Edge]]] = {
     "deputy": NameDeputy,
     "node": RegisterNode,
     "told": Told,
+    "code": GiveCode,
+    "confirm_service": ConfirmService,
+    "review_service": ReviewService,
+    "resolve": Resolve,
 }
 """The model of each inbox kind."""
 

@@ -30,6 +30,7 @@ class State(StrEnum):
     UNMET = "unmet"
     RECORDED_AFTERWARDS = "recorded_afterwards"
     CLAIMED = "claimed"
+    REOPENED = "reopened"
 
 
 class OfferState(StrEnum):
@@ -75,8 +76,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     _S.FAILED_VISIT: _ASIDE | {_S.RESCHEDULED, _S.CLOSED},
     _S.ON_HOLD: _PLACEABLE | {_S.REFERRED, _S.CANCELLED, _S.REGISTERED, _S.CLOSED, _S.RECORDED_AFTERWARDS},
     _S.UNMET: _PLACEABLE | _ASIDE | _TAKEN | {_S.CLOSED},
-    _S.DONE: frozenset({_S.RATED, _S.CLOSED}),
-    _S.RATED: frozenset({_S.RATED, _S.CLOSED}),
+    _S.DONE: frozenset({_S.DONE, _S.RATED, _S.CLOSED}),
+    _S.RATED: frozenset({_S.RATED, _S.REOPENED, _S.CLOSED}),
+    _S.REOPENED: frozenset({_S.REOPENED, _S.RATED}),
     _S.RECORDED_AFTERWARDS: frozenset({_S.RATED, _S.CLOSED}),
     _S.REFERRED: frozenset({_S.CLOSED, _S.CANCELLED, _S.REGISTERED, _S.RECORDED_AFTERWARDS}),
     _S.CANCELLED: frozenset(),
@@ -87,7 +89,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 TERMINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
 """States that nothing follows."""
 
-SETTLED = TERMINAL | {State.REFERRED, State.DONE, State.RATED, State.RECORDED_AFTERWARDS}
+SETTLED = TERMINAL | {State.REFERRED, State.DONE, State.RATED, State.REOPENED, State.RECORDED_AFTERWARDS}
 """States in which nothing more is owed to the resident by a volunteer."""
 
 OPEN = frozenset(State) - SETTLED - {State.SUBMITTED}

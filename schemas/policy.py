@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from linli.schemas.base import Inside
 from linli.schemas.escalation import Escalation
+from linli.schemas.service_policy import ServicePolicy
 
 
 class Mode(StrEnum):
@@ -133,6 +134,8 @@ class Policy(Inside):
 
     ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
 
+    ``service`` says what is believable, whom the desk calls back and which ratings reopen a case.
+
     ``work_in_haste`` and ``work`` limit the optimizer, in deterministic units per round and district (0: insertion
     alone): the one while commands wait, the other when nothing else is to be done.
     """
@@ -156,3 +159,4 @@ class Policy(Inside):
     down_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     prices: Prices = Prices()
     escalation: Escalation = Escalation()
+    service: ServicePolicy = ServicePolicy()

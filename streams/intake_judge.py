@@ -25,6 +25,7 @@ from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, 
 from linli.schemas.identity import position_id, request_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
 from linli.schemas.organisation import ApplyNode, NodeDetails, RegisterNode
+from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.roster import Deputy, RegisterTeam, TeamDetails
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
@@ -35,18 +36,34 @@ from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
 from linli.streams.inbox_record import InboxRecord, RefusedError
 from linli.streams.intake_admit import World, admit, refuse_expired
 from linli.streams.sealing import seal, seal_bytes, seal_node, seal_team
+from linli.streams.service_codes import is_service_code
 from linli.streams.strict_json import as_bytes, parse, path_of_unseen
 
 STAGE: Final = "intake"
 """Where in the house a record became a dead letter."""
 
-Targeted: TypeAlias = Amend | Cancel | Hold | Release | Refer | Assign | Confirm | Reschedule | Rate | Claim
+Targeted: TypeAlias = (
+    Amend
+    | Cancel
+    | Hold
+    | Release
+    | Refer
+    | Assign
+    | Confirm
+    | Reschedule
+    | Rate
+    | Claim
+    | ConfirmService
+    | ReviewService
+    | Resolve
+)
 """What names a request by its id or by the sender's number."""
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     *(Order, Amend, Cancel, Hold, Release, Refer, Assign, Confirm, RegisterTeam),
     *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate, Claim, SwapMembers),
     *(RecordVisit, Absent, ChangeMembers, NameDeputy, RegisterNode, Told),
+    *(GiveCode, ConfirmService, ReviewService, Resolve),
 )
 _OF_NODE: Final = tuple(name for name in NodeDetails.model_fields if name != "deputy")
 _BODY_OF_KIND: Final = {str(body.model_fields["kind"].default): body for body in _BODIES}
@@ -184,9 +201,19 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
             return body, _resolved(body.target, source), ()
         case Accept() | Decline() | Withdraw() | Start() | Done() | FailedVisit() | SwapMembers():
             return body, body.offer.partition(".")[0], ()
+        case GiveCode():
+            return _checked(body, world), body.offer.partition(".")[0], ()
         case _:
             targeted = cast(Targeted, body)
             return targeted, _resolved(targeted.target, source), ()
+
+
+def _checked(body: GiveCode, world: World) -> GiveCode:
+    """Compare a code with the one that the resident was told; the digits end here, and only the answer goes on."""
+    if body.code is None:
+        raise RefusedError(Reason.SCHEMA, "code", "missing")
+    right = is_service_code(body.code, body.offer, world.keyring)
+    return body.model_copy(update={"code": None, "right": right})
 
 
 def _resolved(target: Target, source: str) -> str:

@@ -18,6 +18,7 @@ from linli.schemas.identity import request_id
 from linli.schemas.orders import RequestDetails
 from linli.schemas.organisation import ApplyNode
 from linli.schemas.people import AgeBand, ContactPart, PersonalPart
+from linli.schemas.proving import GiveCode
 from linli.schemas.team_changes import ApplyDeputy
 from linli.schemas.topics import RECORD_BYTES_MAX
 from linli.streams.codec import to_bytes
@@ -26,6 +27,7 @@ from linli.streams.inbox_record import InboxRecord
 from linli.streams.intake_judge import CommandOut, DeadOut, Outcome, judge
 from linli.streams.keyring import Keyring
 from linli.streams.sealing import unseal, unseal_bytes
+from linli.streams.service_codes import service_code
 from tests.support.inbox import (
     BROKEN,
     DISTRICT,
@@ -255,6 +257,9 @@ TARGETED: dict[str, Json] = {
     "rate": {"stars": 5, "by": "resident"},
     "claim": {"team": "t-1", "members": ["t-1-m1"]},
     "record": {"team": "t-1", "start": "2026-11-22T09:00:00+08:00", "minutes": 30, "reason": "顺路", "by": "desk-1"},
+    "confirm_service": {"by": "grid-1"},
+    "review_service": {"verdict": "refused", "reason": "不属实", "by": "office-1"},
+    "resolve": {"remedy": "explained", "reason": "已沟通", "by": "desk-1"},
 }
 ANSWERS: dict[str, Json] = {
     "accept": {"members": ["t-1-m1"]},
@@ -264,6 +269,7 @@ ANSWERS: dict[str, Json] = {
     "done": {"minutes": 40},
     "failed_visit": {"reason": "nobody_home"},
     "swap": {"members": ["t-1-m2"]},
+    "code": {"code": "0417"},
 }
 SPAN: Json = {"start": "2026-11-23T09:00:00+08:00", "end": "2026-11-24T09:00:00+08:00"}
 OTHERS: dict[str, Json] = {
@@ -299,6 +305,19 @@ def test_an_answer_is_about_its_offers_request(kind: str) -> None:
     answer = {"kind": kind, "offer": "r-abc.0.3", "team": "t-1"} | ANSWERS[kind]
     command = command_of(judge(record(answer, kind), WORLD)).command
     assert (command.request_id, command.body.kind) == ("r-abc", kind)
+
+
+def test_a_service_code_is_compared_here_and_goes_no_further() -> None:
+    """Tests that intake alone says whether a code is right, whatever the sender says, and that no digit is sent on."""
+    right = service_code("r-abc.0.3", WORLD.keyring)
+    wrong = f"{(int(right) + 1) % 10_000:04d}"
+    for said, claimed, found in ((right, False, True), (wrong, True, False)):
+        event = {"kind": "code", "offer": "r-abc.0.3", "team": "t-1", "code": said, "right": claimed}
+        body = command_of(judge(record(event, "code"), WORLD)).command.body
+        assert isinstance(body, GiveCode)
+        assert (body.code, body.right) == (None, found)
+    none = judge(record({"kind": "code", "offer": "r-abc.0.3", "team": "t-1", "right": True}, "code"), WORLD)
+    assert isinstance(none, DeadOut)
 
 
 def test_every_kind_has_been_judged() -> None:

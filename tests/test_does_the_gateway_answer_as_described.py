@@ -80,6 +80,7 @@ def test_no_request_finds_a_fault(fuzzed: House) -> None:
         Role.DISPATCH_CENTRE: token_for(fuzzed, "dispatch_centre", "fuzz"),
         Role.ADMINISTRATOR: token_for(fuzzed, "administrator", "fuzz"),
         Role.TEAM_LEAD: token_for(fuzzed, "team_lead", "fuzz", *team),
+        Role.OFFICER: token_for(fuzzed, "officer", "fuzz", "--place", "520624001001"),
     }
     described = schemathesis.openapi.from_path(str(DESCRIPTION))
     described.config.update(base_url=address_of(fuzzed))

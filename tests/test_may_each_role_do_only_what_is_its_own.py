@@ -58,6 +58,9 @@ REQUEST_ROUTES: Final = {
         DESK_ONLY,
     ),
     **dict.fromkeys((f"POST /v1/requests/{{}}/{word}" for word in ("amend", "cancel", "reschedule", "rate")), ORDERERS),
+    "POST /v1/requests/{}/confirm-service": {"proxy": "MRP", "officer": "MP", "director": "R"},
+    "POST /v1/requests/{}/review": {"officer": "MP", "director": "R"},
+    "POST /v1/requests/{}/resolve": {**DESK_ONLY, "officer": "MP", "director": "R"},
     "POST /v1/requests/{}/consent": {"desk": "MORP", "officer": "MP", "director": "R"},
     "GET /v1/requests/{}": {**ORDERERS, "officer": "MP", "director": "R", "admin": "MORP"},
     "GET /v1/requests/{}/history": {"desk": "MOP", "officer": "MP", "director": "R", "admin": "MOP"},
@@ -74,7 +77,7 @@ OFFER_ROUTES: Final = {
     **dict.fromkeys(
         (
             f"POST /v1/offers/{{}}/{word}"
-            for word in ("accept", "decline", "withdraw", "reschedule", "swap", "start", "done", "failed")
+            for word in ("accept", "decline", "withdraw", "reschedule", "swap", "start", "done", "failed", "code")
         ),
         TELLERS,
     ),

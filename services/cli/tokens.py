@@ -26,6 +26,14 @@ OfPlace = Annotated[
     str | None,
     typer.Option("--place", help=both("Grid, community or office (officer).", "网格、社区或部门（属地干部）。")),
 ]
+MemberOf = Annotated[
+    str | None,
+    typer.Option(
+        "--member-of",
+        metavar="TEAM",
+        help=both("The team they belong to: they cannot vouch for its visits.", "所属队伍（不能为本队核实）。"),
+    ),
+]
 Grace = Annotated[
     float, typer.Option("--grace-hours", min=0, max=720, help=both("How long the former works.", "旧令牌保留小时数。"))
 ]
@@ -47,6 +55,7 @@ def issue(
     district: District = None,
     team: OfTeam = None,
     place: OfPlace = None,
+    member_of: MemberOf = None,
     days: Days = DAYS,
     as_json: AsJson = False,
 ) -> int:
@@ -63,7 +72,8 @@ def issue(
     if where is None or where not in served:
         raise LinliError(Code.UNKNOWN_DISTRICT, id=where or "?")
     try:
-        made = _book().issue(role, name, where, now=now, expires=now + timedelta(days=days), team=team, place=place)
+        until = now + timedelta(days=days)
+        made = _book().issue(role, name, where, now=now, expires=until, team=team, place=place, member_of=member_of)
     except ValidationError as error:
         raise LinliError(Code.USAGE, detail=error.errors()[0]["msg"].removeprefix("Value error, ")) from None
     _show_made(made, Out(as_json))

@@ -78,5 +78,5 @@ def _visit(record: AssignmentRecord, visit: Assignment, team: str, here: Surroun
         members=speech.listed(visit.members),
         state=speech.of(record.state),
         started=visit.started,
-        over=record.state.value in ("done", "rated", "closed", "failed_visit"),
+        over=record.state.value in ("done", "rated", "reopened", "closed", "failed_visit"),
     )

@@ -29,7 +29,9 @@ _VISIT: Final = frozenset({Purpose.COMMITTED, Purpose.CHANGED})
 
 _FILLED: Final = frozenset({OfferEnd.FILLED, OfferEnd.REASSIGNED, OfferEnd.CLAIMED, OfferEnd.RECORDED})
 
-_OVER: Final = frozenset({State.DONE, State.RATED, State.CLOSED, State.FAILED_VISIT, State.RECORDED_AFTERWARDS})
+_OVER: Final = frozenset(
+    {State.DONE, State.RATED, State.REOPENED, State.CLOSED, State.FAILED_VISIT, State.RECORDED_AFTERWARDS}
+)
 """States after which nobody needs to hear that a visit is off: it took place, or somebody was there."""
 
 

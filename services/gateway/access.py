@@ -40,6 +40,8 @@ class Caller:
         The grid, community or office of an officer.
     token
         Id of the token they came with; limits are counted by it.
+    member_of
+        The team they belong to without leading it: they cannot vouch for its visits.
     """
 
     role: Role
@@ -48,6 +50,7 @@ class Caller:
     team: str | None = None
     place: str | None = None
     token: str = ""
+    member_of: str | None = None
 
     @property
     def source(self) -> str:
@@ -104,6 +107,10 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "refer": _DESK,
     "record": _DESK,
     "told": _DESK,
+    # What proves a visit, and what a person decides about it.
+    "confirm_service": {Role.PROXY: Scope.OWN_ORDERS, Role.OFFICER: Scope.OWN_PLACE},
+    "review_service": {Role.OFFICER: Scope.OWN_PLACE},
+    "resolve": {**_DESK, Role.OFFICER: Scope.OWN_PLACE},
     # Looking at requests.
     "list_requests": _READERS,
     "show_request": _READERS,
@@ -124,6 +131,7 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "start": _DESK_AND_LEAD,
     "done": _DESK_AND_LEAD,
     "failed_visit": _DESK_AND_LEAD,
+    "give_code": _DESK_AND_LEAD,
     # Teams.
     "list_teams": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_ADMINISTRATOR},
     "show_team": {**_DESK_AND_LEAD, Role.OFFICER: Scope.DISTRICT, **_ADMINISTRATOR},

@@ -56,9 +56,8 @@ def _about_request(action: Action) -> Callable[..., Any]:
     ) -> Taken:
         record = await request_named(installation_of(request), caller, scope, name)
         target = {"request_id": record.request_id}
-        return await _answered(
-            request, response, caller, action, wait, target=target, by=_by(action, caller), team=caller.team
-        )
+        said = {"by": _by(action, caller), "team": caller.team, "of_team": caller.member_of}
+        return await _answered(request, response, caller, action, wait, target=target, **said)
 
     return answer
 
@@ -69,7 +68,7 @@ def _about_offer(action: Action) -> Callable[..., Any]:
     ) -> Taken:
         record, found = await offer_named(installation_of(request), caller, scope, offer)
         target = {"request_id": record.request_id}
-        filled = {"target": target, "by": "team", "team": found.team}
+        filled = {"target": target, "by": "team", "team": found.team, "right": None}
         data = {name: value for name, value in filled.items() if name in action.filled}
         if "offer" in action.filled:
             data["offer"] = found.id

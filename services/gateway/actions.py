@@ -21,6 +21,7 @@ from linli.schemas.answers import (
 )
 from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
+from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 
@@ -94,6 +95,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("reschedule", _R, "reschedule", Reschedule, _TARGET, "Agree on another time (改约)."),
     Action("record", _R, "record", RecordVisit, (*_DECIDED, "order"), "Record help that was given before (补录)."),
     Action("rate", _R, "rate", Rate, _DECIDED, "Record the resident's word (评价)."),
+    Action(
+        "confirm_service",
+        _R,
+        "confirm-service",
+        ConfirmService,
+        (*_DECIDED, "of_team"),
+        "A grid worker says that the help was given (网格员核实).",
+    ),
+    Action("review_service", _R, "review", ReviewService, _DECIDED, "Decide about a visit with anomalies (复核)."),
+    Action("resolve", _R, "resolve", Resolve, _DECIDED, "Say what came of a case with a low rating (差评回访)."),
     Action("accept", _O, "accept", Accept, _ANSWERED, "The team goes, and says who (接单)."),
     Action("decline", _O, "decline", Decline, _ANSWERED, "The team does not go (婉拒)."),
     Action("withdraw", _O, "withdraw", Withdraw, _ANSWERED, "The team can no longer go (退单)."),
@@ -102,6 +113,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("start", _O, "start", Start, _ANSWERED, "The team is at the door (开始服务)."),
     Action("done", _O, "done", Done, _ANSWERED, "The help was given (完成)."),
     Action("failed_visit", _O, "failed", FailedVisit, _ANSWERED, "The team was there in vain (上门未果)."),
+    Action("give_code", _O, "code", GiveCode, (*_ANSWERED, "right"), "The resident's service code (核销码)."),
     Action("absent", _T, "absences", Absent, _OF_TEAM, "The team does not go out in a span (请假)."),
     Action("members", _T, "members", ChangeMembers, _OF_TEAM, "The team's members from now on (成员变动).", "PUT"),
     Action("deputy", _T, "deputy", NameDeputy, _OF_TEAM, "Who is told in the lead's place (代理队长).", "PUT"),

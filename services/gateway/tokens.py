@@ -54,6 +54,7 @@ class Token(BaseModel):
     district: str
     team: str | None = None
     place: str | None = None
+    member_of: str | None = None
     issued: AwareDatetime
     expires: AwareDatetime
     revoked: AwareDatetime | None = None
@@ -73,7 +74,7 @@ class Token(BaseModel):
     @property
     def caller(self) -> Caller:
         """Who comes with it."""
-        return Caller(self.role, self.name, self.district, self.team, self.place, self.id)
+        return Caller(self.role, self.name, self.district, self.team, self.place, self.id, self.member_of)
 
 
 _FILE: Final = TypeAdapter(tuple[Token, ...])
@@ -120,6 +121,7 @@ class TokenBook:
         expires: datetime,
         team: str | None = None,
         place: str | None = None,
+        member_of: str | None = None,
     ) -> tuple[Token, str]:
         """Make a token.
 
@@ -144,6 +146,7 @@ class TokenBook:
             district=district,
             team=team,
             place=place,
+            member_of=member_of,
             issued=now,
             expires=expires,
         )
@@ -183,6 +186,7 @@ class TokenBook:
             expires=now + (former.expires - former.issued),
             team=former.team,
             place=former.place,
+            member_of=former.member_of,
         )
         with self._writing() as tokens:
             tokens[token_id] = former.model_copy(update={"expires": min(former.expires, now + grace)})

@@ -43,6 +43,8 @@ from linli.schemas.assignment import (
     RecordedAfterwards,
     Referred,
     Registered,
+    Reopened,
+    Reopening,
     Rescheduled,
     Status,
     UnderWay,
@@ -80,6 +82,7 @@ from linli.schemas.people import (
 from linli.schemas.places import Crs, Location, RoundedPlace, Terrain
 from linli.schemas.plan import PlannedVisit, PlanRecord
 from linli.schemas.policy import AnswerHours, Mode, ModeRule, Policy, QuietHours
+from linli.schemas.proving import ConfirmService, GiveCode, Remedy, Resolve, ReviewService
 from linli.schemas.roster import (
     Absence,
     Deputy,
@@ -93,6 +96,7 @@ from linli.schemas.roster import (
     WorkingHours,
 )
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord, SolverReport
+from linli.schemas.service import Verdict
 from linli.schemas.standing import StandingDetails, StandingRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
@@ -235,6 +239,10 @@ INBOX: dict[str, Edge] = {
         deputy=NodeDeputy(start=NINE, end=NINE + timedelta(days=2), contact=CONTACT),
     ),
     "told": Told(delivery="d-1", outcome=ToldOutcome.NOT_REACHED, by="desk-1", note="无人接听"),
+    "code": GiveCode(offer=OFFER, team=TEAM, code="0417"),
+    "confirm_service": ConfirmService(target=TARGET, leg=0, by="grid-1", of_team="t-02", note="已当面核实"),
+    "review_service": ReviewService(target=TARGET, leg=0, verdict=Verdict.ACCEPTED, reason="两户相邻", by="office-1"),
+    "resolve": Resolve(target=TARGET, remedy=Remedy.MADE_GOOD, reason="已补做", by="desk-1"),
 }
 """An example of every inbox kind, with every optional field filled."""
 
@@ -308,6 +316,7 @@ STATUSES: tuple[Status, ...] = (
     UnderWay(since=NINE),
     DoneState(at=NINE, minutes=55, spent=Spent(amount_fen=3_250, receipt=True), over_limit=True),
     Rated(stars=5, tags=("patient",), by="proxy"),
+    Reopened(stars=1, tags=("late",), by="resident"),
     Closed(outcome=State.RATED),
     Withdrawn(team=TEAM, reason="临时有事"),
     Rescheduled(by="resident", reason="改天"),
@@ -352,6 +361,9 @@ def assignment_record(status: Status) -> AssignmentRecord:
         since=NINE,
         started=True,
         door_code_ok=True,
+        started_at=NINE,
+        service_code_ok=True,
+        wrong_codes=1,
     )
     offers = tuple(offer(state, number) for number, state in enumerate(OfferState, start=1))
     return AssignmentRecord(
@@ -375,6 +387,11 @@ def assignment_record(status: Status) -> AssignmentRecord:
         red=True,
         choices=(CHOICE,),
         climbs=(CLIMB,),
+        reopened=(
+            Reopening(
+                at=NINE, stars=1, by="resident", remedy="made_good", reason="已补做", resolved_by="d", resolved_at=NINE
+            ),
+        ),
     )
 
 

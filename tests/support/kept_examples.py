@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from linli.schemas.organisation import NodeDetails, NodeRecord
-from linli.schemas.service import Judgement, Proof, ServiceRecord
+from linli.schemas.service import Confirmation, Judgement, Proof, Review, ServiceRecord, Verdict
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -16,6 +16,8 @@ NODE_RECORD = NodeRecord(
     at=NINE,
     details=NodeDetails(node="520624001001", parent="520624001", level="community", name="示例社区", places=("g-1",)),
 )
+
+JUDGEMENT = Judgement(stars=5, tags=("on-time",), by="resident", at=NINE, checked=True)
 
 SERVICE_RECORD = ServiceRecord(
     district="520624",
@@ -35,6 +37,17 @@ SERVICE_RECORD = ServiceRecord(
     end=NINE + timedelta(minutes=40),
     minutes=40,
     credited_minutes=40,
-    proof=Proof(ways=("door_code",), proven=True),
-    judgement=Judgement(stars=5, tags=("on-time",), by="resident"),
+    proof=Proof(ways=("grid_worker", "resident", "service_code"), proven=True),
+    judgement=JUDGEMENT,
+    anomalies=("overlap",),
+    plausible_minutes=40,
+    planned_minutes=45,
+    started_at=NINE,
+    reported_at=NINE + timedelta(minutes=41),
+    code_ok=True,
+    wrong_codes=1,
+    judgements=(Judgement(stars=4, by="proxy", at=NINE), JUDGEMENT),
+    confirmations=(Confirmation(by="grid-1", at=NINE, counts=True),),
+    related=("r-2",),
+    review=Review(verdict=Verdict.ACCEPTED, reason="两户相邻", by="office-1", at=NINE, anomalies=("overlap",)),
 )

@@ -1,0 +1,73 @@
+"""What is said of a visit when it is over: the code, a confirmation, a review, what came of a reopened case."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from linli.schemas.base import Edge, Note, Ref
+from linli.schemas.desk import Reason
+from linli.schemas.orders import Target
+from linli.schemas.service import Verdict
+
+ServiceCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+
+
+class GiveCode(Edge):
+    """The team says the service code that the resident told it when the help was given (核销码).
+
+    ``right`` is filled in by intake, which alone can make the code; what a sender says there is not believed.
+    """
+
+    kind: Literal["code"] = "code"
+    offer: Ref
+    team: Ref
+    code: ServiceCode | None = None
+    right: bool | None = None
+
+
+class ConfirmService(Edge):
+    """A grid worker who is not of the team says that the help was given (网格员核实).
+
+    ``of_team`` is the team that whoever confirms belongs to, if any.
+    """
+
+    kind: Literal["confirm_service"] = "confirm_service"
+    target: Target
+    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    by: Ref
+    of_team: Ref | None = None
+    note: Note = ""
+
+
+class ReviewService(Edge):
+    """A person decides about a visit with anomalies: its hours count, or they do not (复核)."""
+
+    kind: Literal["review_service"] = "review_service"
+    target: Target
+    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    verdict: Verdict
+    reason: Reason
+    by: Ref
+
+
+class Remedy(StrEnum):
+    """What came of a case that a low rating had reopened."""
+
+    EXPLAINED = "explained"
+    MADE_GOOD = "made_good"
+    VISIT_AGAIN = "visit_again"
+    TEAM_SPOKEN_TO = "team_spoken_to"
+    UNFOUNDED = "unfounded"
+
+
+class Resolve(Edge):
+    """The community says what came of a case that a low rating had reopened (办结回访)."""
+
+    kind: Literal["resolve"] = "resolve"
+    target: Target
+    remedy: Remedy
+    reason: Reason
+    by: Ref
