@@ -18,6 +18,7 @@ _TONES: Final[Mapping[State, str]] = {
     State.UNDER_WAY: "good",
     State.DONE: "good",
     State.RATED: "good",
+    State.REOPENED: "warn",
     State.UNMET: "warn",
     State.ON_HOLD: "warn",
     State.FAILED_VISIT: "warn",

@@ -23,7 +23,7 @@ RED_FOR: Final = timedelta(days=1)
 STALE: Final = timedelta(seconds=15)
 """A board that nobody looked after for so long is behind."""
 
-WAITS: Final = (State.UNMET, State.ON_HOLD, State.FAILED_VISIT, State.WITHDRAWN, State.REFERRED)
+WAITS: Final = (State.UNMET, State.ON_HOLD, State.FAILED_VISIT, State.WITHDRAWN, State.REOPENED, State.REFERRED)
 """States in which a person has to do something; offers to be confirmed come before them."""
 
 PROPOSED: Final = "proposed"

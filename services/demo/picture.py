@@ -29,6 +29,7 @@ _SHOWN = (
     State.UNDER_WAY,
     State.DONE,
     State.RATED,
+    State.REOPENED,
     State.UNMET,
     State.FAILED_VISIT,
     State.REFERRED,
