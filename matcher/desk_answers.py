@@ -290,15 +290,11 @@ def done(draft: Draft, command: Command, body: Done) -> Result:
             leg.model_copy(update={"offers": revoked(leg.offers, OfferEnd.NO_LONGER_POSSIBLE)}) for leg in legs
         )
         status: Status = done_with(record, legs)
-        draft.step(record, status, "done", legs=ended, **_late(draft, record), **draft.remember(record, command.id))
-        return APPLIED
-    since = record.status.since if isinstance(record.status, UnderWay) else going.start
-    draft.step(record, UnderWay(since=since), "done", legs=legs, **draft.remember(record, command.id))
-    record = found.record
-    limit = record.details.spend_limit_fen if record.details else None
-    over = body.spent is not None and body.spent.amount_fen > (limit or 0)
-    status = DoneState(at=command.received_at, minutes=body.minutes, spent=body.spent, over_limit=over)
-    after = draft.step(record, status, "done", **_late(draft, record), **draft.remember(record, command.id))
+        late = _late(draft, record)
+        after = draft.step(record, status, "done", legs=ended, **late, **draft.remember(record, command.id))
+    else:
+        since = record.status.since if isinstance(record.status, UnderWay) else going.start
+        after = draft.step(record, UnderWay(since=since), "done", legs=legs, **draft.remember(record, command.id))
     write_given(draft, after)
     return APPLIED
 

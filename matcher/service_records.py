@@ -56,20 +56,28 @@ def _given(draft: Draft, record: AssignmentRecord) -> Iterator[ServiceRecord]:
     if isinstance(status, RecordedAfterwards):
         if status.team is not None and status.start is not None and status.minutes is not None:
             yield _record(draft, record, 0, status.team, status.members, status.start, status.minutes)
-    elif isinstance(status, DoneState):
-        for leg, one in enumerate(record.legs):
-            if one.assignment is not None:
-                yield _of_visit(draft, record, leg, one.assignment, status)
+        return
+    # A build before this one wrote the end of a visit with its request alone.
+    ended = (status.at, status.minutes) if isinstance(status, DoneState) else None
+    for leg, one in enumerate(record.legs):
+        going = one.assignment
+        if going is not None and going.finished is not None:
+            yield _of_visit(draft, record, leg, going, (going.finished, going.minutes or 0))
+        elif going is not None and ended is not None:
+            yield _of_visit(draft, record, leg, going, ended)
 
 
-def _of_visit(draft: Draft, record: AssignmentRecord, leg: int, going: Assignment, status: DoneState) -> ServiceRecord:
-    """Write down a visit; where nobody said when it began, it began when it was to."""
-    start = going.started_at or min(going.start, status.at)
-    made = _record(draft, record, leg, going.team, going.members, start, status.minutes)
+def _of_visit(
+    draft: Draft, record: AssignmentRecord, leg: int, going: Assignment, ended: tuple[datetime, int]
+) -> ServiceRecord:
+    """Write down a visit and its end; where nobody said when it began, it began when it was to."""
+    at, minutes = ended
+    start = going.started_at or min(going.start, at)
+    made = _record(draft, record, leg, going.team, going.members, start, minutes)
     return made.model_copy(
         update={
             "started_at": going.started_at,
-            "reported_at": status.at,
+            "reported_at": at,
             "afterwards": False,
             "code_ok": going.service_code_ok,
             "wrong_codes": going.wrong_codes,
@@ -88,13 +96,14 @@ def _record(
 ) -> ServiceRecord:
     """Begin a record, or take the one that is there with what was given put right."""
     known, details = draft.team(team), record.details
+    needs = details.needs_of(leg) if details is not None else None
     before = draft.kept.service.get(service_key(record.request_id, leg))
     facts = {
         "request_id": record.request_id,
         "leg": leg,
-        "category": details.category if details else "unknown",
+        "category": needs.category if needs else "unknown",
         "community": details.community if details else "unknown",
-        "grid": details.place.grid if details else None,
+        "grid": details.grid if details else None,
         "team": team,
         "team_kind": known.details.team_kind.value if known is not None else "volunteer",
         "node": known.details.organisation if known is not None else None,
@@ -102,7 +111,8 @@ def _record(
         "start": start,
         "end": start + timedelta(minutes=minutes),
         "minutes": minutes,
-        "planned_minutes": details.minutes if details else 0,
+        "planned_minutes": needs.minutes if needs else 0,
+        "headcount": details.headcount if details else None,
         "reported_at": draft.now,
         "afterwards": True,
         "climbed": record.escalation,

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from linli.schemas.base import Edge, Note, Ref
 from linli.schemas.desk import Reason
-from linli.schemas.orders import Target
+from linli.schemas.orders import TEAMS_MAX, Target
 from linli.schemas.service import Verdict
 
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -36,7 +36,7 @@ class ConfirmService(Edge):
 
     kind: Literal["confirm_service"] = "confirm_service"
     target: Target
-    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     by: Ref
     of_team: Ref | None = None
     note: Note = ""
@@ -47,7 +47,7 @@ class ReviewService(Edge):
 
     kind: Literal["review_service"] = "review_service"
     target: Target
-    leg: Annotated[int, Field(ge=0, le=1)] = 0
+    leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     verdict: Verdict
     reason: Reason
     by: Ref

@@ -38,8 +38,8 @@ def visited(desk: Desk, *, minutes: int = 30, there: int = 30, legs: int = 1) ->
     for offer, name in offers:
         desk.send(Start(offer=offer, team=name, door_code_ok=True))
     desk.now += timedelta(minutes=there)
-    offer, name = offers[0]
-    desk.send(Done(offer=offer, team=name, minutes=minutes))
+    for offer, name in offers:
+        desk.send(Done(offer=offer, team=name, minutes=minutes))
     return offers
 
 
