@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.desk import ToldOutcome
+from linli.schemas.escalation import Awaited
 from linli.schemas.people import ChannelKind
 from linli.schemas.telling import TellTask
 
@@ -86,7 +87,8 @@ class DeliveryRecord(Inside):
     What is told (from ``request`` to ``until``) never changes: it is written when the delivery is made, so that every
     try says the same. ``offer`` is what it is about: an offer, or the task of telling somebody. ``channel``,
     ``attempt`` and ``error`` are those of the track that moved last. ``until`` is when telling it makes no sense any
-    more. ``child`` keeps it out of groups. Nothing in it is personal, and no link: that is made anew for each try.
+    more. ``child`` keeps it out of groups. ``node`` is who is told of a request that has climbed, ``awaited`` what it
+    waits for; ``team`` is null then. Nothing in it is personal, and no link: that is made anew for each try.
     """
 
     id: str
@@ -112,6 +114,8 @@ class DeliveryRecord(Inside):
     task: TellTask | None = None
     tracks: tuple[Track, ...] = ()
     answered: Answered | None = None
+    node: Ref | None = None
+    awaited: Awaited | None = None
 
     @property
     def settled(self) -> bool:

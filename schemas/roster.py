@@ -171,3 +171,8 @@ class RosterRecord(Inside):
     round: int
     at: Instant
     details: TeamDetails
+
+    @property
+    def key(self) -> str:
+        """The team."""
+        return self.details.team

@@ -17,6 +17,7 @@ from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.identity import request_id
 from linli.schemas.lifecycle import State
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS
@@ -266,6 +267,16 @@ class BoardReader:
     async def team(self, team_id: str) -> RosterRecord | None:
         """Give a team; ``None`` if the board knows none with this id."""
         return await self._document(RosterRecord, keys.team(team_id))
+
+    async def nodes(self) -> list[NodeRecord]:
+        """Give all nodes of the organisation, in the order of their ids."""
+        prefix = await self._prefix()
+        found = await self._members(prefix, keys.NODES)
+        return await self._documents(NodeRecord, prefix, [keys.node(node) for node in found])
+
+    async def node(self, node: str) -> NodeRecord | None:
+        """Give a node of the organisation; ``None`` if the board knows none with this id."""
+        return await self._document(NodeRecord, keys.node(node))
 
     async def dead_letters(self, limit: int = keys.DEAD_LETTERS_MAX) -> list[DeadLetter]:
         """Give the last dead letters, the newest last."""

@@ -1,4 +1,4 @@
-"""What delivery reads: requests, teams, words about calls, keys of contacts, the policy; first all of it, then on.
+"""What delivery reads: requests, teams, nodes, words about calls, keys of contacts, policy; first all of it, then on.
 
 No position is kept anywhere. Whom something must be told follows from what the ledger says now and from what
 ``deliveries`` says was told, so after any crash everything is read again and the same deliveries come out, with the
@@ -20,16 +20,17 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.base import Inside
 from linli.schemas.commands import Command
 from linli.schemas.desk import Told
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
-from linli.schemas.topics import ASSIGNMENTS, COMMANDS, ROSTER, ROUNDS, SUBJECT_KEYS, Topic
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS, ORGANISATION, ROSTER, ROUNDS, SUBJECT_KEYS, Topic
 from linli.streams.codec import decode_as
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger import read_last_round
 from linli.streams.log_lines import log_for
 from linli.streams.log_reader import LogRecord, Span, log_record, open_reader
 
-TOPICS: Final = (ROUNDS, ROSTER, SUBJECT_KEYS, ASSIGNMENTS, COMMANDS)
+TOPICS: Final = (ROUNDS, ROSTER, ORGANISATION, SUBJECT_KEYS, ASSIGNMENTS, COMMANDS)
 """In the order in which they are read at the start: whoever must be told something is known before it is known what."""
 
 BATCH_MAX: Final = 500
@@ -86,7 +87,7 @@ class RoundPolicy(Inside):
     policy: Policy
 
 
-Change = AssignmentRecord | RosterRecord | ToldCommand | RoundPolicy
+Change = AssignmentRecord | RosterRecord | NodeRecord | ToldCommand | RoundPolicy
 """Something that may make somebody be told, or be told no longer."""
 
 
@@ -188,6 +189,8 @@ def _decoded(topic: str, value: bytes) -> tuple[Change, ...]:
         return (decode_as(AssignmentRecord, value),)
     if topic == ROSTER.name:
         return (decode_as(RosterRecord, value),)
+    if topic == ORGANISATION.name:
+        return (decode_as(NodeRecord, value),)
     if topic == ROUNDS.name:
         return (decode_as(RoundPolicy, value),)
     command = decode_as(Command, value)

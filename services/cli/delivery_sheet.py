@@ -6,6 +6,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord, Track
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word, word_of
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart
 from linli.schemas.roster import RosterRecord
 from linli.schemas.telling import visit_told
@@ -65,9 +66,9 @@ async def show_one(here: Here, out: Out, delivery: str, *, reveal: bool) -> None
     """
     async with here.board() as board:
         record = await _found(board, delivery)
-        team = None if record.team is None else await board.team(record.team)
+        whom = await _told_by(board, record)
         about = None if record.request is None else await board.request(record.request)
-    secrets = await _revealed(here, record, team, about) if reveal else []
+    secrets = await _revealed(here, record, whom, about) if reveal else []
     out.data({**record.model_dump(mode="json"), **({"revealed": dict(secrets)} if reveal else {})})
     if out.as_json:
         return
@@ -101,12 +102,19 @@ async def _found(board: BoardReader, delivery: str) -> DeliveryRecord:
     return record
 
 
+async def _told_by(board: BoardReader, record: DeliveryRecord) -> RosterRecord | NodeRecord | None:
+    """Find the team, or the node of the organisation, that is told."""
+    if record.node is not None:
+        return await board.node(record.node)
+    return None if record.team is None else await board.team(record.team)
+
+
 async def _revealed(
-    here: Here, record: DeliveryRecord, team: RosterRecord | None, about: AssignmentRecord | None
+    here: Here, record: DeliveryRecord, whom: RosterRecord | NodeRecord | None, about: AssignmentRecord | None
 ) -> list[Row]:
     """Open what a caller needs: how the team is reached, or the door code that the resident is told."""
     rows: list[Row] = []
-    contact = None if team is None else await _contact(here, team, record)
+    contact = None if whom is None else await _contact(here, whom, record)
     if contact is not None:
         rows += [(both("name", "姓名"), contact.name), (both("telephone", "电话"), contact.phone or "")]
     visit = visit_told(record.task, about)
@@ -115,9 +123,9 @@ async def _revealed(
     return [row for row in rows if row[1]]
 
 
-async def _contact(here: Here, team: RosterRecord, record: DeliveryRecord) -> ContactPart | None:
+async def _contact(here: Here, whom: RosterRecord | NodeRecord, record: DeliveryRecord) -> ContactPart | None:
     facts = await read_facts(await here.reach_kafka())
-    sealed = team.details.contact_at(facts.clock.now())
+    sealed = whom.details.contact_at(facts.clock.now())
     if sealed is None:
         return None
     key = await find_subject_key(here.address, sealed.key_id, facts.district_map.partitions)
@@ -173,8 +181,8 @@ def _what(record: DeliveryRecord) -> str:
 
 
 def _whom(record: DeliveryRecord) -> str:
-    """Name who is told: a team, or for telling in person the grid where somebody goes."""
-    return record.team or (record.task.grid if record.task else "")
+    """Name who is told: a team, a node, or for telling in person the grid where somebody goes."""
+    return record.team or record.node or (record.task.grid if record.task else "")
 
 
 def _why(error: str) -> str:

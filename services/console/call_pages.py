@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,8 @@ from pydantic import ValidationError
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.desk import Told, ToldOutcome
+from linli.schemas.organisation import NodeRecord
+from linli.schemas.roster import RosterRecord
 from linli.schemas.telling import visit_told
 from linli.services.console.case_lines import help_name, names_of
 from linli.services.console.case_sheet import Fact, contact_facts
@@ -67,8 +70,8 @@ async def calls(request: Request) -> Response:
     person = await caller_at_desk(request)
     here, speech = surroundings(request), Speech(tongue_of(request))
     found = [one for one in await here.calls.waiting() if one.district == person.district]
-    names = await names_of(here.board, [one.team for one in found if one.team is not None])
-    lines = [_line(one, names.get(one.team or "", ""), here, speech) for one in found]
+    names = await _names(found, here)
+    lines = [_line(one, names.get(one.team or one.node or "", ""), here, speech) for one in found]
     mark = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
     live = bool(request.headers.get("hx-request"))
     if live and request.query_params.get("seen") == mark:
@@ -148,11 +151,11 @@ async def _call(
     status: int = 200,
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
-    names = await names_of(here.board, [record.team] if record.team else [])
+    names = await _names([record], here)
     values = {
         **frame(request, person),
         "path": f"/desk/call/{record.id}",
-        "call": _line(record, names.get(record.team or "", ""), here, speech),
+        "call": _line(record, names.get(record.team or record.node or "", ""), here, speech),
         "contact": await _contact(record, person, here, speech),
         "text": here.message(record) if record.purpose is not Purpose.IN_PERSON else "",
         "outcomes": [(one.value, speech.code(f"told.{one.value}")) for one in ToldOutcome],
@@ -164,9 +167,9 @@ async def _call(
 
 async def _contact(record: DeliveryRecord, person: Person, here: Surroundings, speech: Speech) -> list[Fact] | None:
     """Open how somebody is reached: the team's lead or deputy, or the resident who must be told in person."""
-    if record.team is not None:
-        team = await here.board.team(record.team)
-        contact = None if team is None else await here.team_contact(team, person)
+    if record.task is None:
+        whom = await _whom(record, here)
+        contact = None if whom is None else await here.contact_of(whom, person)
         if contact is None:
             return None
         return [(speech("order.name"), contact.name), (speech("order.phone"), contact.phone or speech("app.none"))]
@@ -177,6 +180,20 @@ async def _contact(record: DeliveryRecord, person: Person, here: Surroundings, s
     return (
         None if personal is None else [*contact_facts(personal, speech), *await _visitors(record, case, here, speech)]
     )
+
+
+async def _whom(record: DeliveryRecord, here: Surroundings) -> RosterRecord | NodeRecord | None:
+    """Find the team, or the node of the organisation, that is told."""
+    if record.node is not None:
+        return await here.board.node(record.node)
+    return None if record.team is None else await here.board.team(record.team)
+
+
+async def _names(records: Sequence[DeliveryRecord], here: Surroundings) -> Mapping[str, str]:
+    """Look up the names of the teams and nodes that are told."""
+    teams = await names_of(here.board, [one.team for one in records if one.team is not None])
+    nodes = {one.node: await here.board.node(one.node) for one in records if one.node is not None}
+    return {**teams, **{node: node if known is None else known.details.name for node, known in nodes.items()}}
 
 
 async def _visitors(record: DeliveryRecord, case: AssignmentRecord, here: Surroundings, speech: Speech) -> list[Fact]:

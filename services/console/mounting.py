@@ -19,6 +19,7 @@ from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import ServiceMenu
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart, PersonalPart
 from linli.schemas.places import District, Grid
 from linli.schemas.policy import Policy
@@ -132,17 +133,15 @@ class GatewaySurroundings:
         except (LinliError, UnsealError):
             return None
 
-    async def team_contact(self, team: RosterRecord, person: Person) -> ContactPart | None:
-        """Open how a team's lead or deputy is reached now, and note who did; ``None`` if nobody can be reached."""
-        sealed = team.details.contact_at(self.clock.now())
+    async def contact_of(self, whom: RosterRecord | NodeRecord, person: Person) -> ContactPart | None:
+        """Open how a lead, a node's contact or a deputy is reached now, and note who did; ``None`` if nobody is."""
+        sealed = whom.details.contact_at(self.clock.now())
         if sealed is None or person.caller is None:
             return None
         key = await self._here.keys.find(sealed.key_id)
         if key is None:
             return None
-        _log.info(
-            "opened", why="call", team=team.details.team, role=person.caller.role.value, token=person.caller.token
-        )
+        _log.info("opened", why="call", whom=whom.key, role=person.caller.role.value, token=person.caller.token)
         try:
             return unseal(sealed, key, self._here.keyring, ContactPart)
         except UnsealError:

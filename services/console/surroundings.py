@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.menu import ServiceMenu
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart, PersonalPart
 from linli.schemas.places import District
 from linli.schemas.policy import Policy
@@ -145,8 +146,8 @@ class Surroundings(Protocol):
         """Open the sealed part of a request, and note who did; ``None`` if it was erased."""
         ...
 
-    async def team_contact(self, team: RosterRecord, person: Person) -> ContactPart | None:
-        """Open how a team's lead or deputy is reached now, and note who did; ``None`` if nobody can be reached."""
+    async def contact_of(self, whom: RosterRecord | NodeRecord, person: Person) -> ContactPart | None:
+        """Open how a lead, a node's contact or a deputy is reached now, and note who did; ``None`` if nobody is."""
         ...
 
     async def report(self, name: str, given: Mapping[str, str], person: Person) -> MadeReport:

@@ -1,4 +1,4 @@
-"""Whom to tell for a team at a moment: the lead's contact or the deputy's, opened; or a code that says why nobody."""
+"""Whom to tell for a team or a node at a moment: its own contact or the deputy's, opened, or why nobody."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import ValidationError
 
 from linli.schemas.deliveries import DeliveryRecord
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import Channel, ChannelKind, ContactPart
 from linli.schemas.roster import RosterRecord
 from linli.schemas.subject_keys import SubjectKey
@@ -22,9 +23,10 @@ GROUPS = frozenset({ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU,
 
 
 class Nobody(StrEnum):
-    """Why a team cannot be told by a machine."""
+    """Why a team, or a node of the organisation, cannot be told by a machine."""
 
     UNKNOWN_TEAM = "unknown_team"
+    UNKNOWN_NODE = "unknown_node"
     NO_CONTACT = "no_contact"
     ERASED = "contact_erased"
     UNSEALABLE = "contact_unsealable"
@@ -71,31 +73,35 @@ class Contacts:
         self._keyring = keyring
         self._keys = keys
         self._teams: dict[tuple[str | None, str], RosterRecord] = {}
+        self._nodes: dict[tuple[str | None, str], NodeRecord] = {}
 
-    def put(self, team: RosterRecord) -> None:
-        """Note a team as it was last written."""
-        self._teams[team.district, team.details.team] = team
-        deputy = team.details.deputy
-        for sealed in (team.details.sealed_contact, None if deputy is None else deputy.sealed_contact):
+    def put(self, written: RosterRecord | NodeRecord) -> None:
+        """Note a team, or a node of the organisation, as it was last written."""
+        if isinstance(written, RosterRecord):
+            self._teams[written.district, written.details.team] = written
+        else:
+            self._nodes[written.district, written.details.node] = written
+        deputy = written.details.deputy
+        for sealed in (written.details.sealed_contact, None if deputy is None else deputy.sealed_contact):
             if sealed is not None:
                 self._keys.get(sealed.key_id)
 
     def of(self, record: DeliveryRecord, at: datetime) -> Reachable:
-        """Give the ways to whoever answers for a team at a moment.
+        """Give the ways to whoever answers for a team, or a node, at a moment.
 
         Parameters
         ----------
         record
-            What is to be told, to the team of that id in its own district; without a team only a person can tell it.
-            If it is about a child, no group is among the ways.
+            What is to be told, to the team or node of that id in its own district; without either only a person can
+            tell it. If it is about a child, no group is among the ways.
         at
             Decision time: within a deputy's span the deputy is told.
         """
-        if record.team is None:
+        if record.team is None and record.node is None:
             return Reachable((), "", None)
-        known = self._teams.get((record.district, record.team))
-        if known is None:
-            return Reachable((), Nobody.UNKNOWN_TEAM, None)
+        known = self._known(record)
+        if isinstance(known, Nobody):
+            return Reachable((), known, None)
         opened = self._opened(known, at)
         if isinstance(opened, Nobody):
             return Reachable((), opened, known.at)
@@ -106,8 +112,13 @@ class Contacts:
         )
         return Reachable(ways, "" if ways else Nobody.NO_CHANNEL, known.at)
 
-    def _opened(self, team: RosterRecord, at: datetime) -> ContactPart | Nobody:
-        sealed = team.details.contact_at(at)
+    def _known(self, record: DeliveryRecord) -> RosterRecord | NodeRecord | Nobody:
+        if record.node is not None:
+            return self._nodes.get((record.district, record.node)) or Nobody.UNKNOWN_NODE
+        return self._teams.get((record.district, record.team or "")) or Nobody.UNKNOWN_TEAM
+
+    def _opened(self, known: RosterRecord | NodeRecord, at: datetime) -> ContactPart | Nobody:
+        sealed = known.details.contact_at(at)
         if sealed is None:
             return Nobody.NO_CONTACT
         key = self._keys.get(sealed.key_id)

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from linli.schemas.deliveries import DeliveryRecord, Purpose
+from linli.schemas.glossary import word_of
 from linli.streams.keyring import Keyring
 from linli.streams.one_tap_links import one_tap_link
 
@@ -55,8 +56,11 @@ class Letters:
         self._tongue = tongue
 
     def code(self, record: DeliveryRecord) -> str:
-        """Give the short code of what a delivery is about: the same for all that is said about one offer."""
-        about = record.offer if record.task is None else record.task.request_id
+        """Give the short code of what a delivery is about: the same for all that is said about one offer.
+
+        Who tells somebody in person, or is told of a climb, hears of the request and not of an offer.
+        """
+        about = record.offer if record.task is None and record.awaited is None else record.request or record.offer
         number = int(self._keyring.mark("short code", about.encode()), 16)
         found = ""
         for _ in range(CODE_LENGTH):
@@ -108,13 +112,18 @@ class Letters:
             "answer_by": _written(record.answer_by),
             "link": self.link(record) or None,
         }
+        if record.node is not None:
+            data |= {"node": record.node, "awaited": record.awaited}
         event = {"type": TYPE + record.purpose.value, "timestamp": _written(record.made), "data": data}
         return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _said(self, part: str, record: DeliveryRecord) -> str:
         both = _words()[part][record.purpose.value]
         filled = both[1 if self._tongue == "zh" else 0].format(
-            code=self.code(record), window=self.window(record), link=self.link(record)
+            code=self.code(record),
+            window=self.window(record),
+            link=self.link(record),
+            awaited=word_of(record.awaited, self._tongue) if record.awaited else "",
         )
         return filled.strip()
 

@@ -15,6 +15,7 @@ from linli.schemas.identity import delivery_id
 from linli.schemas.lifecycle import OPEN, OfferEnd, OfferState, State
 from linli.schemas.people import AgeBand, Beneficiary
 from linli.schemas.telling import Tell, TellTask
+from linli.services.delivering.climb_notices import climb_holds, climb_notices
 
 NEWS_FOR: Final = timedelta(hours=12)
 """How long it makes sense to tell somebody that an offer or a visit is off: next day they have found out."""
@@ -54,11 +55,10 @@ def notices(record: AssignmentRecord, known: Mapping[str, DeliveryRecord], now: 
     """
     if Audience.TEAM not in record.notify:
         return
-    for leg in record.legs:
-        for offer in leg.offers:
-            made = _notice(record, leg, offer, known, now)
-            if made is not None and made.id not in known and _is_in_time(made, now):
-                yield made
+    told = [_notice(record, leg, offer, known, now) for leg in record.legs for offer in leg.offers]
+    for made in (*told, *climb_notices(record, now)):
+        if made is not None and made.id not in known and _is_in_time(made, now):
+            yield made
 
 
 def task_notice(task: TellTask, record: AssignmentRecord, now: datetime) -> DeliveryRecord:
@@ -75,6 +75,8 @@ def still_holds(made: DeliveryRecord, record: AssignmentRecord | None) -> bool:
         return False
     if made.task is not None:
         return _task_holds(made.task, record)
+    if made.purpose is Purpose.ESCALATED:
+        return climb_holds(made, record)
     leg, offer = _find(record, made.offer)
     if leg is None or offer is None:
         return False

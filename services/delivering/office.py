@@ -17,6 +17,7 @@ from typing import Final
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import GONE, Answered, DeliveryRecord, DeliveryState
 from linli.schemas.lifecycle import TERMINAL
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ChannelKind
 from linli.schemas.policy import QuietHours
 from linli.schemas.roster import RosterRecord
@@ -48,7 +49,7 @@ NEWS_S: Final = 5.0
 """How long a team or its key that is not known yet is waited for: the records of one round lie in several topics, and
 which of them is read first is chance."""
 
-YET_TO_COME: Final = frozenset({Nobody.UNKNOWN_TEAM, Nobody.ERASED})
+YET_TO_COME: Final = frozenset({Nobody.UNKNOWN_TEAM, Nobody.UNKNOWN_NODE, Nobody.ERASED})
 """Why nobody can be told, where that may only mean that the record in question has not been read yet."""
 
 LATEST: Final = timedelta(hours=1)
@@ -167,7 +168,7 @@ class Office:
         """Take a change in, without deciding anything yet."""
         if isinstance(change, AssignmentRecord):
             self._note_request(change)
-        elif isinstance(change, RosterRecord):
+        elif isinstance(change, RosterRecord | NodeRecord):
             self._parts.contacts.put(change)
         elif isinstance(change, RoundPolicy):
             self._quiet = change.policy.quiet_hours
