@@ -20,6 +20,7 @@ from tests.support.page_county import (
     looked_at,
     looked_at_this,
     order,
+    standing,
 )
 
 pytestmark = pytest.mark.browser
@@ -30,17 +31,17 @@ TONGUES = pytest.mark.parametrize("language", ["zh", "en"])
 
 
 @pytest.fixture(scope="module")
-def offered_case(browser: Browser, county: County) -> str:
+def offered_case(county: County) -> str:
     """Give a case that a team is being asked about."""
     case = order(county, "page-axe")
-    confirmed(browser, county, case)
+    confirmed(county, case)
     return case
 
 
 def test_nobody_sees_or_does_what_is_anothers(browser: Browser, county: County) -> None:
     """Tests strangers, another team's offer, a forged form and a form without its token."""
     case = order(county, "page-others")
-    confirmed(browser, county, case)
+    confirmed(county, case)
     asked = asked_team(county, case)
     other = next(team for team in TEAMS if team != asked)
     with visitor(browser, county.base) as stranger:
@@ -57,7 +58,7 @@ def test_nobody_sees_or_does_what_is_anothers(browser: Browser, county: County) 
         forged = forger.post(f"/desk/case/{case}/hold", data={"reason": "x", "version": "1", "form_token": "guess"})
         assert forged.status_code == 403
         assert forger.post(f"/desk/case/{case}/hold", content=b"x=" + b"y" * 40_000).status_code == 413
-    assert county.house.json("show", case)["state"] == "offered"
+    assert standing(county, case)["state"] == "offered"
 
 
 def test_the_list_can_be_printed(browser: Browser, county: County) -> None:

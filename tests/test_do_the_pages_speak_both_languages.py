@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
+from linli.matcher.desk_orders import OFFICES
 from linli.schemas.glossary import words
+from linli.services.console.case_sheet import office_name
 from linli.services.console.desk_actions import ACTIONS
 from linli.services.console.rendering import environment
 from linli.services.console.words import Speech, catalogue
@@ -31,6 +33,14 @@ MADE_UP = re.compile(r"order\.step_\d|desk\.urgency_\d|resident\.star_\d|story\.
 
 def braces(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", sorted(OFFICES))
+def test_is_an_office_named_in_the_readers_language_alone(code: str) -> None:
+    """Tests that the ledger's name, which is in both, is not what somebody reads, and that others stay as written."""
+    assert not LATIN.search(office_name(OFFICES[code], Speech("zh")))
+    assert not CHINESE.search(office_name(OFFICES[code], Speech("en")))
+    assert office_name("civil-affairs", Speech("zh")) == "civil-affairs"
 
 
 def test_is_every_sentence_there_twice() -> None:

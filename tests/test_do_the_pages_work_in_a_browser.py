@@ -20,9 +20,11 @@ from tests.support.page_county import (
     County,
     asked_team,
     confirmed,
+    confirmed_at_the_page,
     eventually,
     order,
     soon,
+    standing,
     until,
 )
 
@@ -67,7 +69,7 @@ def test_a_proxy_orders_in_three_steps_without_scripts(browser: Browser, county:
 def test_a_case_goes_its_way_through_the_pages(browser: Browser, county: County) -> None:
     """Tests confirmation, acceptance in one tap on a phone, contact details after it alone, start and done."""
     case = order(county, "page-way")
-    confirmed(browser, county, case)
+    confirmed_at_the_page(browser, county, case)
     token = county.leads[asked_team(county, case)]
     with visitor(browser, county.base, size=PHONE) as lead:
         lead.sign_in(token)
@@ -95,7 +97,7 @@ def test_a_case_goes_its_way_through_the_pages(browser: Browser, county: County)
 def test_a_resident_sees_the_case_and_rates_it(browser: Browser, county: County) -> None:
     """Tests number and code told by the desk, the state in a resident's words, the rating, and a wrong code."""
     case = order(county, "page-resident")
-    confirmed(browser, county, case)
+    confirmed(county, case)
     team = asked_team(county, case)
     with visitor(browser, county.base) as desk:
         desk.sign_in(county.desk)
@@ -127,7 +129,7 @@ def test_a_resident_sees_the_case_and_rates_it(browser: Browser, county: County)
 def test_the_desk_calls_whom_no_machine_reaches(browser: Browser, county: County) -> None:
     """Tests that an offer to a lead without a channel is on the call list with a number, and leaves it once told."""
     case = order(county, "page-call")
-    confirmed(browser, county, case)
+    confirmed(county, case)
     team = asked_team(county, case)
     with visitor(browser, county.base, scripts=False) as desk:
         desk.sign_in(county.desk)
@@ -219,12 +221,12 @@ def test_the_call_list_renews_itself_and_leaves_the_focus_where_it_was(browser: 
     """Tests that a call appears on the open page without a reload, under a link that somebody stands on."""
     with visitor(browser, county.base) as desk:
         desk.sign_in(county.desk)
-        confirmed(browser, county, order(county, "page-list-1", windows=soon(60)))
+        confirmed(county, order(county, "page-list-1", windows=soon(60)))
         eventually(lambda: desk.go("/desk/calls") == 200 and desk.page.locator("#calls a").count() > 0)
         desk.reach("#calls a")
         stood_on = desk.page.evaluate("document.activeElement.id")
         before = desk.page.locator("#calls a").count()
-        confirmed(browser, county, order(county, "page-list-2", windows=soon(60)))
+        confirmed(county, order(county, "page-list-2", windows=soon(60)))
         eventually(lambda: desk.page.locator("#calls a").count() > before)
         assert desk.page.evaluate("document.activeElement.id") == stood_on
         assert desk.faults() == []
@@ -281,7 +283,7 @@ def test_the_child_director_notes_a_consent_that_comes_later(browser: Browser, c
     """Tests that the case waits with its office, that the office notes the consent, and that it then goes on."""
     child = {"beneficiary": "left_behind_child", "age_band": "under_14", "category": "company"}
     case = order(county, "page-consent", **child)
-    assert county.house.json("show", case)["state"] == "referred"
+    assert standing(county, case)["state"] == "referred"
     with visitor(browser, county.base, size=PHONE, scripts=False) as director:
         director.sign_in(county.officer)
         director.go(f"/desk/case/{case}")
@@ -291,4 +293,4 @@ def test_the_child_director_notes_a_consent_that_comes_later(browser: Browser, c
         assert director.page.url.endswith(f"/desk/case/{case}?said=applied")
         assert all(said in director.text for said in ("Done.", "The consent was obtained."))
         assert not any(personal in director.page.content() for personal in (NAME, PHONE_NUMBER, ADDRESS))
-    assert county.house.json("show", case)["state"] != "referred"
+    assert standing(county, case)["state"] != "referred"

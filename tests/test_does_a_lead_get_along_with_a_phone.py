@@ -23,6 +23,7 @@ from tests.support.page_county import (
     looked_at,
     made_county,
     order,
+    standing,
     until,
 )
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.browser
 def test_a_link_answers_one_offer_and_only_when_pressed(browser: Browser, county: County) -> None:
     """Tests that looking at a one-tap link answers nothing, that a press does, and that a bent link opens nothing."""
     case = order(county, "page-link")
-    confirmed(browser, county, case)
+    confirmed(county, case)
     offer = county.house.json("show", case)["request"]["legs"][0]["offers"][-1]
     keyring = load_keyring(county.house.state / "master.key")
     address = one_tap_link(keyring, "", offer["id"], datetime.fromisoformat(offer["expires"]))
@@ -40,16 +41,16 @@ def test_a_link_answers_one_offer_and_only_when_pressed(browser: Browser, county
         assert lead.go(address[:-1] + ("0" if address[-1] != "0" else "1")) == 410
         assert lead.go(address) == 200
         assert NAME not in lead.page.content()
-        assert county.house.json("show", case)["state"] == "offered"
+        assert standing(county, case)["state"] == "offered"
         lead.press("text=Accept")
         assert "Thank you. Your team goes." in lead.text
-    assert county.house.json("show", case)["state"] == "committed"
+    assert standing(county, case)["state"] == "committed"
 
 
 def test_a_team_that_declines_is_not_asked_again(browser: Browser, county: County) -> None:
     """Tests a decline with its reason, that the other team is proposed, and that the page says why."""
     case = order(county, "page-decline")
-    confirmed(browser, county, case)
+    confirmed(county, case)
     first = asked_team(county, case)
     with visitor(browser, county.base, size=PHONE, scripts=False) as lead:
         lead.sign_in(county.leads[first])
@@ -93,7 +94,7 @@ def test_a_lead_keeps_the_members(browser: Browser, county: County) -> None:
 def test_a_team_proposes_another_time(browser: Browser, county: County) -> None:
     """Tests that the lead of an accepted visit asks for another day, and that the case is planned for it."""
     case = order(county, "page-propose")
-    confirmed(browser, county, case)
+    confirmed(county, case)
     team = asked_team(county, case)
     members = ("--member", f"{team}-m0", "--member", f"{team}-m1")
     assert county.house.linli("answer", f"{case}.0.1", "accept", *members).returncode == 0

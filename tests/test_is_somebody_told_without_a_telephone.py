@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from linli.schemas.answers import Accept, Reschedule, SwapMembers
 from linli.schemas.commands import ApplyTeam, PlaceOrder
+from linli.schemas.deliveries import DeliveryRecord, DeliveryState
+from linli.schemas.menu import shipped_menu
 from linli.schemas.orders import Cancel, Target
 from linli.schemas.people import Requester
 from linli.schemas.telling import BEFORE, WITHIN, Tell, TellTask, tell_tasks
+from linli.services.console.call_pages import call_line
+from linli.services.console.words import Speech
 from tests.support.district import MONDAY, Desk, order, team, window
 
 ONE = Target(request_id="r-1")
@@ -105,3 +111,24 @@ def test_the_same_records_make_the_same_tasks() -> None:
     desk.at(0.5)
     assert told(desk) == told(desk)
     assert desk.now - MONDAY == timedelta(hours=0.5)
+
+
+@pytest.mark.parametrize(("ago", "late"), [(-1, False), (0, False), (1, True)])
+def test_the_desk_sees_what_is_late(ago: int, late: bool) -> None:
+    """Tests that what should have been told by now is marked, and nothing before its time."""
+    (task,) = told(ordered())
+    record = DeliveryRecord(
+        id="d-1",
+        offer="",
+        team=None,
+        channel="desk",
+        state=DeliveryState.PENDING,
+        attempt=0,
+        at=MONDAY,
+        category="shopping",
+        task=task,
+        answer_by=task.due,
+    )
+    clock = SimpleNamespace(now=lambda: task.due + timedelta(minutes=ago))
+    here: Any = SimpleNamespace(menu=shipped_menu(), grids={}, clock=clock)
+    assert call_line(record, "", here, Speech("en")).late is late

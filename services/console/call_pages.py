@@ -46,6 +46,7 @@ class Call:
     help: str
     when: str
     due: datetime | None
+    late: bool
     request_id: str
     urgent: bool
 
@@ -71,7 +72,7 @@ async def calls(request: Request) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
     found = [one for one in await here.calls.waiting() if one.district == person.district]
     names = await _names(found, here)
-    lines = [_line(one, names.get(one.team or one.node or "", ""), here, speech) for one in found]
+    lines = [call_line(one, names.get(one.team or one.node or "", ""), here, speech) for one in found]
     mark = hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
     live = bool(request.headers.get("hx-request"))
     if live and request.query_params.get("seen") == mark:
@@ -81,8 +82,10 @@ async def calls(request: Request) -> Response:
     return page(request, "calls_live.html" if live else "calls.html", values)
 
 
-def _line(record: DeliveryRecord, team: str, here: Surroundings, speech: Speech) -> Call:
+def call_line(record: DeliveryRecord, team: str, here: Surroundings, speech: Speech) -> Call:
+    """Say in words what is to be told to whom by when, and whether it is late."""
     start, end = record.start, record.end
+    due = record.answer_by or record.until
     return Call(
         id=record.id,
         purpose=speech.code(f"tell.{record.task.what.value}") if record.task else speech.of(record.purpose),
@@ -91,7 +94,8 @@ def _line(record: DeliveryRecord, team: str, here: Surroundings, speech: Speech)
         else team,
         help=help_name(here.menu, record.category, speech),
         when="" if start is None else speech.moment(start) + ("" if end is None else f"–{speech.hour(end)}"),
-        due=record.answer_by or record.until,
+        due=due,
+        late=due is not None and due < here.clock.now(),
         request_id=record.request or "",
         urgent=record.urgency == 0,
     )
@@ -155,7 +159,7 @@ async def _call(
     values = {
         **frame(request, person),
         "path": f"/desk/call/{record.id}",
-        "call": _line(record, names.get(record.team or record.node or "", ""), here, speech),
+        "call": call_line(record, names.get(record.team or record.node or "", ""), here, speech),
         "contact": await _contact(record, person, here, speech),
         "text": here.message(record) if record.purpose is not Purpose.IN_PERSON else "",
         "outcomes": [(one.value, speech.code(f"told.{one.value}")) for one in ToldOutcome],

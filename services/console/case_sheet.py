@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from linli.matcher.desk_orders import OFFICES
 from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Unmet
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
@@ -125,7 +126,8 @@ def _standing(record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
 
 def office_name(office: str, speech: Speech) -> str:
     """Name an office: one of ours in the language of the reader, any other as the desk wrote it."""
-    return speech.code(f"office.{office}") if f"office.{office}" in _offices() else office
+    code = next((code for code, name in OFFICES.items() if name == office), office)
+    return speech.code(f"office.{code}") if f"office.{code}" in _offices() else office
 
 
 def _offices() -> frozenset[str]:
