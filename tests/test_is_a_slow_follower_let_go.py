@@ -150,7 +150,8 @@ async def test_what_is_held_for_whoever_stopped_is_a_slice(kafka_address: KafkaA
         await until(lambda: running.feed.kept(0)[-1].record.version == 2 * kept)
         gc.collect()
         alive = sum(isinstance(one, Transition) for one in gc.get_objects())
-        assert kept <= alive <= kept + SLICE
+        # A little of the tests before may still be alive; whoever held everything would hold three slices.
+        assert kept <= alive < kept + 2 * SLICE
         assert [one async for one in stopped][-1] is Notice.DROPPED
 
 
