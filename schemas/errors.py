@@ -44,6 +44,7 @@ class Code(StrEnum):
     POLICY = "policy"
     UNKNOWN_REQUEST = "unknown_request"
     UNKNOWN_TEAM = "unknown_team"
+    UNKNOWN_NODE = "unknown_node"
     UNKNOWN_OFFER = "unknown_offer"
     UNKNOWN_DISTRICT = "unknown_district"
     UNKNOWN_DEAD_LETTER = "unknown_dead_letter"

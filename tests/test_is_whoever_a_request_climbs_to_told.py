@@ -12,7 +12,7 @@ from linli.schemas.desk import Hold, Refer
 from linli.schemas.escalation import Awaited, Escalation, WaitLimits
 from linli.schemas.orders import Target
 from linli.schemas.organisation import NodeDetails, NodeRecord
-from linli.schemas.people import Channel, ChannelKind, ContactPart
+from linli.schemas.people import Channel, ChannelKind, ContactPart, SealedPart
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.roster import Deputy
 from linli.services.delivering.contacts import Contacts, Nobody
@@ -92,7 +92,7 @@ def test_the_sentence_names_a_code_and_what_is_awaited_and_nothing_else(desk: De
 
 
 def _contacts(name: str, *, deputy: bool) -> Contacts:
-    keys, sealed = Keys(), []
+    keys, sealed = Keys(), list[SealedPart]()
     for who in ("contact", "deputy"):
         channel = Channel(kind=ChannelKind.WEBHOOK, target=f"https://{who}.example.invalid/", secret=SYNTHETIC)
         group = Channel(kind=ChannelKind.WECOM, target=f"https://{who}.example.invalid/group")

@@ -47,6 +47,13 @@ def add_to(app: typer.Typer) -> None:
         "sample-teams", help=both("54 synthetic teams for `teams import`.", "54 支虚构队伍，供 `teams import` 使用。")
     )(sample_teams)
     export.command(
+        "sample-organisation",
+        help=both(
+            "The synthetic county's organisation, for `organisation import`.",
+            "虚构组织树（CSV），供 `organisation import` 使用。",
+        ),
+    )(sample_organisation)
+    export.command(
         "sample-orders", help=both("A CSV of synthetic orders for `submit`.", "虚构点单 CSV，供 `submit` 使用。")
     )(sample_orders)
     export.command(
@@ -125,6 +132,14 @@ def sample_teams(day: Day = None, as_json: AsJson = False) -> int:
     from linli.services.cli.samples import day_of, write_teams
 
     write_teams(day_of(day))
+    return 0
+
+
+def sample_organisation(as_json: AsJson = False) -> int:
+    """Write the synthetic organisation as CSV, parents first; with or without ``--json`` the same."""
+    from linli.services.cli.samples import write_organisation
+
+    write_organisation()
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -40,6 +40,9 @@ BATCH: Final = 200
 TOLD_MAX: Final = 5_000
 """Lines told one by one, a county's month; of a larger file the counts tell more, and `Returned` holds every one."""
 
+Arrange = Callable[[Sequence[Line]], Iterable[Line]]
+"""Puts lines in order."""
+
 Advance = Callable[[float], None]
 """Moves the bar on."""
 
@@ -68,6 +71,8 @@ class Sending:
         Where to write the refused lines, to be corrected and given again.
     given
         What holds for every line that says nothing itself, as COLUMN=VALUE.
+    arrange
+        Puts the lines in order, and refuses those that do not go with the others; then the whole file is held.
     places
         A sheet of the county's own names for grids and villages; the codes must be those that are served.
     """
@@ -83,6 +88,7 @@ class Sending:
     returned: Path | None = None
     given: tuple[str, ...] = ()
     places: str | None = None
+    arrange: Arrange | None = None
 
 
 @dataclass(slots=True)
@@ -172,8 +178,7 @@ class _Run:
 
     def _judged(self) -> Iterator[tuple[Line, Prepared]]:
         """Yield what can be sent, with its line; say and keep what is refused."""
-        for line in self.file.lines(self.context):
-            sure = line.confirmed()
+        for sure in self._lines():
             try:
                 if sure.body is None:
                     raise sure.refused or ValueError("a line is either read or refused")
@@ -182,6 +187,11 @@ class _Run:
                 self._refuse(sure, refused)
             else:
                 yield sure, prepared
+
+    def _lines(self) -> Iterable[Line]:
+        """Give the lines in the order in which they are sent."""
+        lines = (line.confirmed() for line in self.file.lines(self.context))
+        return lines if self.sending.arrange is None else self.sending.arrange(list(lines))
 
     def _say_how_far(self, line: Line) -> None:
         """Say what is certain when the broker went away: a person must know which lines to send again."""

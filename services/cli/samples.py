@@ -11,11 +11,14 @@ from random import Random
 from typing import Any, Final, cast
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.glossary import word
 from linli.schemas.orders import Order
 from linli.services.cli.out import ZONE
 from linli.services.demo.demand import Scenario, ask
+from linli.services.demo.organisation import organisation
 from linli.services.demo.teams import roster
 from linli.services.demo.timed import chance
+from linli.services.sheets.node_columns import NODE_COLUMNS
 from linli.services.sheets.order_columns import ORDER_COLUMNS
 
 LEFT_OUT: Final = frozenset(
@@ -55,6 +58,21 @@ def write_teams(day: date) -> None:
     """Write the synthetic county's teams as they stand on a day, one JSON object a line."""
     for team in roster(day):
         sys.stdout.write(team.model_dump_json(exclude_none=True) + "\n")
+
+
+def write_organisation() -> None:
+    """Write the synthetic county's organisation as CSV, with the headers that a county would write."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    columns = [column for column in NODE_COLUMNS.all if not column.name.startswith(("deputy", "active"))]
+    writer.writerow(NODE_COLUMNS.shown(column.name, "zh") for column in columns)
+    for node in organisation():
+        data: dict[str, Any] = json.loads(node.model_dump_json(exclude_none=True))
+        data["level"] = word(f"level.{node.level}", "zh")
+        writer.writerow(_listed(_at(data, column.path)) for column in columns)
+
+
+def _listed(value: object) -> str:
+    return ";".join(map(str, cast(list[object], value))) if isinstance(value, list) else _cell(value)
 
 
 def write_orders(count: int, seed: int, day: date, *, as_json: bool) -> None:
