@@ -28,7 +28,7 @@ from linli.schemas.assignment import AssignmentRecord, Leg, Offer
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import LegNeeds, RequestDetails, Together, Window
-from linli.schemas.people import AgeBand
+from linli.schemas.people import AgeBand, Beneficiary
 from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.policy import Mode, Prices
 
@@ -170,8 +170,11 @@ def _pin_of(offer: Offer) -> Pin:
 
 
 def _safeguarding(details: RequestDetails) -> Safeguarding | None:
-    """Return what protects the person visited; for a child under 14 the guardian must have consented."""
-    consent = details.consent.beneficiary
+    """Return what protects the person visited; for a child under 14 the guardian must have consented.
+
+    An activity is for nobody in particular, so nobody's consent can be missing.
+    """
+    consent = details.consent.beneficiary or details.beneficiary is Beneficiary.PUBLIC
     if details.age_band is AgeBand.UNDER_14:
         consent = consent and details.consent.guardian
     if details.adults == 0 and not details.insured and consent:

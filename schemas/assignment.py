@@ -312,6 +312,13 @@ class AssignmentRecord(Inside):
     climbs: tuple[Climb, ...] = ()
     reopened: tuple[Reopening, ...] = ()
 
+    def help_of(self, offer: str) -> str:
+        """Return what the team of an offer comes for: of several teams each for its own; empty where none is known."""
+        if self.details is None:
+            return ""
+        legs = (index for index, leg in enumerate(self.legs) if any(one.id == offer for one in leg.offers))
+        return self.details.needs_of(next(legs, 0)).category
+
     @property
     def state(self) -> State:
         """Where the request stands."""

@@ -58,6 +58,8 @@ class MenuItem(Edge):
         Longest way to the visit, or none: the 15-minute medical circle is one.
     spend_limit_fen
         How much may be laid out for the resident, in fen; none where nothing is bought.
+    activity
+        Whether it is one for the public, at a place and with a headcount, and for nobody in particular.
     """
 
     code: Word
@@ -72,6 +74,14 @@ class MenuItem(Edge):
     adults: Annotated[int, Field(ge=0, le=4)] = 0
     travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
     spend_limit_fen: Annotated[int, Field(ge=0, le=SPENT_MAX)] | None = None
+    activity: bool = False
+
+    @model_validator(mode="after")
+    def _is_for_people_or_for_the_public(self) -> Self:
+        alone = self.beneficiaries == (Beneficiary.PUBLIC,)
+        if alone != self.activity or (Beneficiary.PUBLIC in self.beneficiaries and not alone):
+            raise ValueError('an activity is for beneficiaries = ["public"] alone, and nothing else is for the public')
+        return self
 
     def is_for(self, beneficiary: Beneficiary) -> bool:
         """Tell whether somebody of this group may order it."""
@@ -123,7 +133,7 @@ def parse_menu(text: str) -> ServiceMenu:
 
 
 def shipped_menu() -> ServiceMenu:
-    """Return the menu that comes with Linli: fourteen categories drawn from what county teams are reported to do."""
+    """Return the menu that comes with Linli: seventeen categories drawn from what county teams do, three activities."""
     return parse_menu(files("linli.schemas").joinpath("service_menu.toml").read_text(encoding="utf-8"))
 
 

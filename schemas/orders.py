@@ -111,8 +111,10 @@ class Order(Edge):
     ``has_phone`` is filled in by whoever seals: whether the person who needs the help can be told by telephone.
 
     ``teams_needed`` come, all or none, ``together`` at once or in order. ``further`` says what the second and later
-    ones come for, where it is not ``category``: a nurse after the haircut. ``headcount`` is how many people are
-    expected at an activity, which is for a place and not for one person.
+    ones come for, where it is not ``category``: a nurse after the haircut.
+
+    An activity (义诊、宣讲、演出) is for the public at a place: ``headcount`` says how many people are expected,
+    ``personal`` names who receives the teams there, and nobody's consent is asked.
     """
 
     kind: Literal["order"] = "order"
@@ -149,6 +151,15 @@ class Order(Edge):
             raise ValueError("a sealed order needs place and marks")
         if self.sealed is None and (self.place is not None or self.marks is not None):
             raise ValueError("place and marks belong to a sealed order")
+        return self
+
+    @model_validator(mode="after")
+    def _is_for_a_person_or_for_the_public(self) -> Self:
+        public = self.beneficiary is Beneficiary.PUBLIC
+        if public != (self.headcount is not None):
+            raise ValueError("an activity for the public has a headcount, and nothing else has")
+        if public and self.age_band is not AgeBand.ADULT:
+            raise ValueError("an activity for the public has no age: leave age_band out")
         return self
 
     @property
@@ -203,6 +214,11 @@ class RequestDetails(Inside):
     together: Together = Together.AT_ONCE
     leg_needs: tuple[LegNeeds, ...] = ()
     headcount: int | None = None
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """What the second and later teams come for, where that differs from the first."""
+        return tuple(one.category for one in self.leg_needs[1:])
 
     def needs_of(self, leg: int) -> LegNeeds:
         """Return what the team of a leg comes for."""

@@ -17,12 +17,13 @@ HealthNote = Annotated[str, StringConstraints(max_length=500)]
 
 
 class Beneficiary(StrEnum):
-    """Who receives the help."""
+    """Who receives the help; ``public``: nobody in particular, of an activity for many (群众活动)."""
 
     EMPTY_NEST_ELDERLY = "empty_nest_elderly"
     DISABLED_RESIDENT = "disabled_resident"
     LEFT_BEHIND_CHILD = "left_behind_child"
     OTHER = "other"
+    PUBLIC = "public"
 
 
 class AgeBand(StrEnum):

@@ -13,6 +13,7 @@ from linli.schemas.menu import MenuItem, ServiceMenu
 from linli.schemas.orders import FetchPlace, Order, RequestDetails, Window
 from linli.schemas.people import AgeBand, Beneficiary, Flags, Requester
 from linli.schemas.subject_keys import SubjectKey
+from linli.streams.further_teams import with_further_teams
 from linli.streams.gazetteer import Gazetteer, PlaceError
 from linli.streams.inbox_record import RefusedError
 from linli.streams.keyring import Keyring
@@ -105,7 +106,8 @@ def admit(order: Order, source: str, gazetteer: Gazetteer, world: World, appende
         refuse_expired(order.windows, world.at(appended_at))
     item = world.menu.item(order.category)
     fetch = _fetched(order, gazetteer, world.digits)
-    return Admitted(_details(sealed, item, flags, source, gazetteer, world.at(appended_at), fetch), keys)
+    details = _details(sealed, item, flags, source, gazetteer, world.at(appended_at), fetch)
+    return Admitted(with_further_teams(details, sealed, world.menu), keys)
 
 
 def refuse_expired(windows: tuple[Window, ...], now: datetime) -> None:
@@ -128,7 +130,12 @@ def age_of(order: Order) -> AgeBand:
 
 
 def _refuse_without_consent(order: Order) -> None:
-    """Refuse without consent; a child under 14 is not refused, because the child director obtains it."""
+    """Refuse without consent; a child under 14 is not refused, because the child director obtains it.
+
+    An activity is for nobody in particular: who comes has agreed by coming.
+    """
+    if order.beneficiary is Beneficiary.PUBLIC:
+        return
     if age_of(order) is not AgeBand.UNDER_14 and not order.consent.beneficiary:
         raise RefusedError(Reason.CONSENT_MISSING, "consent.beneficiary", "required")
 
@@ -148,6 +155,13 @@ def _refuse_off_menu(order: Order, menu: ServiceMenu) -> None:
         raise RefusedError(Reason.NOT_ON_MENU, "category", "not_listed")
     if not item.is_for(order.beneficiary):
         raise RefusedError(Reason.NOT_ON_MENU, "category", "not_for_this_beneficiary")
+    for number, code in enumerate(order.further):
+        further = menu.item(code)
+        if further is None:
+            raise RefusedError(Reason.NOT_ON_MENU, f"further.{number}", "not_listed")
+        # At an activity there may also be what is else for one person: haircuts at a free clinic.
+        if not item.activity and not further.is_for(order.beneficiary):
+            raise RefusedError(Reason.NOT_ON_MENU, f"further.{number}", "not_for_this_beneficiary")
 
 
 def _sealed(order: Order, gazetteer: Gazetteer, world: World, at: datetime) -> tuple[Order, tuple[SubjectKey, ...]]:

@@ -140,7 +140,7 @@ def test_skills_are_taken_from_words_that_name_one_help(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"beneficiary": "外星人"}, "beneficiary one_of:空巢老人、残疾人、留守儿童、其他居民"),
+        ({"beneficiary": "外星人"}, "beneficiary one_of:空巢老人、残疾人、留守儿童、其他居民、群众（集体活动）"),
         ({"category": None, "detail": "想搬家"}, "category not_listed"),
     ],
 )

@@ -41,9 +41,8 @@ async def list_offers(here: Here, out: Out, team: str | None) -> None:
 
 
 def _row(one: OfferSeen, team: str) -> tuple[str, ...]:
-    details = one.request.details
-    help_ = "" if details is None else category_name(details.category)
     offer = one.offer
+    help_ = category_name(one.request.help_of(offer.id))
     until = clock(offer.expires) if offer.state.value == "open" else ""
     return (offer.id, word_of(offer.state, TONGUE), team, help_, clock(offer.start), until)
 

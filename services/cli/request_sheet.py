@@ -127,8 +127,11 @@ def span(window: Window) -> str:
 def _visit(details: RequestDetails) -> str:
     minutes = both(f"{details.minutes} minutes", f"{details.minutes} 分钟")
     teams = both(f"{details.legs} teams", f"{details.legs} 支队伍") if details.legs > 1 else ""
+    how = word_of(details.together, TONGUE) if details.legs > 1 else ""
+    further = ", ".join(category_name(code) for code in details.further)
+    people = "" if details.headcount is None else both(f"{details.headcount} people", f"{details.headcount} 人")
     urgent = both("urgent", "紧急") if details.urgency == 0 else ""
-    return ", ".join(part for part in (minutes, teams, urgent) if part)
+    return ", ".join(part for part in (minutes, teams, how, further, people, urgent) if part)
 
 
 def _place(details: RequestDetails) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import ServiceMenu
+from linli.schemas.orders import RequestDetails
 from linli.services.console.surroundings import Person, Surroundings
 from linli.services.console.words import Speech
 from linli.streams.board_reader import BoardReader
@@ -62,6 +63,19 @@ def help_name(menu: ServiceMenu, code: str, speech: Speech) -> str:
     if item is None:
         return code
     return item.zh if speech.tongue == "zh" else item.en
+
+
+def whom(details: RequestDetails, speech: Speech) -> str:
+    """Say for whom it is: a group of people and their age, or so many people at an activity."""
+    if details.headcount is not None:
+        return speech("case.headcount", n=details.headcount)
+    return speech.listed((speech.of(details.beneficiary), speech.of(details.age_band)))
+
+
+def several_teams(details: RequestDetails, menu: ServiceMenu, speech: Speech) -> str:
+    """Say how many teams come, whether at once or in order, and what the further ones come for."""
+    further = [help_name(menu, code, speech) for code in details.further]
+    return speech.listed([str(details.legs), speech.of(details.together), *further])
 
 
 def proposed_in(record: AssignmentRecord) -> bool:

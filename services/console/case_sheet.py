@@ -12,7 +12,7 @@ from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Refer
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.people import PersonalPart
-from linli.services.console.case_lines import CaseLine, case_line, help_name, names_of
+from linli.services.console.case_lines import CaseLine, case_line, help_name, names_of, several_teams, whom
 from linli.services.console.case_reasons import Reasons, explained_teams, reasons_of
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech, catalogue
@@ -74,7 +74,7 @@ def _ordered(here: Surroundings, record: AssignmentRecord, speech: Speech) -> It
     if details is None:
         return
     yield speech("case.help"), help_name(here.menu, details.category, speech)
-    yield speech("case.for_whom"), speech.listed((speech.of(details.beneficiary), speech.of(details.age_band)))
+    yield speech("case.for_whom"), whom(details, speech)
     yield speech("case.ordered_by"), f"{speech.of(details.requester)} ({details.source})"
     yield speech("case.ordered_at"), speech.moment(details.ordered_at)
     yield speech("case.wanted"), speech("app.semicolon").join(speech.span(window) for window in details.windows)
@@ -82,7 +82,7 @@ def _ordered(here: Surroundings, record: AssignmentRecord, speech: Speech) -> It
         yield speech("case.promised"), speech.span(record.promise)
     yield speech("case.length"), speech("app.minutes", n=details.minutes)
     if details.legs > 1:
-        yield speech("case.teams"), str(details.legs)
+        yield speech("case.teams"), several_teams(details, here.menu, speech)
     yield speech("case.place"), place_of(details, here, speech)
     wishes = list(_wishes(details, speech))
     if wishes:

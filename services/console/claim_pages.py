@@ -108,10 +108,10 @@ def _shown(one: Claimable, team: TeamDetails, here: Surroundings, speech: Speech
     return OpenVisit(
         request_id=one.record.request_id,
         leg=one.leg,
-        help=help_name(here.menu, details.category, speech),
+        help=help_name(here.menu, details.needs_of(one.leg).category, speech),
         community=here.communities.get(details.community or "", details.community or ""),
         way_minutes=-(-one.way_seconds // 60),
         windows=windows,
-        minutes=details.minutes,
+        minutes=details.needs_of(one.leg).minutes,
         goers=goers(team.members, details, max(window.end for window in windows), speech),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from linli.schemas.glossary import words
 from linli.schemas.menu import MenuItem
-from linli.schemas.orders import Order, Window
+from linli.schemas.orders import TEAMS_MAX, Order, Together, Window
 from linli.schemas.people import (
     AgeBand,
     Beneficiary,
@@ -46,7 +46,23 @@ WHO: Final = (
 )
 """The fields of the first step."""
 
-WHAT: Final = ("category", "day", "from", "until", "minutes", "urgent", "gender", "language")
+FURTHER: Final = tuple(f"further_{number}" for number in range(1, TEAMS_MAX))
+"""The fields of what the second and later teams come for."""
+
+WHAT: Final = (
+    "category",
+    "headcount",
+    "day",
+    "from",
+    "until",
+    "minutes",
+    "teams",
+    "together",
+    *FURTHER,
+    "urgent",
+    "gender",
+    "language",
+)
 """The fields of the second step."""
 
 _LABELS: Final[Mapping[str, str]] = {
@@ -65,6 +81,10 @@ _LABELS: Final[Mapping[str, str]] = {
     "windows": "order.day",
     "minutes": "order.minutes",
     "wishes": "order.gender",
+    "teams_needed": "order.teams",
+    "together": "order.together",
+    "further": "order.further",
+    "headcount": "order.headcount",
 }
 """Which label of the pages belongs to a field of an order."""
 
@@ -104,6 +124,7 @@ def order_of(form: Form, here: Surroundings, number: str) -> Order:
     """
     check_who(form, here)
     item = _item(form, here)
+    _check_headcount(form, item)
     window = form.window("day", "from", "until", "order.day")
     grid = grid_of(form.text("grid"), here.grids)
     return made_of(lambda: _order(form, item, window, grid, number), _LABELS, "order.day")
@@ -119,6 +140,10 @@ def _order(form: Form, item: MenuItem, window: Window, grid: str, number: str) -
         windows=(window,),
         minutes=form.number("minutes", "order.minutes"),
         urgent=form.checked("urgent"),
+        teams_needed=form.number("teams", "order.teams") or 1,
+        together=Together.IN_ORDER if form.text("together") == Together.IN_ORDER else Together.AT_ONCE,
+        further=tuple(form.text(name) for name in FURTHER if form.text(name)),
+        headcount=form.number("headcount", "order.headcount") if item.activity else None,
         grid=grid,
         consent=Consent(beneficiary=form.checked("consent"), guardian=form.checked("consent_guardian")),
         flags=Flags(danger_to_life=form.checked("danger"), suspected_harm=form.checked("harm")),
@@ -147,6 +172,12 @@ def _item(form: Form, here: Surroundings) -> MenuItem:
     if not item.is_for(Beneficiary(form.text("beneficiary"))):
         raise FormError("order.no_service", "order.service")
     return item
+
+
+def _check_headcount(form: Form, item: MenuItem) -> None:
+    """Ask how many people are expected at an activity."""
+    if item.activity:
+        form.needed("headcount", "order.headcount")
 
 
 def _chosen(kind: type[Beneficiary | AgeBand | Requester], given: str, label: str) -> None:
@@ -191,10 +222,16 @@ def options(here: Surroundings, form: Form, speech: Speech) -> dict[str, list[tu
         "groups": [choose, *((one.value, speech.of(one)) for one in Beneficiary)],
         "ages": [choose, *((one.value, speech.of(one)) for one in _AGES)],
         "requesters": [choose, *((one.value, speech.of(one)) for one in _PROXIES)],
-        "services": [choose, *((item.code, help_name(here.menu, item.code, speech)) for item in items)],
+        "services": [choose, *_services(here, items, speech)],
+        "further": [("", speech("order.further_none")), *_services(here, here.menu.items, speech)],
+        "together": [(one.value, speech.of(one)) for one in Together],
         "genders": [("", speech("order.gender_any")), *_coded("gender", speech)],
         "languages": [("", speech("order.language_any")), *_coded("language", speech)],
     }
+
+
+def _services(here: Surroundings, items: Iterable[MenuItem], speech: Speech) -> list[tuple[str, str]]:
+    return [(item.code, help_name(here.menu, item.code, speech)) for item in items]
 
 
 _PROXIES: Final = (
@@ -223,7 +260,12 @@ def read_back(order: Order, here: Surroundings, speech: Speech) -> Iterator[Fact
     yield speech("order.service"), help_name(here.menu, order.category, speech)
     yield speech("case.wanted"), speech.span(window)
     yield speech("order.name"), person.name
-    yield speech("case.for_whom"), speech.listed((speech.of(order.beneficiary), speech.of(order.age_band)))
+    public = order.headcount is not None
+    group = speech.of(order.beneficiary), speech.of(order.age_band)
+    yield speech("case.for_whom"), speech("case.headcount", n=order.headcount) if public else speech.listed(group)
+    if order.teams > 1:
+        further = (help_name(here.menu, code, speech) for code in order.further)
+        yield speech("case.teams"), speech.listed([str(order.teams), speech.of(order.together), *further])
     optional = (
         ("order.phone", person.phone),
         ("order.address", person.address_line),
@@ -238,7 +280,8 @@ def read_back(order: Order, here: Surroundings, speech: Speech) -> Iterator[Fact
     yield speech("order.requester"), speech.of(order.requester)
     said = ("order.consent_person", order.consent.beneficiary), ("order.consent_guardian", order.consent.guardian)
     agreed = [speech(label) for label, given in said if given]
-    yield speech("order.consent"), " ".join(agreed) or speech("app.none")
+    if not public:
+        yield speech("order.consent"), " ".join(agreed) or speech("app.none")
     warnings = ("order.flag_danger", order.flags.danger_to_life), ("order.flag_harm", order.flags.suspected_harm)
     raised = [speech(label) for label, given in warnings if given]
     if raised:

@@ -7,9 +7,10 @@ import secrets
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from linli.schemas.orders import HEADCOUNT_MAX, TEAMS_MAX
 from linli.services.console.form_frame import why_not
 from linli.services.console.forms import Form, FormError, read_form
-from linli.services.console.order_entry import WHAT, WHO, check_who, options, order_of, read_back
+from linli.services.console.order_entry import FURTHER, WHAT, WHO, check_who, options, order_of, read_back
 from linli.services.console.rendering import HEADERS, page, speak, tongue_of
 from linli.services.console.sign_in import frame, keep_language, ordering_person, session_of
 from linli.services.console.surroundings import Person, surroundings
@@ -120,6 +121,9 @@ def _step(
         "form": form,
         "carried": [name for name in carried if form.text(name)],
         "options": options(here, form, speech),
+        "further": FURTHER,
+        "teams_max": TEAMS_MAX,
+        "headcount_max": HEADCOUNT_MAX,
         "problem": problem,
         "told": told,
         "facts": facts or [],

@@ -135,7 +135,7 @@ async def _visit(
         **form_frame(request, person, f"/team/visit/{offer_id}", ending),
         "going": going,
         "record": record,
-        "help": help_name(here.menu, record.details.category, speech),
+        "help": help_name(here.menu, record.help_of(offer_id), speech),
         "where": place_of(record.details, here, speech),
         "contact": contact_facts(personal, speech) if personal is not None else None,
         "phone": personal.phone if personal is not None else None,

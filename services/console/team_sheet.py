@@ -11,7 +11,7 @@ from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import RequestDetails
 from linli.schemas.roster import Member, TeamDetails
-from linli.services.console.case_lines import help_name
+from linli.services.console.case_lines import help_name, several_teams, whom
 from linli.services.console.case_sheet import Fact, place_of
 from linli.services.console.forms import FormError
 from linli.services.console.surroundings import Surroundings
@@ -74,17 +74,19 @@ def offer_card(
         expires=offer.expires,
         left=max(0, int((offer.expires - now).total_seconds())),
         rate=here.clock.fact.rate,
-        help=help_name(here.menu, details.category, speech) if details else "",
-        facts=list(_facts(details, here, speech)) if details else [],
+        help=help_name(here.menu, record.help_of(offer.id), speech),
+        facts=list(_facts(details, offer, here, speech)) if details else [],
         rules=list(_rules(details, speech)) if details else [],
         goers=goers(team.members, details, offer.end, speech) if details else [],
     )
 
 
-def _facts(details: RequestDetails, here: Surroundings, speech: Speech) -> Iterator[Fact]:
+def _facts(details: RequestDetails, offer: Offer, here: Surroundings, speech: Speech) -> Iterator[Fact]:
     yield speech("team.where"), place_of(details, here, speech)
-    yield speech("team.whom"), speech.listed((speech.of(details.beneficiary), speech.of(details.age_band)))
-    yield speech("team.length"), speech("app.minutes", n=details.minutes)
+    yield speech("team.whom"), whom(details, speech)
+    yield speech("team.length"), speech("app.minutes", n=int((offer.end - offer.start).total_seconds()) // 60)
+    if details.legs > 1:
+        yield speech("case.teams"), several_teams(details, here.menu, speech)
 
 
 def _rules(details: RequestDetails, speech: Speech) -> Iterator[str]:

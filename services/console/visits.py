@@ -73,10 +73,11 @@ def _visit(record: AssignmentRecord, visit: Assignment, team: str, here: Surroun
         team=team,
         start=visit.start,
         end=visit.end,
-        help=help_name(here.menu, details.category, speech) if details else "",
+        help=help_name(here.menu, record.help_of(visit.id), speech),
         where=place_of(details, here, speech) if details else "",
         members=speech.listed(visit.members),
         state=speech.of(record.state),
         started=visit.started,
-        over=record.state.value in ("done", "rated", "reopened", "closed", "failed_visit"),
+        over=visit.finished is not None
+        or record.state.value in ("done", "rated", "reopened", "closed", "failed_visit"),
     )

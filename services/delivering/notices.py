@@ -178,7 +178,7 @@ def _made(record: AssignmentRecord, purpose: Purpose, about: str, offer: Offer |
         request=record.request_id,
         district=record.district,
         purpose=purpose,
-        category=details.category if details else "",
+        category=record.help_of(offer.id) if offer else details.category if details else "",
         urgency=details.urgency if details else 1,
         child=is_child(record),
         start=offer.start if offer else None,

@@ -11,7 +11,7 @@ from linli.schemas.assignment import BrokenPromise, Status
 from linli.schemas.base import Instant
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
-from linli.schemas.orders import Window
+from linli.schemas.orders import Together, Window
 from linli.schemas.people import AgeBand, Beneficiary, Requester, Wishes
 from linli.schemas.roles import Role
 from linli.schemas.roster import Absence, Member, TeamKind, TeamSkill, WorkingHours
@@ -77,6 +77,9 @@ class Need(Answer):
     minutes: int
     urgency: int
     teams_needed: int
+    together: Together
+    further: tuple[str, ...]
+    headcount: int | None
     adults: int
     insured: bool
     wishes: Wishes
