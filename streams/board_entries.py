@@ -222,8 +222,10 @@ def _of_standing(value: bytes) -> list[Entry]:
 def _of_service(value: bytes) -> list[Entry]:
     record = decode_as(ServiceRecord, value)
     key = keys.service(record.key)
-    place = _place(keys.SERVICE, key, record.start)
-    return [Entry(key, value.decode(), (place,), bound=(keys.SERVICE, keys.SERVICE_MAX))]
+    places = [_place(keys.SERVICE, key, record.start)]
+    if record.waits:
+        places.append(_place(keys.REVIEWS, record.key, record.start))
+    return [Entry(key, value.decode(), tuple(places), bound=(keys.SERVICE, keys.SERVICE_MAX))]
 
 
 def _of_round(value: bytes) -> list[Entry]:

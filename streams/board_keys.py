@@ -164,6 +164,9 @@ STANDING: Final = "standing-orders"
 SERVICE: Final = "service-records"
 """The service records that are kept, by the start of their visit."""
 
+REVIEWS: Final = "service-reviews"
+"""The service records that a person should look at, by the start of their visit."""
+
 ROUNDS: Final = "rounds"
 """All partitions that have had a round."""
 

@@ -20,6 +20,7 @@ from linli.schemas.lifecycle import State
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
+from linli.schemas.service import ServiceRecord, service_key
 from linli.schemas.topics import ASSIGNMENTS
 from linli.streams import board_keys as keys
 from linli.streams.board import Positions, positions_in
@@ -229,6 +230,18 @@ class BoardReader:
         before: int = await self._client.zcount(name, "-inf", f"({place.score!r}")
         same: list[str] = await self._client.zrangebyscore(name, place.score, place.score)
         return before + sum(member.encode() <= place.member.encode() for member in same)
+
+    async def service_of(self, record: AssignmentRecord) -> list[ServiceRecord]:
+        """Give the service records of a request's visits, as far as they are kept."""
+        visits = [service_key(record.request_id, leg) for leg in range(max(1, len(record.legs)))]
+        prefix = await self._prefix()
+        return await self._documents(ServiceRecord, prefix, [keys.service(one) for one in visits])
+
+    async def reviews(self, limit: int = LIST_MAX) -> list[ServiceRecord]:
+        """Give the visits that a person should look at, the earliest first."""
+        prefix = await self._prefix()
+        visits = await self._members(prefix, keys.REVIEWS, 0, limit - 1)
+        return await self._documents(ServiceRecord, prefix, [keys.service(one) for one in visits])
 
     async def offers_to(self, team: str) -> list[OfferSeen]:
         """Give the offers a team can answer, the first to expire first."""

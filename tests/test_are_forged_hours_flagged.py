@@ -207,7 +207,7 @@ def honest_day(dice: random.Random, day: int) -> list[Made]:
     """Make one team's honest day: visits that follow each other, reported as people report.
 
     Three members in two pairs, homes all over the county with the way between, a regular every few days, late starts,
-    short visits, reports sent at home in the evening, and the odd visit entered afterwards.
+    short visits, reports sent in the evening or on the next day, and the odd visit entered afterwards.
     """
     made: list[Made] = []
     for crew, members in enumerate((("m-1", "m-2"), ("m-3",))):
@@ -217,7 +217,7 @@ def honest_day(dice: random.Random, day: int) -> list[Made]:
             there = max(ordered * 0.45, dice.gauss(ordered, ordered * 0.2))
             said = max(5, round(there / 5 + dice.uniform(-1, 1)) * 5)
             late = minutes(dice.expovariate(1 / 12))
-            report = there + (dice.uniform(120, 600) if dice.random() < 0.06 else dice.uniform(0, 12))
+            report = there + (dice.uniform(120, 1_500) if dice.random() < 0.06 else dice.uniform(0, 12))
             afterwards = dice.random() < 0.03
             key = day * 100 + crew * 10 + number
             made.append(

@@ -211,4 +211,5 @@ async def _visitors(record: DeliveryRecord, case: AssignmentRecord, here: Surrou
         (speech("calls.visitors"), ", ".join(visit.members)),
         (speech("calls.start"), speech.moment(visit.start)),
         (speech("calls.door_code"), here.door_code(visit.id)),
+        (speech("calls.service_code"), here.service_code(visit.id)),
     ]

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from linli.matcher.desk_orders import OFFICES
-from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Unmet
+from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Reopened, Unmet
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.people import PersonalPart
 from linli.services.console.case_lines import CaseLine, case_line, help_name, names_of, several_teams, whom
 from linli.services.console.case_reasons import Reasons, explained_teams, reasons_of
+from linli.services.console.proof_lines import Proved, proved
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech, catalogue
 from linli.streams.board_entries import HistoryLine
@@ -44,6 +45,7 @@ class CaseSheet:
     going: list[Fact]
     story: list[Step]
     reasons: Reasons
+    proofs: list[Proved]
 
 
 async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speech) -> CaseSheet:
@@ -60,6 +62,7 @@ async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speec
         going=[*_planned(record, tentative, names, speech), *_going(record, names, speech)],
         story=[_step(line, names, speech) for line in reversed(history)],
         reasons=reasons_of(record, tentative, names, speech),
+        proofs=[proved(one, names, speech) for one in await here.board.service_of(record)],
     )
 
 
@@ -113,11 +116,14 @@ def _standing(record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
             yield speech("case.office"), office_name(office, speech)
         case OnHold(by=by, reason=reason):
             yield speech("case.held"), f"{by}: {reason}"
-        case Rated(stars=stars, by=by, tags=tags):
+        case Rated(stars=stars, by=by, tags=tags) | Reopened(stars=stars, by=by, tags=tags):
             said = [speech("case.stars", n=stars), speech.code(f"rated_by.{by}")]
             yield speech("case.rated"), speech.listed([*said, *(speech.code(f"tag.{tag}") for tag in tags)])
         case _:
             pass
+    for again in record.reopened:
+        came = speech.code(f"remedy.{again.remedy}") if again.remedy else speech.code("state.reopened")
+        yield speech("case.reopened"), f"{speech.moment(again.at)}: {came} {again.reason}".strip()
     for broken in record.broken:
         yield speech("case.broken"), f"{speech.span(broken.window)}: {speech.code(f'cause.{broken.cause}')}"
     if record.linked:

@@ -13,6 +13,7 @@ from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Releas
 from linli.schemas.lifecycle import State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target
 from linli.schemas.people import Consent
+from linli.schemas.proving import ConfirmService, Remedy, Resolve
 from linli.services.console.case_lines import proposed_in
 from linli.services.console.form_events import known, made_of
 from linli.services.console.forms import Form, FormError
@@ -33,7 +34,15 @@ def allowed_actions(record: AssignmentRecord) -> list[str]:
     for action, state in _LEADS_TO.items():
         if record.details is not None and may_follow(record.state, state):
             found.append(action)
+    if record.state is State.REOPENED:
+        found.append("resolve")
+    if record.state in _GIVEN:
+        found.append("confirm_service")
     return found
+
+
+_GIVEN: Final = (State.DONE, State.RATED, State.REOPENED, State.RECORDED_AFTERWARDS)
+"""States of help that was given, which a grid worker can confirm."""
 
 
 _LEADS_TO: Final[Mapping[str, State]] = {
@@ -138,6 +147,19 @@ def _consent(form: Form, target: Target, by: str) -> BaseModel:
     return Amend(target=target, consent=Consent(beneficiary=True, guardian=True), reason=form.text("reason"))
 
 
+def _resolve(form: Form, target: Target, by: str) -> BaseModel:
+    try:
+        remedy = Remedy(form.text("remedy"))
+    except ValueError:
+        raise FormError("order.missing", "action.remedy") from None
+    return Resolve(target=target, remedy=remedy, reason=form.needed("reason", "action.reason"), by=by)
+
+
+def _confirm_service(form: Form, target: Target, by: str) -> BaseModel:
+    leg = max(1, form.number("visit", "action.which_visit") or 1) - 1
+    return ConfirmService(target=target, leg=leg, by=by, note=form.text("reason"))
+
+
 def _leg(form: Form) -> int:
     return form.number("leg", "action.leg") or 0
 
@@ -152,6 +174,8 @@ _MAKE: Final[Mapping[str, Callable[[Form, Target, str], BaseModel]]] = {
     "cancel": _cancel,
     "record": _record,
     "consent": _consent,
+    "resolve": _resolve,
+    "confirm_service": _confirm_service,
 }
 
 ACTIONS: Final = frozenset(_MAKE)

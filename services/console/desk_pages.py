@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.proving import Remedy
 from linli.services.console.case_lines import case_lines, names_of
 from linli.services.console.case_reasons import next_best
 from linli.services.console.case_sheet import case_sheet, contact_facts
@@ -171,6 +172,7 @@ async def _case(
         "actions": actions,
         "teams": await _teams(here, record, speech) if names_team and template == "case.html" else [],
         "proposals": await _proposals(here, record, speech),
+        "remedies": [(one.value, speech.of(one)) for one in Remedy],
         "said": said if said in _SAID else "",
         "problem": problem,
         "why_not": why_not(became, speech) if became is not None else "",

@@ -48,6 +48,7 @@ from linli.streams.keyring import UnsealError
 from linli.streams.log_lines import log_for
 from linli.streams.one_tap_links import LinkState, link_state
 from linli.streams.sealing import unseal
+from linli.streams.service_codes import service_code
 
 OPENED_FOR: Final = timedelta(hours=1)
 """How long a resident who knew the code need not type it again: long enough to look, and to rate."""
@@ -162,6 +163,10 @@ class GatewaySurroundings:
     def door_code(self, assignment_id: str) -> str:
         """Give the digits that visitors say at the door."""
         return door_code(assignment_id, self._here.keyring)
+
+    def service_code(self, assignment_id: str) -> str:
+        """Give the digits that a resident tells the visitors when the help was given."""
+        return service_code(assignment_id, self._here.keyring)
 
     def case_code(self, request_id: str) -> tuple[str, datetime]:
         """Give the code with which a resident opens a case, and until when it works."""

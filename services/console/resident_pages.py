@@ -46,7 +46,12 @@ _SENTENCES: Final = {
     State.CANCELLED: "resident.cancelled",
     State.CLOSED: "resident.closed",
     State.CLAIMED: "resident.asked",
+    State.REOPENED: "resident.reopened",
 }
+
+
+_TELLS: Final = (State.UNDER_WAY, State.DONE, State.RATED)
+"""States in which the resident is shown the service code: while it can still be given, and not before the visit."""
 
 
 @router.get("/state")
@@ -127,7 +132,8 @@ async def _state(
         "help": help_name(here.menu, details.category, speech),
         "sentences": await _sentences(record, here, speech),
         "codes": [here.door_code(one.id) for one in going if waits and not one.started],
-        "rates": record.state in (State.DONE, State.RATED),
+        "service_codes": [here.service_code(one.id) for one in going if record.state in _TELLS and one.started],
+        "rates": record.state in (State.DONE, State.RATED, State.REOPENED),
         "stars": record.status.stars if isinstance(record.status, Rated) else 0,
         "tags": [(code, speech.code(f"tag.{code}")) for code in words("tag")],
         "said": request.query_params.get("said", "") == "thanks",

@@ -168,6 +168,10 @@ class Surroundings(Protocol):
         """Give the digits that visitors say at the door."""
         ...
 
+    def service_code(self, assignment_id: str) -> str:
+        """Give the digits that a resident tells the visitors when the help was given; never shown to a team."""
+        ...
+
     def case_code(self, request_id: str) -> tuple[str, datetime]:
         """Give the code with which a resident opens a case, and until when it works."""
         ...

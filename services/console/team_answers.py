@@ -24,6 +24,7 @@ from linli.schemas.answers import (
 )
 from linli.schemas.orders import Target
 from linli.schemas.people import ContactPart
+from linli.schemas.proving import GiveCode
 from linli.schemas.roster import Member
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 from linli.services.console.form_events import known, made_of
@@ -40,7 +41,7 @@ def answer_of(action: str, form: Form, offer: str, team: str) -> BaseModel:
     Parameters
     ----------
     action
-        ``accept``, ``decline``, ``withdraw``, ``propose``, ``start``, ``done``, ``failed`` or ``swap``.
+        ``accept``, ``decline``, ``withdraw``, ``propose``, ``start``, ``done``, ``failed``, ``swap`` or ``code``.
     form
         What was filled in.
     offer, team
@@ -55,7 +56,13 @@ def answer_of(action: str, form: Form, offer: str, team: str) -> BaseModel:
     return made_of(lambda: make(form, offer, team), _LABELS, "team.reason")
 
 
-_LABELS: Final = {"members": "team.who_goes", "minutes": "team.minutes", "spent": "team.spent", "windows": "order.day"}
+_LABELS: Final = {
+    "members": "team.who_goes",
+    "minutes": "team.minutes",
+    "code": "team.service_code",
+    "spent": "team.spent",
+    "windows": "order.day",
+}
 
 
 def _accept(form: Form, offer: str, team: str) -> BaseModel:
@@ -122,6 +129,10 @@ def _swap(form: Form, offer: str, team: str) -> BaseModel:
     return SwapMembers(offer=offer, team=team, members=_members(form))
 
 
+def _code(form: Form, offer: str, team: str) -> BaseModel:
+    return GiveCode(offer=offer, team=team, code=form.needed("code", "team.service_code"))
+
+
 _MAKE: Final[Mapping[str, Callable[[Form, str, str], BaseModel]]] = {
     "accept": _accept,
     "decline": _decline,
@@ -131,6 +142,7 @@ _MAKE: Final[Mapping[str, Callable[[Form, str, str], BaseModel]]] = {
     "done": _done,
     "failed": _failed,
     "swap": _swap,
+    "code": _code,
 }
 
 

@@ -31,6 +31,7 @@ AHEAD_DAYS: Final = 7
 
 _SAID: Final = frozenset(
     {"accept", "decline", "start", "done", "failed", "withdraw", "propose", "swap", "late", "applied"}
+    | {"code", "wrong_code"}
 )
 
 
@@ -99,8 +100,8 @@ async def answer(request: Request, offer_id: str, action: str) -> Response:
         return await show(request, person, own, record, offer_id, mistake(error))
     became = await here.send(body, person, record.request_id)
     if became.well or became.code == "late":
-        said = action if became.well else "late"
-        where = f"/team/visit/{offer_id}" if action in ("accept", "start", "swap") else "/team"
+        said = "wrong_code" if became.detail == "wrong_code" else action if became.well else "late"
+        where = f"/team/visit/{offer_id}" if action in ("accept", "start", "swap", "code") else "/team"
         return RedirectResponse(f"{where}?said={said}", status_code=303, headers=dict(HEADERS))
     return await show(request, person, own, await _case_of(here, offer_id, own), offer_id, refusal(became))
 
@@ -144,6 +145,7 @@ async def _visit(
         "spend_limit": None if item is None else item.spend_limit_fen,
         "failures": [(reason.value, speech.of(reason)) for reason in FailedReason],
         "open": _is_open(record, going),
+        "codes": record.state in _PROVED and going.started and not going.service_code_ok,
         "proposes": not going.started and _may_propose(record, person),
         "said": said if said in _SAID else "",
     }
@@ -153,6 +155,10 @@ async def _visit(
 def _may_propose(record: AssignmentRecord, person: Person) -> bool:
     """Tell whether the team can ask for another time."""
     return "propose" in person.may and may_follow(record.state, State.RESCHEDULED)
+
+
+_PROVED: Final = (State.UNDER_WAY, State.DONE, State.RATED, State.REOPENED)
+"""States in which the resident's code can be given."""
 
 
 def _is_open(record: AssignmentRecord, going: Assignment) -> bool:

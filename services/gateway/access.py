@@ -109,6 +109,8 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "told": _DESK,
     # What proves a visit, and what a person decides about it.
     "confirm_service": {Role.PROXY: Scope.OWN_ORDERS, Role.OFFICER: Scope.OWN_PLACE},
+    "show_service": {**_READERS, **_LEAD},
+    "list_reviews": {**_DESK, Role.OFFICER: Scope.OWN_PLACE, **_ADMINISTRATOR},
     "review_service": {Role.OFFICER: Scope.OWN_PLACE},
     "resolve": {**_DESK, Role.OFFICER: Scope.OWN_PLACE},
     # Looking at requests.

@@ -16,6 +16,7 @@ from linli.schemas.people import AgeBand, Beneficiary, Requester, Wishes
 from linli.schemas.roles import Role
 from linli.schemas.roster import Absence, Member, TeamKind, TeamSkill, WorkingHours
 from linli.schemas.rounds import OutcomeCode
+from linli.schemas.service import ServiceRecord
 
 
 class Answer(BaseModel):
@@ -52,6 +53,13 @@ class ReportView(Answer):
     end: Instant | None
     columns: tuple[ReportColumn, ...]
     rows: tuple[dict[str, str | int | float | bool | None], ...]
+
+
+class ServiceList(Answer):
+    """Service records, and whether more follow."""
+
+    visits: tuple[ServiceRecord, ...]
+    more: bool
 
 
 class PlaceView(Answer):

@@ -18,6 +18,7 @@ from linli.services.gateway import (
     report_routes,
     request_routes,
     resident_routes,
+    service_routes,
     team_routes,
 )
 from linli.services.gateway.description import describe
@@ -32,6 +33,7 @@ VERSION: Final = "1"
 _PARTS: Final = (
     *(house_routes, order_routes, request_routes, team_routes, action_routes),
     *(claim_routes, consent_routes, resident_routes, feed_routes, report_routes),
+    service_routes,
 )
 
 
