@@ -21,6 +21,7 @@ from linli.matcher.escalation import next_climbs
 from linli.matcher.hours import outside_quiet
 from linli.matcher.offering import next_asking, open_in_the_morning
 from linli.matcher.organisation import Tree
+from linli.matcher.standing_visits import make_visits, next_due
 from linli.matcher.state import DistrictState
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer
 from linli.schemas.explanation import WhyNobody
@@ -44,7 +45,7 @@ def next_deadline(state: DistrictState) -> datetime | None:
     starts = _planned_starts(state)
     moments = (moment for record in state.requests.values() for moment in _deadlines(state, record, starts))
     climbs = next_climbs(state.policy, Tree(one.details for one in state.nodes.values()), state.requests.values())
-    return min(chain(moments, climbs), default=None)
+    return min(chain(moments, climbs, next_due(state.standing, state.policy)), default=None)
 
 
 Starts = dict[str, tuple[datetime, str]]
@@ -99,7 +100,8 @@ def _last_start(record: AssignmentRecord) -> datetime:
 
 
 def fire(draft: Draft) -> None:
-    """Write every deadline that has passed, request by request."""
+    """Write every deadline that has passed, request by request; visits of standing orders become requests first."""
+    make_visits(draft)
     for record in list(draft.requests()):
         if record.state in _CLOSING:
             _close(draft, record)

@@ -25,6 +25,8 @@ from linli.matcher.plan_records import changed_plans
 from linli.matcher.proving import confirm_service, give_code, review_service
 from linli.matcher.recording import record_visit
 from linli.matcher.reopening import resolve
+from linli.matcher.standing_orders import change_standing, place_standing
+from linli.matcher.standing_visits import note_served
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.answers import (
     Accept,
@@ -44,6 +46,7 @@ from linli.schemas.orders import Amend, Cancel
 from linli.schemas.organisation import ApplyNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
+from linli.schemas.standing import ChangeStanding, PlaceStanding
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers
 
 
@@ -77,6 +80,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
     if moment.deadlines:
         fire(draft)
         escalate(draft)
+    note_served(draft)
     plan, report = match(draft)
     return Decision(
         assignments=tuple(draft.written),
@@ -129,6 +133,10 @@ def _act(draft: Draft, command: Command) -> Result:
             return told(command.body)
         case GiveCode() | ConfirmService() | ReviewService() | Resolve():
             return _prove(draft, command, command.body)
+        case PlaceStanding():
+            return place_standing(draft, command, command.body)
+        case ChangeStanding():
+            return change_standing(draft, command, command.body)
         case ApplyTeam() | Absent() | ChangeMembers() | ApplyDeputy():
             return _change_team(draft, command.body)
         case ApplyNode():

@@ -44,6 +44,10 @@ _MAKES_ROOM = frozenset(
         "vetting",
         "record",
         "climb",
+        "skip",
+        "move",
+        "stop",
+        "pause",
     }
 )
 """Causes after which a request that had no place may find one."""

@@ -22,6 +22,7 @@ from linli.matcher.problem import (
     Visit,
     Weights,
 )
+from linli.matcher.standing_visits import regular_team
 from linli.matcher.translate_teams import place_of, teams_of
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer
@@ -270,11 +271,15 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
     """Return a request's legs as visits, remembered as long as its record is the current one."""
     translations = draft.state.translations
     translations.past.update(draft.state.requests)
-    depends = translations.past.regular_teams(record), not_yet_asked(draft, record)
+    regular = tuple(
+        (record.details and regular_team(draft, record.details, leg)) or team
+        for leg, team in enumerate(translations.past.regular_teams(record))
+    )
+    depends = regular, not_yet_asked(draft, record)
     remembered = translations.visits.get(record.request_id)
     if remembered is not None and remembered[0] is record and remembered[1] == depends:
         return remembered[2]
-    (regular, not_yet), details = depends, record.details
+    not_yet, details = depends[1], record.details
     gap = 60 * draft.state.policy.gap_minutes
     views = [LegView(record, details, i, gap) for i in range(len(record.legs))] if details else []
     own = [visit_of(view, regular[view.index], not_yet) for view in views]

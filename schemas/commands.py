@@ -24,6 +24,7 @@ from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
 from linli.schemas.organisation import ApplyNode, RegisterNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.roster import RegisterTeam, TeamDetails
+from linli.schemas.standing import ChangeStanding, PlaceStanding, StandingOrder
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 
 InboxBody = Annotated[
@@ -55,7 +56,9 @@ InboxBody = Annotated[
     | GiveCode
     | ConfirmService
     | ReviewService
-    | Resolve,
+    | Resolve
+    | StandingOrder
+    | ChangeStanding,
     Field(discriminator="kind"),
 ]
 """Everything that may arrive in the inbox."""
@@ -104,7 +107,9 @@ CommandBody = Annotated[
     | GiveCode
     | ConfirmService
     | ReviewService
-    | Resolve,
+    | Resolve
+    | PlaceStanding
+    | ChangeStanding,
     Field(discriminator="kind"),
 ]
 
@@ -114,8 +119,8 @@ class Command(Inside):
 
     ``id`` names the inbox record it came from, so a record that intake handled twice is recognised. ``received_at``
     is the time at which the broker appended that record: an answer counts by it. ``request_id`` is resolved from the
-    sender's own number where that was given; for an answer it is the request of the offer; for a team, or a
-    delivery, it is null.
+    sender's own number where that was given; for an answer it is the request of the offer; for a team, a delivery or a
+    standing order it is null.
     """
 
     id: str

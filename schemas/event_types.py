@@ -36,6 +36,8 @@ INBOX_KINDS: Final[dict[str, str]] = {
     "linli.visit.confirmed": "confirm_service",
     "linli.visit.reviewed": "review_service",
     "linli.request.resolved": "resolve",
+    "linli.standing.ordered": "standing",
+    "linli.standing.changed": "standing_change",
 }
 """Event type (without version) to the kind of its data."""
 

@@ -23,10 +23,12 @@ from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
 from linli.schemas.places import Terrain
 from linli.schemas.policy import Mode
 from linli.schemas.proving import Remedy
+from linli.schemas.recurrence import Frequency, HolidayRule
 from linli.schemas.roles import Role
 from linli.schemas.roster import TeamKind
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.service import Anomaly, ProofWay, Verdict
+from linli.schemas.standing import StandingStep, Visiting
 from linli.schemas.telling import Tell
 
 Tongue = Literal["en", "zh"]
@@ -62,6 +64,10 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     Anomaly: "anomaly",
     Verdict: "verdict",
     Remedy: "remedy",
+    Frequency: "frequency",
+    HolidayRule: "holidays",
+    StandingStep: "standing_step",
+    Visiting: "visiting",
 }
 """Which list of the glossary names the values of an enumeration."""
 

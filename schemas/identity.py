@@ -19,6 +19,16 @@ def request_id(source: str, source_id: str) -> str:
     return "r-" + _digest("request", source, source_id)
 
 
+def standing_id(source: str, source_id: str) -> str:
+    """Id of a standing order, made like that of a request."""
+    return "s-" + _digest("standing", source, source_id)
+
+
+def occurrence_request_id(standing: str, local: str) -> str:
+    """Id of the request that one visit of a standing order becomes; ``local`` is the rule's date and time of day."""
+    return "r-" + _digest("occurrence", standing, local)
+
+
 def offer_id(request: str, leg: int, number: int) -> str:
     """Id of the ``number``-th offer (from 1) of one leg of a request."""
     return f"{request}.{leg}.{number}"

@@ -48,7 +48,7 @@ from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewServi
 from linli.schemas.roster import RegisterTeam, RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.service import ServiceRecord
-from linli.schemas.standing import StandingRecord
+from linli.schemas.standing import ChangeStanding, StandingOrder, StandingRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 from linli.schemas.team_homes import TeamHome
@@ -87,6 +87,8 @@ INBOX_MODELS: Final[dict[str, type[Edge]]] = {
     "confirm_service": ConfirmService,
     "review_service": ReviewService,
     "resolve": Resolve,
+    "standing": StandingOrder,
+    "standing_change": ChangeStanding,
 }
 """The model of each inbox kind."""
 

@@ -178,6 +178,7 @@ class RequestDetails(Inside):
     ``consent_office`` is the office with which a child's case waited until the guardian had agreed.
     ``leg_needs`` says for each leg what its team comes for, where they do not all come for the same; then the fields
     above are those of the first. ``headcount`` is how many people are expected at an activity (null: a visit).
+    ``standing`` is the standing order whose visit it is, and ``occurrence`` the moment that its rule gives the visit.
     """
 
     source: str
@@ -214,6 +215,8 @@ class RequestDetails(Inside):
     together: Together = Together.AT_ONCE
     leg_needs: tuple[LegNeeds, ...] = ()
     headcount: int | None = None
+    standing: Ref | None = None
+    occurrence: Instant | None = None
 
     @property
     def further(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
@@ -115,6 +115,40 @@ topics are real ones: on a clock that runs faster, a repeated order is known by 
 default, five weeks, leaves time to report on a whole month in the first days of the next."""
 
 
+class Holiday(Inside):
+    """Days off by public order, the first and the last included (节假日)."""
+
+    start: date
+    end: date
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _is_some_days(self) -> Self:
+        if not 0 <= (self.end - self.start).days < HOLIDAY_DAYS_MAX:
+            raise ValueError(f"a holiday ends on the day it starts or later, and has at most {HOLIDAY_DAYS_MAX} days")
+        return self
+
+
+HOLIDAY_DAYS_MAX = 14
+"""Longest run of days off: the longest there has been had nine."""
+
+
+class HolidayCalendar(Inside):
+    """The public holidays that standing orders go by, and the years for which they are known.
+
+    Of any other year nothing is guessed: a visit stays where its rule has it, and its order says so.
+    """
+
+    years: tuple[Annotated[int, Field(ge=2000, le=2200)], ...] = ()
+    holidays: Annotated[tuple[Holiday, ...], Field(max_length=60)] = ()
+
+    @model_validator(mode="after")
+    def _is_within_its_years(self) -> Self:
+        if any(one.start.year not in self.years or one.end.year not in self.years for one in self.holidays):
+            raise ValueError("every holiday lies in one of the years")
+        return self
+
+
 class Policy(Inside):
     """A county's policy. Minutes are minutes of the district's clock.
 
@@ -135,6 +169,8 @@ class Policy(Inside):
     ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
 
     ``service`` says what is believable, whom the desk calls back and which ratings reopen a case.
+    ``standing_days``: so many days before it begins a visit of a standing order is made a request, never more than
+    ``horizon_days``; ``calendar``: the public holidays, null where nobody gave any.
 
     ``work_in_haste`` and ``work`` limit the optimizer, in deterministic units per round and district (0: insertion
     alone): the one while commands wait, the other when nothing else is to be done.
@@ -160,3 +196,5 @@ class Policy(Inside):
     prices: Prices = Prices()
     escalation: Escalation = Escalation()
     service: ServicePolicy = ServicePolicy()
+    standing_days: Annotated[int, Field(ge=1, le=28)] = 7
+    calendar: HolidayCalendar | None = None

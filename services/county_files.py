@@ -13,6 +13,7 @@ from linli.schemas.policy import Policy
 from linli.schemas.policy_file import parse_policy
 from linli.services.demo.county import sinan
 from linli.services.language import both
+from linli.services.public_holidays import shipped_calendar
 from linli.services.settings import Settings, SettingsError
 
 
@@ -67,9 +68,9 @@ def load_policy(settings: Settings) -> Policy:
     SettingsError
         If it cannot be read or is none.
     """
-    own = {"mode": settings.mode, "work": settings.solver_work}
+    own = {"mode": settings.mode, "work": settings.solver_work, "calendar": shipped_calendar()}
     if settings.policy is None:
-        return Policy(mode=settings.mode, work=settings.solver_work)
+        return Policy().model_copy(update=own)
     try:
         policy = parse_policy(_text(settings.policy, "LINLI_POLICY"))
     except ListError as error:

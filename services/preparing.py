@@ -15,6 +15,7 @@ from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.orders import Order
 from linli.schemas.organisation import ApplyNode, RegisterNode
 from linli.schemas.roster import RegisterTeam
+from linli.schemas.standing import PlaceStanding, StandingOrder
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import NameDeputy
 from linli.schemas.topics import INBOX
@@ -45,11 +46,19 @@ class Prepared:
         return body.details.referral if isinstance(body, PlaceOrder) else None
 
     @property
+    def standing(self) -> str | None:
+        """The id of a standing order."""
+        body = self.command.body
+        return body.details.standing if isinstance(body, PlaceStanding) else None
+
+    @property
     def number(self) -> str | None:
         """The sender's own number of an order, or the id of a team or node."""
         match self.command.body:
             case PlaceOrder(details=details):
                 return details.source_id
+            case PlaceStanding(details=standing):
+                return standing.template.source_id
             case ApplyTeam(details=team):
                 return team.team
             case ApplyNode(details=node):
@@ -114,6 +123,9 @@ def _sealed(body: BaseModel, district: str, world: World, now: datetime) -> tupl
     if isinstance(body, RecordVisit) and body.order is not None and body.order.personal is not None:
         order, keys = _sealed_order(body.order, district, world, now)
         return body.model_copy(update={"order": order}), keys
+    if isinstance(body, StandingOrder) and body.order.personal is not None:
+        order, keys = _sealed_order(body.order, district, world, now)
+        return body.model_copy(update={"order": order}), keys
     if isinstance(body, NameDeputy) and body.contact is not None:
         contact, key = seal(body.contact, world.keyring, now)
         return body.model_copy(update={"contact": None, "sealed_contact": contact}), (key,)
@@ -138,4 +150,6 @@ def _event_id(body: BaseModel) -> str:
     """Name an event: an order and a team by their own number, so that sending them again is seen to be the same."""
     if isinstance(body, Order):
         return f"order:{body.source_id}"
+    if isinstance(body, StandingOrder):
+        return f"standing:{body.order.source_id}"
     return str(uuid.uuid4())

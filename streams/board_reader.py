@@ -21,6 +21,7 @@ from linli.schemas.organisation import NodeRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.service import ServiceRecord, service_key
+from linli.schemas.standing import StandingRecord
 from linli.schemas.topics import ASSIGNMENTS
 from linli.streams import board_keys as keys
 from linli.streams.board import Positions, positions_in
@@ -290,6 +291,16 @@ class BoardReader:
     async def node(self, node: str) -> NodeRecord | None:
         """Give a node of the organisation; ``None`` if the board knows none with this id."""
         return await self._document(NodeRecord, keys.node(node))
+
+    async def standing_orders(self) -> list[StandingRecord]:
+        """Give all standing orders, in the order of their ids."""
+        prefix = await self._prefix()
+        found = await self._members(prefix, keys.STANDING)
+        return await self._documents(StandingRecord, prefix, [keys.standing(one) for one in found])
+
+    async def standing_order(self, order: str) -> StandingRecord | None:
+        """Give a standing order; ``None`` if the board knows none with this id."""
+        return await self._document(StandingRecord, keys.standing(order))
 
     async def dead_letters(self, limit: int = keys.DEAD_LETTERS_MAX) -> list[DeadLetter]:
         """Give the last dead letters, the newest last."""

@@ -13,7 +13,7 @@ import linli.schemas
 _DIGEST_CHARACTERS = 12
 """48 bits: enough to tell builds apart, short enough to read aloud."""
 
-_DECIDING = ("ortools", "numpy", "pydantic")
+_DECIDING = ("ortools", "numpy", "pydantic", "python-dateutil")
 """Libraries whose release may change a plan or the bytes of a record."""
 
 

@@ -22,11 +22,12 @@ from linli.schemas.answers import (
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
-from linli.schemas.identity import position_id, request_id
+from linli.schemas.identity import position_id, request_id, standing_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
 from linli.schemas.organisation import ApplyNode, NodeDetails, RegisterNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.roster import Deputy, RegisterTeam, TeamDetails
+from linli.schemas.standing import ChangeStanding, PlaceStanding, StandingDetails, StandingOrder
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 from linli.streams.dead_letter_payload import pack
@@ -64,6 +65,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate, Claim, SwapMembers),
     *(RecordVisit, Absent, ChangeMembers, NameDeputy, RegisterNode, Told),
     *(GiveCode, ConfirmService, ReviewService, Resolve),
+    *(StandingOrder, ChangeStanding),
 )
 _OF_NODE: Final = tuple(name for name in NodeDetails.model_fields if name != "deputy")
 _BODY_OF_KIND: Final = {str(body.model_fields["kind"].default): body for body in _BODIES}
@@ -193,7 +195,9 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
             return ApplyNode(details=node), None, keys
         case RecordVisit():
             return _recorded(body, source, record, world, gazetteer)
-        case Absent() | ChangeMembers() | Told():
+        case StandingOrder():
+            return _standing(body, source, record, world, gazetteer)
+        case Absent() | ChangeMembers() | Told() | ChangeStanding():
             return body, None, ()
         case Amend() | Reschedule():
             if body.windows is not None:
@@ -214,6 +218,26 @@ def _checked(body: GiveCode, world: World) -> GiveCode:
         raise RefusedError(Reason.SCHEMA, "code", "missing")
     right = is_service_code(body.code, body.offer, world.keyring)
     return body.model_copy(update={"code": None, "right": right})
+
+
+def _standing(body: StandingOrder, source: str, record: InboxRecord, world: World, gazetteer: Gazetteer) -> _Accepted:
+    """Admit a standing order like the order in it; one sealed part serves all its visits.
+
+    What an office must see first, for danger or for want of consent, cannot wait for a rule: it is the one order.
+    """
+    admitted = admit(body.order, source, gazetteer, world, record.appended_at)
+    if admitted.details.referral is not None:
+        number = request_id(source, body.order.source_id)
+        return PlaceOrder(details=admitted.details), number, admitted.subject_keys
+    details = StandingDetails(
+        standing=standing_id(source, body.order.source_id),
+        rule=body.rule,
+        template=admitted.details,
+        until=body.until,
+        zone=gazetteer.district.zone,
+        holidays=body.holidays,
+    )
+    return PlaceStanding(details=details), None, admitted.subject_keys
 
 
 def _resolved(target: Target, source: str) -> str:

@@ -14,11 +14,12 @@ from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.dead_letters import MEANING, Reason
 from linli.schemas.desk import ApplyRecord
 from linli.schemas.event_types import TYPE_OF_KIND
-from linli.schemas.identity import request_id
+from linli.schemas.identity import request_id, standing_id
 from linli.schemas.orders import RequestDetails
 from linli.schemas.organisation import ApplyNode
 from linli.schemas.people import AgeBand, ContactPart, PersonalPart
 from linli.schemas.proving import GiveCode
+from linli.schemas.standing import PlaceStanding
 from linli.schemas.team_changes import ApplyDeputy
 from linli.schemas.topics import RECORD_BYTES_MAX
 from linli.streams.codec import to_bytes
@@ -286,8 +287,46 @@ OTHERS: dict[str, Json] = {
         "contact": {"name": NAME},
         "deputy": {**SPAN, "contact": {"name": NAME}},
     },
+    "standing": {"order": good_order(), "rule": "FREQ=WEEKLY"},
+    "standing_change": {"standing": "s-1", "step": "pause", "reason": "住院"},
 }
-"""Kinds that are about a team, a node or a delivery, not about a request."""
+"""Kinds that are about a team, a node, a delivery or a standing order, not about a request."""
+
+
+def test_a_standing_order_is_admitted_and_sealed_like_an_order() -> None:
+    """Tests that its id comes from the number, one sealed part serves all visits, and nothing of it is readable."""
+    outcome = command_of(judge(record(OTHERS["standing"], "standing"), WORLD))
+    body = outcome.command.body
+    assert isinstance(body, PlaceStanding)
+    assert (body.details.standing, body.details.rule) == (standing_id("hotline", "SN-1"), "FREQ=WEEKLY")
+    assert body.details.template.sealed.key_id == outcome.subject_keys[0].key_id
+    assert [secret for secret in SECRETS if secret in in_clear(outcome)] == []
+
+
+def test_a_standing_order_that_an_office_must_see_is_the_one_order() -> None:
+    """Tests that danger does not wait for a rule."""
+    order = good_order() | {"flags": {"danger_to_life": True}}
+    outcome = command_of(judge(record({"order": order, "rule": "FREQ=DAILY"}, "standing"), WORLD))
+    assert isinstance(outcome.command.body, PlaceOrder)
+    assert outcome.command.body.details.referral == "emergency"
+    assert outcome.command.request_id == request_id("hotline", "SN-1")
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "said"),
+    [
+        ({"rule": "FREQ=HOURLY"}, "rule", "HOURLY"),
+        ({"order": good_order() | {"urgent": True}}, "", "urgent"),
+        ({"order": good_order() | {"category": "gardening"}}, "category", "not_listed"),
+        ({"until": "2020-01-01T00:00:00Z"}, "", "until"),
+    ],
+)
+def test_a_standing_order_that_cannot_be_is_refused_with_its_reason(change: Json, path: str, said: str) -> None:
+    """Tests that rule, order and end are looked at before anything is promised."""
+    letter = judge(record(OTHERS["standing"] | change, "standing"), WORLD)
+    assert isinstance(letter, DeadOut)
+    assert letter.letter.path == path
+    assert said in letter.letter.rule
 
 
 @pytest.mark.parametrize("kind", TARGETED)

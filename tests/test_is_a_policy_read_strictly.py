@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from linli.schemas.menu import ListError
-from linli.schemas.policy import Mode, Policy, QuietHours
+from linli.schemas.policy import HolidayCalendar, Mode, Policy, QuietHours
 from linli.schemas.policy_file import parse_policy, sample_policy
 from linli.services.county_files import load_policy
+from linli.services.public_holidays import shipped_calendar
 from linli.services.settings import Settings, SettingsError
 
 
@@ -48,7 +49,10 @@ def test_what_the_file_leaves_out_the_settings_say(tmp_path: Path) -> None:
     assert (found.mode, found.ask_at_once) == (Mode.AUTO, 2)
     file.write_text('mode = "suggest"\n', encoding="utf-8")
     assert load_policy(Settings(mode=Mode.AUTO, policy=file)).mode is Mode.SUGGEST
-    assert load_policy(Settings(mode=Mode.AUTO)) == Policy(mode=Mode.AUTO, work=Settings().solver_work)
+    expected = Policy(mode=Mode.AUTO, work=Settings().solver_work, calendar=shipped_calendar())
+    assert load_policy(Settings(mode=Mode.AUTO)) == expected
+    file.write_text("[calendar]\nyears = [2031]\n", encoding="utf-8")
+    assert load_policy(Settings(policy=file)).calendar == HolidayCalendar(years=(2031,))
 
 
 def test_a_file_that_is_missing_or_wrong_stops_the_start(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ from linli.schemas.places import Crs, Location, RoundedPlace, Terrain
 from linli.schemas.plan import PlannedVisit, PlanRecord
 from linli.schemas.policy import AnswerHours, Mode, ModeRule, Policy, QuietHours
 from linli.schemas.proving import ConfirmService, GiveCode, Remedy, Resolve, ReviewService
+from linli.schemas.recurrence import HolidayRule
 from linli.schemas.roster import (
     Absence,
     Deputy,
@@ -97,7 +98,18 @@ from linli.schemas.roster import (
 )
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord, SolverReport
 from linli.schemas.service import Verdict
-from linli.schemas.standing import StandingDetails, StandingRecord
+from linli.schemas.standing import (
+    ChangeStanding,
+    Moved,
+    PlaceStanding,
+    Served,
+    StandingDetails,
+    StandingOrder,
+    StandingRecord,
+    StandingStep,
+    Upcoming,
+    Visiting,
+)
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 from linli.schemas.team_homes import TeamHome
@@ -243,6 +255,15 @@ INBOX: dict[str, Edge] = {
     "confirm_service": ConfirmService(target=TARGET, leg=0, by="grid-1", of_team="t-02", note="已当面核实"),
     "review_service": ReviewService(target=TARGET, leg=0, verdict=Verdict.ACCEPTED, reason="两户相邻", by="office-1"),
     "resolve": Resolve(target=TARGET, remedy=Remedy.MADE_GOOD, reason="已补做", by="desk-1"),
+    "standing": StandingOrder(
+        order=CLEAR_ORDER.model_copy(update={"urgent": False}),
+        rule="FREQ=WEEKLY;BYDAY=TU,FR",
+        holidays=HolidayRule.AFTER,
+        until=NINE + timedelta(days=90),
+    ),
+    "standing_change": ChangeStanding(
+        standing="s-1", step=StandingStep.MOVE, occurrence=WINDOW.start, windows=(WINDOW,), reason="改个时间"
+    ),
 }
 """An example of every inbox kind, with every optional field filled."""
 
@@ -422,10 +443,27 @@ CHOICE = DeskChoice(
 
 STANDING_RECORD = StandingRecord(
     district="520624",
-    version=1,
+    version=3,
     round=1,
     at=NINE,
-    details=StandingDetails(standing="s-1", rule="FREQ=WEEKLY;BYDAY=TU", template=DETAILS),
+    details=StandingDetails(
+        standing="s-1",
+        rule="FREQ=WEEKLY;BYDAY=TU",
+        template=DETAILS,
+        until=NINE + timedelta(days=90),
+        holidays=HolidayRule.AFTER,
+        skipped=(NINE + timedelta(days=7),),
+        moved=(Moved(occurrence=NINE, windows=(WINDOW,)),),
+    ),
+    made_to=NINE,
+    cause="move",
+    reason="改个时间",
+    due=NINE + timedelta(days=14),
+    upcoming=(Upcoming(occurrence=NINE, how=Visiting.MOVED, start=WINDOW.start, end=WINDOW.end, request_id=REQUEST),),
+    regular=(TEAM, None),
+    served=(Served(occurrence=NINE - timedelta(days=7), teams=(TEAM, None)),),
+    unknown_years=(2031,),
+    recent=("inbox-0-1",),
 )
 
 
@@ -550,12 +588,13 @@ def examples() -> dict[str, tuple[str, BaseModel]]:
         "record": ApplyRecord.model_validate({**GIVEN, "details": DETAILS}),
         "deputy": ApplyDeputy(team=TEAM, deputy=DEPUTY, by="t-01"),
         "node": ApplyNode(details=NODE_RECORD.details.model_copy(update={"sealed_contact": SEALED, "deputy": DEPUTY})),
+        "standing": PlaceStanding(details=STANDING_RECORD.details),
     }
     found |= {
         f"command-{kind}": (event_types.COMMAND, command(cast(CommandBody, body))) for kind, body in bodies.items()
     }
     found |= {f"assignment-{status.state}": (event_types.ASSIGNMENT, assignment_record(status)) for status in STATUSES}
-    found |= {f"{name}-more": LEDGER[name] for name in ("roster", "round")}
+    found |= {f"{name}-more": LEDGER[name] for name in ("roster", "round", "standing")}
     found["assignment-done-more"] = found["assignment-done"]
     found["assignment-unmet-climbed"] = found["assignment-unmet"]
     return found | LEDGER

@@ -1,0 +1,1 @@
+"""The part of chinesecalendar that Linli uses: it ships no types."""
