@@ -1,108 +1,133 @@
-"""Which single change would serve an unserved visit: a fixed list, each one tried beside the present plan.
+"""Which single change would serve an unserved visit, and whether it is proved that no smaller listed one would.
 
-Nothing else in the plan moves for it, so what is found works as it stands. That nothing smaller would do, with the plan
-made anew, is not shown: such a change is "found", not "smallest".
+Every change of `linli.matcher.change_list` is tried beside the present plan, the smallest first. Nothing else in the
+plan moves for it, so what is found works as it stands. Then every smaller one is to be refuted: by the pair rules, which
+holds for every plan; or because no team that may go has room, in whatever order it makes the visits it has, which holds
+as long as every other visit stays with its team. What cannot be refuted leaves a change "found", not "smallest".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from linli.matcher.change_list import KINDS, Broken, Candidate, Change, candidates
 from linli.matcher.day_limits import another_crew
 from linli.matcher.insertion import best_in_tour
 from linli.matcher.model import Model
-from linli.matcher.problem import DECLINED, Member, Safeguarding, Team, TravelLimit, Visit
-from linli.matcher.rules import Violation, first_violation, violations
+from linli.matcher.no_room import Labels, Windows, has_no_room
+from linli.matcher.problem import Team, Visit
+from linli.matcher.rules import FOREVER, first_violation, gender_until, safeguarded_until, violations
 from linli.matcher.timetable import Timetable
 
-MINUTE = 60
-DAY = 86_400
+LABELS_MAX = 4_000
+"""Labels that may be looked at to prove that changes are the smallest, for all explanations of one round together: some
+thirty milliseconds."""
 
-WIDER = tuple(minutes * MINUTE for minutes in (15, 30, 60, 120, 240))
-"""By how much a window is widened at either end, least first: steps in which people speak of time."""
+LABELS_EACH = 400
+"""Labels for one change: tours of up to seven visits rarely need more than a hundred, longer ones thousands."""
 
-LATER = tuple(days * DAY for days in range(1, 8))
-"""How long to wait: a week at the same hour; rosters are rarely known for longer."""
+MOVED_BY_WINDOWS = frozenset({"asked_enough", "gender", "safeguarding", "working_hours", "time_window"})
+"""Rules that may come out otherwise when a visit's windows or its consent are others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A single change that was tried and serves the visit.
+def broken_by_teams(model: Model, visit: int) -> Broken:
+    """Return for every team the pair rules it breaks, at least two of them if it breaks more than one.
+
+    Who was found to fit breaks none. A team that breaks two is helped by no single change, except where it is people.
+    """
+    able = {model.duties[fit.duty].team for fit in model.fits(visit)}
+    wanted, problem = model.visits[visit], model.problem
+    most = 2 if wanted.safeguarding is None and wanted.gender is None else None
+    return [() if t in able else violations(problem, wanted, team, most) for t, team in enumerate(model.teams)]
+
+
+def find_change(timetable: Timetable, visit: int, broken: Broken, labels: Labels) -> Change | None:
+    """Return the first change of the list that serves the visit beside the present plan, or None.
 
     Parameters
     ----------
-    kind : str
-        ``give_consent``, ``widen_window``, ``wait``, ``extend_travel_limit``, ``clear_members``, ``add_language``,
-        ``add_members``, ``add_skill`` or ``add_crew``.
-    amount : int
-        How much of it.
-    unit : str
-        Of the amount.
-    team : str or None
-        Which team it concerns; None if it is the request itself.
-    proved : bool
-        Whether it is proved that no smaller listed change serves. Never so far: read "found".
+    timetable, visit
+        The plan, and a visit that has no place in it.
+    broken
+        What `broken_by_teams` found for the visit.
+    labels
+        What may be looked at to prove that it is the smallest.
     """
-
-    kind: str
-    amount: int
-    unit: str
-    team: str | None = None
-    proved: bool = False
-
-
-def find_change(timetable: Timetable, visit: int) -> Change | None:
-    """Return the first change of the list that serves the visit beside the present plan, or None.
-
-    The list runs from what the resident decides, over what a team lead can arrange, to what must be recruited.
-    """
-    wanted = timetable.model.visits[visit]
-    for change, variant in _requests_own(wanted):
-        if any(_serves(timetable, visit, variant, team) for team in range(len(timetable.model.teams))):
+    asked = _Asked(timetable, visit, broken)
+    listed = candidates(timetable.model, visit, broken)
+    for found in listed:
+        if asked.is_served(found):
+            smaller = [one for one in listed if one.size < found.size]
+            mine = Labels(min(labels.each, labels.left))
+            change = asked.proved(found.change, smaller, mine)
+            labels.left -= min(labels.each, labels.left) - max(0, mine.left)
             return change
-    return _team_change(timetable, visit) or _new_crew(timetable, visit)
+    return None
 
 
-def _requests_own(wanted: Visit) -> Iterator[tuple[Change, Visit]]:
-    """Yield what the resident could change."""
-    if wanted.safeguarding is not None and not wanted.safeguarding.consent:
-        yield (
-            Change("give_consent", 1, "choice"),
-            replace(wanted, safeguarding=replace(wanted.safeguarding, consent=True)),
-        )
-        return
-    if wanted.pin is not None:
-        return
-    for seconds in WIDER:
-        yield Change("widen_window", seconds, "seconds"), replace(wanted, windows=widened(wanted, seconds))
-    for seconds in LATER:
-        later = tuple((lo + seconds, hi + seconds) for lo, hi in wanted.windows)
-        yield Change("wait", seconds, "seconds"), replace(wanted, windows=later, told=None)
+class _Asked:
+    """A visit without a place, and what is asked about it."""
 
+    def __init__(self, timetable: Timetable, visit: int, broken: Broken) -> None:
+        self.timetable, self.model, self.visit = timetable, timetable.model, visit
+        self.broken = broken
+        self.movable = [t for t, found in enumerate(broken) if all(one.rule in MOVED_BY_WINDOWS for one in found)]
 
-def widened(wanted: Visit, seconds: int) -> tuple[tuple[int, int], ...]:
-    """Return the visit's windows with both ends moved out, merged where they meet."""
-    wide: list[tuple[int, int]] = []
-    for lo, hi in wanted.windows:
-        if wide and lo - seconds <= wide[-1][1]:
-            wide[-1] = wide[-1][0], hi + seconds
+    def teams(self, one: Candidate) -> Iterator[tuple[int, Team]]:
+        """Yield the teams that may go if a change is made."""
+        if one.team is None:
+            among: Iterable[tuple[int, Team]] = ((t, self.model.teams[t]) for t in self.movable)
         else:
-            wide.append((lo - seconds, hi + seconds))
-    return tuple(wide)
+            among = ((one.team, one.changed or self.model.teams[one.team]),)
+        for t, team in among:
+            if first_violation(self.model.problem, one.wanted, team) is None:
+                yield t, team
 
-
-def _serves(timetable: Timetable, visit: int, wanted: Visit, team: int, changed: Team | None = None) -> bool:
-    """Say whether a variant of the visit finds a place on the team's present tours, the team itself changed or not."""
-    model = timetable.model
-    who = changed or model.teams[team]
-    if first_violation(model.problem, wanted, who) is not None:
+    def is_served(self, one: Candidate) -> bool:
+        """Say whether the visit finds a place on the present tours if a change is made."""
+        model, tours = self.model, self.timetable.tours
+        for t, team in self.teams(one):
+            for duty in _near(model, t, one.wanted):
+                crew = team.crews if one.more_crews else model.duties[duty].crew
+                fit = model.cut(one.wanted, team, duty, crew)
+                if fit is not None:
+                    tour = another_crew(self.timetable, duty) if one.more_crews else tours[duty]
+                    if best_in_tour(tour, self.visit, fit)[1] >= 0:
+                        return True
         return False
-    for duty in _near(model, team, wanted):
-        fit = model.cut(wanted, who, duty, model.duties[duty].crew)
-        if fit is not None and best_in_tour(timetable.tours[duty], visit, fit)[1] >= 0:
-            return True
-    return False
+
+    def proved(self, change: Change, smaller: list[Candidate], labels: Labels) -> Change:
+        """Return the change with what is proved of it."""
+        if self._is_entangled() or self._has_unlisted(change):
+            return change
+        rooms = _Rooms(self.timetable, self.visit, labels)
+        whole = True
+        # The larger first: where that finds no room, what is contained in it needs no look.
+        for one in [*reversed(smaller), Candidate(change, self.model.visits[self.visit])]:
+            for t, team in self.teams(one):
+                windows = _windows(self.model, t, team, one.wanted)
+                whole = whole and not windows
+                if not rooms.are_refuted(t, windows, one.changed):
+                    return change
+        return replace(change, proved=True, whole=whole)
+
+    def _is_entangled(self) -> bool:
+        """Say whether the visit belongs to others of its request: what serves it alone may not serve them."""
+        request = self.model.visits[self.visit].request
+        return sum(visit.request == request for visit in self.model.visits) > 1
+
+    def _has_unlisted(self, change: Change) -> bool:
+        """Say whether clearing people longer, which is no change of the list, might do what only larger ones do."""
+        wanted = self.model.visits[self.visit]
+        if KINDS.index(change.kind) <= KINDS.index("clear_members") or not (wanted.safeguarding or wanted.gender):
+            return False
+        late = {"working_hours", "time_window"}
+        return any(
+            late & {one.rule for one in found}
+            and min(safeguarded_until(wanted, team), gender_until(wanted, team)) < FOREVER
+            for found, team in zip(self.broken, self.model.teams, strict=True)
+        )
 
 
 def _near(model: Model, team: int, wanted: Visit) -> list[int]:
@@ -111,116 +136,37 @@ def _near(model: Model, team: int, wanted: Visit) -> list[int]:
     return [d for d in model.duties_of_team[team] if model.duties[d].closes >= first and model.duties[d].opens <= last]
 
 
-Fix = Callable[[Visit, Team, Violation], tuple[Change, Team]]
+def _windows(model: Model, team: int, who: Team, wanted: Visit) -> Windows:
+    """Return when a variant of the visit may start on the team's duties; every crew counts as the first."""
+    pinned = wanted.pin is not None and wanted.pin.crew is not None
+    found = {d: model.cut(wanted, who, d, model.duties[d].crew if pinned else 0) for d in _near(model, team, wanted)}
+    return {duty: fit.windows for duty, fit in found.items() if fit is not None}
 
 
-def _team_change(timetable: Timetable, visit: int) -> Change | None:
-    """Try what one team could change by itself or by recruiting: kind by kind, the nearest team first."""
-    model = timetable.model
-    wanted = model.visits[visit]
-    hindered = list(_hindered_by_one(model, visit))
-    for rule, fix in FIXES:
-        for team, violation in hindered:
-            if violation.rule == rule:
-                change, changed = fix(wanted, model.teams[team], violation)
-                if _serves(timetable, visit, wanted, team, changed):
-                    return change
-    return None
+class _Rooms:
+    """For which windows which team was found to have no room."""
+
+    def __init__(self, timetable: Timetable, visit: int, labels: Labels) -> None:
+        self._timetable, self._visit, self._labels = timetable, visit, labels
+        self._refuted: dict[int, list[Windows]] = {}
+
+    def are_refuted(self, team: int, windows: Windows, changed: Team | None) -> bool:
+        """Say whether it is proved that the team, itself changed or not, has no room within these windows."""
+        if changed is not None:
+            return has_no_room(self._timetable, self._visit, windows, changed, self._labels)
+        known = self._refuted.setdefault(team, [])
+        if any(_contains(wider, windows) for wider in known):
+            return True
+        who = self._timetable.model.teams[team]
+        if not has_no_room(self._timetable, self._visit, windows, who, self._labels):
+            return False
+        known.append(windows)
+        return True
 
 
-def _hindered_by_one(model: Model, visit: int) -> Iterator[tuple[int, Violation]]:
-    """Yield every team that breaks exactly one pair rule, the nearest first."""
-    way = model.seconds_to(model.place[visit])
-    for team in sorted(range(len(model.teams)), key=lambda team: (way[model.base[team]], team)):
-        broken = violations(model.problem, model.visits[visit], model.teams[team])
-        if len(broken) == 1:
-            yield team, broken[0]
-
-
-def _extend_travel_limit(wanted: Visit, team: Team, violation: Violation) -> tuple[Change, Team]:
-    """Let the team go farther; a category's limit is not the team's to change."""
-    limit = team.travel_limit or TravelLimit()
-    seconds, metres = limit.seconds, limit.metres
-    if violation.unit == "seconds" and seconds is not None:
-        seconds += violation.amount
-    if violation.unit == "metres" and metres is not None:
-        metres += violation.amount
-    changed = replace(team, travel_limit=TravelLimit(seconds, metres))
-    return Change("extend_travel_limit", violation.amount, violation.unit, team.id), changed
-
-
-def _needed_until(wanted: Visit) -> int:
-    """Return the latest end of service that the windows allow."""
-    return max((hi for _, hi in wanted.windows), default=0) + wanted.duration
-
-
-def _clear_members(wanted: Visit, team: Team, violation: Violation) -> tuple[Change, Team]:
-    """Clear so many more adults, of those there are, for as long as it takes."""
-    until = _needed_until(wanted)
-    asked = wanted.safeguarding or Safeguarding(0, vetted=False, insured=False, consent=True)
-    members = list(team.members)
-    left = violation.amount
-    for k, member in enumerate(members):
-        vetted, insured = (member.vetted_until or 0) >= until, (member.insured_until or 0) >= until
-        if left > 0 and member.adult and ((asked.vetted and not vetted) or (asked.insured and not insured)):
-            members[k] = replace(
-                member,
-                vetted_until=max(member.vetted_until or 0, until) if asked.vetted else member.vetted_until,
-                insured_until=max(member.insured_until or 0, until) if asked.insured else member.insured_until,
-            )
-            left -= 1
-    return Change("clear_members", violation.amount, "members", team.id), replace(team, members=tuple(members))
-
-
-def _add_skill(wanted: Visit, team: Team, violation: Violation) -> tuple[Change, Team]:
-    """Teach or recruit what is missing."""
-    held = dict(team.skills)
-    for need in wanted.needs:
-        more = frozenset[str]() if need.qualification is None else frozenset((need.qualification,))
-        held[need.skill] = held.get(need.skill, frozenset[str]()) | more
-    changed = replace(team, skills=tuple(sorted(held.items())))
-    return Change("add_skill", violation.amount, "skills", team.id), changed
-
-
-def _add_language(wanted: Visit, team: Team, violation: Violation) -> tuple[Change, Team]:
-    """Find somebody who speaks it."""
-    spoken = team.languages | ({wanted.language} if wanted.language is not None else frozenset[str]())
-    return Change("add_language", 1, "choice", team.id), replace(team, languages=spoken)
-
-
-def _add_members(wanted: Visit, team: Team, violation: Violation) -> tuple[Change, Team]:
-    """Recruit so many adults, cleared for this visit and of the gender asked for."""
-    until = _needed_until(wanted)
-    new = (
-        Member(f"new-{k}", adult=True, gender=wanted.gender, vetted_until=until, insured_until=until)
-        for k in range(violation.amount)
+def _contains(wider: Windows, windows: Windows) -> bool:
+    return all(
+        any(lo <= one[0] and one[1] <= hi for lo, hi in wider.get(duty, ()))
+        for duty, mine in windows.items()
+        for one in mine
     )
-    changed = replace(team, members=(*team.members, *new))
-    return Change("add_members", violation.amount, "members", team.id), changed
-
-
-FIXES: tuple[tuple[str, Fix], ...] = (
-    ("travel_limit", _extend_travel_limit),
-    ("safeguarding", _clear_members),
-    ("language", _add_language),
-    ("gender", _add_members),
-    ("safeguarding", _add_members),
-    ("skill", _add_skill),
-)
-"""Which broken rule a team can mend, and how, the easiest first."""
-
-
-def _new_crew(timetable: Timetable, visit: int) -> Change | None:
-    """Try one more crew at the nearest team that may go."""
-    model = timetable.model
-    wanted = model.visits[visit]
-    way = model.seconds_to(model.place[visit])
-    for team in sorted(range(len(model.teams)), key=lambda team: (way[model.base[team]], team)):
-        who = model.teams[team]
-        if (who.id, DECLINED) in wanted.barred_teams or first_violation(model.problem, wanted, who) is not None:
-            continue
-        for duty in _near(model, team, wanted):
-            fit = model.cut(wanted, who, duty, who.crews) if wanted.pin is None else None
-            if fit is not None and best_in_tour(another_crew(timetable, duty), visit, fit)[1] >= 0:
-                return Change("add_crew", 1, "crews", who.id)
-    return None

@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from linli.matcher.changes import Change, find_change
-from linli.matcher.duties import Fit
-from linli.matcher.insertion import Spot, best_in_tour, best_per_team, best_spot, follow
+from linli.matcher.change_list import Broken, Change
+from linli.matcher.changes import LABELS_EACH, LABELS_MAX, broken_by_teams, find_change
+from linli.matcher.exchanges import Exchange, exchange_for
+from linli.matcher.insertion import Spot, best_per_team, best_spot, follow
 from linli.matcher.model import Model
+from linli.matcher.no_room import Labels
 from linli.matcher.objective import CostTerms
 from linli.matcher.problem import Plan, Problem, ProblemError
 from linli.matcher.route import Tour
-from linli.matcher.rules import Violation, violations
+from linli.matcher.rules import Violation
 from linli.matcher.timetable import Timetable
 from linli.matcher.tour_terms import terms_of
 
@@ -57,11 +59,15 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class LostTo:
-    """A team that could have gone, and its visits any one of which is in the way; several together if none alone is."""
+    """A team that could have gone, and its visits any one of which is in the way; several together if none alone is.
+
+    `exchange` is the cheapest way to give one of them up for it; None if no single one makes room.
+    """
 
     team: str
     visits: tuple[str, ...]
     any_one: bool
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +108,24 @@ def explain(problem: Problem, plan: Plan, visit: str) -> WhyTeam | WhyNobody:
 
 
 def explain_all(
-    problem: Problem, plan: Plan, visits: Iterable[str], next_teams: int = NEXT_TEAMS
+    problem: Problem, plan: Plan, visits: Iterable[str], next_teams: int = NEXT_TEAMS, labels: Labels | None = None
 ) -> tuple[WhyTeam | WhyNobody, ...]:
-    """Explain several visits of one plan, reading the plan once, each with so many other teams.
+    """Explain several visits of one plan, reading the plan once; see `explain_planned`.
 
     Raises
     ------
     ProblemError
         If the plan does not hold for the problem or a visit is unknown.
     """
-    return explain_planned(follow(Model(problem), plan), visits, next_teams)
+    return explain_planned(follow(Model(problem), plan), visits, next_teams, labels)
 
 
 def explain_planned(
-    timetable: Timetable, visits: Iterable[str], next_teams: int = NEXT_TEAMS
+    timetable: Timetable, visits: Iterable[str], next_teams: int = NEXT_TEAMS, labels: Labels | None = None
 ) -> tuple[WhyTeam | WhyNobody, ...]:
     """Explain several visits of a timetable, which is left as it was, each with so many other teams.
+
+    `labels` is what may be looked at to prove changes the smallest: what a round can spare if None.
 
     Raises
     ------
@@ -125,13 +133,14 @@ def explain_planned(
         If a visit is unknown.
     """
     model = timetable.model
+    labels = labels or Labels(LABELS_MAX, LABELS_EACH)
     found: list[WhyTeam | WhyNobody] = []
     for name in visits:
         visit = model.visit_index.get(name, -1)
         if visit < 0:
             raise ProblemError(f"visits: {name!r} is unknown")
         if timetable.where[visit] < 0:
-            found.append(_why_nobody(timetable, visit))
+            found.append(_why_nobody(timetable, visit, labels))
         elif model.visits[visit].pin is None:
             found.append(_why_team(timetable, visit, next_teams))
         else:
@@ -187,24 +196,24 @@ def _cost_between(before: Tour, after: Tour, visit: int) -> TeamCost:
     return TeamCost(team, terms.total(), terms, after.start[after.stops.index(visit)])
 
 
-def _why_nobody(timetable: Timetable, visit: int) -> WhyNobody:
+def _why_nobody(timetable: Timetable, visit: int, labels: Labels) -> WhyNobody:
     model = timetable.model
-    rules, name = _rule_counts(model, visit), model.visits[visit].id
+    broken, name = broken_by_teams(model, visit), model.visits[visit].id
+    rules = _rule_counts(broken)
     if best_spot(timetable, visit) is not None:
         return WhyNobody(name, "stopped", rules, (), None)
     able = sorted({model.duties[fit.duty].team for fit in model.fits(visit)})
     lost_to = _lost_to(timetable, visit, able)
-    return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, find_change(timetable, visit))
+    change = find_change(timetable, visit, broken, labels)
+    return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, change)
 
 
-def _rule_counts(model: Model, visit: int) -> tuple[RuleCount, ...]:
+def _rule_counts(broken: Broken) -> tuple[RuleCount, ...]:
     """Count each team under the first rule it breaks, in the order of `PAIR_RULES`; name those that miss the least."""
     groups: dict[str, list[tuple[int, int, str, Violation]]] = {}
-    for team in model.teams:
-        broken = violations(model.problem, model.visits[visit], team)
-        if broken:
-            first = broken[0]
-            groups.setdefault(first.rule, []).append((len(broken), first.amount, team.id, first))
+    for found in broken:
+        if found:
+            groups.setdefault(found[0].rule, []).append((len(found), found[0].amount, found[0].team, found[0]))
     counts = [
         RuleCount(rule, len(group), tuple(one[3] for one in sorted(group, key=lambda one: one[:3])[:EXAMPLES]))
         for rule, group in groups.items()
@@ -222,19 +231,14 @@ def _lost_to(timetable: Timetable, visit: int, able: list[int]) -> tuple[LostTo,
 def _blockers(timetable: Timetable, visit: int, team: int) -> LostTo:
     """Name the team's visits any one of which is in the way; if no single one is, all that stand there."""
     model = timetable.model
-    single: list[str] = []
+    found: list[Exchange] = []
     standing: list[str] = []
     for fit in model.fits(visit):
-        if model.duties[fit.duty].team != team:
-            continue
-        tour = timetable.tours[fit.duty]
-        for k, other in enumerate(tour.stops):
-            standing.append(model.visits[other].id)
-            if _has_room_without(tour, k, visit, fit):
-                single.append(model.visits[other].id)
-    return LostTo(model.teams[team].id, tuple(single or standing), bool(single))
-
-
-def _has_room_without(tour: Tour, position: int, visit: int, fit: Fit) -> bool:
-    rest = tour.copy()
-    return rest.take(position) and best_in_tour(rest, visit, fit)[1] >= 0
+        if model.duties[fit.duty].team == team:
+            tour = timetable.tours[fit.duty]
+            standing += [model.visits[other].id for other in tour.stops]
+            each = (exchange_for(tour, k, visit, fit) for k in range(len(tour.stops)))
+            found += [one for one in each if one is not None]
+    single = tuple(one.visit for one in found)
+    cheapest = min(found, key=lambda one: (one.size, one.visit), default=None)
+    return LostTo(model.teams[team].id, single or tuple(standing), bool(single), cheapest)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import astuple, dataclass
 
 from linli.matcher.fetching import entry_of, lead_of
-from linli.matcher.problem import Plan, Problem, Route, Stop, Team, Visit, Weights
+from linli.matcher.problem import Plan, Problem, Route, Stop, Team, Visit, Weights, Window
 
 MOVE_TOLERANCE = 900
 """Seconds by which a start may slip before it counts as a move: people take a quarter of an hour for on time."""
@@ -122,8 +123,13 @@ def pair_price(weights: Weights, visit: Visit, team: Team) -> int:
 
 
 def shift_of(team: Team, stop: Stop) -> int:
-    """Return the number of the shift in which service starts, or -1."""
-    return next((i for i, (lo, hi) in enumerate(team.shifts) if lo <= stop.start <= hi), -1)
+    """Return the number of the shift in which service starts, the first if two meet there, or -1."""
+    at = bisect_left(team.shifts, stop.start, key=_closing)
+    return at if at < len(team.shifts) and team.shifts[at][0] <= stop.start else -1
+
+
+def _closing(shift: Window) -> int:
+    return shift[1]
 
 
 def stops_by_shift(team: Team, stops: tuple[Stop, ...]) -> list[tuple[Stop, ...]]:

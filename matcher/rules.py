@@ -6,11 +6,25 @@ have no function here: the routes enforce them, and `linli.matcher.checker` defi
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from linli.matcher.fetching import cut_to_fetch, entry_of, lead_of
-from linli.matcher.problem import DECLINED, EXCLUDED, POOL, Member, Problem, Team, Visit, Window, is_committed, is_fact
+from linli.matcher.problem import (
+    DECLINED,
+    EXCLUDED,
+    POOL,
+    Member,
+    Problem,
+    Safeguarding,
+    Team,
+    Visit,
+    Window,
+    is_committed,
+    is_fact,
+)
 
 FOREVER = 1 << 60
 """Later than any time a problem may name."""
@@ -181,7 +195,19 @@ def safeguarded_until(visit: Visit, team: Team, taken: int = 0) -> int:
         return FOREVER
     if not visit.safeguarding.consent:
         return 0
-    return _nth_lapse([clear_until(member, visit) for member in team.members], taken + visit.safeguarding.adults)
+    return _nth_lapse(_lapses(visit.safeguarding, team), taken + visit.safeguarding.adults)
+
+
+def _lapses(asked: Safeguarding, team: Team) -> list[int]:
+    """Return `clear_until` of every adult, all at once: explanations ask it of every team many times."""
+    found: list[int] = []
+    for member in team.members:
+        if member.adult:
+            until = (member.vetted_until or 0) if asked.vetted else FOREVER
+            if asked.insured and until:
+                until = min(until, member.insured_until or 0)
+            found.append(until)
+    return found
 
 
 def gender_until(visit: Visit, team: Team) -> int:
@@ -263,13 +289,32 @@ def way_out(problem: Problem, visit: Visit, team: Team) -> int:
     return problem.travel.between(team.base, entry_of(visit))[0] + lead_of(problem, visit).seconds
 
 
+def shifts_near(team: Team, lo: int, hi: int) -> tuple[Window, ...]:
+    """Return the shifts that meet a span of time, the last one before it and the first one after it."""
+    shifts = team.shifts
+    after = bisect_right(shifts, hi, key=_opening)
+    before = bisect_left(shifts, lo, 0, after, key=_closing)
+    return shifts[max(0, before - 1) : after + 1]
+
+
+def _opening(shift: Window) -> int:
+    return shift[0]
+
+
+def _closing(shift: Window) -> int:
+    return shift[1]
+
+
 def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> int | None:
-    """Return by how many seconds the best pair of shift and window misses; 0 if one fits, None if there is no pair."""
+    """Return by how many seconds the best pair of shift and window misses; 0 if one fits, None if there is no pair.
+
+    Of the shifts that do not meet a window only its neighbours are looked at.
+    """
     pinned = is_committed(visit)
     last_end = min(safeguarded_until(visit, team), gender_until(visit, team))
     best: int | None = None
     for lo, hi in starts_of(problem, visit):
-        for opens, closes in team.shifts:
+        for opens, closes in shifts_near(team, lo, hi):
             leave = opens if pinned else max(opens, problem.now)
             miss = max(lo, leave + out) - min(hi, min(closes - back, last_end or FOREVER) - visit.duration)
             if miss <= 0:
@@ -279,13 +324,11 @@ def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) 
 
 
 def _is_reachable(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> bool:
-    """Say whether `_shortfall` is 0; shifts in which no window lies are passed over."""
+    """Say whether `_shortfall` is 0."""
     pinned = is_committed(visit)
     last_end = min(safeguarded_until(visit, team), gender_until(visit, team)) or FOREVER
     for lo, hi in starts_of(problem, visit):
-        for opens, closes in team.shifts:
-            if closes < lo or opens > hi:
-                continue
+        for opens, closes in shifts_near(team, lo, hi):
             leave = opens if pinned else max(opens, problem.now)
             if max(lo, leave + out) <= min(hi, min(closes - back, last_end) - visit.duration):
                 return True
@@ -357,10 +400,10 @@ def may_serve(problem: Problem, visit: Visit, team: Team, out: int, back: int) -
     return _is_reachable(problem, visit, team, out, back)
 
 
-def violations(problem: Problem, visit: Visit, team: Team) -> tuple[Violation, ...]:
-    """Return every pair rule broken, for explanations."""
+def violations(problem: Problem, visit: Visit, team: Team, most: int | None = None) -> tuple[Violation, ...]:
+    """Return every pair rule broken, for explanations; the first `most` of them if so many are enough to know."""
     found = (rule(problem, visit, team) for rule in PAIR_RULES)
-    return tuple(violation for violation in found if violation is not None)
+    return tuple(islice((violation for violation in found if violation is not None), most))
 
 
 def adults_a_crew_may_need(problem: Problem) -> int:

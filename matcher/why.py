@@ -8,7 +8,7 @@ from dataclasses import asdict
 from linli.matcher import explain
 from linli.matcher.timetable import Timetable
 from linli.matcher.translate import request_and_leg
-from linli.schemas.explanation import CostTerm, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
+from linli.schemas.explanation import CostTerm, Exchange, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 
 EXPLANATIONS_MAX = 40
 """Explanations per district and round, each up to a few milliseconds; an offer or unmet request beyond them is
@@ -57,12 +57,28 @@ def _nobody(why: explain.WhyNobody) -> WhyNobody:
     )
     taken = dict.fromkeys(request_and_leg(visit)[0] for lost in why.lost_to for visit in lost.visits)
     change = why.change
+    exchanges = tuple(
+        Exchange(
+            request=request_and_leg(lost.exchange.visit)[0],
+            team=lost.team,
+            because=lost.exchange.standing,
+            seconds=lost.exchange.seconds,
+        )
+        for lost in why.lost_to
+        if lost.exchange is not None
+    )
     return WhyNobody(
         outcome=why.reason,
         rules=rules,
         lost_to=tuple(taken)[:LOST_TO_MAX],
+        exchanges=exchanges,
         change=SmallestChange(
-            change=change.kind, amount=change.amount, unit=change.unit, team=change.team, proved=change.proved
+            change=change.kind,
+            amount=change.amount,
+            unit=change.unit,
+            team=change.team,
+            proved=change.proved,
+            whole=change.whole,
         )
         if change is not None
         else None,

@@ -40,13 +40,31 @@ class RuleCount(Inside):
 
 
 class SmallestChange(Inside):
-    """A single change that was tried and serves the request. ``proved`` says that no smaller listed one does."""
+    """A single change that was tried and serves the request.
+
+    ``proved`` says that no smaller listed one does as long as every other visit stays with its team, ``whole`` that
+    none does however the others are planned anew. Without either it was found, and a smaller one may do.
+    """
 
     change: str
     amount: int
     unit: str
     team: Ref | None = None
     proved: bool = False
+    whole: bool = False
+
+
+Standing = Literal["begun", "committed", "offered", "promised", "more_urgent", "waited_longer", "equal", "lower"]
+"""Why one visit comes before another; ``lower``: it does not, but the search ended before it was given up."""
+
+
+class Exchange(Inside):
+    """What it would cost to serve the request instead of another: that one's place, and so many seconds in the plan."""
+
+    request: Ref
+    team: Ref
+    because: Standing
+    seconds: int
 
 
 class WhyNobody(Inside):
@@ -60,4 +78,5 @@ class WhyNobody(Inside):
     leg: int | None = None
     rules: tuple[RuleCount, ...] = ()
     lost_to: tuple[Ref, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
     change: SmallestChange | None = None

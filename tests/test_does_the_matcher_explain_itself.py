@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.matcher.changes import Change, widened
+from linli.matcher.change_list import Change, widened
+from linli.matcher.exchanges import Exchange
 from linli.matcher.explain import WhyNobody, WhyTeam, explain, explain_all
 from linli.matcher.insertion import insert, remove
 from linli.matcher.objective import evaluate
@@ -66,6 +67,7 @@ def made(problem: Problem, name: str, change: Change) -> Problem:
     asked = visit.safeguarding or CHILD
     new = tuple(Member(f"new-{k}", True, visit.gender, NEXT_YEAR, NEXT_YEAR) for k in range(change.amount))
     skills = {n.skill: frozenset(filter(None, [n.qualification])) for n in visit.needs}
+    levels = {n.skill: n.level for n in visit.needs if n.level > 1}
     by_kind: dict[str, Callable[[], Problem]] = {
         "give_consent": lambda: _with_visit(
             problem, name, lambda v: replace(v, safeguarding=replace(v.safeguarding or CHILD, consent=True))
@@ -85,7 +87,13 @@ def made(problem: Problem, name: str, change: Change) -> Problem:
             problem, change.team, lambda t: replace(t, languages=t.languages | {str(visit.language)})
         ),
         "add_skill": lambda: _with_team(
-            problem, change.team, lambda t: replace(t, skills=tuple({**dict(t.skills), **skills}.items()))
+            problem,
+            change.team,
+            lambda t: replace(
+                t,
+                skills=tuple({**dict(t.skills), **skills}.items()),
+                skill_levels=tuple({**dict(t.skill_levels), **levels}.items()),
+            ),
         ),
         "add_crew": lambda: _with_team(problem, change.team, lambda t: replace(t, crews=t.crews + 1)),
     }
@@ -170,12 +178,12 @@ def _team(kind: str) -> Team:
 
 @pytest.mark.parametrize(("kind", "visit", "team"), CHANGES, ids=[case[0] for case in CHANGES])
 def test_every_change_of_the_list_can_be_found(kind: str, visit: Visit, team: str) -> None:
-    """Tests that a visit that lacks one thing is told this thing, as found and not as proved smallest."""
+    """Tests that a visit that lacks one thing is told this thing, and that nothing smaller would do in any plan."""
     problem = one(visit, _team(team))
     why = explain(problem, Plan(), "v-00")
     assert isinstance(why, WhyNobody)
     assert why.change is not None
-    assert (why.change.kind, why.change.proved) == (kind, False)
+    assert (why.change.kind, why.change.proved, why.change.whole) == (kind, True, True)
     assert why.reason == "impossible"
     assert insert(made(problem, "v-00", why.change), Plan(), "v-00") is not None
 
@@ -189,8 +197,10 @@ def test_one_more_crew_is_found_where_all_are_taken() -> None:
     why = explain(problem, plan, "v-01")
     assert isinstance(why, WhyNobody)
     assert why.reason == "lost"
-    assert [(lost.team, lost.visits, lost.any_one) for lost in why.lost_to] == [("team-00", ("v-00",), True)]
-    assert why.change == Change("add_crew", 1, "crews", "team-00")
+    [lost] = why.lost_to
+    assert (lost.team, lost.visits, lost.any_one) == ("team-00", ("v-00",), True)
+    assert lost.exchange == Exchange("v-00", "equal", 0)
+    assert why.change == Change("add_crew", 1, "crews", "team-00", proved=True)
 
 
 def test_where_no_single_change_helps_none_is_told() -> None:

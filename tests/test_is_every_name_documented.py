@@ -14,11 +14,12 @@ import pytest
 
 import linli.matcher
 import linli.schemas
+from linli.matcher.exchanges import STANDINGS
 from linli.matcher.objective import CostTerms
 from linli.matcher.rules import RULES
 from linli.schemas.answers import Rate
 from linli.schemas.errors import Code, Fault, faults
-from linli.schemas.explanation import WhyNobody
+from linli.schemas.explanation import Standing, WhyNobody
 from linli.schemas.glossary import LIST_OF, glossary, word, word_of, words
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import shipped_menu
@@ -124,12 +125,13 @@ def test_hard_rules_have_the_matchers_own_names() -> None:
 
 def test_every_part_of_an_explanation_has_words() -> None:
     """Tests outcomes, cost terms, changes and their units against the matcher."""
-    source = getsource(import_module("linli.matcher.changes"))
+    source = getsource(import_module("linli.matcher.change_list"))
     changes = re.findall(r'Change\(\s*"(\w+)",[^,]*, ("\w+"|[\w.]+)', source)
     assert {kind for kind, _ in changes} == set(words("change"))
     assert {unit.strip('"') for _, unit in changes if unit.startswith('"')} <= set(words("unit"))
     assert {field.name for field in fields(CostTerms)} == set(words("cost"))
     assert set(get_args(WhyNobody.model_fields["outcome"].annotation)) == set(words("nobody"))
+    assert set(STANDINGS) == set(words("standing")) == set(get_args(Standing))
     assert set(get_args(Rate.model_fields["by"].annotation)) == set(words("rated_by"))
 
 

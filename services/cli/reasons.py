@@ -42,6 +42,7 @@ def last_explained(record: AssignmentRecord) -> Offer | None:
 def _explained_teams(record: AssignmentRecord) -> list[str]:
     why = record.status.why if isinstance(record.status, Unmet) else None
     examples = [team for rule in why.rules for team in rule.examples] if why else []
+    examples += [one.team for one in why.exchanges] if why else []
     helper = [why.change.team] if why and why.change and why.change.team else []
     offer = last_explained(record)
     choices = [offer.why.chosen, *offer.why.next_best] if offer is not None and offer.why is not None else []
@@ -107,13 +108,35 @@ def _explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
     if why.lost_to:
         taken = ", ".join(why.lost_to)
         out.say(f"Those that may go are taken by {taken}.", f"可去的队伍已排给 {taken}。")
-    if why.change is None:
+    prices = [
+        (one.request, names[one.team], word(f"standing.{one.because}", TONGUE), minutes(one.seconds))
+        for one in why.exchanges
+    ]
+    heads = (
+        both("to serve it, give up", "若改派，须放弃"),
+        both("team", "队伍"),
+        both("which comes first:", "其优先原因"),
+    )
+    out.table((*heads, both("the plan costs more by", "计划增加")), prices)
+    _explain_change(why.change, names, out)
+
+
+def _explain_change(change: SmallestChange | None, names: Mapping[str, str], out: Out) -> None:
+    if change is None:
         out.say("No single change of those tried would serve it.", "所试的单项改动均不能满足。")
+        return
+    told = change_in_words(change, names)
+    if not change.proved:
+        out.say(f"A change that would help: {told}.", f"可行的改动：{told}。")
+        return
+    out.say(f"The smallest change that would help: {told}.", f"最小改动：{told}。")
+    if change.whole:
+        out.say("No smaller one of the list would, whatever the plan.", "清单中更小的改动，无论如何排班均无效。")
     else:
-        change = change_in_words(why.change, names)
-        out.say(f"The smallest change that would help: {change}.", f"最小改动：{change}。")
-    if why.change is not None and why.change.proved:
-        out.say("No smaller one of its kind would.", "同类更小的改动均无效。")
+        out.say(
+            "No smaller one of the list would, as long as all other visits keep their teams.",
+            "在其他工单不换队伍的前提下，清单中更小的改动均无效。",
+        )
 
 
 def change_in_words(change: SmallestChange, names: Mapping[str, str]) -> str:

@@ -32,6 +32,7 @@ def explained_teams(record: AssignmentRecord) -> list[str]:
     if isinstance(record.status, Unmet):
         why = record.status.why
         found += [team for rule in why.rules for team in rule.examples]
+        found += [one.team for one in why.exchanges]
         found += [why.change.team] if why.change is not None and why.change.team else []
     offer = last_explained(record)
     if offer is not None and offer.why is not None:
@@ -81,12 +82,21 @@ def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech) -> Iterato
         yield _kept_away(rule, names, speech)
     if why.lost_to:
         yield speech("why.lost_to", cases=speech.listed(why.lost_to))
+    for one in why.exchanges:
+        yield speech(
+            "why.exchange" if one.seconds >= 0 else "why.exchange_saves",
+            case=one.request,
+            team=names[one.team],
+            because=speech.code(f"standing.{one.because}"),
+            amount=speech.amount(abs(one.seconds)),
+        )
     if why.change is None:
         yield speech("why.no_change")
         return
-    yield speech("why.change", change=_change(why.change, names, speech))
+    change = _change(why.change, names, speech)
+    yield speech("why.smallest" if why.change.proved else "why.change", change=change)
     if why.change.proved:
-        yield speech("why.proved")
+        yield speech("why.proved_whole" if why.change.whole else "why.proved")
 
 
 def _kept_away(rule: RuleCount, names: Mapping[str, str], speech: Speech) -> str:

@@ -117,7 +117,12 @@ def smallest_change(change: SmallestChange | None, words: Words) -> str:
     )
     return words.comma.join(
         part
-        for part in (words.word(f"change.{change.change}"), amount, words.team(change.team) if change.team else "")
+        for part in (
+            words.word(f"change.{change.change}"),
+            amount,
+            words.team(change.team) if change.team else "",
+            words.say("say.smallest") if change.proved else "",
+        )
         if part
     )
 

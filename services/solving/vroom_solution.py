@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from linli.matcher.explain import WhyNobody, explain_all
+from linli.matcher.no_room import Labels
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.rules import RULES
@@ -23,6 +24,9 @@ Json = dict[str, Any]
 
 EXPLAINED_MAX = 500
 """Unassigned jobs and shipments that are explained: each takes milliseconds, and nobody reads more."""
+
+PROOF_LABELS = 100_000
+"""Labels that may be looked at to prove changes the smallest: about half a second, for no round waits."""
 
 NAMES = {"team_kind": "the load fits on the vehicle"}
 """What rules are called where a file uses them for something of its own: vehicles are kinds by what they can carry."""
@@ -103,7 +107,11 @@ def _unassigned(solved: Solved, tasks: Mapping[str, Sequence[Task]]) -> list[Jso
     placed = solved.plan.placed()
     left = [visit for visit in tasks if visit not in placed]
     explained = left[:EXPLAINED_MAX]
-    whys = {why.visit: why for why in explain_all(solved.problem, solved.plan, explained)} if explained else {}
+    whys = (
+        {why.visit: why for why in explain_all(solved.problem, solved.plan, explained, labels=Labels(PROOF_LABELS))}
+        if explained
+        else {}
+    )
     return [_without(task, whys.get(visit)) for visit in left for task in tasks[visit]]
 
 
@@ -132,7 +140,19 @@ def _reasons(why: WhyNobody) -> Json:
             for one in why.rules
         ],
         "lost_to": [
-            {"vehicle": _number(one.team), **_named(one.visits), "any_one": one.any_one} for one in why.lost_to
+            {
+                "vehicle": _number(one.team),
+                **_named(one.visits),
+                "any_one": one.any_one,
+                "exchange": None
+                if one.exchange is None
+                else {
+                    **_named([one.exchange.visit]),
+                    "because": one.exchange.standing,
+                    "cost": one.exchange.seconds,
+                },
+            }
+            for one in why.lost_to
         ],
         "change": None
         if change is None
@@ -142,6 +162,7 @@ def _reasons(why: WhyNobody) -> Json:
             "unit": change.unit,
             "vehicle": _vehicle(change.team),
             "proved": change.proved,
+            "whole": change.whole,
         },
     }
 

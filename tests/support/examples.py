@@ -59,7 +59,7 @@ from linli.schemas.deliveries import DeliveryRecord, DeliveryState
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told, ToldOutcome
 from linli.schemas.escalation import Awaited, Climb, Pool
 from linli.schemas.event_types import TYPE_OF_KIND
-from linli.schemas.explanation import CostTerm, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
+from linli.schemas.explanation import CostTerm, Exchange, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 from linli.schemas.ground_facts import ClockFact, DistrictMap
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails, Target, Window
@@ -326,7 +326,8 @@ WHY_NOBODY = WhyNobody(
     outcome="impossible",
     rules=(RuleCount(rule="skill", teams=53, examples=("t-01", "t-02")),),
     lost_to=("r-other",),
-    change=SmallestChange(change="window_later", amount=90, unit="minutes", team=TEAM, proved=True),
+    exchanges=(Exchange(request="r-other", team="t-01", because="more_urgent", seconds=420),),
+    change=SmallestChange(change="window_later", amount=90, unit="minutes", team=TEAM, proved=True, whole=True),
 )
 
 STATUSES: tuple[Status, ...] = (

@@ -1,0 +1,135 @@
+"""Is a change called the smallest only where none smaller serves: every smaller one is refuted by another solver."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from linli.matcher.change_list import Candidate, Change, candidates
+from linli.matcher.changes import broken_by_teams, find_change
+from linli.matcher.explain import WhyNobody, explain, explain_all
+from linli.matcher.insertion import follow, insert
+from linli.matcher.model import Model
+from linli.matcher.no_room import Labels
+from linli.matcher.problem import Pin, Plan, Problem, Visit
+from linli.matcher.solve import Limits, solve
+from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, strict
+
+ENOUGH = Limits(3_000)
+"""Work with which days of a dozen visits are solved to proven optimality."""
+
+
+def _smaller(problem: Problem, why: WhyNobody) -> list[Candidate]:
+    """Return every listed change that is smaller than the one told, and none at all."""
+    model = Model(problem)
+    visit = model.visit_index[why.visit]
+    assert why.change is not None
+    mine = [c for c in candidates(model, visit, broken_by_teams(model, visit)) if c.change.kind == why.change.kind]
+    size = min(c.size for c in mine if c.change.amount == why.change.amount and c.change.unit == why.change.unit)
+    listed = candidates(model, visit, broken_by_teams(model, visit))
+    return [*(c for c in listed if c.size < size), Candidate(why.change, problem.visits[visit])]
+
+
+def _made(problem: Problem, plan: Plan, name: str, one: Candidate, *, free: bool) -> Problem:
+    """Return the day with a change made, of all others only those that have a place, with their teams or free."""
+    team_of = {stop.visit: route.team for route in plan.routes for stop in route.stops}
+
+    def kept(visit: Visit) -> Visit:
+        pin = visit.pin if visit.pin is not None and visit.pin.team is not None else Pin(team_of[visit.id])
+        return visit if free else replace(visit, pin=pin)
+
+    others = tuple(kept(visit) for visit in problem.visits if visit.id in team_of)
+    teams = tuple(
+        one.changed if one.changed is not None and one.changed.id == team.id else team for team in problem.teams
+    )
+    return replace(problem, visits=(*others, one.wanted), teams=teams)
+
+
+def _days() -> Iterator[tuple[Problem, Plan]]:
+    for seed in range(60):
+        crowded = seed % 4 == 1
+        problem = day(1 + seed % 3, 8 + seed % 6, seed) if crowded else strict(seed, 3 + seed % 12, 1 + seed % 4)
+        for _ in range(2):
+            plan = solve(problem, Plan(), Limits(2_000), 1).plan
+            yield problem, plan
+            problem = later(problem, plan, seed)
+
+
+def test_nothing_smaller_serves_where_it_is_said() -> None:
+    """Tests every change told on small days: it serves; where it is proved, an exact solver finds no smaller that does.
+
+    Where it is proved for any plan, all other visits may move to other teams; else each keeps its team. Days that are
+    too large to be solved to proven optimality are searched.
+    """
+    seen: Counter[tuple[str, bool, bool]] = Counter()
+    judged: Counter[bool] = Counter()
+    for problem, plan in _days():
+        missing = sorted({visit.id for visit in problem.visits} - plan.placed())
+        for why in explain_all(problem, plan, missing, labels=Labels(100_000)):
+            if not isinstance(why, WhyNobody) or why.change is None:
+                continue
+            seen[why.reason, why.change.proved, why.change.whole] += 1
+            for smaller in _smaller(problem, why) if why.change.proved else ():
+                anew = _made(problem, plan, why.visit, smaller, free=why.change.whole)
+                solved = solve(anew, plan, ENOUGH, 1)
+                judged[why.change.whole] += solved.report.complete and solved.report.proven
+                assert not solved.plan.placed() >= plan.placed() | {why.visit}, (why, smaller.change)
+    assert min(judged.values()) > 100, judged
+    assert seen["lost", True, False] >= 5, seen
+    assert seen["impossible", True, True] >= 20, seen
+    assert seen["lost", False, False] >= 1, seen
+
+
+def _visit(number: int, *starts: tuple[float, float], hours: int = 1) -> Visit:
+    """Return a visit of so many hours that may start between such hours of the day."""
+    windows = tuple((MIDNIGHT + int(first * HOUR), MIDNIGHT + int(last * HOUR)) for first, last in starts)
+    return replace(a_visit(), id=f"v-{number:02d}", request=f"r-{number:02d}", windows=windows, duration=hours * HOUR)
+
+
+def _planned(*visits: Visit) -> tuple[Problem, Plan]:
+    """Return a day of one crew, and a plan of all its visits but the last."""
+    team = replace(a_team(), shifts=((MIDNIGHT + 7 * HOUR, MIDNIGHT + 14 * HOUR),), crews=1)
+    problem = replace(one(visits[0], team), visits=visits)
+    return problem, solve(replace(problem, visits=visits[:-1]), Plan(), Limits(0), 1).plan
+
+
+def test_the_next_smaller_step_does_not_serve() -> None:
+    """Tests that the window must be an hour wider, and that with half an hour there is no place."""
+    problem, plan = _planned(_visit(0, (9, 9), hours=2), _visit(1, (10, 10), hours=2))
+    why = explain(problem, plan, "v-01")
+    assert isinstance(why, WhyNobody)
+    change = why.change
+    assert change is not None
+    assert (change.kind, change.amount, change.proved, change.whole) == ("widen_window", HOUR, True, False)
+    for step, serves in ((0.5, False), (1, True)):
+        wider = replace(problem, visits=(problem.visits[0], _visit(1, (10 - step, 10 + step), hours=2)))
+        assert (insert(wider, plan, "v-01") is not None) is serves
+
+
+def test_what_another_order_would_serve_is_only_found() -> None:
+    """Tests that an hour is found beside the plan, but not called smallest: in another order it needs no change."""
+    problem, plan = _planned(_visit(0, (9, 9), (12, 12)), _visit(1, (10, 10)), _visit(2, (9, 9)))
+    assert [stop.visit for route in plan.routes for stop in route.stops] == ["v-00", "v-01"]
+    why = explain(problem, plan, "v-02")
+    assert isinstance(why, WhyNobody)
+    assert why.change == Change("widen_window", HOUR, "seconds", proved=False)
+    assert solve(problem, plan, ENOUGH, 1).plan.placed() == {"v-00", "v-01", "v-02"}
+
+
+def test_a_visit_that_belongs_to_another_is_only_found() -> None:
+    """Tests that nothing is claimed of one leg of a request: what serves it alone may not serve both."""
+    problem, plan = _planned(_visit(0, (9, 9), hours=2), _visit(1, (10, 10), hours=2))
+    twins = tuple(replace(visit, request="r-00", leg=leg) for leg, visit in enumerate(problem.visits))
+    why = explain(replace(problem, visits=twins), plan, "v-01")
+    assert isinstance(why, WhyNobody)
+    assert why.change is not None
+    assert not why.change.proved
+
+
+def test_where_the_work_is_limited_nothing_is_claimed() -> None:
+    """Tests that a change stays found where the limit does not allow to look at all orders."""
+    problem, plan = _planned(_visit(0, (9, 9), hours=2), _visit(1, (10, 10), hours=2))
+    timetable = follow(Model(problem), plan)
+    found = [find_change(timetable, 1, broken_by_teams(timetable.model, 1), Labels(most)) for most in (0, 100)]
+    assert [change and change.proved for change in found] == [False, True]
