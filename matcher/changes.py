@@ -1,9 +1,9 @@
 """Which single change would serve an unserved visit, and whether it is proved that no smaller listed one would.
 
 Every change of `linli.matcher.change_list` is tried beside the present plan, the smallest first. Nothing else in the
-plan moves for it, so what is found works as it stands. Then every smaller one is to be refuted: by the pair rules, which
-holds for every plan; or because no team that may go has room, in whatever order it makes the visits it has, which holds
-as long as every other visit stays with its team. What cannot be refuted leaves a change "found", not "smallest".
+plan moves for it, so what is found works as it stands. Then every smaller one is to be refuted: by the pair rules,
+which holds for every plan; or because no team that may go has room, in whatever order it makes the visits it has, which
+holds as long as every other visit stays with its team. What cannot be refuted leaves a change "found", not "smallest".
 """
 
 from __future__ import annotations

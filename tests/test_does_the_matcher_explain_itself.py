@@ -192,7 +192,7 @@ def test_one_more_crew_is_found_where_all_are_taken() -> None:
     """Tests that a visit lost to another is told to whom, and that a second crew would serve it."""
     short = replace(a_visit(), windows=((MIDNIGHT + 12 * HOUR, MIDNIGHT + 12 * HOUR + 60),), duration=4 * HOUR)
     problem = one(short, replace(a_team(), shifts=((MIDNIGHT + 11 * HOUR, MIDNIGHT + 17 * HOUR),)))
-    problem = replace(problem, visits=(short, replace(short, id="v-01")))
+    problem = replace(problem, visits=(short, replace(short, id="v-01", request="r-01")))
     plan = solve(problem, Plan(), Limits(0), 1).plan
     why = explain(problem, plan, "v-01")
     assert isinstance(why, WhyNobody)

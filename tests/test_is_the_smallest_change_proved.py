@@ -47,7 +47,7 @@ def _made(problem: Problem, plan: Plan, name: str, one: Candidate, *, free: bool
 
 
 def _days() -> Iterator[tuple[Problem, Plan]]:
-    for seed in range(60):
+    for seed in range(36):
         crowded = seed % 4 == 1
         problem = day(1 + seed % 3, 8 + seed % 6, seed) if crowded else strict(seed, 3 + seed % 12, 1 + seed % 4)
         for _ in range(2):
@@ -75,8 +75,8 @@ def test_nothing_smaller_serves_where_it_is_said() -> None:
                 solved = solve(anew, plan, ENOUGH, 1)
                 judged[why.change.whole] += solved.report.complete and solved.report.proven
                 assert not solved.plan.placed() >= plan.placed() | {why.visit}, (why, smaller.change)
-    assert min(judged.values()) > 100, judged
-    assert seen["lost", True, False] >= 5, seen
+    assert min(judged.values()) > 50, judged
+    assert seen["lost", True, False] >= 3, seen
     assert seen["impossible", True, True] >= 20, seen
     assert seen["lost", False, False] >= 1, seen
 
