@@ -15,6 +15,7 @@ from linli.matcher.desk_answers import accept, decline, done, failed_visit, rate
 from linli.matcher.desk_nodes import apply_node
 from linli.matcher.desk_orders import Result, amend, apply_team, cancel, place_order
 from linli.matcher.desk_people import confirm, hold, refer, release, told
+from linli.matcher.desk_referrals import answer_referral
 from linli.matcher.desk_teams import absent, change_members, name_deputy, withdraw_unfit
 from linli.matcher.draft import Draft
 from linli.matcher.escalation import escalate
@@ -45,6 +46,7 @@ from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Releas
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.organisation import ApplyNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
+from linli.schemas.referrals import AnswerReferral
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
 from linli.schemas.standing import ChangeStanding, PlaceStanding
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers
@@ -123,6 +125,8 @@ def _act(draft: Draft, command: Command) -> Result:
             return release(draft, command, command.body)
         case Refer():
             return refer(draft, command, command.body)
+        case AnswerReferral():
+            return answer_referral(draft, command, command.body)
         case Assign():
             return assign(draft, command, command.body)
         case Confirm():

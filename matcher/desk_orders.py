@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from linli.matcher.draft import Draft, end_offers
 from linli.matcher.forgetting import is_outlived
-from linli.schemas.assignment import AssignmentRecord, Cancelled, RecordedAfterwards, Referred, Registered, Rescheduled
+from linli.matcher.referring import referred
+from linli.schemas.assignment import AssignmentRecord, Cancelled, RecordedAfterwards, Registered, Rescheduled
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.lifecycle import OfferEnd, State, may_follow
 from linli.schemas.orders import Amend, Cancel, RequestDetails
@@ -78,8 +79,9 @@ def _twins(draft: Draft, details: RequestDetails) -> tuple[str, ...]:
 
 def _refer(draft: Draft, request_id: str, referral: str) -> None:
     record = draft.request(request_id)
-    if record is not None:
-        draft.step(record, Referred(office=OFFICES.get(referral, referral), reason=referral), referral)
+    if record is not None and record.details is not None:
+        status = referred(draft, record.details, OFFICES.get(referral, referral), referral)
+        draft.step(record, status, referral if referral in OFFICES else "office")
 
 
 def amend(draft: Draft, command: Command, body: Amend) -> Result:

@@ -6,7 +6,8 @@ from linli.matcher.choosing import choice_of, with_choice
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg
 from linli.matcher.offering import opened
-from linli.schemas.assignment import AssignmentRecord, Offered, OnHold, Referred, Registered
+from linli.matcher.referring import referred, stays_with_office
+from linli.schemas.assignment import AssignmentRecord, Offered, OnHold, Registered
 from linli.schemas.choices import ChosenBy
 from linli.schemas.commands import Command
 from linli.schemas.desk import Confirm, Hold, Refer, Release, Told
@@ -53,14 +54,18 @@ def release(draft: Draft, command: Command, body: Release) -> Result:
 
 
 def refer(draft: Draft, command: Command, body: Refer) -> Result:
-    """Hand a request to an office."""
+    """Hand a request to an office, or from one office to another; what the law gives to an office stays there."""
     record, result = find(draft, command, State.REFERRED)
-    if record is not None:
-        status = Referred(office=body.office, reason=body.reason)
+    if record is not None and record.details is not None:
+        details = record.details
+        if record.state is State.REFERRED and stays_with_office(record):
+            return OutcomeCode.NOT_ALLOWED_NOW, "stays_with_office"
+        details = details.model_copy(update={"referral": None}) if record.state is State.REFERRED else details
         draft.step(
             record,
-            status,
+            referred(draft, details, body.office, body.reason),
             "refer",
+            details=details,
             legs=end_offers(record.legs, OfferEnd.REFERRED),
             **draft.remember(record, command.id),
         )

@@ -21,7 +21,7 @@ from linli.schemas.assignment import (
     Status,
     Unmet,
 )
-from linli.schemas.escalation import Climb
+from linli.schemas.escalation import Awaited, Climb
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import SETTLED, OfferEnd, OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
@@ -277,10 +277,17 @@ class Draft:
 
 
 def _climbs(record: AssignmentRecord) -> tuple[Climb, ...]:
-    """Return a request's climbs, ended where there is nothing left to climb for."""
+    """Return a request's climbs, ended where there is nothing left to climb for.
+
+    An office that owes an answer is climbed for as long as the request is in its hands.
+    """
     if record.state not in SETTLED or all(climb.ended for climb in record.climbs):
         return record.climbs
-    return tuple(climb if climb.ended else climb.model_copy(update={"ended": record.at}) for climb in record.climbs)
+    owed = Awaited.ANSWERED if record.state is State.REFERRED else None
+    return tuple(
+        climb if climb.ended or climb.waited_for is owed else climb.model_copy(update={"ended": record.at})
+        for climb in record.climbs
+    )
 
 
 def live_offer(leg: Leg) -> int | None:

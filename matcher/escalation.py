@@ -15,9 +15,10 @@ from linli.matcher.asking_pools import pools_open
 from linli.matcher.draft import Draft, mode_for
 from linli.matcher.offering import freeze_at
 from linli.matcher.organisation import Tree
-from linli.schemas.assignment import AssignmentRecord, Leg
+from linli.schemas.assignment import AssignmentRecord, Leg, Referred
 from linli.schemas.escalation import Awaited, Climb
 from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.orders import RequestDetails
 from linli.schemas.policy import Mode, Policy
 
 _ASKED = frozenset({OfferState.OPEN, OfferState.DECLINED, OfferState.EXPIRED})
@@ -93,8 +94,19 @@ def _awaited(policy: Policy, record: AssignmentRecord) -> tuple[Awaited, datetim
         case State.COMMITTED:
             starts = [leg.assignment.start for leg in record.legs if leg.assignment is not None]
             return Awaited.SERVED, max(starts, default=record.at)
+        case State.REFERRED:
+            return _office_since(policy, record, details)
         case _:
             return None
+
+
+def _office_since(policy: Policy, record: AssignmentRecord, details: RequestDetails) -> tuple[Awaited, datetime] | None:
+    """Return since when an office owes an answer; what is between the office and a child is told to nobody else."""
+    status = record.status
+    if not isinstance(status, Referred) or status.due is None or details.restricted:
+        return None
+    minutes = policy.escalation.minutes(Awaited.ANSWERED, details.category, details.urgency) or 0
+    return Awaited.ANSWERED, status.due - timedelta(minutes=minutes)
 
 
 def _asked_since(record: AssignmentRecord) -> datetime:

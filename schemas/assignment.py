@@ -17,6 +17,7 @@ from linli.schemas.escalation import Climb
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import RequestDetails, Window
+from linli.schemas.referrals import OfficeAnswer
 
 RECENT_COMMANDS_MAX = 32
 """Command ids remembered per request, so that a command handled twice by intake is seen; intake repeats at most the
@@ -136,11 +137,12 @@ class OnHold(Inside):
 
 
 class Referred(Inside):
-    """In the hands of an office (转办)."""
+    """In the hands of an office (转办). ``due``: by when it should answer, or answer again; null where nobody waits."""
 
     state: Literal[State.REFERRED] = State.REFERRED
     office: str
     reason: str
+    due: Instant | None = None
 
 
 class Cancelled(Inside):
@@ -309,6 +311,7 @@ class AssignmentRecord(Inside):
     notify: tuple[Audience, ...] = EVERYBODY
     red: bool = False
     choices: tuple[DeskChoice, ...] = ()
+    office_answers: tuple[OfficeAnswer, ...] = ()
     climbs: tuple[Climb, ...] = ()
     reopened: tuple[Reopening, ...] = ()
 

@@ -23,6 +23,7 @@ from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, 
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
 from linli.schemas.organisation import ApplyNode, RegisterNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
+from linli.schemas.referrals import AnswerReferral
 from linli.schemas.roster import RegisterTeam, TeamDetails
 from linli.schemas.standing import ChangeStanding, PlaceStanding, StandingOrder
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
@@ -34,6 +35,7 @@ InboxBody = Annotated[
     | Hold
     | Release
     | Refer
+    | AnswerReferral
     | Assign
     | Confirm
     | RegisterTeam
@@ -85,6 +87,7 @@ CommandBody = Annotated[
     | Hold
     | Release
     | Refer
+    | AnswerReferral
     | Assign
     | Confirm
     | ApplyTeam

@@ -11,12 +11,13 @@ from linli.schemas.base import Inside, Instant, Name, Ref, Word
 
 
 class Awaited(StrEnum):
-    """What a request waits for: a promised window, a team that is asked, one that accepts, the visit itself."""
+    """What a request waits for: a promised window, a team that is asked or accepts, the visit, an office's answer."""
 
     PROMISED = "promised"
     OFFERED = "offered"
     ACCEPTED = "accepted"
     SERVED = "served"
+    ANSWERED = "answered"
 
 
 class Pool(StrEnum):
@@ -45,13 +46,15 @@ class WaitLimits(Inside):
 
     ``promised`` counts from when nobody could promise it, ``offered`` from the last moment at which a team should have
     been asked for the promised window, ``accepted`` from the first of the teams that were asked one after another,
-    ``served`` from the agreed beginning of the visit; after a climb each counts from the climb.
+    ``served`` from the agreed beginning of the visit, ``answered`` from the referral or the office's last word; after a
+    climb each counts from the climb.
     """
 
     promised: Limits = (15, 120, 480)
     offered: Limits = (10, 30, 60)
     accepted: Limits = (20, 90, 180)
     served: Limits = (30, 60, 120)
+    answered: Limits = (1_440, 2_880, 4_320)
 
 
 class CategoryLimits(Inside):
@@ -62,6 +65,7 @@ class CategoryLimits(Inside):
     offered: Limits | None = None
     accepted: Limits | None = None
     served: Limits | None = None
+    answered: Limits | None = None
 
 
 class Alternative(Inside):

@@ -13,6 +13,7 @@ INBOX_KINDS: Final[dict[str, str]] = {
     "linli.request.held": "hold",
     "linli.request.released": "release",
     "linli.request.referred": "refer",
+    "linli.referral.answered": "referral_answer",
     "linli.request.assigned": "assign",
     "linli.request.confirmed": "confirm",
     "linli.team.registered": "team",

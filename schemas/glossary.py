@@ -24,6 +24,7 @@ from linli.schemas.places import Terrain
 from linli.schemas.policy import Mode
 from linli.schemas.proving import Remedy
 from linli.schemas.recurrence import Frequency, HolidayRule
+from linli.schemas.referrals import ReferralOutcome
 from linli.schemas.roles import Role
 from linli.schemas.roster import TeamKind
 from linli.schemas.rounds import OutcomeCode
@@ -59,6 +60,7 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     ToldOutcome: "told",
     Awaited: "awaited",
     Pool: "pool",
+    ReferralOutcome: "referral_outcome",
     Together: "together",
     ProofWay: "proof",
     Anomaly: "anomaly",

@@ -45,6 +45,7 @@ from linli.schemas.orders import Amend, Cancel, Order
 from linli.schemas.organisation import NodeRecord, RegisterNode
 from linli.schemas.plan import PlanRecord
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
+from linli.schemas.referrals import AnswerReferral
 from linli.schemas.roster import RegisterTeam, RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.service import ServiceRecord
@@ -64,6 +65,7 @@ INBOX_MODELS: Final[dict[str, type[Edge]]] = {
     "hold": Hold,
     "release": Release,
     "refer": Refer,
+    "referral_answer": AnswerReferral,
     "assign": Assign,
     "confirm": Confirm,
     "team": RegisterTeam,

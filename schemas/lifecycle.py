@@ -80,7 +80,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     _S.RATED: frozenset({_S.RATED, _S.REOPENED, _S.CLOSED}),
     _S.REOPENED: frozenset({_S.REOPENED, _S.RATED}),
     _S.RECORDED_AFTERWARDS: frozenset({_S.RATED, _S.CLOSED}),
-    _S.REFERRED: frozenset({_S.CLOSED, _S.CANCELLED, _S.REGISTERED, _S.RECORDED_AFTERWARDS}),
+    _S.REFERRED: frozenset({_S.REFERRED, _S.CLOSED, _S.CANCELLED, _S.REGISTERED, _S.RECORDED_AFTERWARDS}),
     _S.CANCELLED: frozenset(),
     _S.CLOSED: frozenset(),
 }

@@ -19,6 +19,10 @@ ITEMS_MAX: Final = 500
 """Categories of one menu: the longest published county menus have a few dozen."""
 
 
+OFFICES_MAX: Final = 200
+"""Offices of one menu: a county's departments and its towns' counters."""
+
+
 class ListError(ValueError):
     """A list of the county cannot be used; the message says what is wrong with which entry, and what to do."""
 
@@ -29,6 +33,15 @@ class SkillNeed(Edge):
     skill: Word
     qualification: Word | None = None
     level: SkillLevel = 1
+
+
+class Office(Edge):
+    """An office that takes what is not for volunteers: its names, and how it is reached (a counter, a telephone)."""
+
+    code: Word
+    zh: Name
+    en: Name
+    channel: Name
 
 
 class MenuItem(Edge):
@@ -60,27 +73,37 @@ class MenuItem(Edge):
         How much may be laid out for the resident, in fen; none where nothing is bought.
     activity
         Whether it is one for the public, at a place and with a headcount, and for nobody in particular.
+    office
+        The office that such an order goes to instead of volunteers; then it has no skills and no kinds of teams.
     """
 
     code: Word
     zh: Name
     en: Name
-    skills: tuple[SkillNeed, ...] = Field(min_length=1, max_length=8)
+    skills: tuple[SkillNeed, ...] = Field(default=(), max_length=8)
     minutes: Annotated[int, Field(ge=5, le=MINUTES_MAX)]
     urgency: Annotated[int, Field(ge=0, le=2)]
     beneficiaries: tuple[Beneficiary, ...] = Field(min_length=1)
-    team_kinds: tuple[TeamKind, ...] = Field(min_length=1)
+    team_kinds: tuple[TeamKind, ...] = ()
     insured: bool = False
     adults: Annotated[int, Field(ge=0, le=4)] = 0
     travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
     spend_limit_fen: Annotated[int, Field(ge=0, le=SPENT_MAX)] | None = None
     activity: bool = False
+    office: Word | None = None
 
     @model_validator(mode="after")
     def _is_for_people_or_for_the_public(self) -> Self:
         alone = self.beneficiaries == (Beneficiary.PUBLIC,)
         if alone != self.activity or (Beneficiary.PUBLIC in self.beneficiaries and not alone):
             raise ValueError('an activity is for beneficiaries = ["public"] alone, and nothing else is for the public')
+        return self
+
+    @model_validator(mode="after")
+    def _is_for_volunteers_or_an_office(self) -> Self:
+        needs = (bool(self.skills), bool(self.team_kinds))
+        if any(needs) if self.office is not None else not all(needs):
+            raise ValueError(f"{self.code}: give skills and team_kinds, or the office that it goes to, and not both")
         return self
 
     def is_for(self, beneficiary: Beneficiary) -> bool:
@@ -94,11 +117,21 @@ class ServiceMenu(Edge):
     name: Name
     synthetic: bool
     items: tuple[MenuItem, ...] = Field(min_length=1, max_length=ITEMS_MAX)
+    offices: tuple[Office, ...] = Field(default=(), max_length=OFFICES_MAX)
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
         refuse_repeated([item.code for item in self.items])
+        refuse_repeated([office.code for office in self.offices])
+        known = {office.code for office in self.offices}
+        unknown = sorted({item.office for item in self.items if item.office is not None} - known)
+        if unknown:
+            raise ValueError(f"items go to offices that the menu does not list: {', '.join(unknown)}")
         return self
+
+    def office(self, code: str) -> Office | None:
+        """Return the office with a code, if the menu has it."""
+        return next((office for office in self.offices if office.code == code), None)
 
     def item(self, code: str) -> MenuItem | None:
         """Return the category with a code, if the menu has it."""
@@ -133,7 +166,7 @@ def parse_menu(text: str) -> ServiceMenu:
 
 
 def shipped_menu() -> ServiceMenu:
-    """Return the menu that comes with Linli: seventeen categories drawn from what county teams do, three activities."""
+    """Return the menu that comes with Linli: 17 categories of visits, 3 of them activities, and 5 for offices."""
     return parse_menu(files("linli.schemas").joinpath("service_menu.toml").read_text(encoding="utf-8"))
 
 

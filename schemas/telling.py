@@ -19,12 +19,13 @@ from linli.schemas.people import Requester
 
 
 class Tell(StrEnum):
-    """What a resident is told: a promise, that it changed, who comes, that nobody comes."""
+    """What a resident is told: a promise, that it changed, who comes, that nobody comes, what an office says."""
 
     PROMISED = "promised"
     CHANGED = "changed"
     VISITORS = "visitors"
     NOT_POSSIBLE = "not_possible"
+    OFFICE = "office"
 
 
 class TellTask(Inside):
@@ -107,6 +108,8 @@ def _tasks(before: AssignmentRecord | None, after: AssignmentRecord) -> Iterator
     if after.state in _ENDED and after.cause not in ("cancel",) and (before is None or before.state is not after.state):
         yield _task(after, Tell.NOT_POSSIBLE, _soon(after, was.start if was else None))
         return
+    if before is not None and len(after.office_answers) > len(before.office_answers):
+        yield _task(after, Tell.OFFICE, _soon(after, None))
     if after.state not in OPEN:
         return
     if after.promise is not None and after.promise != was:

@@ -172,15 +172,15 @@ def _sealed(order: Order, gazetteer: Gazetteer, world: World, at: datetime) -> t
     return done.order, (done.subject_key,)
 
 
-def referral_of(order: Order, flags: Flags) -> str | None:
-    """Return the office that takes over, if volunteers must not be sent."""
+def referral_of(order: Order, flags: Flags, item: MenuItem | None = None) -> str | None:
+    """Return the office that takes over, if volunteers must not be sent, or are not for such an order."""
     if flags.danger_to_life:
         return EMERGENCY
     if flags.suspected_harm:
         return CHILD_DIRECTOR if is_child(order) else EMERGENCY
     if age_of(order) is AgeBand.UNDER_14 and not order.consent.guardian:
         return CHILD_DIRECTOR
-    return None
+    return None if item is None else item.office
 
 
 def _fetched(order: Order, gazetteer: Gazetteer, digits: int) -> FetchPlace | None:
@@ -232,7 +232,7 @@ def _details(
         sealed=sealed,
         marks=marks,
         ordered_at=now,
-        referral=referral_of(order, flags),
+        referral=referral_of(order, flags, item),
         restricted=flags.suspected_harm,
         recorded_afterwards=order.recorded_afterwards,
         has_phone=order.has_phone,

@@ -26,6 +26,7 @@ from linli.schemas.identity import position_id, request_id, standing_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
 from linli.schemas.organisation import ApplyNode, NodeDetails, RegisterNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
+from linli.schemas.referrals import AnswerReferral
 from linli.schemas.roster import Deputy, RegisterTeam, TeamDetails
 from linli.schemas.standing import ChangeStanding, PlaceStanding, StandingDetails, StandingOrder
 from linli.schemas.subject_keys import SubjectKey
@@ -57,11 +58,12 @@ Targeted: TypeAlias = (
     | ConfirmService
     | ReviewService
     | Resolve
+    | AnswerReferral
 )
 """What names a request by its id or by the sender's number."""
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
-    *(Order, Amend, Cancel, Hold, Release, Refer, Assign, Confirm, RegisterTeam),
+    *(Order, Amend, Cancel, Hold, Release, Refer, AnswerReferral, Assign, Confirm, RegisterTeam),
     *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate, Claim, SwapMembers),
     *(RecordVisit, Absent, ChangeMembers, NameDeputy, RegisterNode, Told),
     *(GiveCode, ConfirmService, ReviewService, Resolve),

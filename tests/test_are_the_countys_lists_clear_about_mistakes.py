@@ -25,14 +25,16 @@ TOP = 'name = "m"\nsynthetic = true\n'
 
 
 def test_the_menu_that_comes_along_serves_every_group() -> None:
-    """Tests the shipped menu: seventeen categories, something for everybody, medical work for the qualified alone."""
+    """Tests the shipped menu: visits for everybody, medical work for the qualified alone, and what offices do."""
     menu = shipped_menu()
-    assert len(menu.items) == 17
+    assert len([item for item in menu.items if item.office is None]) == 17
+    assert {item.office for item in menu.items} - {None} == {office.code for office in menu.offices}
+    assert all("模拟" in office.zh and "synthetic" in office.en for office in menu.offices)
     assert menu.synthetic
     for beneficiary in Beneficiary:
         activities = beneficiary is Beneficiary.PUBLIC
         assert sum(item.is_for(beneficiary) for item in menu.items) >= (3 if activities else 5)
-    for item in menu.items:
+    for item in (item for item in menu.items if item.office is None):
         qualified = [need.qualification for need in item.skills if need.qualification]
         assert (item.team_kinds == (TeamKind.MEDICAL,)) is bool(qualified)
 

@@ -14,10 +14,11 @@ from jinja2 import nodes
 
 from linli.matcher.desk_orders import OFFICES
 from linli.schemas.glossary import words
-from linli.services.console.case_sheet import office_name
+from linli.schemas.menu import shipped_menu
 from linli.services.console.desk_actions import ACTIONS
 from linli.services.console.rendering import environment
 from linli.services.console.words import Speech, catalogue
+from linli.services.offices import office_name
 
 CONSOLE = Path(__file__).parent.parent / "services" / "console"
 TEMPLATES = sorted(file.name for file in (CONSOLE / "templates").glob("*.html"))
@@ -38,9 +39,9 @@ def braces(text: str) -> set[str]:
 @pytest.mark.parametrize("code", sorted(OFFICES))
 def test_is_an_office_named_in_the_readers_language_alone(code: str) -> None:
     """Tests that the ledger's name, which is in both, is not what somebody reads, and that others stay as written."""
-    assert not LATIN.search(office_name(OFFICES[code], Speech("zh")))
-    assert not CHINESE.search(office_name(OFFICES[code], Speech("en")))
-    assert office_name("civil-affairs", Speech("zh")) == "civil-affairs"
+    assert not LATIN.search(office_name(OFFICES[code], shipped_menu(), "zh"))
+    assert not CHINESE.search(office_name(OFFICES[code], shipped_menu(), "en"))
+    assert office_name("civil-affairs", shipped_menu(), "zh") == "civil-affairs"
 
 
 def test_is_every_sentence_there_twice() -> None:

@@ -61,6 +61,7 @@ REQUEST_ROUTES: Final = {
     "POST /v1/requests/{}/confirm-service": {"proxy": "MRP", "officer": "MP", "director": "R"},
     "POST /v1/requests/{}/review": {"officer": "MP", "director": "R"},
     "POST /v1/requests/{}/resolve": {**DESK_ONLY, "officer": "MP", "director": "R"},
+    "POST /v1/requests/{}/answer": {"desk": "MORP", "officer": "", "director": "R"},
     "POST /v1/requests/{}/consent": {"desk": "MORP", "officer": "MP", "director": "R"},
     "GET /v1/requests/{}/service": {**ORDERERS, "lead": "M", "officer": "MP", "director": "R", "admin": "MORP"},
     "GET /v1/requests/{}": {**ORDERERS, "officer": "MP", "director": "R", "admin": "MORP"},

@@ -65,7 +65,7 @@ def cancel(
     from linli.services.cli.here import request_named, target_named
 
     body = Cancel(target=target_named(request), reason=reason)
-    return _deliver(body, request_named(request), source, district, wait, as_json)
+    return deliver(body, request_named(request), source, district, wait, as_json)
 
 
 def amend(
@@ -97,7 +97,7 @@ def amend(
         consent=Consent(beneficiary=True, guardian=True) if consent else None,
         reason=reason,
     )
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def assign(
@@ -129,7 +129,7 @@ def assign(
         reason=reason,
         by=by,
     )
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def confirm(
@@ -146,7 +146,7 @@ def confirm(
     from linli.services.cli.here import request_named, target_named
 
     body = Confirm(target=target_named(request), leg=leg, by=by, note=note)
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def record(
@@ -176,7 +176,7 @@ def record(
         reason=reason,
         by=by,
     )
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def claim(
@@ -192,7 +192,7 @@ def claim(
     from linli.services.cli.here import request_named, target_named
 
     body = Claim(target=target_named(request), team=team, leg=leg, members=tuple(member))
-    return _deliver(body, request_named(request), f"team:{team}", None, wait, as_json)
+    return deliver(body, request_named(request), f"team:{team}", None, wait, as_json)
 
 
 def hold(
@@ -208,7 +208,7 @@ def hold(
     from linli.services.cli.here import request_named, target_named
 
     body = Hold(target=target_named(request), reason=reason, by=by)
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def release(
@@ -219,7 +219,7 @@ def release(
     from linli.services.cli.here import request_named, target_named
 
     body = Release(target=target_named(request), by=by)
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def refer(
@@ -236,7 +236,7 @@ def refer(
     from linli.services.cli.here import request_named, target_named
 
     body = Refer(target=target_named(request), office=office, reason=reason, by=by)
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def reschedule(
@@ -254,7 +254,7 @@ def reschedule(
     from linli.services.cli.here import request_named, target_named
 
     body = Reschedule(target=target_named(request), windows=_windows(window, zone) or (), by=by, reason=reason)
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def rate(
@@ -271,7 +271,7 @@ def rate(
     from linli.services.cli.here import request_named, target_named
 
     body = Rate(target=target_named(request), stars=stars, tags=tuple(tag or ()), by=by)
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def _windows(given: list[str] | None, zone: str) -> tuple[Window, ...] | None:
@@ -291,9 +291,8 @@ def _windows(given: list[str] | None, zone: str) -> tuple[Window, ...] | None:
     return tuple(found)
 
 
-def _deliver(
-    body: BaseModel, request: str | None, source: str, district: str | None, wait: float, as_json: bool
-) -> int:
+def deliver(body: BaseModel, request: str | None, source: str, district: str | None, wait: float, as_json: bool) -> int:
+    """Send a command and say what became of it."""
     from linli.services.cli.delivering import deliver
     from linli.services.cli.here import run
 

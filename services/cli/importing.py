@@ -14,7 +14,6 @@ from typing import Final
 from aiokafka.errors import KafkaError
 
 from linli.schemas.errors import Code, LinliError
-from linli.schemas.glossary import word
 from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import InboxFile, inbox_file
 from linli.services.cli.out import Out
@@ -25,6 +24,7 @@ from linli.services.cli.sheet_options import mapping_of
 from linli.services.cli.sum_lines import say_sums
 from linli.services.cli.times import zone_named
 from linli.services.cli.words import TONGUE, both
+from linli.services.offices import office_name
 from linli.services.preparing import Prepared
 from linli.services.sheets.columns import Columns, Context
 from linli.services.sheets.notes import sheet_word
@@ -219,7 +219,7 @@ class _Run:
             self.sent.accepted.append(told)
         if prepared.referral:
             # Nobody must wait for a volunteer who will never be sent: the person at the terminal is told at once.
-            office = word(f"office.{prepared.referral}", TONGUE)
+            office = office_name(prepared.referral, self.context.menu, TONGUE)
             at = self.at(line)
             self.out.warn(f"Line {at}: no volunteer is sent: {office}!", f"第 {at} 行：不派志愿者，{office}！")
 

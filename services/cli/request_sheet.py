@@ -11,12 +11,14 @@ from pydantic import BaseModel
 from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Unmet
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word, word_of
+from linli.schemas.menu import shipped_menu
 from linli.schemas.orders import RequestDetails, Window
 from linli.schemas.people import PersonalPart
 from linli.services.cli.board_lookups import category_name, number_of, request_meant, team_names, teams_of
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
+from linli.services.offices import office_name
 from linli.services.wiring import keyring_of
 from linli.streams.board_entries import HistoryLine
 from linli.streams.board_reader import Tentative
@@ -144,14 +146,19 @@ def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
     match record.status:
         case Unmet(why=why):
             yield both("nobody", "无人"), word(f"nobody.{why.outcome}", TONGUE)
-        case Referred(office=office):
-            yield both("referred to", "转办至"), office
+        case Referred(office=office, due=due):
+            yield both("referred to", "转办至"), office_name(office, shipped_menu(), TONGUE)
+            if due is not None:
+                yield both("answer due by", "答复时限"), clock(due)
         case OnHold(by=by, reason=reason):
             yield both("held by", "挂起"), f"{by}: {reason}"
         case Rated(stars=stars, by=by):
             yield both("rated", "评价"), f"{'★' * stars}{'☆' * (5 - stars)} {word(f'rated_by.{by}', TONGUE)}"
         case _:
             pass
+    for answer in record.office_answers:
+        said = f"{clock(answer.at)} {word_of(answer.outcome, TONGUE)} {answer.note}".rstrip()
+        yield office_name(answer.office, shipped_menu(), TONGUE), said
     if record.details is not None and record.details.restricted:
         yield both("restricted", "限制查阅"), both("for the office it was referred to", "仅限受理部门")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.assignment import AssignmentRecord, Referred
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.orders import RequestDetails
@@ -50,6 +51,12 @@ def tone_of(record: AssignmentRecord) -> str:
     if record.red:
         return "red"
     return _TONES.get(record.state, "")
+
+
+def is_overdue(record: AssignmentRecord, now: datetime) -> bool:
+    """Tell whether an office should have said something by now."""
+    status = record.status
+    return isinstance(status, Referred) and status.due is not None and status.due < now
 
 
 def number_of(record: AssignmentRecord) -> str:
@@ -117,7 +124,7 @@ def case_line(record: AssignmentRecord, names: Mapping[str, str], here: Surround
         grid=here.grids.get(details.place.grid, details.place.grid) if details else "",
         team=names.get(team, team) if team else "",
         state=speech("desk.proposed") if proposed_in(record) else speech.of(record.state),
-        tone="warn" if proposed_in(record) else tone_of(record),
+        tone="warn" if proposed_in(record) else "overdue" if is_overdue(record, here.clock.now()) else tone_of(record),
         urgent=details is not None and details.urgency == 0,
         restricted=details is not None and details.restricted,
         closed=False,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from linli.matcher.desk_orders import OFFICES
 from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Reopened, Unmet
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
@@ -17,6 +16,7 @@ from linli.services.console.case_reasons import Reasons, explained_teams, reason
 from linli.services.console.proof_lines import Proved, proved
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech, catalogue
+from linli.services.offices import office_name
 from linli.streams.board_entries import HistoryLine
 from linli.streams.board_reader import Tentative
 
@@ -90,7 +90,8 @@ def _ordered(here: Surroundings, record: AssignmentRecord, speech: Speech) -> It
     wishes = list(_wishes(details, speech))
     if wishes:
         yield speech("case.wishes"), speech.listed(wishes)
-    yield from _standing(record, speech)
+    yield from _standing(here, record, speech)
+    yield from _office_answers(here, record, speech)
     yield speech("case.our_number"), record.request_id
 
 
@@ -108,12 +109,18 @@ def _wishes(details: RequestDetails, speech: Speech) -> Iterator[str]:
         yield speech.code(f"language.{details.wishes.language}")
 
 
-def _standing(record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
+def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
     match record.status:
         case Unmet(why=why):
             yield speech("case.nobody"), speech.code(f"nobody.{why.outcome}")
-        case Referred(office=office):
-            yield speech("case.office"), office_name(office, speech)
+        case Referred(office=office, due=due):
+            yield speech("case.office"), office_name(office, here.menu, speech.tongue)
+            known = here.menu.office(office)
+            if known is not None:
+                yield speech("case.office_channel"), known.channel
+            if due is not None:
+                late = due < here.clock.now()
+                yield speech("case.office_late" if late else "case.office_due"), speech.moment(due)
         case OnHold(by=by, reason=reason):
             yield speech("case.held"), f"{by}: {reason}"
         case Rated(stars=stars, by=by, tags=tags) | Reopened(stars=stars, by=by, tags=tags):
@@ -130,16 +137,10 @@ def _standing(record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
         yield speech("case.linked"), speech.listed(record.linked)
 
 
-def office_name(office: str, speech: Speech) -> str:
-    """Name an office: one of ours in the language of the reader, any other as the desk wrote it."""
-    code = next((code for code, name in OFFICES.items() if name == office), office)
-    return speech.code(f"office.{code}") if f"office.{code}" in _offices() else office
-
-
-def _offices() -> frozenset[str]:
-    from linli.schemas.glossary import words
-
-    return frozenset(f"office.{code}" for code in words("office"))
+def _office_answers(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
+    for answer in record.office_answers:
+        said = (speech.moment(answer.at), speech.of(answer.outcome), answer.note)
+        yield office_name(answer.office, here.menu, speech.tongue), speech.listed(part for part in said if part)
 
 
 def _planned(

@@ -14,6 +14,7 @@ from linli.schemas.lifecycle import State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target
 from linli.schemas.people import Consent
 from linli.schemas.proving import ConfirmService, Remedy, Resolve
+from linli.schemas.referrals import GIVEN_BACK, AnswerReferral, ReferralOutcome
 from linli.services.console.case_lines import proposed_in
 from linli.services.console.form_events import known, made_of
 from linli.services.console.forms import Form, FormError
@@ -31,6 +32,8 @@ def allowed_actions(record: AssignmentRecord) -> list[str]:
         found.append("assign")
     if waits_for_consent(record):
         found.append("consent")
+    if record.state is State.REFERRED:
+        found.append("referral_answer")
     for action, state in _LEADS_TO.items():
         if record.details is not None and may_follow(record.state, state):
             found.append(action)
@@ -119,6 +122,16 @@ def _refer(form: Form, target: Target, by: str) -> BaseModel:
     return Refer(target=target, office=office, reason=form.needed("reason", "action.reason"), by=by)
 
 
+def _referral_answer(form: Form, target: Target, by: str) -> BaseModel:
+    said = form.needed("outcome", "action.outcome")
+    if said not in set(ReferralOutcome):
+        raise FormError("order.missing", "action.outcome")
+    outcome = ReferralOutcome(said)
+    if outcome in GIVEN_BACK:
+        form.needed("reason", "action.reason")
+    return AnswerReferral(target=target, outcome=outcome, note=form.text("reason"), by=by)
+
+
 def _reschedule(form: Form, target: Target, by: str) -> BaseModel:
     window = form.window("day", "from", "until", "order.day")
     return Reschedule(target=target, windows=(window,), by="desk", reason=form.text("reason"))
@@ -170,6 +183,7 @@ _MAKE: Final[Mapping[str, Callable[[Form, Target, str], BaseModel]]] = {
     "hold": _hold,
     "release": _release,
     "refer": _refer,
+    "referral_answer": _referral_answer,
     "reschedule": _reschedule,
     "cancel": _cancel,
     "record": _record,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import State
-from linli.services.console.case_lines import CaseLine, case_lines
+from linli.services.console.case_lines import CaseLine, case_lines, is_overdue
 from linli.services.console.surroundings import Person, Surroundings
 from linli.services.console.words import Speech
 from linli.streams.board_reader import Overview
@@ -60,6 +60,7 @@ class DeskList:
 
     question: Question
     red: list[CaseLine]
+    overdue: list[CaseLine]
     counts: list[Count]
     cases: list[CaseLine]
     total: int
@@ -74,6 +75,7 @@ async def desk_list(here: Surroundings, question: Question, person: Person, spee
     return DeskList(
         question=question,
         red=await case_lines(here, await _red(here, person), person, speech),
+        overdue=await case_lines(here, await _overdue(here, person), person, speech),
         counts=_counts(overview, speech) if person.all_cases else [],
         cases=await case_lines(here, found, person, speech),
         total=total,
@@ -86,6 +88,12 @@ async def _red(here: Surroundings, person: Person) -> list[AssignmentRecord]:
     since = here.clock.now() - RED_FOR
     referred = await here.board.in_state_since(State.REFERRED, since)
     return [one for one in referred if one.red and person.sees(one)]
+
+
+async def _overdue(here: Surroundings, person: Person) -> list[AssignmentRecord]:
+    """Give the cases of which an office owes an answer, the longest waiting first."""
+    referred, now = await here.board.in_state(State.REFERRED), here.clock.now()
+    return [one for one in referred if is_overdue(one, now) and person.sees(one)][:PER_PAGE]
 
 
 async def _page(

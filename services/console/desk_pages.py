@@ -10,7 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import OfferState, State
+from linli.schemas.menu import Office
 from linli.schemas.proving import Remedy
+from linli.schemas.referrals import ReferralOutcome
 from linli.services.console.case_lines import case_lines, names_of
 from linli.services.console.case_reasons import next_best
 from linli.services.console.case_sheet import case_sheet, contact_facts
@@ -23,6 +25,7 @@ from linli.services.console.sign_in import ForbiddenError, frame, reader, sessio
 from linli.services.console.surroundings import Became, Person, Surroundings, surroundings
 from linli.services.console.visits import visits_on
 from linli.services.console.words import Speech, today
+from linli.services.gateway.access import answers_for_office
 
 router = APIRouter(include_in_schema=False)
 
@@ -117,6 +120,8 @@ async def act(request: Request, request_id: str, action: str) -> Response:
         raise ForbiddenError
     form = await read_form(request, session_of(request))
     record = await _case_of(request, request_id, person)
+    if not _may(person, action, record):
+        raise ForbiddenError
     if form.text("version") != str(record.version):
         return await _case(request, record, person, "case.html", problem=("case.changed", ""), status=409)
     try:
@@ -130,6 +135,12 @@ async def act(request: Request, request_id: str, action: str) -> Response:
         return RedirectResponse(where, status_code=303, headers=dict(HEADERS))
     record = await _case_of(request, request_id, person)
     return await _case(request, record, person, "case.html", became=became, form=form, status=409)
+
+
+def _may(person: Person, action: str, record: AssignmentRecord) -> bool:
+    """Tell whether somebody may do something with a case: for an office speak its own people, and the desk."""
+    speaks = action != "referral_answer" or person.caller is None or answers_for_office(person.caller, record)
+    return speaks and action in person.may
 
 
 async def _case_of(request: Request, request_id: str, person: Person) -> AssignmentRecord:
@@ -163,7 +174,7 @@ async def _case(
     status: int = 200,
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
-    actions = [action for action in allowed_actions(record) if action in person.may]
+    actions = [action for action in allowed_actions(record) if _may(person, action, record)]
     names_team = "assign" in actions or "record" in actions
     values = {
         **frame(request, person),
@@ -171,6 +182,8 @@ async def _case(
         "case": await case_sheet(here, record, speech),
         "actions": actions,
         "teams": await _teams(here, record, speech) if names_team and template == "case.html" else [],
+        "offices": [(one.code, _named(one, speech)) for one in here.menu.offices],
+        "outcomes": [(one.value, speech.of(one)) for one in ReferralOutcome],
         "proposals": await _proposals(here, record, speech),
         "remedies": [(one.value, speech.of(one)) for one in Remedy],
         "said": said if said in _SAID else "",
@@ -180,6 +193,10 @@ async def _case(
         "day": today(here.clock.now()).isoformat(),
     }
     return page(request, template, values, status)
+
+
+def _named(office: Office, speech: Speech) -> str:
+    return office.zh if speech.tongue == "zh" else office.en
 
 
 async def _teams(here: Surroundings, record: AssignmentRecord, speech: Speech) -> list[tuple[str, str]]:

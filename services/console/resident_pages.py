@@ -9,12 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from linli.schemas.answers import Rate
-from linli.schemas.assignment import AssignmentRecord, DoneState, Rated, Referred
+from linli.schemas.assignment import AssignmentRecord, Closed, DoneState, Rated, Referred
 from linli.schemas.glossary import words
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
 from linli.services.console.case_lines import help_name, names_of, number_of
-from linli.services.console.case_sheet import office_name
 from linli.services.console.form_frame import why_not
 from linli.services.console.forms import FormError, form_token, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
@@ -23,6 +22,7 @@ from linli.services.console.surroundings import Became, Person, Surroundings, su
 from linli.services.console.words import ZONE, Speech
 from linli.services.gateway.access import is_restricted
 from linli.services.gateway.session import peer_of
+from linli.services.offices import office_name
 
 router = APIRouter(include_in_schema=False)
 
@@ -152,7 +152,12 @@ async def _sentences(record: AssignmentRecord, here: Surroundings, speech: Speec
         return [speech("resident.looking")]
     match record.status:
         case Referred(office=office):
-            return [speech("resident.office", office=office_name(office, speech))]
+            said = [speech("resident.office", office=office_name(office, here.menu, speech.tongue))]
+            known = here.menu.office(office)
+            return [*said, speech("resident.office_channel", channel=known.channel)] if known is not None else said
+        case Closed(outcome=State.REFERRED) if record.office_answers:
+            office = office_name(record.office_answers[-1].office, here.menu, speech.tongue)
+            return [speech("resident.office_done", office=office)]
         case DoneState(at=at):
             return [speech("resident.done", day=speech.day(at.astimezone(ZONE).date()))]
         case Rated(stars=stars):

@@ -193,6 +193,9 @@ def _is_in_time(made: DeliveryRecord, now: datetime) -> bool:
 
 
 def _task_holds(task: TellTask, record: AssignmentRecord) -> bool:
+    if task.what is Tell.OFFICE:
+        # Said once, it stays said; a later answer of the office is told for itself.
+        return bool(record.office_answers) and task.cause == f"office_{record.office_answers[-1].outcome}"
     if task.what is Tell.NOT_POSSIBLE:
         return record.promise is None and record.state not in OPEN - {State.UNMET}
     if task.what is Tell.VISITORS:

@@ -20,6 +20,7 @@ class Scope(StrEnum):
     OWN_ORDERS = "own_orders"
     OWN_TEAM = "own_team"
     OWN_PLACE = "own_place"
+    OWN_OFFICE = "own_office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "hold": _DESK,
     "release": _DESK,
     "refer": _DESK,
+    "referral_answer": {**_DESK, Role.OFFICER: Scope.OWN_OFFICE},
     "record": _DESK,
     "told": _DESK,
     # What proves a visit, and what a person decides about it.
@@ -176,6 +178,8 @@ def sees(caller: Caller, scope: Scope, record: AssignmentRecord) -> bool:
             return caller.team is not None and caller.team in teams_asked(record)
         case Scope.OWN_PLACE:
             return caller.place is not None and caller.place in _places(record) | _followed_by(record)
+        case Scope.OWN_OFFICE:
+            return caller.place is not None and caller.place == office_of(record)
 
 
 def teams_asked(record: AssignmentRecord) -> set[str]:
@@ -187,6 +191,12 @@ def teams_asked(record: AssignmentRecord) -> set[str]:
 def opens_restricted(caller: Caller, record: AssignmentRecord) -> bool:
     """Tell whether a caller may see what a request with restricted access is about: the office it was referred to."""
     return caller.role is Role.OFFICER and caller.place is not None and caller.place == office_of(record)
+
+
+def answers_for_office(caller: Caller, record: AssignmentRecord) -> bool:
+    """Tell whether a caller may say what an office has to say: the desk what it heard, an officer for their own."""
+    scope = scope_of("referral_answer", caller.role)
+    return scope is not None and sees(caller, scope, record)
 
 
 def is_restricted(record: AssignmentRecord) -> bool:

@@ -22,6 +22,7 @@ from linli.schemas.answers import (
 from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
+from linli.schemas.referrals import AnswerReferral
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 
@@ -92,6 +93,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("hold", _R, "hold", Hold, _DECIDED, "Keep the request; nobody is asked (挂起)."),
     Action("release", _R, "release", Release, _DECIDED, "End a hold (恢复)."),
     Action("refer", _R, "refer", Refer, _DECIDED, "Hand the request to an office (转办)."),
+    Action("referral_answer", _R, "answer", AnswerReferral, _DECIDED, "What an office says of a referral (转办答复)."),
     Action("reschedule", _R, "reschedule", Reschedule, _TARGET, "Agree on another time (改约)."),
     Action("record", _R, "record", RecordVisit, (*_DECIDED, "order"), "Record help that was given before (补录)."),
     Action("rate", _R, "rate", Rate, _DECIDED, "Record the resident's word (评价)."),

@@ -82,6 +82,8 @@ def write_dispatch(book: Book, sheet: Sheet, words: Words, menu: ServiceMenu, di
     case of suspected harm nothing personal is repeated at all.
     """
     rows = _Rows(sheet.day, words, {item.code: item.zh if words.language == "zh" else item.en for item in menu.items})
+    names = ((one.code, one.zh if words.language == "zh" else one.en) for one in menu.offices)
+    rows.offices.update(names)
     rows.places.update({grid.code: grid.name for grid in district.grids})
     _table(book, "lines", LINE_COLUMNS, (rows.line(one) for one in sheet.day.lines), words)
     _table(book, "teams", TEAM_COLUMNS, (rows.stop(one) for one in sheet.day.plan.stops), words)
@@ -120,6 +122,7 @@ class _Rows:
         self._words, self._categories = words, categories
         self._lines = {one.record.request_id: one for one in day.lines}
         self.places: dict[str, str] = {}
+        self.offices: dict[str, str] = {}
 
     def line(self, one: PlannedLine) -> dict[str, Value]:
         """Give the row of an order."""
@@ -165,7 +168,8 @@ class _Rows:
     def _referral(self, one: PlannedLine) -> str:
         status = one.record.status
         if isinstance(status, Referred):
-            return f"{self._words.word(f'office.{status.reason}')}{self._words.comma}{self._words.say('say.not_sent')}"
+            office = self.offices.get(status.reason) or self._words.word(f"office.{status.reason}")
+            return f"{office}{self._words.comma}{self._words.say('say.not_sent')}"
         return ""
 
     def stop(self, stop: LaidStop) -> dict[str, Value]:

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from typing import Any, Final, cast
 
 from linli.schemas.dead_letters import Reason
+from linli.schemas.menu import ServiceMenu
 from linli.services.sheets.categories import NAMED_MAX, exact_category, suggested
 from linli.services.sheets.cells import Cell, plain
 from linli.services.sheets.columns import BadCellError, Column, Columns, Context, Draft, put
@@ -60,18 +61,23 @@ def _skills(cell: Cell, context: Context) -> object:
 
 def _skill(word: str, place: int, context: Context) -> str:
     """Give the code of a skill; a category's name, or words that speak for it alone, stand for the skill it takes."""
-    code = code_of("skill", word)
+    code, menu = code_of("skill", word), _for_volunteers(context.menu)
     if code != word or _CODE.fullmatch(plain(word)):
-        item = next((item for item in context.menu.items if plain(word) == item.code), None)
+        item = next((item for item in menu.items if plain(word) == item.code), None)
         return code if item is None else item.skills[0].skill
-    named = exact_category(word, context.menu)
-    likely = [named] if named is not None else [one.code for one in suggested(word, context.menu)]
+    named = exact_category(word, menu)
+    likely = [named] if named is not None else [one.code for one in suggested(word, menu)]
     if not likely:
         raise BadCellError(f"unknown_skill:{place}")
     if len(likely) > 1:
-        names = {item.code: item.zh for item in context.menu.items}
+        names = {item.code: item.zh for item in menu.items}
         raise BadCellError(f"category_unclear:{'、'.join(names[one] for one in likely[:NAMED_MAX])}")
-    return next(item.skills[0].skill for item in context.menu.items if item.code == likely[0])
+    return next(item.skills[0].skill for item in menu.items if item.code == likely[0])
+
+
+def _for_volunteers(menu: ServiceMenu) -> ServiceMenu:
+    """Leave out what goes to an office: it takes no skill."""
+    return menu.model_copy(update={"items": tuple(item for item in menu.items if item.office is None)})
 
 
 def _days(cell: Cell, _: Context) -> object:

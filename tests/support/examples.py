@@ -84,6 +84,7 @@ from linli.schemas.plan import PlannedVisit, PlanRecord
 from linli.schemas.policy import AnswerHours, Mode, ModeRule, Policy, QuietHours
 from linli.schemas.proving import ConfirmService, GiveCode, Remedy, Resolve, ReviewService
 from linli.schemas.recurrence import HolidayRule
+from linli.schemas.referrals import AnswerReferral, OfficeAnswer, ReferralOutcome
 from linli.schemas.roster import (
     Absence,
     Deputy,
@@ -198,6 +199,9 @@ INBOX: dict[str, Edge] = {
     "hold": Hold(target=TARGET, reason="等家属回电", by="desk-1"),
     "release": Release(target=TARGET, by="desk-1"),
     "refer": Refer(target=TARGET, office="民政局（模拟）", reason="属救助事项", by="desk-1"),
+    "referral_answer": AnswerReferral(
+        target=TARGET, outcome=ReferralOutcome.RETURNED, note="请志愿者上门（模拟）", by="office-1"
+    ),
     "assign": Assign(
         target=TARGET,
         team=TEAM,
@@ -344,7 +348,7 @@ STATUSES: tuple[Status, ...] = (
     Rescheduled(by="resident", reason="改天"),
     FailedVisitState(team=TEAM, reason=FailedReason.NOBODY_HOME),
     OnHold(by="desk-1", reason="等家属回电"),
-    Referred(office="儿童主任", reason="child_director"),
+    Referred(office="儿童主任", reason="child_director", due=NINE),
     Cancelled(reason="不需要了", before_order=False),
     Unmet(why=WHY_NOBODY),
     RecordedAfterwards(team=TEAM, members=("t-01-m00",), start=NINE, minutes=40, reason="上午已顺路办好", by="desk-1"),
@@ -414,7 +418,18 @@ def assignment_record(status: Status) -> AssignmentRecord:
                 at=NINE, stars=1, by="resident", remedy="made_good", reason="已补做", resolved_by="d", resolved_at=NINE
             ),
         ),
+        office_answers=(OFFICE_ANSWER,),
     )
+
+
+OFFICE_ANSWER = OfficeAnswer(
+    office="民政局（模拟）",
+    outcome=ReferralOutcome.RETURNED,
+    note="请志愿者上门（模拟）",
+    by="office-1",
+    at=NINE,
+    due=NINE,
+)
 
 
 CLIMB = Climb(
