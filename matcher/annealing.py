@@ -7,9 +7,11 @@ can be served it is dear throughout.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -34,8 +36,8 @@ EPOCH_TICKS_LEAST = 60_000
 CHEAP, DEAR = 1_500, 100_000
 """Seconds an unserved visit of the lowest level is priced at in the first phase, and at least in the end."""
 
-EXPLORE = 800
-"""Per thousand of the work spent at the low price."""
+EXPLORE = 450
+"""Per thousand of the work spent at the low price; later tours hardly get shorter at it."""
 
 EASY = 15
 """Per thousand unserved up to which all can probably be served."""
@@ -50,10 +52,22 @@ HELD = 1 << 40
 """Worth of a held visit: more than all others together."""
 
 WARM, COOL = 1_000, 10
-"""Seconds by which a step may on average be worse, at the start and in the end."""
+"""Seconds by which a step may on average be worse, at the start and in the end, where all can be served."""
 
 COOLING = 978
 """In 1024ths, what is left of the warmth after each hundredth of the work: it brings 1,000 down to 10."""
+
+OVERLOADED = ((0, 500), (220, 280), (EXPLORE, 150), (EXPLORE, 300), (700, 150), (850, 40), (1000, COOL))
+"""The warmth of an overloaded day, straight between these points of the work, per thousand: below 150 tours stop
+changing who is served, so it stays above, is raised once more when a visit without a place becomes dear, and only
+the last third makes the tours short."""
+
+FEW = 40
+"""Per thousand unserved up to which the search insists on those, for room may yet be found for them."""
+
+INSISTENCE = 1_000
+"""Seconds by which a visit becomes dearer with each epoch that it begins without a place, where all can be served: so
+the hard one pushes an easy one out, which finds another place (Nagata and Braysy 2009 count such failures, too)."""
 
 TICKS_PER_WORK = 200
 """Ticks of the kernels to a unit of work, so that a unit stays some eight microseconds of one thread."""
@@ -130,6 +144,7 @@ class _Course:
         self.cutter = Cutter(self.arrays.world, np.array([duty.team for duty in model.duties], dtype=np.int64))
         self.model, self.days = model, model.days
         self.most = self.arrays.world.duties[:, layout.MOST].copy()
+        self.missed = np.zeros(len(self.level), np.int64)
         self.present = self.arrays.tours.copy()
         self.best = self.present.copy()
         self.best_key: tuple[int, ...] | None = None
@@ -137,12 +152,14 @@ class _Course:
     def run(self) -> None:
         """Search until work or time is spent."""
         epochs = max(4, min(EPOCHS, self.allowed // EPOCH_TICKS_LEAST))
-        easy = False
+        easy = self._unserved(self._where()) <= EASY
         with ThreadPoolExecutor(max(1, self.limits.threads)) as threads:
             for epoch in range(epochs):
                 where = self._where()
                 if epoch == 2:
-                    easy = int((where[self.cutter.movable] < 0).sum()) * 1000 <= EASY * len(self.cutter.movable)
+                    easy = self._unserved(where) <= EASY
+                if self._unserved(where) <= FEW:
+                    self.missed += where < 0
                 done = self._done()
                 cheap = epoch >= 2 and not easy and done < EXPLORE
                 self._allot()
@@ -150,10 +167,14 @@ class _Course:
                 parts = list(threads.map(partial(self._open, self._worth(cheap=cheap)), shares))
                 if any(part.number(layout.FAULTS) for part in parts):
                     return
-                self._run_epoch(threads, parts, (epoch + 1) * 1000 // epochs, _warmth(done))
+                self._run_epoch(threads, parts, (epoch + 1) * 1000 // epochs, warmth_at(done, easy=easy))
                 self._join(parts)
                 if self._is_over():
                     return
+
+    def _unserved(self, where: Longs) -> int:
+        """Return how many of the visits that may move have no duty, per thousand."""
+        return -(-1000 * int((where[self.cutter.movable] < 0).sum()) // len(self.cutter.movable))
 
     def _allot(self) -> None:
         """Give what is left of every shared day to one of its duties: together they never exceed it."""
@@ -241,7 +262,8 @@ class _Course:
     def _worth(self, *, cheap: bool) -> Longs:
         """Return what it costs in this phase to leave each visit without a place."""
         if not cheap:
-            return np.where(self.held, WORTH_MOST // (1 + len(self.held)), np.array(self.dear)[self.level])
+            dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed
+            return np.where(self.held, WORTH_MOST // (1 + len(self.held)), dear)
         used = np.flatnonzero(np.bincount(self.level, minlength=self.levels))
         above = np.minimum(len(used) - 1 - np.searchsorted(used, self.level), LEVELS_MOST - 1)
         return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above)
@@ -294,9 +316,22 @@ def _dearest(world: World) -> int:
     return 1 + many * (far + moved + fee) + int(late) + loaded
 
 
-def _warmth(done: int) -> int:
-    """Return how warm the search is when so much is done: it falls by the same factor in equal times."""
+def warmth_at(done: int, *, easy: bool) -> int:
+    """Return how warm the search is when so much is done, per thousand.
+
+    Where all can be served the warmth falls by the same factor in equal times, else as `OVERLOADED` has it.
+    """
+    if not easy:
+        return _between(OVERLOADED, done)
     warmth = WARM << 10
     for _ in range(done // 10):
         warmth = warmth * COOLING >> 10
     return max(COOL, warmth >> 10)
+
+
+def _between(points: Sequence[tuple[int, int]], at: int) -> int:
+    """Return the height at a place on straight lines between points; where two stand at one place, the later one."""
+    for (begin, low), (end, high) in pairwise(points):
+        if begin <= at < end:
+            return low + (high - low) * (at - begin) // (end - begin)
+    return points[-1][1]
