@@ -21,6 +21,7 @@ from linli.matcher.draft import Draft
 from linli.matcher.escalation import escalate
 from linli.matcher.forgetting import forget_plans, forget_requests
 from linli.matcher.handover import assign
+from linli.matcher.marking import mark
 from linli.matcher.matching import match
 from linli.matcher.plan_records import changed_plans
 from linli.matcher.proving import confirm_service, give_code, review_service
@@ -42,7 +43,7 @@ from linli.schemas.answers import (
     Withdraw,
 )
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
-from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release, Told
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.organisation import ApplyNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
@@ -133,6 +134,8 @@ def _act(draft: Draft, command: Command) -> Result:
             return confirm(draft, command, command.body)
         case ApplyRecord():
             return record_visit(draft, command, command.body)
+        case Mark():
+            return mark(draft, command, command.body)
         case Told():
             return told(command.body)
         case GiveCode() | ConfirmService() | ReviewService() | Resolve():

@@ -116,6 +116,7 @@ def _record(
         "reported_at": draft.now,
         "afterwards": True,
         "climbed": record.escalation,
+        "hard": record.hard is not None or (before is not None and before.hard),
     }
     if before is not None:
         return before.model_copy(update=facts)

@@ -261,6 +261,14 @@ class Leg(Inside):
     assignment: Assignment | None = None
 
 
+class HardProblem(Inside):
+    """That somebody called the request a hard problem (疑难问题): who, why and when."""
+
+    reason: str
+    by: Ref
+    at: Instant
+
+
 class BrokenPromise(Inside):
     """A promised window that was not kept, and why; counted and shown, never hidden."""
 
@@ -290,6 +298,7 @@ class AssignmentRecord(Inside):
     told of what becomes of it: nobody of a suspected harm, nor while the mode is ``suggest``. ``red`` marks danger to
     life. ``choices`` are those of the desk beside what was proposed. ``escalation`` is how many levels it has climbed,
     ``climbs`` are these, the first first. ``reopened`` are the low ratings that reopened it.
+    ``hard``: somebody called it a hard problem.
     """
 
     request_id: Ref
@@ -312,6 +321,7 @@ class AssignmentRecord(Inside):
     red: bool = False
     choices: tuple[DeskChoice, ...] = ()
     office_answers: tuple[OfficeAnswer, ...] = ()
+    hard: HardProblem | None = None
     climbs: tuple[Climb, ...] = ()
     reopened: tuple[Reopening, ...] = ()
 

@@ -19,7 +19,7 @@ from linli.schemas.answers import (
     Withdraw,
 )
 from linli.schemas.base import Inside, Instant, Ref
-from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
 from linli.schemas.organisation import ApplyNode, RegisterNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
@@ -60,7 +60,8 @@ InboxBody = Annotated[
     | ReviewService
     | Resolve
     | StandingOrder
-    | ChangeStanding,
+    | ChangeStanding
+    | Mark,
     Field(discriminator="kind"),
 ]
 """Everything that may arrive in the inbox."""
@@ -112,7 +113,8 @@ CommandBody = Annotated[
     | ReviewService
     | Resolve
     | PlaceStanding
-    | ChangeStanding,
+    | ChangeStanding
+    | Mark,
     Field(discriminator="kind"),
 ]
 

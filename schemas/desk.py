@@ -1,4 +1,4 @@
-"""What a person at the desk decides: hold, release, refer, assign, confirm, record, tell."""
+"""What a person at the desk decides: hold, release, refer, assign, confirm, mark, record, tell."""
 
 from __future__ import annotations
 
@@ -67,6 +67,16 @@ class Confirm(Edge):
     leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     by: Ref
     note: Note = ""
+
+
+class Mark(Edge):
+    """The desk or the community calls a request a hard problem (疑难问题), or takes that back."""
+
+    kind: Literal["mark"] = "mark"
+    target: Target
+    hard: bool = True
+    reason: Reason
+    by: Ref
 
 
 class _Given(Edge):

@@ -39,6 +39,7 @@ INBOX_KINDS: Final[dict[str, str]] = {
     "linli.request.resolved": "resolve",
     "linli.standing.ordered": "standing",
     "linli.standing.changed": "standing_change",
+    "linli.request.marked": "mark",
 }
 """Event type (without version) to the kind of its data."""
 

@@ -16,6 +16,7 @@ from linli.schemas.choices import ChosenBy
 from linli.schemas.dead_letters import Reason
 from linli.schemas.deliveries import DeliveryState, Purpose
 from linli.schemas.desk import ToldOutcome
+from linli.schemas.double_registration import Deed, QuotaPeriod
 from linli.schemas.escalation import Awaited, Pool
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Together
@@ -62,6 +63,8 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     Pool: "pool",
     ReferralOutcome: "referral_outcome",
     Together: "together",
+    QuotaPeriod: "quota_period",
+    Deed: "deed",
     ProofWay: "proof",
     Anomaly: "anomaly",
     Verdict: "verdict",

@@ -23,7 +23,7 @@ from linli.schemas.base import Edge, Inside
 from linli.schemas.commands import Command
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
-from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
+from linli.schemas.desk import Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
 from linli.schemas.event_types import (
     ASSIGNMENT,
     COMMAND,
@@ -91,6 +91,7 @@ INBOX_MODELS: Final[dict[str, type[Edge]]] = {
     "resolve": Resolve,
     "standing": StandingOrder,
     "standing_change": ChangeStanding,
+    "mark": Mark,
 }
 """The model of each inbox kind."""
 

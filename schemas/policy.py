@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from linli.schemas.base import Inside
+from linli.schemas.double_registration import DoubleRegistration
 from linli.schemas.escalation import Escalation
 from linli.schemas.service_policy import ServicePolicy
 
@@ -172,6 +173,8 @@ class Policy(Inside):
     ``standing_days``: so many days before it begins a visit of a standing order is made a request, never more than
     ``horizon_days``; ``calendar``: the public holidays, null where nobody gave any.
 
+    ``double_registration`` says what is asked of units and members that have registered with a community.
+
     ``work_in_haste`` and ``work`` limit the optimizer, in deterministic units per round and district (0: insertion
     alone): the one while commands wait, the other when nothing else is to be done.
     """
@@ -198,3 +201,4 @@ class Policy(Inside):
     service: ServicePolicy = ServicePolicy()
     standing_days: Annotated[int, Field(ge=1, le=28)] = 7
     calendar: HolidayCalendar | None = None
+    double_registration: DoubleRegistration = DoubleRegistration()

@@ -96,6 +96,8 @@ class RegisterTeam(Edge):
     """A team as it enters the roster; a later one with the same id replaces it whole.
 
     ``visits_max`` and ``hours_day_max``: visits on one day, and hours of service, by all crews together.
+    ``organisation`` is the node the team belongs to; a unit or a single member registers with a community (双报到).
+    ``unit`` is the unit of a single member that is a team of its own.
     """
 
     kind: Literal["team"] = "team"
@@ -114,6 +116,7 @@ class RegisterTeam(Edge):
     languages: tuple[Word, ...] = Field(default=(), max_length=10)
     members: tuple[Member, ...] = Field(min_length=1, max_length=MEMBERS_MAX)
     organisation: Ref | None = None
+    unit: Ref | None = None
     excluded_households: tuple[str, ...] = Field(default=(), max_length=200)
     active: bool = True
     contact: ContactPart | None = None
@@ -157,6 +160,7 @@ class TeamDetails(Inside):
     sealed_contact: SealedPart | None
     deputy: Deputy | None = None
     hours_day_max: int | None = None
+    unit: Ref | None = None
 
     def contact_at(self, moment: datetime) -> SealedPart | None:
         """Return whose contact holds at a moment: the deputy's while one is named, else the lead's."""

@@ -21,7 +21,7 @@ from linli.schemas.answers import (
 )
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
-from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
 from linli.schemas.identity import position_id, request_id, standing_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
 from linli.schemas.organisation import ApplyNode, NodeDetails, RegisterNode
@@ -59,6 +59,7 @@ Targeted: TypeAlias = (
     | ReviewService
     | Resolve
     | AnswerReferral
+    | Mark
 )
 """What names a request by its id or by the sender's number."""
 
@@ -66,7 +67,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     *(Order, Amend, Cancel, Hold, Release, Refer, AnswerReferral, Assign, Confirm, RegisterTeam),
     *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate, Claim, SwapMembers),
     *(RecordVisit, Absent, ChangeMembers, NameDeputy, RegisterNode, Told),
-    *(GiveCode, ConfirmService, ReviewService, Resolve),
+    *(GiveCode, ConfirmService, ReviewService, Resolve, Mark),
     *(StandingOrder, ChangeStanding),
 )
 _OF_NODE: Final = tuple(name for name in NodeDetails.model_fields if name != "deputy")

@@ -260,6 +260,7 @@ TARGETED: dict[str, Json] = {
     "record": {"team": "t-1", "start": "2026-11-22T09:00:00+08:00", "minutes": 30, "reason": "顺路", "by": "desk-1"},
     "confirm_service": {"by": "grid-1"},
     "review_service": {"verdict": "refused", "reason": "不属实", "by": "office-1"},
+    "mark": {"reason": "多次协调未果", "by": "desk-1"},
     "resolve": {"remedy": "explained", "reason": "已沟通", "by": "desk-1"},
 }
 ANSWERS: dict[str, Json] = {

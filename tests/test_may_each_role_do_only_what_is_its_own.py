@@ -60,6 +60,7 @@ REQUEST_ROUTES: Final = {
     **dict.fromkeys((f"POST /v1/requests/{{}}/{word}" for word in ("amend", "cancel", "reschedule", "rate")), ORDERERS),
     "POST /v1/requests/{}/confirm-service": {"proxy": "MRP", "officer": "MP", "director": "R"},
     "POST /v1/requests/{}/review": {"officer": "MP", "director": "R"},
+    "POST /v1/requests/{}/mark": {**DESK_ONLY, "officer": "MP", "director": "R"},
     "POST /v1/requests/{}/resolve": {**DESK_ONLY, "officer": "MP", "director": "R"},
     "POST /v1/requests/{}/answer": {"desk": "MORP", "officer": "", "director": "R"},
     "POST /v1/requests/{}/consent": {"desk": "MORP", "officer": "MP", "director": "R"},

@@ -44,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("assign", help=both("Name the team that shall go.", "指派队伍。"))(assign)
     app.command("confirm", help=both("Approve the proposed team.", "确认拟派队伍。"))(confirm)
     app.command("hold", help=both("Keep a request; nobody is asked.", "挂起点单。"))(hold)
+    app.command("mark", help=both("Call a request a hard problem.", "标记为疑难问题。"))(mark)
     app.command("release", help=both("End a hold.", "恢复挂起的点单。"))(release)
     app.command("refer", help=both("Hand a request to an office.", "转交有关部门。"))(refer)
     app.command("reschedule", help=both("Agree on another time.", "改约时间。"))(reschedule)
@@ -209,6 +210,23 @@ def hold(
 
     body = Hold(target=target_named(request), reason=reason, by=by)
     return deliver(body, request_named(request), source, None, wait, as_json)
+
+
+def mark(
+    request: RequestName,
+    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    undo: Annotated[bool, typer.Option("--undo", help=both("Take the mark back.", "取消标记。"))] = False,
+    by: By = "desk",
+    source: Source = "desk",
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Call a request a hard problem, or take that back; solving it counts for the unit that does."""
+    from linli.schemas.desk import Mark
+    from linli.services.cli.here import request_named, target_named
+
+    body = Mark(target=target_named(request), hard=not undo, reason=reason, by=by)
+    return _deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def release(

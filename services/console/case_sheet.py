@@ -131,6 +131,8 @@ def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> I
     for again in record.reopened:
         came = speech.code(f"remedy.{again.remedy}") if again.remedy else speech.code("state.reopened")
         yield speech("case.reopened"), f"{speech.moment(again.at)}: {came} {again.reason}".strip()
+    if record.hard is not None:
+        yield speech("case.hard"), f"{record.hard.by}: {record.hard.reason}"
     for broken in record.broken:
         yield speech("case.broken"), f"{speech.span(broken.window)}: {speech.code(f'cause.{broken.cause}')}"
     if record.linked:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from linli.schemas.answers import Reschedule
 from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release
+from linli.schemas.desk import Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release
 from linli.schemas.lifecycle import State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target
 from linli.schemas.people import Consent
@@ -41,6 +41,8 @@ def allowed_actions(record: AssignmentRecord) -> list[str]:
         found.append("resolve")
     if record.state in _GIVEN:
         found.append("confirm_service")
+    if record.details is not None and may_follow(record.state, record.state):
+        found.append("mark" if record.hard is None else "unmark")
     return found
 
 
@@ -111,6 +113,14 @@ def _assign(form: Form, target: Target, by: str) -> BaseModel:
 
 def _hold(form: Form, target: Target, by: str) -> BaseModel:
     return Hold(target=target, reason=form.needed("reason", "action.reason"), by=by)
+
+
+def _mark(form: Form, target: Target, by: str) -> BaseModel:
+    return Mark(target=target, reason=form.needed("reason", "action.reason"), by=by)
+
+
+def _unmark(form: Form, target: Target, by: str) -> BaseModel:
+    return Mark(target=target, hard=False, reason=form.needed("reason", "action.reason"), by=by)
 
 
 def _release(form: Form, target: Target, by: str) -> BaseModel:
@@ -190,6 +200,8 @@ _MAKE: Final[Mapping[str, Callable[[Form, Target, str], BaseModel]]] = {
     "consent": _consent,
     "resolve": _resolve,
     "confirm_service": _confirm_service,
+    "mark": _mark,
+    "unmark": _unmark,
 }
 
 ACTIONS: Final = frozenset(_MAKE)

@@ -186,6 +186,7 @@ async def _case(
         "outcomes": [(one.value, speech.of(one)) for one in ReferralOutcome],
         "proposals": await _proposals(here, record, speech),
         "remedies": [(one.value, speech.of(one)) for one in Remedy],
+        "legs": [(leg, speech("action.leg_nth", n=leg + 1)) for leg in range(len(record.legs))],
         "said": said if said in _SAID else "",
         "problem": problem,
         "why_not": why_not(became, speech) if became is not None else "",

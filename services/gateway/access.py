@@ -109,6 +109,7 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "referral_answer": {**_DESK, Role.OFFICER: Scope.OWN_OFFICE},
     "record": _DESK,
     "told": _DESK,
+    "mark": {**_DESK, Role.OFFICER: Scope.OWN_PLACE},
     # What proves a visit, and what a person decides about it.
     "confirm_service": {Role.PROXY: Scope.OWN_ORDERS, Role.OFFICER: Scope.OWN_PLACE},
     "show_service": {**_READERS, **_LEAD},

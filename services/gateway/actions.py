@@ -19,7 +19,7 @@ from linli.schemas.answers import (
     SwapMembers,
     Withdraw,
 )
-from linli.schemas.desk import Assign, Confirm, Hold, RecordVisit, Refer, Release, Told
+from linli.schemas.desk import Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.referrals import AnswerReferral
@@ -106,6 +106,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "A grid worker says that the help was given (网格员核实).",
     ),
     Action("review_service", _R, "review", ReviewService, _DECIDED, "Decide about a visit with anomalies (复核)."),
+    Action("mark", _R, "mark", Mark, _DECIDED, "Call the request a hard problem, or no longer (疑难问题)."),
     Action("resolve", _R, "resolve", Resolve, _DECIDED, "Say what came of a case with a low rating (差评回访)."),
     Action("accept", _O, "accept", Accept, _ANSWERED, "The team goes, and says who (接单)."),
     Action("decline", _O, "decline", Decline, _ANSWERED, "The team does not go (婉拒)."),

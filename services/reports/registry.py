@@ -18,6 +18,10 @@ class Entry(NamedTuple):
 
 
 REPORTS: Final[dict[str, Entry]] = {
+    "double-registration": Entry(
+        "double_registration", "Double registration: quotas of units and members", "双报到：单位与党员任务完成情况"
+    ),
+    "deeds": Entry("deeds", "Double registration: who did what", "双报到：服务明细"),
     "load": Entry("load", "Load and asks per team over four weeks", "队伍四周负荷与派单次数"),
 }
 """By name, in the order in which they are listed."""

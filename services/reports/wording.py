@@ -25,6 +25,11 @@ def share(cell: Cell, tongue: Tongue, county: County) -> str:
     return f"{cell:.0%}" if isinstance(cell, int | float) else str(cell)
 
 
+def deeds(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Name what a visit counts as; several with semicolons."""
+    return "; ".join(word(f"deed.{code}", tongue) for code in str(cell).split(";") if code)
+
+
 def team_kind(cell: Cell, tongue: Tongue, county: County) -> str:
     """Name a kind of team."""
     return word(f"team_kind.{cell}", tongue)

@@ -197,6 +197,7 @@ _COLUMNS: Final[tuple[Column, ...]] = (
     Column("insured", "insured", whole_number, ("how many are insured", "其中已投保人数"), part=True),
     Column("insured_until", "insured_until", _until, ("how long that holds", "保险有效期"), part=True),
     Column("organisation", "organisation", text, ("its organisation", "所属组织")),
+    Column("unit", "unit", text, ("the unit of a single member", "所在单位编号")),
     Column("excluded_households", "excluded_households", listed, ("marks, by ;", "回避住户标记")),
     Column("active", "active", yes_or_no, ("takes part", "是否启用")),
     Column("contact_name", "contact.name", text, ("its lead", "联系人"), personal=True),

@@ -34,6 +34,7 @@ from linli.schemas.assignment import (
     Committed,
     DoneState,
     FailedVisitState,
+    HardProblem,
     Leg,
     Offer,
     Offered,
@@ -56,7 +57,7 @@ from linli.schemas.choices import ChosenBy, DeskChoice
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState
-from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, RecordVisit, Refer, Release, Told, ToldOutcome
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told, ToldOutcome
 from linli.schemas.escalation import Awaited, Climb, Pool
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.explanation import CostTerm, Exchange, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
@@ -258,6 +259,7 @@ INBOX: dict[str, Edge] = {
     "code": GiveCode(offer=OFFER, team=TEAM, code="0417"),
     "confirm_service": ConfirmService(target=TARGET, leg=0, by="grid-1", of_team="t-02", note="已当面核实"),
     "review_service": ReviewService(target=TARGET, leg=0, verdict=Verdict.ACCEPTED, reason="两户相邻", by="office-1"),
+    "mark": Mark(target=TARGET, hard=True, reason="多次协调未果", by="desk-1"),
     "resolve": Resolve(target=TARGET, remedy=Remedy.MADE_GOOD, reason="已补做", by="desk-1"),
     "standing": StandingOrder(
         order=CLEAR_ORDER.model_copy(update={"urgent": False}),
@@ -412,6 +414,7 @@ def assignment_record(status: Status) -> AssignmentRecord:
         notify=(Audience.TEAM,),
         red=True,
         choices=(CHOICE,),
+        hard=HardProblem(reason="多次协调未果", by="desk-1", at=NINE),
         climbs=(CLIMB,),
         reopened=(
             Reopening(
