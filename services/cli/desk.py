@@ -226,7 +226,7 @@ def mark(
     from linli.services.cli.here import request_named, target_named
 
     body = Mark(target=target_named(request), hard=not undo, reason=reason, by=by)
-    return _deliver(body, request_named(request), source, None, wait, as_json)
+    return deliver(body, request_named(request), source, None, wait, as_json)
 
 
 def release(
