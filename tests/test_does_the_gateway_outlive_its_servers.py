@@ -211,7 +211,8 @@ def test_tokens_are_made_rotated_and_revoked_at_the_command_line(own_house: Hous
     at_once = own_house.json("tokens", "rotate", new["id"], "--grace-hours", "0")
     assert [_role(own_house, one["token"]) for one in (new, at_once)] == [None, "operator"]
     listed = own_house.linli("tokens", "list", "--json").stdout
-    assert not any(one["token"] in listed or one["token"].split("_")[-1] in listed for one in (former, new, at_once))
+    # A secret may hold the sign that stands before it; whatever follows its own last one could be a single letter.
+    assert not any(one["token"].split("_", 2)[2] in listed for one in (former, new, at_once))
     unknown = own_house.linli("tokens", "revoke", "nothing")
     assert unknown.returncode != 0
     assert "Traceback" not in unknown.stderr
