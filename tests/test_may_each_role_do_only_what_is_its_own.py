@@ -110,6 +110,8 @@ PLAIN_ROUTES: Final = {
     "GET /v1/feed": {"desk", "proxy", "lead", "officer", "director", "admin"},
     "GET /v1/offers": {"desk"},
     "GET /v1/teams": {"desk", "officer", "director", "admin"},
+    "GET /v1/nodes": {"desk", "officer", "director", "admin"},
+    "PUT /v1/nodes/n-1": {"admin"},
     "POST /v1/deliveries/d-1/told": {"desk"},
     "GET /v1/commands/inbox-0-0": {"desk", "proxy", "lead", "admin"},
     "GET /v1/reviews": {"desk", "officer", "director", "admin"},

@@ -15,6 +15,7 @@ from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.identity import request_id
 from linli.schemas.topics import COMMANDS, INBOX
+from linli.services.demo import organisation
 from linli.services.demo.callers import Callers, sends_as
 from linli.services.demo.door import Door
 from linli.services.demo.door_checks import AT_THE_DOOR, broken_at_the_door
@@ -129,7 +130,8 @@ class DayRun:
                 await task
 
     async def _register_teams(self, post: Post) -> None:
-        """Send the roster and wait until the dispatcher has applied it."""
+        """Send the organisation and the roster, and wait until the dispatcher has applied both: nodes come first."""
+        await post.send_now(organisation.registrations(self.stage.clock.now()))
         events = self.phones.reachable(registrations(MONDAY, self.stage.clock.now()))
         self._tell("teams", count=len(events))
         await post.send_now(events)

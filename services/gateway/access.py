@@ -148,6 +148,9 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "members": {**_LEAD, **_ADMINISTRATOR},
     "deputy": {**_LEAD, **_ADMINISTRATOR},
     "register": _ADMINISTRATOR,
+    # The organisation.
+    "list_nodes": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_ADMINISTRATOR},
+    "register_node": _ADMINISTRATOR,
     # How the installation is.
     "overview": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_WATCHERS},
     "list_dead_letters": _WATCHERS,

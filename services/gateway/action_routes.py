@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from linli.schemas.errors import Code, LinliError
 from linli.schemas.roles import Role
 from linli.services.gateway.access import Caller
 from linli.services.gateway.acting import act, sender_of
@@ -90,6 +91,18 @@ def _about_team(action: Action) -> Callable[..., Any]:
     return answer
 
 
+def _about_node(action: Action) -> Callable[..., Any]:
+    async def answer(
+        request: Request, response: Response, caller: CallerHere, node: str, wait: WaitHere = WAIT_S
+    ) -> Taken:
+        known = await installation_of(request).board.node(node)
+        if known is not None and known.district != caller.district:
+            raise LinliError(Code.UNKNOWN_NODE, id=node)
+        return await _answered(request, response, caller, action, wait, node=node)
+
+    return answer
+
+
 def _about_delivery(action: Action) -> Callable[..., Any]:
     async def answer(
         request: Request, response: Response, caller: CallerHere, delivery: str, wait: WaitHere = WAIT_S
@@ -110,6 +123,7 @@ _MAKERS: Final = {
     About.REQUEST: _about_request,
     About.OFFER: _about_offer,
     About.TEAM: _about_team,
+    About.NODE: _about_node,
     About.DELIVERY: _about_delivery,
 }
 

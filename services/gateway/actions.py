@@ -1,4 +1,4 @@
-"""Everything a caller can do to a request, an offer, a team or a delivery: one table of events and addresses."""
+"""Everything a caller can do to a request, an offer, a team, a node, a delivery: one table of events and addresses."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from linli.schemas.answers import (
 )
 from linli.schemas.desk import Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
 from linli.schemas.orders import Amend, Cancel
+from linli.schemas.organisation import RegisterNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.referrals import AnswerReferral
 from linli.schemas.roster import RegisterTeam
@@ -33,6 +34,7 @@ class About(StrEnum):
     REQUEST = "request"
     OFFER = "offer"
     TEAM = "team"
+    NODE = "node"
     DELIVERY = "delivery"
 
 
@@ -73,6 +75,7 @@ class Action:
             About.REQUEST: "/v1/requests/{name}",
             About.OFFER: "/v1/offers/{offer}",
             About.TEAM: "/v1/teams/{team}",
+            About.NODE: "/v1/nodes/{node}",
             About.DELIVERY: "/v1/deliveries/{delivery}",
         }[self.about]
         return f"{start}/{self.word}" if self.word else start
@@ -83,7 +86,7 @@ _DECIDED: Final = ("kind", "target", "by")
 _ANSWERED: Final = ("kind", "offer", "team")
 _OF_TEAM: Final = ("kind", "team", "by")
 
-_R, _O, _T, _D = About.REQUEST, About.OFFER, About.TEAM, About.DELIVERY
+_R, _O, _T, _N, _D = About.REQUEST, About.OFFER, About.TEAM, About.NODE, About.DELIVERY
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("amend", _R, "amend", Amend, _TARGET, "Change windows, length or urgency (修改点单)."),
@@ -121,6 +124,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("members", _T, "members", ChangeMembers, _OF_TEAM, "The team's members from now on (成员变动).", "PUT"),
     Action("deputy", _T, "deputy", NameDeputy, _OF_TEAM, "Who is told in the lead's place (代理队长).", "PUT"),
     Action("register", _T, "", RegisterTeam, ("kind", "team"), "Put a team on the roster, whole (登记队伍).", "PUT"),
+    Action(
+        "register_node",
+        About.NODE,
+        "",
+        RegisterNode,
+        ("kind", "node"),
+        "Put a node into the organisation, whole.",
+        "PUT",
+    ),
     Action("told", _D, "told", Told, ("kind", "delivery", "by"), "What became of a call (回告)."),
 )
 """Every action."""

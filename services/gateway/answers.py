@@ -317,6 +317,27 @@ class TeamList(Answer):
     next: str | None
 
 
+class NodeView(Answer):
+    """A node of the organisation: whether somebody is told there, never who."""
+
+    node: str
+    version: int
+    parent: str | None
+    level: str
+    name: str
+    places: tuple[str, ...]
+    active: bool
+    contact: bool
+    deputy: bool
+
+
+class NodeList(Answer):
+    """Nodes in the order of their ids; ``next`` is the ``after`` of the following page."""
+
+    nodes: tuple[NodeView, ...]
+    next: str | None
+
+
 class ItemRefused(Answer):
     """A line or item that was not taken, and why; never its values."""
 

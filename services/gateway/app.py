@@ -14,6 +14,7 @@ from linli.services.gateway import (
     consent_routes,
     feed_routes,
     house_routes,
+    node_routes,
     order_routes,
     report_routes,
     request_routes,
@@ -31,7 +32,7 @@ VERSION: Final = "1"
 
 
 _PARTS: Final = (
-    *(house_routes, order_routes, request_routes, team_routes, action_routes),
+    *(house_routes, order_routes, request_routes, team_routes, node_routes, action_routes),
     *(claim_routes, consent_routes, resident_routes, feed_routes, report_routes),
     service_routes,
 )
