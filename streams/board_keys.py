@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LAYOUT: Final = "3"
+LAYOUT: Final = "4"
 """Version of this layout. A board that another build laid out differently is rebuilt, never patched."""
 
 HISTORY_MAX: Final = 60
@@ -154,6 +154,9 @@ SETTLED: Final = "deliveries-settled"
 
 TEAMS: Final = "teams"
 """All teams."""
+
+ESCALATED: Final = "escalated"
+"""Open requests that have climbed, by when they climbed last."""
 
 NODES: Final = "nodes"
 """All nodes of the organisation tree."""

@@ -51,7 +51,7 @@ class Overview:
     ----------
     states
         How many requests are in each state; states without any are left out.
-    open_offers, proposed, teams, dead_letters
+    escalated, open_offers, proposed, teams, dead_letters
         How many there are; dead letters only as far as the board keeps them.
     rounds
         The last round of every partition.
@@ -62,6 +62,7 @@ class Overview:
     """
 
     states: dict[State, int]
+    escalated: int
     open_offers: int
     proposed: int
     teams: int
@@ -150,7 +151,7 @@ class BoardReader:
         prefix = await self._prefix()
         states = list(State)
         sets = [keys.in_state(state) for state in states]
-        sets += [keys.OPEN_OFFERS, keys.PROPOSED, keys.TEAMS, keys.DEAD_LETTERS]
+        sets += [keys.ESCALATED, keys.OPEN_OFFERS, keys.PROPOSED, keys.TEAMS, keys.DEAD_LETTERS]
         sizes = [int(await self._client.zcard(prefix + name)) for name in sets]
         partitions = await self._members(prefix, keys.ROUNDS)
         rounds = await self._documents(RoundRecord, prefix, [keys.last_round(int(number)) for number in partitions])
@@ -158,6 +159,7 @@ class BoardReader:
         fields: dict[str, str] = await self._client.hgetall(prefix + keys.POSITIONS)
         return Overview(
             states={state: size for state, size in zip(states, sizes, strict=False) if size},
+            escalated=sizes[-5],
             open_offers=sizes[-4],
             proposed=sizes[-3],
             teams=sizes[-2],
@@ -196,6 +198,10 @@ class BoardReader:
             prefix + keys.in_state(state), "+inf", since.timestamp(), desc=True, byscore=True, offset=0, num=limit
         )
         return await self._documents(AssignmentRecord, prefix, [keys.request(member) for member in members])
+
+    async def escalated(self, limit: int = LIST_MAX, skip: int = 0) -> list[AssignmentRecord]:
+        """Give the open requests that have climbed, the longest ago first; ``skip`` leaves out the first of them."""
+        return await self._requests(keys.ESCALATED, limit, skip)
 
     async def of_urgency(self, urgency: int, limit: int = LIST_MAX, skip: int = 0) -> list[AssignmentRecord]:
         """Give the open requests of an urgency class, the earliest wanted first; ``skip`` leaves out the first."""

@@ -144,8 +144,10 @@ def _place(details: RequestDetails) -> str:
 
 def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
     match record.status:
-        case Unmet(why=why):
+        case Unmet(why=why, alternative=alternative):
             yield both("nobody", "无人"), word(f"nobody.{why.outcome}", TONGUE)
+            if alternative:
+                yield word("term.alternative", TONGUE), alternative
         case Referred(office=office, due=due):
             yield both("referred to", "转办至"), office_name(office, shipped_menu(), TONGUE)
             if due is not None:
@@ -188,6 +190,9 @@ def _afterwards(record: AssignmentRecord) -> Iterator[Row]:
     for broken in record.broken:
         cause = word(f"cause.{broken.cause}", TONGUE)
         yield both("promise broken", "承诺未兑现"), f"{span(broken.window)}: {cause}"
+    for climb in record.climbs:
+        waited = f"{clock(climb.at)}, {climb.minutes} min: {word_of(climb.waited_for, TONGUE)}"
+        yield word("term.escalated", TONGUE), f"{climb.node} ({word(f'level.{climb.level}', TONGUE)}), {waited}"
     if record.barred:
         barred = "; ".join(f"{team} ({word(f'barred.{why}', TONGUE)})" for team, why in record.barred)
         yield both("not asked again", "不再询问"), barred

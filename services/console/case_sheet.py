@@ -46,6 +46,7 @@ class CaseSheet:
     story: list[Step]
     reasons: Reasons
     proofs: list[Proved]
+    climbs: list[Step]
 
 
 async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speech) -> CaseSheet:
@@ -63,7 +64,25 @@ async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speec
         story=[_step(line, names, speech) for line in reversed(history)],
         reasons=reasons_of(record, tentative, names, speech),
         proofs=[proved(one, names, speech) for one in await here.board.service_of(record)],
+        climbs=await _climbs(here, record, speech),
     )
+
+
+async def _climbs(here: Surroundings, record: AssignmentRecord, speech: Speech) -> list[Step]:
+    """Say of each level climbed who was told, for want of what, and who may be asked since."""
+    steps: list[Step] = []
+    for climb in record.climbs:
+        node = await here.board.node(climb.node)
+        said = {
+            "node": climb.node if node is None else node.details.name,
+            "awaited": speech.of(climb.waited_for),
+            "waited": speech("app.minutes", n=climb.minutes),
+            "pools": speech.listed(speech.of(pool) for pool in climb.pools),
+        }
+        steps.append(
+            Step(at=climb.at, sentence=speech("case.climbed", **said), state=speech.code(f"level.{climb.level}"))
+        )
+    return steps
 
 
 def _teams_in(record: AssignmentRecord) -> list[str]:
@@ -111,8 +130,10 @@ def _wishes(details: RequestDetails, speech: Speech) -> Iterator[str]:
 
 def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
     match record.status:
-        case Unmet(why=why):
+        case Unmet(why=why, alternative=alternative):
             yield speech("case.nobody"), speech.code(f"nobody.{why.outcome}")
+            if alternative:
+                yield speech.code("term.alternative"), alternative
         case Referred(office=office, due=due):
             yield speech("case.office"), office_name(office, here.menu, speech.tongue)
             known = here.menu.office(office)

@@ -30,9 +30,13 @@ PROPOSED: Final = "proposed"
 """The list of cases in which the desk has to confirm a team."""
 
 
+ESCALATED: Final = "escalated"
+"""The list of open cases that have climbed the organisation tree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which cases somebody wants to see: of a state (``proposed`` included), of an urgency, or all open ones."""
+    """Which cases somebody wants to see: of a state (``proposed``, ``escalated`` included), of an urgency, or all open ones."""
 
     state: str = ""
     urgency: int | None = None
@@ -107,6 +111,8 @@ async def _page(
     if question.state == PROPOSED:
         offers = await here.board.proposed(PER_PAGE, skip)
         return overview.proposed, list({one.request.request_id: one.request for one in offers}.values())
+    if question.state == ESCALATED:
+        return overview.escalated, await here.board.escalated(PER_PAGE, skip)
     if question.state:
         state = State(question.state)
         return overview.states.get(state, 0), await here.board.in_state(state, PER_PAGE, skip)
@@ -117,6 +123,8 @@ async def _first_of(here: Surroundings, question: Question) -> list[AssignmentRe
     """Give the first cases of a list whole, for somebody who sees only some of them."""
     if question.state == PROPOSED:
         return [one.request for one in await here.board.proposed()]
+    if question.state == ESCALATED:
+        return await here.board.escalated()
     if question.state:
         return await here.board.in_state(State(question.state))
     classes = (0, 1, 2) if question.urgency is None else (question.urgency,)
@@ -141,6 +149,7 @@ async def _open(here: Surroundings, urgency: int | None, skip: int) -> tuple[int
 
 def _counts(overview: Overview, speech: Speech) -> list[Count]:
     counts = [Count(PROPOSED, speech("desk.proposed"), overview.proposed, waits=True)]
+    counts.append(Count(ESCALATED, speech.code("term.escalated"), overview.escalated, waits=True))
     counts += [Count(state.value, speech.of(state), overview.states.get(state, 0), waits=True) for state in WAITS]
     rest = [state for state in overview.states if state not in WAITS]
     counts += [Count(state.value, speech.of(state), overview.states[state], waits=False) for state in rest]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from linli.schemas.answers import DeclineReason
 from linli.schemas.assignment import BrokenPromise, Status
 from linli.schemas.base import Instant
+from linli.schemas.escalation import Climb
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Together, Window
@@ -146,6 +147,7 @@ class RequestView(Answer):
     barred: tuple[tuple[str, str], ...]
     linked: tuple[str, ...]
     escalation: int
+    climbs: tuple[Climb, ...] = ()
 
 
 class Change(Answer):

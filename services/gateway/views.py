@@ -45,6 +45,7 @@ def request_view(record: AssignmentRecord, caller: Caller) -> RequestView:
         barred=record.barred,
         linked=record.linked,
         escalation=record.escalation,
+        climbs=record.climbs,
     )
 
 
