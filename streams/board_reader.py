@@ -24,8 +24,9 @@ from linli.schemas.service import ServiceRecord, service_key
 from linli.schemas.standing import StandingRecord
 from linli.schemas.topics import ASSIGNMENTS
 from linli.streams import board_keys as keys
-from linli.streams.board import Positions, positions_in
+from linli.streams.board import positions_in
 from linli.streams.board_entries import HistoryLine, KnownOutcome, RoundLine
+from linli.streams.board_overview import Overview
 from linli.streams.board_store import connect
 from linli.streams.codec import decode_as
 
@@ -41,35 +42,6 @@ class BoardMissingError(RuntimeError):
 
 class BoardUnreadableError(RuntimeError):
     """Redis does not answer; the message names its place and no password."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """How everything stands.
-
-    Parameters
-    ----------
-    states
-        How many requests are in each state; states without any are left out.
-    escalated, open_offers, proposed, teams, dead_letters
-        How many there are; dead letters only as far as the board keeps them.
-    rounds
-        The last round of every partition.
-    positions
-        Where the board stands in the log.
-    beat
-        When the board was last looked after, by the wall clock of its writer; ``None`` if that is unknown.
-    """
-
-    states: dict[State, int]
-    escalated: int
-    open_offers: int
-    proposed: int
-    teams: int
-    dead_letters: int
-    rounds: tuple[RoundRecord, ...]
-    positions: Positions
-    beat: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
