@@ -10,7 +10,7 @@ PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo plan test check bench bench-match faults lock clean
+.PHONY: help setup demo plan test check bench bench-match bench-online faults lock clean
 
 help: ## list these commands
 	@echo "Linli: make COMMAND"
@@ -42,6 +42,9 @@ bench: $(PEERS) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/b
 
 bench-match: $(PEERS) ## the matcher against VROOM, PyVRP, OR-Tools and the telephone desk; ARGS="--instances 10 --seconds 2 10"
 	@PYTHONPATH=. $(PY) -m tests.bench.match.main $(ARGS)
+
+bench-online: $(PEERS) ## a day as it comes, against VROOM solved again at every round; ARGS="--requests 110 400 --accept 70 50-90"
+	@PYTHONPATH=. $(PY) tests/bench/bench_online.py $(ARGS)
 
 faults: $(DEV) ## kill and pause processes on the real stack: the long list, about half an hour
 	@$(PY) -m pytest -m faults --faults=long $(ARGS)

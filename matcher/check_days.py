@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from linli.matcher.problem import Plan, Problem, Stop, Team, Visit
+from linli.matcher.problem import Plan, Problem, Stop, Team, Visit, is_committed
 from linli.matcher.rules import Violation
 
 
 def check_days(
     problem: Problem, plan: Plan, visits: Mapping[str, Visit], teams: Mapping[str, Team]
 ) -> Iterator[Violation]:
-    """Yield every day on which a team makes more visits than it may, or serves longer; history alone breaks nothing.
+    """Yield every day on which a team makes more visits than it may, or serves longer; what is all agreed breaks nothing.
 
     Service counts from the beginning of a pick-up, where something is fetched first.
     """
@@ -24,7 +24,7 @@ def check_days(
                     if stop.visit in visits:
                         days.setdefault(_day(team, stop.start), []).append(stop)
         for stops in days.values():
-            if any(not _begun(visits[stop.visit], problem.now) for stop in stops):
+            if not all(is_committed(visits[stop.visit]) for stop in stops):
                 yield from _over(team, stops)
 
 
@@ -36,11 +36,6 @@ def _day(team: Team, start: int) -> int:
     """Return the day of the shift in which service starts; -1 outside all of them."""
     shift = next((i for i, (lo, hi) in enumerate(team.shifts) if lo <= start <= hi), -1)
     return team.shift_days[shift] if shift >= 0 and team.shift_days else shift
-
-
-def _begun(visit: Visit, now: int) -> bool:
-    pin = visit.pin
-    return pin is not None and pin.team is not None and pin.start is not None and pin.start <= now
 
 
 def _over(team: Team, stops: list[Stop]) -> Iterator[Violation]:

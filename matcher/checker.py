@@ -277,9 +277,14 @@ def _route(problem: Problem, route: Route, team: Team, stops: list[_Placed]) -> 
     if team.max_visits_per_shift is not None:
         for shift in dict.fromkeys(s for s in shifts if s is not None):
             over = shifts.count(shift) - team.max_visits_per_shift
-            if over > 0:
+            if over > 0 and not _all_agreed(stops, shifts, shift):
                 yield Violation("crew_capacity", team.id, "", over, "stops")
     yield from _on_the_way(problem, team, stops, shifts)
+
+
+def _all_agreed(stops: list[_Placed], shifts: list[Window | None], shift: Window) -> bool:
+    """Say whether team and start of all stops in a shift are fixed: a limit lowered later takes none of them back."""
+    return all(_committed(one.visit) for one, its in zip(stops, shifts, strict=True) if its == shift)
 
 
 def _on_the_way(problem: Problem, team: Team, stops: list[_Placed], shifts: list[Window | None]) -> Iterator[Violation]:
@@ -287,7 +292,7 @@ def _on_the_way(problem: Problem, team: Team, stops: list[_Placed], shifts: list
     if team.max_travel_per_shift is None:
         return
     for shift in dict.fromkeys(s for s in shifts if s is not None):
-        if all(_begun(problem, one.visit) for one, its in zip(stops, shifts, strict=True) if its == shift):
+        if _all_agreed(stops, shifts, shift):
             continue
         places = [team.base]
         for one, its in zip(stops, shifts, strict=True):

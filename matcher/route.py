@@ -197,6 +197,8 @@ class Tour:
         feasible = (
             len(self.stops) <= self.most and self.work <= self.most_work and self.on_the_way() <= duty.most_travel
         )
+        # Limits that were lowered later take back nothing that is agreed; they only let nothing more in.
+        feasible = feasible or all(model.fixed[v] for v in self.stops)
         feasible = feasible and self._backward(duty.closes) and self._forward(duty.opens)
         if feasible:
             self.room = self._room()

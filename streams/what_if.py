@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from linli.matcher.matching import PlanRefusedError
+from linli.matcher.rules import Violation
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, Translations
 from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Start, SwapMembers, Withdraw
 from linli.schemas.commands import CommandBody
@@ -20,6 +22,16 @@ from linli.streams.world_figures import WorldFigures, WorldTally
 
 _ANSWERS: Final = (Accept, Decline, Withdraw, SwapMembers, Start, Done, FailedVisit)
 """What a team says about an offer that it got."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A decision of the other world that is none: the checker refuses every plan there is, and says why."""
+
+    district: str
+    round: int
+    at: datetime
+    found: tuple[Violation, ...]
 
 
 @dataclass(slots=True)
@@ -38,6 +50,8 @@ class WhatIf:
         Answers of teams that counted in the recorded world, and those of them that did not in the other.
     otherwise
         Commands other than those that counted in one world and not in the other.
+    refused
+        By district, where the other world ended because no plan of it may be carried out; it stands still from there.
 
     Notes
     -----
@@ -59,6 +73,7 @@ class WhatIf:
     answers: int = 0
     without_counterpart: int = 0
     otherwise: int = 0
+    refused: dict[str, Refusal] = field(default_factory=dict[str, "Refusal"])
 
     @property
     def figures(self) -> tuple[WorldFigures, WorldFigures]:
@@ -120,13 +135,7 @@ class TwoWorlds:
         found.other.begin(states.values())
 
     def take(self, recorded: RecordedRound) -> None:
-        """Play one round in both worlds.
-
-        Raises
-        ------
-        linli.matcher.matching.PlanRefusedError
-            If a decision of the other world is none; there it ends.
-        """
+        """Play one round in both worlds; a district of which every plan is refused is held from then on."""
         record, commands = recorded.record, recorded.numbered()
         policy = changed(record.policy, self._given)
         self._recorded = {code: with_policy(state, record.policy) for code, state in self._recorded.items()}
@@ -146,11 +155,24 @@ class TwoWorlds:
         for part in record.districts:
             state, own = self._other[part.district], mine.get(part.district, [])
             work = _work(part, record.policy, state.policy)
-            decision = self._desk.decide(state, own, replace(moment_of(record, part), work=work))
+            decision = self._decided(state, own, replace(moment_of(record, part), work=work))
+            if decision is None:
+                continue
             decisions[part.district] = decision
             for one, outcome in zip(own, decision.outcomes, strict=True):
                 self._found.judge(one, outcomes.get(one.offset), outcome)
         self._fold(decisions, record.now)
+
+    def _decided(self, state: DistrictState, commands: Sequence[NumberedCommand], moment: Moment) -> Decision | None:
+        """Take a decision of the other world; None where there is none, or was none before."""
+        if state.district in self._found.refused:
+            return None
+        try:
+            return self._desk.decide(state, commands, moment)
+        except PlanRefusedError as error:
+            refusal = Refusal(state.district, moment.round, moment.now, tuple(error.found))
+            self._found.refused[state.district] = refusal
+            return None
 
     def _fold(self, decisions: Mapping[str, Decision], now: datetime) -> None:
         self._other = fold(self._other, decisions, now)
@@ -167,7 +189,9 @@ class TwoWorlds:
             while (due := self._due(code)) is not None and due < limit:
                 state, number = self._other[code], record.number
                 moment = Moment(now=due, round=number, seed=seed_of(code, number), work=state.policy.work)
-                decision = self._desk.decide(state, (), moment)
+                decision = self._decided(state, (), moment)
+                if decision is None:
+                    break
                 self._found.added += 1
                 self._other[code] = fold({code: state}, {code: decision}, due)[code]
                 self._found.other.count(self._other[code], decision)
@@ -215,8 +239,6 @@ async def what_if(
         If a record of the log is none.
     linli.streams.log_reader.LogStalledError
         If a topic cannot be read to its end.
-    linli.matcher.matching.PlanRefusedError
-        If a decision of the other world is none.
     """
     async with open_recording(address, partition) as recording:
         if recording is None:

@@ -55,6 +55,32 @@ def test_another_day_has_its_own_limit() -> None:
     assert check(past, Plan(tuple(Route("team-00", k, (stop,)) for k, stop in enumerate(stops)))) == []
 
 
+LOWERED: tuple[dict[str, int], ...] = (
+    {"max_visits_per_shift": 2},
+    {"max_visits_per_day": 2},
+    {"max_work_per_day": HOUR},
+    {"max_travel_per_shift": 60},
+)
+
+
+@pytest.mark.parametrize("work", [0, 1_000, 20_000])
+@pytest.mark.parametrize("limit", LOWERED, ids=lambda limit: next(iter(limit)))
+@pytest.mark.parametrize("clock", [7, 11], ids=["ahead", "begun"])
+def test_a_lowered_limit_takes_back_no_committed_visit(limit: dict[str, int], clock: int, work: int) -> None:
+    """Tests a roster that lowers a limit below what is agreed, or done: that stays, nothing is added, nothing refused."""
+    before = _problem(replace(a_team(), shift_days=(0,)), 5)
+    agreed = replace(before, visits=before.visits[:3])
+    plan = solve(agreed, Plan(), Limits(0), 1).plan
+    pins = {s.visit: Pin(r.team, r.crew, s.start) for r in plan.routes for s in r.stops}
+    visits = tuple(replace(visit, pin=pins.get(visit.id)) for visit in before.visits)
+    team = replace(before.teams[0], **limit)  # type: ignore[arg-type]
+    lowered = replace(before, visits=visits, teams=(team,), now=MIDNIGHT + clock * HOUR)
+    result = solve(lowered, plan, Limits(work), 1)
+    assert check(lowered, result.plan) == []
+    assert result.plan.placed() == pins.keys()
+    assert result.broken == ()
+
+
 def _limited(seed: int) -> Problem:
     """Return a crowded day of teams of two crews and two shifts, each with a limit of some kind."""
     problem = day(teams=8, visits=80, seed=seed)

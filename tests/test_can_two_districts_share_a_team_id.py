@@ -15,6 +15,7 @@ from linli.matcher.desk import decide
 from linli.matcher.state import Decision
 from linli.schemas.commands import ApplyTeam
 from linli.schemas.dead_letters import Reason
+from linli.schemas.policy_file import parse_policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.topics import COMMANDS, ROSTER, TEAM_HOMES
@@ -30,6 +31,7 @@ from linli.streams.round_work import Desk
 from linli.streams.team_homes import TeamHomes
 from linli.streams.verdict import Guarantee
 from linli.streams.verifier import judge
+from linli.streams.what_if import WhatIf, what_if
 from tests.support.commands_sender import CommandSender
 from tests.support.dispatchers import Dispatchers
 from tests.support.district import MONDAY, team
@@ -78,6 +80,11 @@ async def test_the_first_district_keeps_its_team_and_the_second_is_told(tmp_path
         assert codes == [OutcomeCode.APPLIED, OutcomeCode.REFUSED, OutcomeCode.REFUSED, OutcomeCode.APPLIED]
         assert (await judge(address, [0])).breaks == ()
         assert (await replay(address, 0, decide)).first_difference is None
+        found = WhatIf()
+        await what_if(address, 0, parse_policy(""), desk, found)
+        recorded, other = found.figures
+        assert recorded == other
+        assert (found.rounds > 0, found.refused) == (True, {})
 
 
 async def _ends_clearly_without_the_topic(address: KafkaAddress, folder: Path) -> None:

@@ -324,8 +324,8 @@ def test_everything_that_happened_can_be_followed(user: User) -> None:
     assert NAME not in everything
 
 
-def test_the_log_holds_and_replays(user: User) -> None:
-    """Tests that the audit finds every guarantee held, and that replay decides the same bytes."""
+def test_the_log_holds_and_replays(user: User, tmp_path: Path) -> None:
+    """Tests that the audit finds every guarantee held, that replay decides the same bytes, and an unchanged what-if."""
     verdict = user.json("audit", "--patience", "30")
     assert verdict["held"], verdict["breaks"]
     assert (verdict["lost"], verdict["doubled"]) == (0, 0)
@@ -334,6 +334,11 @@ def test_the_log_holds_and_replays(user: User) -> None:
     again = user.json("replay", "--verify")
     assert again["same"], again
     assert again["partitions"][0]["rounds"] > 0
+    unchanged = tmp_path / "policy.toml"
+    unchanged.write_text("")
+    worlds = user.json("replay", "--what-if", str(unchanged))
+    assert worlds["recorded"] == worlds["what_if"], worlds
+    assert (worlds["refused"], worlds["answers_without_counterpart"], worlds["commands_otherwise"]) == ([], 0, 0)
     assert user.fault("replay", "--partition", "7") == "usage"
 
 

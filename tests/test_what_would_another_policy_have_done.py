@@ -10,6 +10,8 @@ import pytest
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
+from linli.matcher.matching import PlanRefusedError
+from linli.matcher.rules import Violation
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.answers import Accept
 from linli.schemas.assignment import Offer
@@ -199,6 +201,31 @@ def test_a_program_gets_json(recorder: Recorder, capsys: pytest.CaptureFixture[s
     said = json.loads(capsys.readouterr().out)
     assert said["recorded"] == said["what_if"]
     assert (said["answers"], said["answers_without_counterpart"]) == (2, 0)
+
+
+def test_a_plan_that_the_checker_refuses_is_told(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests that a district whose every plan is refused stands still from there, and that it is said why."""
+    refused = [Violation("day_limit", "near", "r-1.0", 2, "visits")]
+
+    def refusing(state: DistrictState, commands: Sequence[NumberedCommand], moment: Moment) -> Decision:
+        if moment.round > 2:
+            raise PlanRefusedError(refused)
+        return decide(state, commands, moment)
+
+    found = WhatIf()
+    worlds = TwoWorlds({DISTRICT: recorder.start}, parse_policy(""), Desk(refusing, next_deadline), found)
+    for one in recorder.rounds:
+        worlds.take(one)
+    assert {code: (one.round, one.found) for code, one in found.refused.items()} == {DISTRICT: (3, tuple(refused))}
+    recorded, other = found.figures
+    assert recorded.requests > other.requests
+    monkeypatch.setattr("linli.services.language.TONGUE", "en")
+    show_worlds(found, Out())
+    said = capsys.readouterr().out
+    assert "ends at round 3" in said
+    assert "r-1.0" in said
 
 
 @pytest.mark.parametrize(

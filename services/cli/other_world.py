@@ -8,19 +8,23 @@ from pathlib import Path
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
 from linli.schemas.errors import Both, Code, LinliError
+from linli.schemas.glossary import word
 from linli.schemas.menu import ListError
 from linli.schemas.policy import Policy
 from linli.schemas.policy_file import parse_policy
 from linli.services.cli.findings import working
 from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import read_bytes
-from linli.services.cli.out import Out
+from linli.services.cli.out import Out, clock
 from linli.services.cli.second_thoughts import partitions_named
-from linli.services.cli.words import both
+from linli.services.cli.words import TONGUE, both
 from linli.services.sheets.limits import FILE_BYTES_MAX
 from linli.streams.round_work import Desk
-from linli.streams.what_if import WhatIf, what_if
+from linli.streams.what_if import Refusal, WhatIf, what_if
 from linli.streams.world_figures import WINDOW_PASSED, WorldFigures
+
+FINDINGS_TOLD = 10
+"""Findings of the checker that are shown: the first ones tell what is wrong."""
 
 _REASONS = {
     "impossible": ("unmet: no team may", "暂无法安排：无合格队伍"),
@@ -64,7 +68,7 @@ async def compare_worlds(here: Here, out: Out, partition: int | None, path: Path
 
             await what_if(address, number, given, Desk(decide, next_deadline), found, progress)
     show_worlds(found, out)
-    return 0
+    return 1 if found.refused else 0
 
 
 def read_change(path: Path) -> Policy:
@@ -95,6 +99,7 @@ def show_worlds(found: WhatIf, out: Out) -> None:
             "answers": found.answers,
             "answers_without_counterpart": found.without_counterpart,
             "commands_otherwise": found.otherwise,
+            "refused": [_as_data(one) for one in found.refused.values()],
             "recorded": asdict(recorded),
             "what_if": asdict(other),
         }
@@ -106,8 +111,30 @@ def show_worlds(found: WhatIf, out: Out) -> None:
     _say_what_holds(found, out)
 
 
+def _as_data(one: Refusal) -> dict[str, object]:
+    return {"district": one.district, "round": one.round, "at": one.at, "found": [asdict(v) for v in one.found]}
+
+
+def _say_refused(one: Refusal, out: Out) -> None:
+    """Say where the other world of a district ended, and what its checker found."""
+    at = clock(one.at)
+    out.say(
+        f"District {one.district} ends at round {one.round} ({at}): no plan there keeps the hard rules under this "
+        "policy, and everything after it is missing in the figures above. The checker found:",
+        f"区划 {one.district} 推演至第 {one.round} 轮（{at}）终止：在此策略下没有任何计划符合硬性规则，"
+        "此后的内容未计入上表。检查结果：",
+    )
+    rows = [
+        (word(f"rule.{v.rule}", TONGUE), v.team, v.visit, f"{v.amount} {word('unit.' + v.unit, TONGUE)}")
+        for v in one.found[:FINDINGS_TOLD]
+    ]
+    out.table((both("rule", "规则"), both("team", "队伍"), both("visit", "上门"), both("missed by", "相差")), rows)
+
+
 def _say_what_holds(found: WhatIf, out: Out) -> None:
     """Say how far the figures can be believed."""
+    for one in found.refused.values():
+        _say_refused(one, out)
     out.say(
         f"{found.rounds} recorded rounds were run again; {found.added} decisions were added between them, where "
         "something was due in the other world alone.",
