@@ -11,7 +11,7 @@ from linli.matcher.rules import Violation
 def check_days(
     problem: Problem, plan: Plan, visits: Mapping[str, Visit], teams: Mapping[str, Team]
 ) -> Iterator[Violation]:
-    """Yield every day on which a team makes more visits than it may, or serves longer; what is all agreed breaks nothing.
+    """Yield every day on which a team makes more visits than it may, or serves longer; what is all agreed does not.
 
     Service counts from the beginning of a pick-up, where something is fetched first.
     """

@@ -67,7 +67,7 @@ LOWERED: tuple[dict[str, int], ...] = (
 @pytest.mark.parametrize("limit", LOWERED, ids=lambda limit: next(iter(limit)))
 @pytest.mark.parametrize("clock", [7, 11], ids=["ahead", "begun"])
 def test_a_lowered_limit_takes_back_no_committed_visit(limit: dict[str, int], clock: int, work: int) -> None:
-    """Tests a roster that lowers a limit below what is agreed, or done: that stays, nothing is added, nothing refused."""
+    """Tests a roster that lowers a limit below what is agreed, or done: that stays, and nothing is added."""
     before = _problem(replace(a_team(), shift_days=(0,)), 5)
     agreed = replace(before, visits=before.visits[:3])
     plan = solve(agreed, Plan(), Limits(0), 1).plan

@@ -82,8 +82,8 @@ async def test_the_first_district_keeps_its_team_and_the_second_is_told(tmp_path
         assert (await replay(address, 0, decide)).first_difference is None
         found = WhatIf()
         await what_if(address, 0, parse_policy(""), desk, found)
-        recorded, other = found.figures
-        assert recorded == other
+        then, now = found.figures
+        assert then == now
         assert (found.rounds > 0, found.refused) == (True, {})
 
 

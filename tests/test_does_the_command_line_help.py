@@ -273,6 +273,20 @@ def test_schemas_are_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main.run(["export", "schemas", "--out", "/proc/linli"]) == faults()[Code.FILE_UNWRITABLE].exit_code
 
 
+def test_prices_are_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests that every price of the county's own policy is listed with its unit."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[prices]\nreoffer = 777\n")
+    monkeypatch.setenv("LINLI_POLICY", str(policy))
+    assert main.run(["export", "prices", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["prices"]["reoffer"] == 777
+    monkeypatch.setattr("linli.services.cli.price_list.TONGUE", "en")
+    assert main.run(["export", "prices"]) == 0
+    assert "777 s × odds" in capsys.readouterr().out
+
+
 def test_topics_are_exported(capsys: pytest.CaptureFixture[str]) -> None:
     """Tests that a program gets every topic with its settings."""
     main.run(["export", "topics", "--json"])

@@ -24,6 +24,8 @@ from linli.schemas.glossary import LIST_OF, glossary, word, word_of, words
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import shipped_menu
 from linli.schemas.metrics import METRICS, Kind
+from linli.schemas.policy import Prices
+from linli.services.cli.price_list import OF_TERM
 from linli.services.demo.behaviour import behaviour
 from linli.services.demo.demand import Scenario, demand
 from linli.services.demo.residents import TAGS
@@ -131,6 +133,8 @@ def test_every_part_of_an_explanation_has_words() -> None:
     assert {unit.strip('"') for _, unit in changes if unit.startswith('"')} <= set(words("unit"))
     assert {field.name for field in fields(CostTerms)} == set(words("cost"))
     assert set(get_args(WhyNobody.model_fields["outcome"].annotation)) == set(words("nobody"))
+    assert set(Prices.model_fields) == set(words("price")) == set(words("price_unit"))
+    assert {field.name for field in fields(CostTerms)} == set(OF_TERM)
     assert set(STANDINGS) == set(words("standing")) == set(get_args(Standing))
     assert set(get_args(Rate.model_fields["by"].annotation)) == set(words("rated_by"))
 

@@ -61,6 +61,7 @@ def add_to(app: typer.Typer) -> None:
         help=both("Two synthetic sheets for `plan`, as hands write them.", "两张虚构的手工表，供 `plan` 试用。"),
     )(sample_sheets)
     export.command("sample-map", help=both("A sample mapping file, as TOML.", "映射文件样例（TOML）。"))(sample_map)
+    export.command("prices", help=both("The policy's prices, with their units.", "策略的各项价格及单位。"))(prices)
     app.add_typer(export, name="export")
 
 
@@ -115,6 +116,16 @@ def admission(as_json: AsJson = False) -> int:
     from linli.services.cli.exports import write_list
 
     write_list("task_admission.toml", as_json=as_json)
+    return 0
+
+
+def prices(as_json: AsJson = False) -> int:
+    """Write what everything costs that is not a hard rule."""
+    from linli.services.cli.here import Here
+    from linli.services.cli.out import Out
+    from linli.services.cli.price_list import write_prices
+
+    write_prices(Here.look(), Out(as_json))
     return 0
 
 

@@ -8,10 +8,13 @@ from datetime import timedelta
 from linli.schemas.assignment import AssignmentRecord, Offer, Unmet
 from linli.schemas.explanation import SmallestChange, WhyNobody, WhyTeam
 from linli.schemas.glossary import word, word_of
+from linli.schemas.policy import Policy
 from linli.services.cli.board_lookups import request_meant, team_names, teams_of
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
+from linli.services.cli.price_list import OF_TERM, price_in_words
 from linli.services.cli.words import TONGUE, both
+from linli.services.county_files import load_policy
 from linli.streams.board_reader import Tentative
 
 
@@ -30,7 +33,7 @@ async def explain_request(here: Here, out: Out, name: str) -> None:
         names = await team_names(board, teams)
     out.data(_as_data(record, tentative))
     if not out.as_json:
-        _explain(record, tentative, names, out)
+        _explain(record, tentative, names, out, load_policy(here.settings))
 
 
 def last_explained(record: AssignmentRecord) -> Offer | None:
@@ -62,14 +65,16 @@ def _as_data(record: AssignmentRecord, tentative: list[Tentative]) -> dict[str, 
     }
 
 
-def _explain(record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], out: Out) -> None:
+def _explain(
+    record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], out: Out, policy: Policy
+) -> None:
     title = f"{record.request_id}  {word_of(record.state, TONGUE)}"
     out.say(title, title)
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
         _explain_nobody(record.status.why, names, out)
     elif offer is not None and offer.why is not None:
-        _explain_team(offer, offer.why, names, out)
+        _explain_team(offer, offer.why, names, out, policy)
     elif tentative:
         for one in tentative:
             team, start = names[one.team], clock(one.start)
@@ -81,14 +86,21 @@ def _explain(record: AssignmentRecord, tentative: list[Tentative], names: Mappin
         out.say("There is nothing to explain yet.", "目前没有可解释的内容。")
 
 
-def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out) -> None:
+def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out, policy: Policy) -> None:
     team, adds = names[offer.team], minutes(why.chosen.seconds)
     out.say(
         f"{team} was chosen because it adds least to the whole plan: {adds}.",
         f"选择{team}，因为它使整个计划增加得最少：{adds}。",
     )
-    terms = [(word(f"cost.{term.name}", TONGUE), minutes(term.seconds)) for term in why.chosen.terms]
-    out.table((both("what it costs", "代价构成"), ""), terms)
+    terms = [
+        (
+            word(f"cost.{term.name}", TONGUE),
+            minutes(term.seconds),
+            price_in_words(policy, OF_TERM[term.name]) if term.name in OF_TERM else "",
+        )
+        for term in why.chosen.terms
+    ]
+    out.table((both("what it costs", "代价构成"), "", both("price in the policy now", "现行策略的价格")), terms)
     others = [(names[choice.team], minutes(choice.seconds)) for choice in why.next_best]
     out.table((both("what others would add", "其他队伍的增加"), ""), others)
     if not others:

@@ -19,6 +19,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from unittest.mock import patch
 
 from linli.matcher import matching
 from linli.matcher.model import Model
@@ -63,11 +64,8 @@ def play(engine: str, requests: int, accept: str, seed: int, reoffer: int) -> tu
     manners = manners_of((int(low) / 100, int(high or low) / 100), seed)
     policy = Policy(mode=Mode.AUTO, prices=Prices(reoffer=reoffer))
     begun = time.process_time()
-    matching.solve = ENGINES[engine]
-    try:
+    with patch.object(matching, "solve", ENGINES[engine]):
         day = VirtualDay(seed, requests, work=WORK, policy=policy, manners=manners).play()
-    finally:
-        matching.solve = solve
     return figures_of(day), time.process_time() - begun
 
 
