@@ -125,6 +125,20 @@ def test_the_unassigned_come_with_reasons(solve: Solve) -> None:
     assert {one["rule"] for one in whys[5]["rules"]} == {"working_hours"}
 
 
+def test_a_bound_gives_every_job_a_price(solve: Solve) -> None:
+    """Tests a vehicle that can make one of two jobs: no plan serves both, and the prices say that they fight for it."""
+    fighting = problem(vehicles=[vehicle(1, max_tasks=1)], jobs=[job(1, 1), job(2, 2)], shipments=[])
+    found = solve(fighting, "--bound", "20")["summary"]["linli"]["bound"]
+    assert (found["served"], found["closed"]) == (1, True)
+    prices = {one["id"]: one["price"] for one in found["prices"]}
+    assert prices.keys() == {1, 2}
+    assert sorted(one["served"] for one in found["prices"]) == [False, True]
+    free = solve(
+        problem(vehicles=[vehicle(1, max_tasks=2)], jobs=[job(1, 1), job(2, 2)], shipments=[]), "--bound", "20"
+    )
+    assert free["summary"]["linli"]["bound"]["served"] == 2
+
+
 def test_priorities_decide_who_is_left_out(solve: Solve) -> None:
     """Tests that where one job can be done, the one of the highest priority is, wherever it stands in the file."""
     for place in range(3):

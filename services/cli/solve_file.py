@@ -19,6 +19,7 @@ from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out
 from linli.services.cli.words import both
 from linli.services.solving.limits import Allowance, solve_within
+from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import to_problem
 from linli.services.solving.vroom_reading import read_problem
 from linli.services.solving.vroom_solution import Seconds, Solved, solution_of
@@ -41,8 +42,12 @@ class Ways:
     source: str
 
 
-def solve_file(name: str, allowance: Allowance, target: str | None, ways: Ways, out: Out) -> int:
+def solve_file(
+    name: str, allowance: Allowance, target: str | None, ways: Ways, out: Out, bound: float | None = None
+) -> int:
     """Solve a file and write its solution: to `target`, else to standard output.
+
+    With `bound` so many seconds more are spent on what any plan could serve at most, and on prices.
 
     Raises
     ------
@@ -68,6 +73,10 @@ def solve_file(name: str, allowance: Allowance, target: str | None, ways: Ways, 
         raise AssertionError(f"the plan breaks {broken[0]}")
     took = Seconds(loaded - began, time.monotonic() - loaded)
     solution = solution_of(Solved(file.problem, problem, result.plan, result.report, took, file.has_distances))
+    if bound is not None:
+        with working(both("Bounding …", "正在求上界……")):
+            found = bound_of(problem, result.plan, bound, allowance.threads)
+        solution["summary"]["linli"]["bound"] = priced(found, result.plan)
     _write(solution, target, out)
     return 0
 
@@ -121,6 +130,12 @@ def _show(solution: dict[str, Any], target: str, out: Out) -> None:
         f"{summary['routes']} 条路线，已安排任务与取送单 {jobs} 项，未安排 {len(left)} 项；"
         f"路程 {summary['duration'] // 60} 分钟。已写入 {target}。",
     )
+    bound = summary["linli"].get("bound")
+    if bound is not None:
+        out.say(
+            f"No plan serves more than {bound['served']}: at most {max(0, bound['served'] - jobs)} are missing.",
+            f"任何计划最多可安排 {bound['served']} 项，至多还差 {max(0, bound['served'] - jobs)} 项。",
+        )
     rows = [(_name(one), *_reason(one.get("linli"))) for one in left[:REASONS_SHOWN]]
     out.table((both("unassigned", "未安排"), both("why", "原因"), both("rule", "规则")), rows)
 

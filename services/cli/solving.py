@@ -35,6 +35,18 @@ Threads = Annotated[int, typer.Option("--threads", min=1, max=64, help=both("Thr
 OutFile = Annotated[
     str | None, typer.Option("-o", "--out", metavar="OUT", help=both("Write the solution here.", "解写入此文件。"))
 ]
+Bound = Annotated[
+    float | None,
+    typer.Option(
+        "--bound",
+        min=0,
+        max=SECONDS_MAX,
+        help=both(
+            "So many seconds more for a bound on what any plan could serve, and a price for every job.",
+            "另用若干秒计算任何计划最多可服务多少，并给出每项任务的价格。",
+        ),
+    ),
+]
 TerrainOption = Annotated[
     Literal["seat", "hill", "mountain"],
     typer.Option(
@@ -78,6 +90,7 @@ def solve(
     out: OutFile = None,
     terrain: TerrainOption = "hill",
     travel: TravelOption = "estimate",
+    bound: Bound = None,
     as_json: AsJson = False,
 ) -> int:
     """Solve a file."""
@@ -86,4 +99,4 @@ def solve(
     from linli.services.solving.limits import allowance_of
 
     ways = Ways(terrain, travel)
-    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, ways, Out(as_json))
+    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, ways, Out(as_json), bound)
