@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from linli.matcher.matching import PlanRefusedError
 from linli.matcher.rules import Violation
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, Translations
 from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Start, SwapMembers, Withdraw
-from linli.schemas.commands import CommandBody
+from linli.schemas.commands import ApplyTeam, CommandBody
 from linli.schemas.identity import seed_of
 from linli.schemas.policy import Policy
+from linli.schemas.roster import RosterRecord, TeamDetails
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.recorded_rounds import RecordedRound, open_recording
@@ -106,6 +108,33 @@ def changed(policy: Policy, given: Policy) -> Policy:
     return policy.model_copy(update=named)
 
 
+Teams = Mapping[str, TeamDetails]
+"""By id, teams as they are in the other world; those it does not name are as recorded."""
+
+_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when a team is there that the recorded world does not have."""
+
+
+def with_teams(state: DistrictState, teams: Teams, *, new: bool) -> DistrictState:
+    """Give a state with the other world's teams; teams that it does not have are added only if they are `new` to it."""
+    roster = dict(state.roster)
+    for name, details in teams.items():
+        if name in roster:
+            roster[name] = roster[name].model_copy(update={"details": details})
+        elif new:
+            roster[name] = RosterRecord(district=state.district, version=1, round=0, at=_ALWAYS, details=details)
+    return replace(state, roster=roster)
+
+
+def with_team(command: NumberedCommand, teams: Teams) -> NumberedCommand:
+    """Give a command that registers a team with the team as it is in the other world."""
+    body = command.command.body
+    if not isinstance(body, ApplyTeam) or body.details.team not in teams:
+        return command
+    other = body.model_copy(update={"details": teams[body.details.team]})
+    return replace(command, command=command.command.model_copy(update={"body": other}))
+
+
 class TwoWorlds:
     """One partition in both worlds, round by round.
 
@@ -119,6 +148,8 @@ class TwoWorlds:
         Who decides.
     found
         Where everything is counted.
+    teams
+        Teams that are others in the other world. New ones are added where there is one district.
 
     Notes
     -----
@@ -127,10 +158,18 @@ class TwoWorlds:
     woken. Under the recorded policy nothing is ever due earlier, so not one decision is added.
     """
 
-    def __init__(self, states: Mapping[str, DistrictState], given: Policy, desk: Desk, found: WhatIf) -> None:
-        self._given, self._desk, self._found = given, desk, found
+    def __init__(
+        self,
+        states: Mapping[str, DistrictState],
+        given: Policy,
+        desk: Desk,
+        found: WhatIf,
+        teams: Teams = MappingProxyType({}),
+    ) -> None:
+        self._given, self._desk, self._found, self._teams = given, desk, found, teams
         self._recorded = dict(states)
-        self._other = {code: replace(state, translations=Translations()) for code, state in states.items()}
+        others = {code: with_teams(state, teams, new=len(states) == 1) for code, state in states.items()}
+        self._other = {code: replace(state, translations=Translations()) for code, state in others.items()}
         found.recorded.begin(states.values())
         found.other.begin(states.values())
 
@@ -155,6 +194,7 @@ class TwoWorlds:
         for part in record.districts:
             state, own = self._other[part.district], mine.get(part.district, [])
             work = _work(part, record.policy, state.policy)
+            own = [with_team(one, self._teams) for one in own]
             decision = self._decided(state, own, replace(moment_of(record, part), work=work))
             if decision is None:
                 continue
@@ -217,6 +257,7 @@ async def what_if(
     desk: Desk,
     found: WhatIf,
     on_round: Callable[[int], None] = lambda _: None,
+    teams: Teams = MappingProxyType({}),
 ) -> None:
     """Run the recorded rounds of a partition again under another policy.
 
@@ -232,6 +273,8 @@ async def what_if(
         Where everything is counted.
     on_round
         Told the number of every round that was done.
+    teams
+        Teams that are others in the other world.
 
     Raises
     ------
@@ -244,7 +287,7 @@ async def what_if(
         if recording is None:
             return
         found.first_rounds[partition] = recording.first_round
-        worlds = TwoWorlds(recording.states, given, desk, found)
+        worlds = TwoWorlds(recording.states, given, desk, found, teams)
         async for one in recording.rounds:
             worlds.take(one)
             on_round(one.record.number)

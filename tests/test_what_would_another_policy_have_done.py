@@ -19,9 +19,12 @@ from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.policy import Policy, Prices
 from linli.schemas.policy_file import parse_policy
+from linli.schemas.roster import TeamDetails
 from linli.services.cli import main, words
+from linli.services.cli.other_roster import read_roster
 from linli.services.cli.other_world import show_worlds
 from linli.services.cli.out import Out
+from linli.services.settings import load_settings
 from linli.streams import recorded_rounds
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.replay import replay
@@ -201,6 +204,36 @@ def test_a_program_gets_json(recorder: Recorder, capsys: pytest.CaptureFixture[s
     said = json.loads(capsys.readouterr().out)
     assert said["recorded"] == said["what_if"]
     assert (said["answers"], said["answers_without_counterpart"]) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [team("far", north=FAR, skills=("haircut", "rowing")), team("new", north=FAR, skills=("rowing",))],
+    ids=["known", "new"],
+)
+def test_another_roster_gives_the_other_world_its_teams(recorder: Recorder, other: TeamDetails) -> None:
+    """Tests a recorded team with a skill more, and a team that was not there: who had nobody gets a promise."""
+    found = WhatIf()
+    start, desk = {DISTRICT: recorder.start}, Desk(decide, next_deadline)
+    worlds = TwoWorlds(start, parse_policy(""), desk, found, {other.team: other})
+    for one in recorder.rounds:
+        worlds.take(one)
+    then, now = found.figures
+    assert (then.promised, now.promised) == (2, 3)
+    assert (then.committed, now.committed) == (2, 2)
+
+
+def test_a_roster_is_read_as_teams_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests that the file of `teams import` is read, and that a line that is no team is named."""
+    main.run(["export", "sample-teams"])
+    path = tmp_path / "teams.ndjson"
+    path.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert len(read_roster(str(path), load_settings())) == 54
+    path.write_text('{"kind": "team", "team": "t-1"}')
+    assert main.run(["replay", "--roster", str(path)]) == 2
+    assert "teams.ndjson" in capsys.readouterr().err
 
 
 def test_a_plan_that_the_checker_refuses_is_told(

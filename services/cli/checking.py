@@ -39,6 +39,19 @@ WhatIfFile = Annotated[
 ]
 
 
+RosterFile = Annotated[
+    str | None,
+    typer.Option(
+        "--roster",
+        metavar="TEAMS",
+        help=both(
+            "Run the log again with these teams, as `teams import` reads them; those not named stay as recorded.",
+            "用该文件中的队伍（格式同 `teams import`）重新推演；未列出的队伍保持原样。",
+        ),
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(
@@ -78,15 +91,16 @@ def audit(patience: Patience = PATIENCE_S, metrics_file: MetricsFile = None, as_
 def replay(
     verify: Verify = False,
     what_if: WhatIfFile = None,
+    roster: RosterFile = None,
     partition: OnePartition = None,
     as_json: AsJson = False,
 ) -> int:
     """Decide every round again that is still whole in the log."""
     from linli.services.cli.here import Here, run
-    from linli.services.cli.other_world import compare_worlds
+    from linli.services.cli.other_world import Otherwise, compare_worlds
     from linli.services.cli.out import Out
     from linli.services.cli.second_thoughts import replay_log
 
-    if what_if is None:
+    if what_if is None and roster is None:
         return run(replay_log(Here.look(), Out(as_json), partition, verify=verify))
-    return run(compare_worlds(Here.look(), Out(as_json), partition, what_if, verify=verify))
+    return run(compare_worlds(Here.look(), Out(as_json), partition, Otherwise(what_if, roster), verify=verify))

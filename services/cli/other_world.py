@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from linli.matcher.deadlines import next_deadline
@@ -15,12 +15,13 @@ from linli.schemas.policy_file import parse_policy
 from linli.services.cli.findings import working
 from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import read_bytes
+from linli.services.cli.other_roster import read_roster
 from linli.services.cli.out import Out, clock
 from linli.services.cli.second_thoughts import partitions_named
 from linli.services.cli.words import TONGUE, both
 from linli.services.sheets.limits import FILE_BYTES_MAX
 from linli.streams.round_work import Desk
-from linli.streams.what_if import Refusal, WhatIf, what_if
+from linli.streams.what_if import Refusal, Teams, WhatIf, what_if
 from linli.streams.world_figures import WINDOW_PASSED, WorldFigures
 
 FINDINGS_TOLD = 10
@@ -35,8 +36,18 @@ _REASONS = {
 """Reasons of unmet requests in both languages."""
 
 
-async def compare_worlds(here: Here, out: Out, partition: int | None, path: Path, *, verify: bool = False) -> int:
-    """Run the log again under a policy and show both worlds.
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What is other in the other world: a policy file, a file of teams, or both."""
+
+    policy: Path | None
+    roster: str | None
+
+
+async def compare_worlds(
+    here: Here, out: Out, partition: int | None, otherwise: Otherwise, *, verify: bool = False
+) -> int:
+    """Run the log again under a policy or a roster and show both worlds.
 
     Parameters
     ----------
@@ -44,8 +55,8 @@ async def compare_worlds(here: Here, out: Out, partition: int | None, path: Path
         Where the log is, and where the words go.
     partition
         Only this one; all if ``None``.
-    path
-        A policy file; what it leaves out stays as each round had it.
+    otherwise
+        What is other; what a policy file leaves out stays as each round had it, and so do teams that are not named.
     verify
         Whether bytes were to be compared too, which cannot be.
 
@@ -57,7 +68,8 @@ async def compare_worlds(here: Here, out: Out, partition: int | None, path: Path
     if verify:
         detail = Both("--verify and --what-if cannot go together", "--verify 与 --what-if 不能同时使用")
         raise LinliError(Code.USAGE, detail=detail)
-    given = read_change(path)
+    given = read_change(otherwise.policy) if otherwise.policy is not None else parse_policy("")
+    teams: Teams = read_roster(otherwise.roster, here.settings) if otherwise.roster is not None else {}
     address = await here.reach_kafka()
     found = WhatIf()
     with working(both("Replaying …", "正在重放……")) as tell:
@@ -66,7 +78,7 @@ async def compare_worlds(here: Here, out: Out, partition: int | None, path: Path
             def progress(done: int, where: int = number) -> None:
                 tell(both(f"What if: partition {where}, round {done} …", f"正在推演分区 {where} 第 {done} 轮……"))
 
-            await what_if(address, number, given, Desk(decide, next_deadline), found, progress)
+            await what_if(address, number, given, Desk(decide, next_deadline), found, progress, teams)
     show_worlds(found, out)
     return 1 if found.refused else 0
 
