@@ -10,6 +10,7 @@ from functools import cached_property
 from linli.matcher.kept_tables import KeptTables
 from linli.matcher.organisation import Tree
 from linli.matcher.problem import Stop
+from linli.matcher.shortfalls import spells_after
 from linli.matcher.state import DistrictState, Moment
 from linli.schemas.assignment import (
     EVERYBODY,
@@ -248,7 +249,8 @@ class Draft:
             "notify": notify_of(self.state.policy, record.details),
         }
         following = record.model_copy(update={**changes, **facts})
-        return self._write(following.model_copy(update={"climbs": _climbs(following)}))
+        noted = {"climbs": _climbs(following), "spells": spells_after(record, following)}
+        return self._write(following.model_copy(update=noted))
 
     def remember(self, record: AssignmentRecord, command: str) -> dict[str, tuple[str, ...]]:
         """Return the change that makes a request remember a command it has acted on."""

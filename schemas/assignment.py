@@ -289,6 +289,22 @@ class Reopening(Inside):
     resolved_at: Instant | None = None
 
 
+SPELLS_MAX = 8
+"""Spells without anybody who could go, kept per request: one that found and lost a team so often has been seen."""
+
+
+class Spell(Inside):
+    """A time in which nobody could go: since when, until when (null: still), and what was short.
+
+    ``shortfall`` is the rule at which the teams that came nearest failed, or how the search ended: ``lost`` where all
+    who may are taken, ``stopped`` where it was cut.
+    """
+
+    since: Instant
+    until: Instant | None = None
+    shortfall: str
+
+
 class AssignmentRecord(Inside):
     """The value of the topic ``assignments``.
 
@@ -297,8 +313,8 @@ class AssignmentRecord(Inside):
     window the resident was told. ``linked`` names requests of the same household and need. ``notify`` says who may be
     told of what becomes of it: nobody of a suspected harm, nor while the mode is ``suggest``. ``red`` marks danger to
     life. ``choices`` are those of the desk beside what was proposed. ``escalation`` is how many levels it has climbed,
-    ``climbs`` are these, the first first. ``reopened`` are the low ratings that reopened it.
-    ``hard``: somebody called it a hard problem.
+    ``climbs`` are these, the first first. ``spells`` are the last times in which nobody could go. ``reopened`` are the
+    low ratings that reopened it. ``hard``: somebody called it a hard problem.
     """
 
     request_id: Ref
@@ -323,6 +339,7 @@ class AssignmentRecord(Inside):
     office_answers: tuple[OfficeAnswer, ...] = ()
     hard: HardProblem | None = None
     climbs: tuple[Climb, ...] = ()
+    spells: tuple[Spell, ...] = ()
     reopened: tuple[Reopening, ...] = ()
 
     def help_of(self, offer: str) -> str:

@@ -22,6 +22,7 @@ REPORTS: Final[dict[str, Entry]] = {
         "double_registration", "Double registration: quotas of units and members", "双报到：单位与党员任务完成情况"
     ),
     "deeds": Entry("deeds", "Double registration: who did what", "双报到：服务明细"),
+    "unmet-need": Entry("unmet_need", "Unmet need: which skill is short where", "未满足需求：何处缺何种技能"),
     "load": Entry("load", "Load and asks per team over four weeks", "队伍四周负荷与派单次数"),
 }
 """By name, in the order in which they are listed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from linli.schemas.glossary import Tongue, word
+from linli.schemas.glossary import Tongue, word, words
 from linli.services.reports.report import Cell, County
 from linli.services.sheets.writing import Value
 
@@ -33,6 +33,17 @@ def deeds(cell: Cell, tongue: Tongue, county: County) -> str:
 def team_kind(cell: Cell, tongue: Tongue, county: County) -> str:
     """Name a kind of team."""
     return word(f"team_kind.{cell}", tongue)
+
+
+def skill(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Name a skill."""
+    return word(f"skill.{cell}", tongue)
+
+
+def shortfall(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Say what was short: a hard rule's name, or how the search ended."""
+    known = words("nobody")
+    return word(f"nobody.{cell}" if cell in known else f"rule.{cell}", tongue)
 
 
 def shown(value: Value) -> str:
