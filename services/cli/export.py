@@ -47,6 +47,13 @@ def add_to(app: typer.Typer) -> None:
         "sample-teams", help=both("54 synthetic teams for `teams import`.", "54 支虚构队伍，供 `teams import` 使用。")
     )(sample_teams)
     export.command(
+        "sample-units",
+        help=both(
+            "84 synthetic units with 1,600 members for `teams import`.",
+            "84 个虚构报到单位、1600 名党员，供 `teams import` 使用。",
+        ),
+    )(sample_units)
+    export.command(
         "sample-organisation",
         help=both(
             "The synthetic county's organisation, for `organisation import`.",
@@ -143,6 +150,14 @@ def sample_teams(day: Day = None, as_json: AsJson = False) -> int:
     from linli.services.cli.samples import day_of, write_teams
 
     write_teams(day_of(day))
+    return 0
+
+
+def sample_units(day: Day = None, as_json: AsJson = False) -> int:
+    """Write the synthetic units and single members, one JSON object a line; with or without ``--json`` the same."""
+    from linli.services.cli.samples import day_of, write_units
+
+    write_units(day_of(day))
     return 0
 
 

@@ -18,6 +18,7 @@ from linli.services.demo.demand import Scenario, ask
 from linli.services.demo.organisation import organisation
 from linli.services.demo.teams import roster
 from linli.services.demo.timed import chance
+from linli.services.demo.units import units
 from linli.services.sheets.node_columns import NODE_COLUMNS
 from linli.services.sheets.order_columns import ORDER_COLUMNS
 
@@ -58,6 +59,12 @@ def write_teams(day: date) -> None:
     """Write the synthetic county's teams as they stand on a day, one JSON object a line."""
     for team in roster(day):
         sys.stdout.write(team.model_dump_json(exclude_none=True) + "\n")
+
+
+def write_units(day: date) -> None:
+    """Write the synthetic units and single members as they stand on a day, one JSON object a line."""
+    for unit in units(day):
+        sys.stdout.write(unit.model_dump_json(exclude_none=True) + "\n")
 
 
 def write_organisation() -> None:
