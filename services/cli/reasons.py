@@ -72,7 +72,7 @@ def _explain(
     out.say(title, title)
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
-        _explain_nobody(record.status.why, names, out)
+        explain_nobody(record.status.why, names, out)
     elif offer is not None and offer.why is not None:
         _explain_team(offer, offer.why, names, out, policy)
     elif tentative:
@@ -107,7 +107,8 @@ def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out
         out.say("No other team may go.", "没有其他可去的队伍。")
 
 
-def _explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
+def explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
+    """Say why nobody goes, what it would cost to serve it after all, and what would help."""
     outcome = word(f"nobody.{why.outcome}", TONGUE)
     if why.leg is not None:
         out.say(f"Several teams are needed; missing is team {why.leg + 1}.", f"需多支队伍，缺第 {why.leg + 1} 支。")
