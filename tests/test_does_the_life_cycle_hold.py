@@ -29,12 +29,14 @@ from linli.schemas.answers import (
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam, CommandBody, PlaceOrder
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Refer, Release
+from linli.schemas.escalation import Escalation, WaitLimits
 from linli.schemas.lifecycle import OPEN, SETTLED, TERMINAL, OfferState, State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target, Together
 from linli.schemas.people import Consent
 from linli.schemas.policy import KEEP_DAYS_LEAST, Mode, Policy, QuietHours
 from linli.schemas.team_changes import Absent, ChangeMembers
 from tests.support.district import MONDAY, Desk, member, order, team, window
+from tests.support.organisation import LINE, registrations
 
 TEAMS = 4
 HOURS = st.integers(0, 9)
@@ -42,6 +44,10 @@ HOURS = st.integers(0, 9)
 
 QUIET = (QuietHours(start=time(21), end=time(7)), QuietHours(start=time(10), end=time(12)))
 """Of a night, and of a forenoon in which most orders of the machine fall."""
+
+
+LIMITS = WaitLimits(promised=(30, 60, 90), offered=(30, 60, 90), accepted=(15, 20, 30), served=(30, 60, 90))
+"""Waits after which a request climbs, once the organisation is known."""
 
 
 class LifeCycle(RuleBasedStateMachine):
@@ -59,6 +65,7 @@ class LifeCycle(RuleBasedStateMachine):
     def begin(self, mode: Mode, teams: int, quiet: QuietHours | None, at_once: int) -> None:
         """Begin with some teams in some mode, with or without quiet hours, one or several teams asked at once."""
         policy = Policy(mode=mode, work=500, quiet_hours=quiet, ask_at_once=at_once, keep_days=KEEP_DAYS_LEAST)
+        policy = policy.model_copy(update={"escalation": Escalation(limits=LIMITS, pools="by_level")})
         self.desk = Desk(policy, teams=teams)
         self.history: dict[str, list[AssignmentRecord]] = {}
         self.sent: list[NumberedCommand] = []
@@ -271,6 +278,25 @@ class LifeCycle(RuleBasedStateMachine):
         """Time passes."""
         self.desk.now += timedelta(minutes=minutes)
         self.decide()
+
+    @rule()
+    def know_the_organisation(self) -> None:
+        """The tree is imported, perhaps again: from now on what waits climbs, and teams are asked pool by pool."""
+        self.decide(*(self.desk.command(body) for body in registrations()))
+
+    @rule(
+        number=st.integers(0, TEAMS - 1), node=st.sampled_from([None, "n-building", "n-street", "n-other", "n-county"])
+    )
+    def join_a_node(self, number: int, node: str | None) -> None:
+        """A team belongs to a node from now on, or to none."""
+        self.send(ApplyTeam(details=team(f"t{number}").model_copy(update={"organisation": node})))
+
+    @invariant()
+    def a_request_climbs_no_higher_than_the_root(self) -> None:
+        """Levels climbed are counted by their climbs, each to another node, and end once nothing is owed any more."""
+        for records in self.history.values():
+            climbs = records[-1].climbs
+            assert len({climb.node for climb in climbs}) == len(climbs) == records[-1].escalation < len(LINE)
 
     @rule(days=st.sampled_from([3, 9, 16]))
     def be_away(self, days: int) -> None:

@@ -18,8 +18,8 @@ Folder = Annotated[
     typer.Option("--out", help=both("Write one file per schema into this folder.", "每个模式一个文件，写入此文件夹。")),
 ]
 Which = Annotated[
-    Literal["orders", "teams"],
-    typer.Argument(help=both("What columns of a CSV: orders or teams.", "哪种表格的列：orders 或 teams。")),
+    Literal["orders", "teams", "organisation"],
+    typer.Argument(help=both("Of which sheet.", "哪种表格。")),
 ]
 Count = Annotated[int, typer.Option("--count", min=1, max=5_000, help=both("How many.", "数量。"))]
 Seed = Annotated[int, typer.Option("--seed", help=both("Another seed, other orders.", "随机种子。"))]

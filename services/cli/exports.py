@@ -14,6 +14,7 @@ from linli.schemas.json_schemas import as_text, json_schemas
 from linli.schemas.topics import TOPICS, Topic
 from linli.services.cli.out import Out
 from linli.services.cli.words import both
+from linli.services.sheets.node_columns import NODE_COLUMNS
 from linli.services.sheets.order_columns import ORDER_COLUMNS
 from linli.services.sheets.team_columns import TEAM_COLUMNS
 
@@ -77,9 +78,9 @@ def write_sample_map(*, as_json: bool) -> None:
     sys.stdout.write(json.dumps(tomllib.loads(text), ensure_ascii=False) + "\n" if as_json else text)
 
 
-def write_columns(which: Literal["orders", "teams"], out: Out) -> None:
-    """Write the columns of a spreadsheet of orders or teams."""
-    every = ORDER_COLUMNS if which == "orders" else TEAM_COLUMNS
+def write_columns(which: Literal["orders", "teams", "organisation"], out: Out) -> None:
+    """Write the columns of a spreadsheet."""
+    every = {"orders": ORDER_COLUMNS, "teams": TEAM_COLUMNS, "organisation": NODE_COLUMNS}[which]
     listed = [
         {
             "name": one.name,
