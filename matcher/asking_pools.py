@@ -10,6 +10,7 @@ from linli.schemas.roster import TeamDetails, TeamKind
 
 if TYPE_CHECKING:
     from linli.matcher.draft import Draft
+    from linli.matcher.organisation import Tree
     from linli.schemas.assignment import AssignmentRecord
     from linli.schemas.organisation import NodeDetails
 
@@ -45,6 +46,15 @@ def pool_of(team: TeamDetails, line: tuple[NodeDetails, ...]) -> Pool:
     return Pool.UNITS if team.team_kind in _OF_UNITS else Pool.OWN
 
 
+def is_open_to(rules: Escalation, tree: Tree, record: AssignmentRecord, team: TeamDetails) -> bool:
+    """Tell whether a team may be asked for a request already; one whose organisation is not in the tree always may."""
+    details = record.details
+    if rules.pools == "open" or details is None or team.organisation is None or tree.get(team.organisation) is None:
+        return True
+    line = tree.responsible(details.grid, details.community)
+    return not line or pool_of(team, line) in pools_open(rules, line, record.escalation)
+
+
 def not_yet_asked(draft: Draft, record: AssignmentRecord) -> Barred:
     """Return the teams that may be asked for a request only from a higher level, barred for that reason.
 
@@ -62,11 +72,7 @@ def not_yet_asked(draft: Draft, record: AssignmentRecord) -> Barred:
     key = line[0].node, record.escalation
     known = draft.pools.get(key)
     if known is None:
-        known = draft.pools[key] = _barred(draft, line, pools_open(rules, line, record.escalation))
+        teams = (one.details for one in draft.teams())
+        late = (team.team for team in teams if not is_open_to(rules, draft.tree, record, team))
+        known = draft.pools[key] = tuple((team, POOL) for team in late)
     return known
-
-
-def _barred(draft: Draft, line: tuple[NodeDetails, ...], opened: tuple[Pool, ...]) -> Barred:
-    teams = (one.details for one in draft.teams())
-    placed = [team for team in teams if team.organisation is not None and draft.tree.get(team.organisation) is not None]
-    return tuple((team.team, POOL) for team in placed if pool_of(team, line) not in opened)

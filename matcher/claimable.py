@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from linli.matcher.asking_pools import is_open_to
 from linli.matcher.draft import mode_for
+from linli.matcher.organisation import Tree
 from linli.matcher.problem import Problem, Team
 from linli.matcher.rules import first_violation
 from linli.matcher.state import TeamFacts
@@ -29,6 +31,10 @@ from linli.schemas.roster import TeamDetails
 NOBODY_IS_ASKED: Final = (State.UNMET, State.REGISTERED, State.PROMISED)
 """States in which no team is being asked. An offered request can be claimed as well, but is not shown around: it would
 set two teams against each other."""
+
+
+NO_TREE: Final = Tree()
+"""Of a county without an organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ def may_be_claimed(policy: Policy, details: RequestDetails) -> bool:
     return mode_for(policy, details) is Mode.AUTO and not child and not details.restricted
 
 
-def claimable(policy: Policy, records: Iterable[AssignmentRecord], team: TeamDetails, now: datetime) -> list[Claimable]:
+def claimable(
+    policy: Policy, records: Iterable[AssignmentRecord], team: TeamDetails, now: datetime, tree: Tree = NO_TREE
+) -> list[Claimable]:
     """List the visits of some requests that a team could take, the nearest first.
 
     Parameters
@@ -70,10 +78,13 @@ def claimable(policy: Policy, records: Iterable[AssignmentRecord], team: TeamDet
         Who wants to know.
     now
         The decision's clock.
+    tree
+        The organisation, where teams are asked pool after pool.
     """
     asking = team_of(team, TeamFacts(now.date(), policy.horizon_days))
     problem = Problem(to_seconds(now), (), (asking,), HaversineTravel())
-    found = [one for record in records for one in _of_request(policy, problem, asking, record)]
+    ours = (record for record in records if is_open_to(policy.escalation, tree, record, team))
+    found = [one for record in ours for one in _of_request(policy, problem, asking, record)]
     return sorted(found, key=lambda one: (one.way_seconds, one.record.request_id, one.leg))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from linli.matcher.asking_pools import pool_of
+from linli.matcher.claimable import claimable
 from linli.matcher.organisation import Tree
 from linli.schemas.answers import Claim
 from linli.schemas.assignment import Unmet
@@ -14,7 +17,7 @@ from linli.schemas.orders import Target
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.roster import TeamDetails, TeamKind
 from linli.schemas.rounds import OutcomeCode
-from tests.support.district import Desk, order, team
+from tests.support.district import MONDAY, Desk, order, team
 from tests.support.organisation import NODES, registrations
 
 QUICK = WaitLimits(promised=(10, 10, 10))
@@ -118,3 +121,16 @@ def test_a_team_that_moves_in_the_tree_is_asked_in_the_same_round() -> None:
     assert _asked(desk) == []
     desk.send(ApplyTeam(details=ELSEWHERE.model_copy(update={"organisation": "n-building"})))
     assert _asked(desk) == ["t-else"]
+
+
+def test_a_team_is_shown_what_it_could_take_only_when_its_pool_is_open() -> None:
+    """Tests that a lead does not see among the open visits what would be refused."""
+    desk = _desk(ELSEWHERE)
+    desk.place_order("1", hours=(6, 10))
+    tree, seen = Tree(NODES), list[int]()
+    for level in range(5):
+        desk.now = MONDAY + timedelta(minutes=10 * level)
+        desk.decide()
+        seen.append(len(claimable(POLICY, desk.state.requests.values(), ELSEWHERE, desk.now, tree)))
+    assert seen == [0, 0, 0, 0, 1]
+    assert len(claimable(POLICY, desk.state.requests.values(), ELSEWHERE, desk.now)) == 1

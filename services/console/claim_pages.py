@@ -21,6 +21,7 @@ from linli.services.console.team_answers import claim_of
 from linli.services.console.team_sheet import Goer, goers, team_details
 from linli.services.console.visits import visits_in
 from linli.services.console.words import Speech
+from linli.services.organisation import organisation_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -92,7 +93,8 @@ async def _open(request: Request, person: Person, own: str, ending: Ending = FRE
     details = await team_details(here, own)
     records = [one for state in NOBODY_IS_ASKED for one in await here.board.in_state(state, LOOKED_AT_MAX)]
     ours = [one for one in records if one.district == person.district]
-    found = claimable(here.policy, ours, details, here.clock.now())
+    tree = await organisation_of(here.board, here.policy, person.district)
+    found = claimable(here.policy, ours, details, here.clock.now(), tree)
     values = {
         **form_frame(request, person, PATH, ending),
         "visits": [_shown(one, details, here, speech) for one in found[:SHOWN_MAX]],

@@ -22,6 +22,7 @@ from linli.services.gateway.looking import team_named
 from linli.services.gateway.repeating import PARAMETER, RepeatableRoute
 from linli.services.gateway.session import CallerHere, ScopeHere
 from linli.services.gateway.views import offer_view
+from linli.services.organisation import organisation_of
 from linli.streams.inbox_record import RefusedError
 
 router = APIRouter(tags=["teams"], route_class=RepeatableRoute)
@@ -45,9 +46,9 @@ async def list_claimable(
     here = installation_of(request)
     roster = await team_named(here, caller, scope, team)
     records = [one for state in NOBODY_IS_ASKED for one in await here.board.in_state(state, LOOKED_AT_MAX)]
-    near = claimable(
-        here.policy, [one for one in records if one.district == caller.district], roster.details, here.clock.now()
-    )
+    ours = [one for one in records if one.district == caller.district]
+    tree = await organisation_of(here.board, here.policy, caller.district)
+    near = claimable(here.policy, ours, roster.details, here.clock.now(), tree)
     return ClaimList(visits=tuple(_view(one) for one in near[:limit]))
 
 
