@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from linli.schemas.answers import Claim, Reschedule
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState, Track
+from linli.schemas.menu import shipped_menu
+from linli.schemas.orders import Together
 from linli.schemas.people import ChannelKind
 from linli.schemas.places import Grid, Terrain
 from linli.schemas.team_changes import ChangeMembers
 from linli.services.console.call_book import CallBook
 from linli.services.console.forms import Form, FormError
 from linli.services.console.mounting import communities_of
-from linli.services.console.order_entry import grid_of
+from linli.services.console.order_entry import grid_of, order_of, read_back
+from linli.services.console.surroundings import Surroundings
 from linli.services.console.team_answers import answer_of, claim_of, members_of
+from linli.services.console.words import Speech
 from tests.support.delivery_stack import DeliveryStack
 from tests.support.district import DISTRICT, MONDAY, team
 
@@ -122,3 +128,47 @@ async def test_the_call_list_forgets_what_waits_for_nobody(stack: DeliveryStack)
     assert await book.get("d-0") is None
     await stack.spoil(waits.model_copy(update={"id": "d-new", "at": MONDAY + timedelta(days=31)}))
     assert [one.id for one in await book.waiting(at_once=True)] == ["d-new"]
+
+
+HERE = cast(Surroundings, SimpleNamespace(menu=shipped_menu(), grids=GRIDS))
+FILLED = {
+    "name": "李无人某",
+    "grid": "c1-01",
+    "beneficiary": "empty_nest_elderly",
+    "age": "adult",
+    "requester": "grid_worker",
+    "consent": "yes",
+    "category": "haircut",
+    "day": "2026-11-25",
+    "from": "09:00",
+    "until": "11:00",
+}
+
+
+def test_several_teams_in_order_are_ordered_with_what_each_comes_for() -> None:
+    """Tests that the second team's service is kept, that an empty one is the first's, and what is read back."""
+    filled = {**FILLED, "teams": "3", "together": "in_order", "further_1": "company", "further_2": ""}
+    order = order_of(form(**filled), HERE, "D1")
+    assert (order.teams, order.together, order.further) == (3, Together.IN_ORDER, ("company",))
+    facts = dict(read_back(order, HERE, Speech("en")))
+    assert facts["Teams needed"].startswith("3, in order")
+    assert order_of(form(**FILLED), HERE, "D2").teams == 1
+
+
+@pytest.mark.parametrize("teams", ["0", "6"])
+def test_more_teams_than_can_be_are_refused_by_label(teams: str) -> None:
+    """Tests the limits, told by the field's label."""
+    with pytest.raises(FormError) as caught:
+        order_of(form(**FILLED, teams=teams), HERE, "D1")
+    assert caught.value.field == "order.teams"
+
+
+def test_an_activity_asks_how_many_people_and_no_consent() -> None:
+    """Tests a talk for sixty, and that without a headcount it is asked for."""
+    activity = {**FILLED, "beneficiary": "public", "category": "talk", "consent": ""}
+    order = order_of(form(**activity, headcount="60"), HERE, "D1")
+    assert (order.headcount, order.consent.beneficiary) == (60, False)
+    assert "60" in dict(read_back(order, HERE, Speech("en")))["For"]
+    with pytest.raises(FormError) as caught:
+        order_of(form(**activity), HERE, "D1")
+    assert caught.value.field == "order.headcount"

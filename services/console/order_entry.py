@@ -131,6 +131,7 @@ def order_of(form: Form, here: Surroundings, number: str) -> Order:
 
 
 def _order(form: Form, item: MenuItem, window: Window, grid: str, number: str) -> Order:
+    teams = form.number("teams", "order.teams")
     return Order(
         source_id=number,
         category=item.code,
@@ -140,7 +141,7 @@ def _order(form: Form, item: MenuItem, window: Window, grid: str, number: str) -
         windows=(window,),
         minutes=form.number("minutes", "order.minutes"),
         urgent=form.checked("urgent"),
-        teams_needed=form.number("teams", "order.teams") or 1,
+        teams_needed=1 if teams is None else teams,
         together=Together.IN_ORDER if form.text("together") == Together.IN_ORDER else Together.AT_ONCE,
         further=tuple(form.text(name) for name in FURTHER if form.text(name)),
         headcount=form.number("headcount", "order.headcount") if item.activity else None,
