@@ -17,6 +17,7 @@ from linli.schemas.desk import Assign
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import Amend, LegNeeds, Target, Together
+from linli.schemas.policy import Mode, Policy
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.team_changes import Absent
 from tests.support.district import AUTO, MONDAY, Desk, order, team
@@ -312,6 +313,38 @@ def test_the_nurse_who_declines_is_followed_by_another_at_her_time() -> None:
     assert (asked(desk)[1].start, asked(desk)[1].team) == (start, ({"n0", "n1"} - {nurse}).pop())
 
 
+def test_the_told_start_is_kept_where_another_could_come_earlier() -> None:
+    """Tests that the second nurse is asked for the time that the first was told, though she is free before it."""
+    desk = with_nurses("n0")
+    desk.send(ApplyTeam(details=team("n1", skills=("nurse",), north=0.02)))
+    desk.send(Absent(team="n0", start=MONDAY, end=MONDAY + timedelta(hours=2.75), by="n0"))
+    haircut_then_nurse(desk, hours=(2, 2.1))
+    first, second = asked(desk)
+    assert (second.team, second.start > first.end) == ("n0", True)
+    decline(desk, 1)
+    assert (asked(desk)[1].team, asked(desk)[1].start) == ("n1", second.start)
+
+
+def test_all_must_have_answered_before_the_first_begins() -> None:
+    """Tests that the nurse's offer runs out with the haircut's start, however long a county waits for answers."""
+    patient = Policy(mode=Mode.AUTO, freeze_minutes=90, work=2_000, answer_minutes=(600, 600, 600))
+    desk = Desk(patient, teams=1)
+    desk.send(ApplyTeam(details=team("n0", skills=("nurse",), north=0.001)))
+    haircut_then_nurse(desk)
+    first, second = asked(desk)
+    assert second.expires == first.start < second.start
+
+
+def test_new_minutes_hold_for_every_team_in_order() -> None:
+    """Tests that an amendment changes the length of both visits, and with it the second start."""
+    desk = with_nurses("n0")
+    haircut_then_nurse(desk)
+    desk.send(Amend(target=Target(request_id="r-1"), minutes=40))
+    first, second = asked(desk)
+    assert [offer.end - offer.start for offer in (first, second)] == [timedelta(minutes=40)] * 2
+    assert second.start >= first.end
+
+
 def test_a_nurse_who_is_only_free_later_moves_the_haircut() -> None:
     """Tests that the first start is chosen so that the second team can follow it."""
     desk = with_nurses("n0")
@@ -413,3 +446,4 @@ def test_two_such_requests_of_one_round_do_not_take_the_same_crew() -> None:
     starts = [{leg.offers[-1].start for leg in desk.state.requests[f"r-{n}"].legs} for n in range(2)]
     assert [len(one) for one in starts] == [1, 1]
     assert starts[0] != starts[1]
+    assert {len(leg.offers) for record in desk.state.requests.values() for leg in record.legs} == {1}

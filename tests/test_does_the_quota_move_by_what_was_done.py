@@ -131,6 +131,12 @@ def test_climbing_counts_only_where_the_county_says_so() -> None:
     assert deeds_of(visit(1, unit("u1"), 0, climbed=2), DoubleRegistration(), Tree(TREE)) == (Deed.GOOD_DEED,)
 
 
+def test_what_begins_at_the_community_has_not_climbed_to_it() -> None:
+    """Tests that a place for which the community itself answers makes no request a hard problem."""
+    rules = DoubleRegistration(hard_levels=("community",))
+    assert deeds_of(visit(1, unit("u1"), 0, grid="g9"), rules, Tree(TREE)) == (Deed.GOOD_DEED,)
+
+
 def test_a_unit_needs_both_and_its_single_members_help() -> None:
     """Tests that an activity by the unit and a hard problem solved by a member who goes alone meet its quotas."""
     u1, s1 = unit("u1"), single("s1", "u1")
