@@ -10,7 +10,7 @@ PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo plan test check bench bench-match bench-online faults lock clean
+.PHONY: help setup demo plan test check bench bench-match bench-online bench-month faults lock clean
 
 help: ## list these commands
 	@echo "Linli: make COMMAND"
@@ -39,6 +39,9 @@ check: $(DEV) ## style, types, import contracts, and that the wheel holds every 
 bench: $(PEERS) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/bench_NAME.py ARGS="..." for one of them
 	@set -e; for script in $(or $(BENCH),$(sort $(wildcard tests/bench/bench_*.py))); do \
 		echo "== $$script"; PYTHONPATH=. $(PY) $$script $(ARGS); done
+
+bench-month: $(DEV) ## thirty synthetic days beside a telephone desk; ARGS="--days 30 --standing 40 --accept 0.4 1.0 --json"
+	@PYTHONPATH=. $(PY) tests/bench/month.py $(ARGS)
 
 bench-match: $(PEERS) ## the matcher against VROOM, PyVRP, OR-Tools and the telephone desk; ARGS="--instances 10 --seconds 2 10"
 	@PYTHONPATH=. $(PY) -m tests.bench.match.main $(ARGS)

@@ -5,18 +5,24 @@ A yardstick, never used to decide.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from linli.matcher.duties import Fit
 from linli.matcher.model import Model
-from linli.matcher.problem import Plan, Problem
+from linli.matcher.problem import Plan, Problem, Visit
 from linli.matcher.route import first_start
 from linli.matcher.timetable import Timetable
 
+Answer = Callable[[Visit, str], bool | None]
+"""What a team says when it is asked to make a visit: whether it goes; None: nobody is asked any more."""
 
-def first_come_nearest(problem: Problem) -> Plan:
+
+def first_come_nearest(problem: Problem, answer: Answer = lambda visit, team: True) -> Plan:
     """Plan a day as a telephone desk would, with the same hard rules and the same crews.
 
     Requests are taken in the order of `Visit.registered`. Each goes to the team with the shortest way from its base
     among those that are able and have a crew with free time, at the first such time; appointments are never moved.
+    Where a team says no, the next nearest is asked.
 
     Raises
     ------
@@ -27,18 +33,30 @@ def first_come_nearest(problem: Problem) -> Plan:
     timetable = Timetable(model)
     order = sorted(range(len(model.visits)), key=lambda v: (model.visits[v].registered, model.visits[v].id))
     for visit in order:
-        for fit in sorted(model.fits(visit), key=lambda fit: _nearness(model, visit, fit)):
-            if _appoint(timetable, visit, fit):
-                break
+        _ask_around(model, timetable, visit, answer)
     return timetable.plan()
+
+
+def _ask_around(model: Model, timetable: Timetable, visit: int, answer: Answer) -> None:
+    """Give a visit to the first team that has time and says yes."""
+    asked: set[str] = set()
+    for fit in sorted(model.fits(visit), key=lambda fit: _nearness(model, visit, fit)):
+        team = model.teams[model.duties[fit.duty].team].id
+        free = _free_place(timetable, visit, fit) if team not in asked else None
+        if free is None:
+            continue
+        asked.add(team)
+        said = answer(model.visits[visit], team)
+        if said is None or (said and timetable.put(visit, fit, free)):
+            return
 
 
 def _nearness(model: Model, visit: int, fit: Fit) -> tuple[int, int]:
     return model.seconds_to(model.entry[visit])[model.duties[fit.duty].base], fit.duty
 
 
-def _appoint(timetable: Timetable, visit: int, fit: Fit) -> bool:
-    """Give the visit the crew's first free time that leaves all appointments where they are."""
+def _free_place(timetable: Timetable, visit: int, fit: Fit) -> int | None:
+    """Return the place of the crew's first free time that leaves all appointments where they are."""
     tour = timetable.tours[fit.duty]
     model = timetable.model
     place, entry = model.place[visit], model.entry[visit]
@@ -47,5 +65,5 @@ def _appoint(timetable: Timetable, visit: int, fit: Fit) -> bool:
         back = start + model.duration[visit] + model.seconds_from(place)[tour.entries[k]]
         by = tour.start[k] if k < len(tour.stops) else model.duties[fit.duty].closes
         if start >= 0 and back <= by:
-            return timetable.put(visit, fit, k)
-    return False
+            return k
+    return None

@@ -44,6 +44,7 @@ class Code(StrEnum):
     POLICY = "policy"
     UNKNOWN_REQUEST = "unknown_request"
     UNKNOWN_TEAM = "unknown_team"
+    UNKNOWN_STANDING = "unknown_standing"
     UNKNOWN_NODE = "unknown_node"
     UNKNOWN_OFFER = "unknown_offer"
     UNKNOWN_DISTRICT = "unknown_district"

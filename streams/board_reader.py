@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -252,9 +252,7 @@ class BoardReader:
 
     async def teams(self) -> list[RosterRecord]:
         """Give all teams, in the order of their ids."""
-        prefix = await self._prefix()
-        found = await self._members(prefix, keys.TEAMS)
-        return await self._documents(RosterRecord, prefix, [keys.team(team) for team in found])
+        return await self._all(RosterRecord, keys.TEAMS, keys.team)
 
     async def team(self, team_id: str) -> RosterRecord | None:
         """Give a team; ``None`` if the board knows none with this id."""
@@ -262,9 +260,7 @@ class BoardReader:
 
     async def nodes(self) -> list[NodeRecord]:
         """Give all nodes of the organisation, in the order of their ids."""
-        prefix = await self._prefix()
-        found = await self._members(prefix, keys.NODES)
-        return await self._documents(NodeRecord, prefix, [keys.node(node) for node in found])
+        return await self._all(NodeRecord, keys.NODES, keys.node)
 
     async def node(self, node: str) -> NodeRecord | None:
         """Give a node of the organisation; ``None`` if the board knows none with this id."""
@@ -272,9 +268,7 @@ class BoardReader:
 
     async def standing_orders(self) -> list[StandingRecord]:
         """Give all standing orders, in the order of their ids."""
-        prefix = await self._prefix()
-        found = await self._members(prefix, keys.STANDING)
-        return await self._documents(StandingRecord, prefix, [keys.standing(one) for one in found])
+        return await self._all(StandingRecord, keys.STANDING, keys.standing)
 
     async def standing_order(self, order: str) -> StandingRecord | None:
         """Give a standing order; ``None`` if the board knows none with this id."""
@@ -330,6 +324,11 @@ class BoardReader:
         if epoch is None:
             raise BoardMissingError("There is no board in Redis yet.")
         return keys.prefix(self._cluster, epoch)
+
+    async def _all(self, model: type[Model], name: str, key_of: Callable[[str], str]) -> list[Model]:
+        """Give every document of a list."""
+        prefix = await self._prefix()
+        return await self._documents(model, prefix, [key_of(one) for one in await self._members(prefix, name)])
 
     async def _document(self, model: type[Model], key: str) -> Model | None:
         found = await self._documents(model, await self._prefix(), [key])

@@ -14,6 +14,7 @@ from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, Le
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.roles import Role
 from linli.schemas.roster import RosterRecord
+from linli.schemas.standing import StandingDetails, StandingRecord
 from linli.services.gateway.access import POLICY
 from linli.services.gateway.app import make_app
 from linli.services.gateway.installation import Installation, put_into
@@ -100,7 +101,16 @@ TEAM_ROUTES: Final = {
     "PUT /v1/teams/{}": {"admin": "MON"},
 }
 
+STANDING: Final = {"M": "s-mine", "O": "s-other", "E": "s-elsewhere", "N": "s-none"}
+
+STANDING_ROUTES: Final = {
+    "POST /v1/standing-orders/{}/changes": {"desk": "MO", "proxy": "M"},
+    "GET /v1/standing-orders/{}": {"desk": "MO", "proxy": "M", "officer": "M", "director": "", "admin": "MO"},
+}
+
 PLAIN_ROUTES: Final = {
+    "POST /v1/standing-orders": {"desk", "proxy"},
+    "GET /v1/standing-orders": {"desk", "proxy", "officer", "director", "admin"},
     "GET /v1/me": set(CALLERS),
     "POST /v1/requests": {"desk", "proxy"},
     "POST /v1/orders": {"desk", "proxy"},
@@ -176,6 +186,19 @@ def restricted() -> AssignmentRecord:
     return found.model_copy(update={"legs": (), "status": Referred(office="儿童主任", reason="suspected_harm")})
 
 
+def standing(letter: str) -> StandingRecord:
+    """Make one of the standing orders."""
+    template = record(letter).details
+    assert template is not None
+    return StandingRecord(
+        district=ELSEWHERE if letter == "E" else HERE,
+        version=1,
+        round=1,
+        at=NINE,
+        details=StandingDetails(standing=STANDING[letter], rule="FREQ=DAILY", template=template),
+    )
+
+
 def team(name: str, district: str) -> RosterRecord:
     """Make a team."""
     details = TEAM_DETAILS.model_copy(update={"team": name})
@@ -189,7 +212,9 @@ async def here(house: House, tmp_path: Path, fresh_name: Callable[[str], str]) -
     facts, keyring = await read_facts(address), load_keyring(house.state / "master.key")
     store, cluster = connect(url), fresh_name("cells")
     teams = [team(OWN, HERE), team(OTHER, HERE), team("t-elsewhere", ELSEWHERE)]
-    await seed_board(store, cluster, [*(record(letter) for letter in "MOPE"), restricted(), *teams])
+    await seed_board(
+        store, cluster, [*(record(letter) for letter in "MOPE"), restricted(), *teams, *map(standing, "MOE")]
+    )
     yield installation(address, store, cluster, facts, keyring, tmp_path)
     await store.aclose()
 
@@ -229,7 +254,7 @@ async def met(client: httpx2.AsyncClient, route: str, name: str) -> str:
     answer = await client.request(method, path.format(name), headers=headers, json=body)
     assert answer.status_code < 500, answer.text
     code = answer.json().get("code") if answer.status_code >= 400 else None
-    if code in ("unknown_request", "unknown_offer", "unknown_team"):
+    if code in ("unknown_request", "unknown_offer", "unknown_team", "unknown_standing"):
         return HIDDEN
     return {"unauthenticated": OUT, "forbidden": NO}.get(str(code), IN)
 
@@ -251,7 +276,12 @@ async def test_every_cell(clients: dict[str, httpx2.AsyncClient], caller: str) -
     """Tests every route about a request, an offer or a team on every kind of object, and every other route."""
     wrong: list[tuple[str, str, str]] = []
     restricted_has_no_offers = {letter: offer for letter, offer in OFFERS.items() if letter != "R"}
-    tables = ((REQUEST_ROUTES, REQUESTS), (OFFER_ROUTES, restricted_has_no_offers), (TEAM_ROUTES, TEAMS))
+    tables = (
+        (REQUEST_ROUTES, REQUESTS),
+        (OFFER_ROUTES, restricted_has_no_offers),
+        (TEAM_ROUTES, TEAMS),
+        (STANDING_ROUTES, STANDING),
+    )
     for routes, objects in tables:
         for route, allowed in routes.items():
             # A stranger is met alike whatever they ask for, and may not knock often.
@@ -289,5 +319,7 @@ async def test_a_restricted_case_looks_like_any_to_whoever_ordered_it(
 
 def test_no_route_was_left_out() -> None:
     """Tests that the tables above know every route of the policy."""
-    known = {route for table in (REQUEST_ROUTES, OFFER_ROUTES, TEAM_ROUTES, PLAIN_ROUTES) for route in table}
+    known = {
+        route for table in (REQUEST_ROUTES, OFFER_ROUTES, TEAM_ROUTES, STANDING_ROUTES, PLAIN_ROUTES) for route in table
+    }
     assert len(known) == len(POLICY)

@@ -29,7 +29,14 @@ HARMLESS: Final = frozenset({OutcomeCode.APPLIED, OutcomeCode.DUPLICATE})
 
 
 async def deliver(
-    body: BaseModel, *, request: str | None, source: str, district: str | None, wait: float, as_json: bool
+    body: BaseModel,
+    *,
+    request: str | None,
+    source: str,
+    district: str | None,
+    wait: float,
+    as_json: bool,
+    seals: bool = False,
 ) -> int:
     """Send a command and say what became of it.
 
@@ -45,6 +52,8 @@ async def deliver(
         Seconds to wait for the outcome; 0: be content that Kafka has it.
     as_json
         Whether a program listens.
+    seals
+        Whether there is something personal in it.
 
     Returns
     -------
@@ -57,7 +66,7 @@ async def deliver(
         If it was not, or nobody knows in time.
     """
     here, out = Here.look(), Out(as_json)
-    desk = await open_desk(here, seals=False)
+    desk = await open_desk(here, seals=seals)
     where = desk.district(district or await _district_of(request, here))
     try:
         event = desk.prepared(body, source, where).event

@@ -87,7 +87,7 @@ def amend(
     from linli.schemas.people import Consent
     from linli.services.cli.here import request_named, target_named
 
-    windows = _windows(window, zone)
+    windows = windows_of(window, zone)
     if windows is None and minutes is None and urgent is None and not consent:
         raise LinliError(Code.USAGE, detail="--window, --minutes, --urgent, --consent")
     body = Amend(
@@ -271,7 +271,7 @@ def reschedule(
     from linli.schemas.answers import Reschedule
     from linli.services.cli.here import request_named, target_named
 
-    body = Reschedule(target=target_named(request), windows=_windows(window, zone) or (), by=by, reason=reason)
+    body = Reschedule(target=target_named(request), windows=windows_of(window, zone) or (), by=by, reason=reason)
     return deliver(body, request_named(request), source, None, wait, as_json)
 
 
@@ -292,7 +292,7 @@ def rate(
     return deliver(body, request_named(request), source, None, wait, as_json)
 
 
-def _windows(given: list[str] | None, zone: str) -> tuple[Window, ...] | None:
+def windows_of(given: list[str] | None, zone: str) -> tuple[Window, ...] | None:
     """Read windows written as ``FROM/UNTIL``."""
     from linli.schemas.errors import Code, LinliError
     from linli.schemas.orders import Window

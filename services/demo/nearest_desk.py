@@ -81,19 +81,23 @@ def compare(
         The dispatcher's own estimate of travel.
     """
     kept = [record for record in records if record.details is not None and record.state not in NO_VISIT]
-    problem = _as_ordered(kept, roster, began, travel)
+    problem = as_ordered(kept, roster, began, travel)
     desk = first_come_nearest(problem)
-    tours = _tours((route.team, route.crew, stop.start, stop.visit) for route in desk.routes for stop in route.stops)
+    tours = tours_of((route.team, route.crew, stop.start, stop.visit) for route in desk.routes for stop in route.stops)
     nearest = Service(len(desk.placed()), driven(problem, tours))
-    ours = _tours(_given(kept, plans))
+    ours = tours_of(_given(kept, plans))
     return Comparison(len(problem.visits), Service(sum(map(len, ours.values())), driven(problem, ours)), nearest)
 
 
-def _as_ordered(
-    records: Sequence[AssignmentRecord], roster: Iterable[RosterRecord], began: datetime, travel: Travel
+def as_ordered(
+    records: Sequence[AssignmentRecord],
+    roster: Iterable[RosterRecord],
+    began: datetime,
+    travel: Travel,
+    days: int = HORIZON_DAYS,
 ) -> Problem:
-    """Return the day's problem as if nothing had been decided yet."""
-    facts = TeamFacts(began.date(), HORIZON_DAYS)
+    """Return the problem of some days as if nothing had been decided yet."""
+    facts = TeamFacts(began.date(), days)
     return Problem(
         now=to_seconds(began),
         visits=tuple(visit for record in records for visit in _fresh_visits(record)),
@@ -128,7 +132,8 @@ def _given(records: Sequence[AssignmentRecord], plans: Iterable[PlanRecord]) -> 
                     yield plan.team, crew, to_seconds(planned.start), visit
 
 
-def _tours(visits: Iterable[tuple[str, int, int, str]]) -> Tours:
+def tours_of(visits: Iterable[tuple[str, int, int, str]]) -> Tours:
+    """Return who drove where on which day, of team, crew, start and id of every visit."""
     zone = ZoneInfo(layout().zone)
     tours: Tours = defaultdict(list)
     for team, crew, start, visit in visits:

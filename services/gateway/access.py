@@ -100,6 +100,11 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "reschedule": _DESK_AND_PROXY,
     "rate": _DESK_AND_PROXY,
     "show_code": _DESK_AND_PROXY,
+    # The same help again and again.
+    "order_standing": _DESK_AND_PROXY,
+    "change_standing": _DESK_AND_PROXY,
+    "list_standing": _READERS,
+    "show_standing": _READERS,
     # What the desk decides.
     "confirm": _DESK,
     "assign": _DESK,

@@ -17,6 +17,7 @@ from linli.schemas.lifecycle import State
 from linli.schemas.orders import Order
 from linli.schemas.roles import Role
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
+from linli.schemas.standing import StandingOrder
 from linli.services.gateway.access import Caller
 from linli.services.gateway.answers import Taken
 from linli.services.gateway.installation import Installation
@@ -99,9 +100,13 @@ async def act(here: Installation, sender: Sender, body: BaseModel, wait: float) 
 
 def taken_of(prepared: Prepared, command: str) -> Taken:
     """Say what was sent."""
-    number = prepared.number if isinstance(prepared.event.body, Order) else None
+    number = prepared.number if isinstance(prepared.event.body, Order | StandingOrder) else None
     return Taken(
-        command=command, request_id=prepared.command.request_id, number=number, referral=_referral_to_tell(prepared)
+        command=command,
+        request_id=prepared.command.request_id,
+        number=number,
+        referral=_referral_to_tell(prepared),
+        standing=prepared.standing,
     )
 
 

@@ -167,13 +167,14 @@ class Taken(Answer):
     """What became of something that was sent.
 
     ``command`` names it for later questions. ``outcome``, ``state`` and ``version`` are null until it is decided.
-    ``referral`` says that no volunteer is sent, and whom to turn to at once.
+    ``referral`` says that no volunteer is sent, and whom to turn to at once. ``standing`` is a standing order's id.
     """
 
     command: str
     request_id: str | None
     number: str | None = None
     referral: str | None = None
+    standing: str | None = None
     outcome: OutcomeCode | None = None
     detail: str = ""
     state: State | None = None

@@ -20,6 +20,7 @@ from linli.services.gateway import (
     request_routes,
     resident_routes,
     service_routes,
+    standing_routes,
     team_routes,
 )
 from linli.services.gateway.description import describe
@@ -34,7 +35,7 @@ VERSION: Final = "1"
 _PARTS: Final = (
     *(house_routes, order_routes, request_routes, team_routes, node_routes, action_routes),
     *(claim_routes, consent_routes, resident_routes, feed_routes, report_routes),
-    service_routes,
+    *(service_routes, standing_routes),
 )
 
 

@@ -37,6 +37,7 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.UNKNOWN_REQUEST: 404,
     Code.UNKNOWN_OFFER: 404,
     Code.UNKNOWN_TEAM: 404,
+    Code.UNKNOWN_STANDING: 404,
     Code.UNKNOWN_NODE: 404,
     Code.UNKNOWN_COMMAND: 404,
     Code.UNKNOWN_DISTRICT: 404,

@@ -113,7 +113,7 @@ def figures_of(day: VirtualDay) -> Figures:
     wanted = [records for records in histories.values() if records[-1].state not in NO_VISIT]
     began = {records[-1].request_id: at for records in wanted if (at := first_begin(records)) is not None}
     served = max(1, len(began))
-    offers = _offers(day.history)
+    offers = sent_offers(day.history)
     hours = sorted(team_hours(day).values())
     travel = HaversineTravel()
     both = compare(day.last(), day.state.roster.values(), day.state.plans.values(), day.began, travel)
@@ -213,7 +213,7 @@ def _same_team(wanted: Iterable[Sequence[AssignmentRecord]]) -> float | None:
     return round(same / again, 3) if again else None
 
 
-def _offers(history: Iterable[AssignmentRecord]) -> dict[str, OfferState]:
+def sent_offers(history: Iterable[AssignmentRecord]) -> dict[str, OfferState]:
     """Return the last state of every offer that a team was sent; a mere proposal to the desk is none."""
     states: dict[str, OfferState] = {}
     for record in history:

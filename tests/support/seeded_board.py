@@ -7,7 +7,8 @@ from typing import Any
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.roster import RosterRecord
-from linli.schemas.topics import ASSIGNMENTS, ROSTER
+from linli.schemas.standing import StandingRecord
+from linli.schemas.topics import ASSIGNMENTS, ROSTER, STANDING
 from linli.streams.board_entries import entries_of
 from linli.streams.board_store import BoardStore
 from linli.streams.codec import to_bytes
@@ -15,7 +16,9 @@ from linli.streams.log_reader import LogRecord
 from tests.support.examples import NINE
 
 
-async def seed_board(client: Any, cluster: str, records: Iterable[AssignmentRecord | RosterRecord]) -> None:
+async def seed_board(
+    client: Any, cluster: str, records: Iterable[AssignmentRecord | RosterRecord | StandingRecord]
+) -> None:
     """Make a board of a cluster and put records on it."""
     store = BoardStore(client, cluster)
     epoch = store.next_epoch(None)
@@ -24,9 +27,11 @@ async def seed_board(client: Any, cluster: str, records: Iterable[AssignmentReco
     await store.swap(None, epoch, {})
 
 
-def _in_the_log(record: AssignmentRecord | RosterRecord) -> LogRecord:
+def _in_the_log(record: AssignmentRecord | RosterRecord | StandingRecord) -> LogRecord:
     if isinstance(record, AssignmentRecord):
         topic, key = ASSIGNMENTS.name, record.request_id
+    elif isinstance(record, StandingRecord):
+        topic, key = STANDING.name, record.key
     else:
         topic, key = ROSTER.name, record.details.team
     return LogRecord(topic, 0, 0, NINE, key.encode(), to_bytes(record), ())

@@ -49,6 +49,14 @@ quiet_hours = {{ start = "{NIGHT[0]:%H:%M}", end = "{NIGHT[1]:%H:%M}" }}
 [[mode_rules]]
 community = "{SUGGESTING}"
 mode = "suggest"
+
+[calendar]
+years = [2026]
+
+[[calendar.holidays]]
+start = "2026-11-28"
+end = "2026-11-29"
+name = "made up"
 """
 
 
