@@ -23,6 +23,7 @@ from linli.services.console.case_lines import help_name
 from linli.services.console.case_sheet import Fact
 from linli.services.console.form_events import made_of
 from linli.services.console.forms import Form, FormError
+from linli.services.console.repeated_orders import REPEAT, repeat_options
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech
 
@@ -62,6 +63,7 @@ WHAT: Final = (
     "urgent",
     "gender",
     "language",
+    *REPEAT,
 )
 """The fields of the second step."""
 
@@ -226,6 +228,7 @@ def options(here: Surroundings, form: Form, speech: Speech) -> dict[str, list[tu
         "services": [choose, *_services(here, items, speech)],
         "further": [("", speech("order.further_none")), *_services(here, here.menu.items, speech)],
         "together": [(one.value, speech.of(one)) for one in Together],
+        **repeat_options(speech),
         "genders": [("", speech("order.gender_any")), *_coded("gender", speech)],
         "languages": [("", speech("order.language_any")), *_coded("language", speech)],
     }

@@ -12,6 +12,7 @@ from linli.services.console.form_frame import why_not
 from linli.services.console.forms import Form, FormError, read_form
 from linli.services.console.order_entry import FURTHER, WHAT, WHO, check_who, options, order_of, read_back
 from linli.services.console.rendering import HEADERS, page, speak, tongue_of
+from linli.services.console.repeated_orders import repeated, rule_in_words
 from linli.services.console.sign_in import frame, keep_language, ordering_person, session_of
 from linli.services.console.surroundings import Person, surroundings
 from linli.services.console.words import Speech, today
@@ -56,13 +57,16 @@ async def go_on(request: Request) -> Response:
             return _step(request, person, 2, form)
         number = form.text("number") or _number(request)
         order = order_of(form, here, number)
+        again = repeated(form, order)
     except FormError as error:
         return _step(request, person, step, form, problem=(error.name, error.field), status=error.status)
     if wanted != "send":
         speech = Speech(tongue_of(request))
-        facts = list(read_back(order, here, speech))
+        facts = [*read_back(order, here, speech), *rule_in_words(again, speech)]
         return _step(request, person, 3, form, facts=facts, number=number)
-    became = await here.send(order, person, None)
+    became = await here.send(order if again is None else again, person, None)
+    if again is not None and became.referral is None and (became.well or became.code == "late"):
+        return RedirectResponse(f"/desk/standing?said={became.code}", status_code=303, headers=dict(HEADERS))
     if became.well or became.code == "late":
         red = "yes" if became.referral == EMERGENCY else ""
         address = f"/desk/ordered?number={number}&later={'' if became.well else 'yes'}&red={red}"
@@ -80,7 +84,8 @@ async def _in_other_words(request: Request, person: Person, form: Form, tongue: 
     number = form.text("number") or _number(request)
     if step == LAST:
         try:
-            facts = list(read_back(order_of(form, here, number), here, Speech(tongue_of(request))))
+            order, speech = order_of(form, here, number), Speech(tongue_of(request))
+            facts = [*read_back(order, here, speech), *rule_in_words(repeated(form, order), speech)]
         except FormError as error:
             return _step(request, person, 2, form, problem=(error.name, error.field), status=error.status)
     answer = _step(request, person, step, form, facts=facts, number=number)

@@ -15,9 +15,10 @@ from linli.services.gateway.acting import act, sender_of
 from linli.services.gateway.answers import Answer, PlaceView, Taken, Wait
 from linli.services.gateway.description import also, body_of, may_answer
 from linli.services.gateway.given import as_model, read_json
-from linli.services.gateway.installation import Installation, installation_of
+from linli.services.gateway.installation import installation_of
 from linli.services.gateway.repeating import PARAMETER, RepeatableRoute
 from linli.services.gateway.session import CallerHere, ScopeHere
+from linli.streams.board_reader import BoardReader
 
 router = APIRouter(tags=["standing orders"], route_class=RepeatableRoute)
 
@@ -100,13 +101,13 @@ def sees_standing(caller: Caller, scope: Scope, record: StandingRecord) -> bool:
             return template.source == caller.source
         case Scope.OWN_PLACE:
             return caller.place is not None and caller.place in (template.place.grid, template.community)
-        case Scope.OWN_TEAM:
+        case Scope.OWN_TEAM | Scope.OWN_OFFICE:
             return False
 
 
-async def standing_of(here: Installation, caller: Caller, scope: Scope) -> list[StandingRecord]:
+async def standing_of(board: BoardReader, caller: Caller, scope: Scope) -> list[StandingRecord]:
     """Give the standing orders that a caller may see: those that go on first, by their next visit."""
-    found = [one for one in await here.board.standing_orders() if sees_standing(caller, scope, one)]
+    found = [one for one in await board.standing_orders() if sees_standing(caller, scope, one)]
     return sorted(found, key=lambda one: (not one.details.active, _next(one), one.key))
 
 
@@ -115,7 +116,7 @@ def _next(record: StandingRecord) -> str:
     return next(coming, "9999")
 
 
-async def standing_named(here: Installation, caller: Caller, scope: Scope, standing: str) -> StandingRecord:
+async def standing_named(board: BoardReader, caller: Caller, scope: Scope, standing: str) -> StandingRecord:
     """Find a standing order.
 
     Raises
@@ -123,7 +124,7 @@ async def standing_named(here: Installation, caller: Caller, scope: Scope, stand
     LinliError
         ``unknown_standing`` if there is none within the caller's scope.
     """
-    record = await here.board.standing_order(standing)
+    record = await board.standing_order(standing)
     if record is None or not sees_standing(caller, scope, record):
         raise LinliError(Code.UNKNOWN_STANDING, id=standing)
     return record
@@ -148,14 +149,14 @@ async def list_standing(
     request: Request, caller: CallerHere, scope: ScopeHere, limit: Annotated[int, Query(ge=1, le=SHOWN_MAX)] = 50
 ) -> StandingList:
     """List standing orders with their next visits; those that have ended come last."""
-    found = await standing_of(installation_of(request), caller, scope)
+    found = await standing_of(installation_of(request).board, caller, scope)
     return StandingList(standing_orders=tuple(standing_view(one) for one in found[:limit]))
 
 
 @router.get("/v1/standing-orders/{standing}", responses=may_answer(404, 422, 503))
 async def show_standing(request: Request, caller: CallerHere, scope: ScopeHere, standing: str) -> StandingView:
     """Show a standing order."""
-    return standing_view(await standing_named(installation_of(request), caller, scope, standing))
+    return standing_view(await standing_named(installation_of(request).board, caller, scope, standing))
 
 
 @router.post(
@@ -169,7 +170,7 @@ async def change_standing(
 ) -> Taken:
     """Leave a visit out, give one another time, end the order, or interrupt it."""
     here = installation_of(request)
-    record = await standing_named(here, caller, scope, standing)
+    record = await standing_named(here.board, caller, scope, standing)
     given = as_model(ChangeStanding, await read_json(request), standing=record.key)
     event_id: str | None = getattr(request.state, "event_id", None)
     taken = await act(here, sender_of(caller, event_id), given, wait)

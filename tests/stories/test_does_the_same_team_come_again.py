@@ -64,6 +64,10 @@ def test_a_daily_visit_over_days_off_with_its_team_away_once(story: Story) -> No
     eventually(lambda: len(_shown(story, standing)["served"]) == 2 or None, "both visits to be noted")
     assert _shown(story, standing)["regular"] == [usual.team]
     _planned(third, usual)
+    assert standing in story.desk.sees("/desk/standing").text
+    page = story.desk.sees(f"/desk/standing/{standing}")
+    assert f"/desk/case/{third.id}" in page.text, page.text
+    assert f"/desk/standing/{standing}" in story.desk.sees(f"/desk/case/{third.id}").text
     story.county.terminal.ok("standing", "stop", standing, "--reason", "moves to her daughter")
     third.is_("cancelled")
     assert third.causes()[-1] == "stop"
