@@ -11,12 +11,14 @@ from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
 from linli.matcher.occurrences import occurrences
 from linli.matcher.state import DistrictState, apply
+from linli.schemas.commands import ApplyTeam
 from linli.schemas.lifecycle import State
 from linli.schemas.policy import Holiday, HolidayCalendar
 from linli.schemas.recurrence import HolidayRule, canonical, parse_rule
+from linli.schemas.roster import TeamSkill
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.standing import PlaceStanding, StandingStep, Visiting
-from tests.support.district import MONDAY, Desk
+from tests.support.district import MONDAY, Desk, team
 from tests.support.standing import CALENDAR, POLICY, TUESDAY, change, place, standing, starts, visit, visits
 
 WEEK = timedelta(days=7)
@@ -209,3 +211,27 @@ def test_a_visit_is_found_by_its_moment() -> None:
     details = visit(desk, TUESDAY).details
     assert details is not None
     assert (details.standing, details.occurrence, details.source_id) == ("s-1", TUESDAY, "s-1@2026-11-24")
+
+
+def test_one_sealed_part_serves_every_visit() -> None:
+    """Tests that whoever destroys the one key has erased the person from all visits, past and to come."""
+    desk = Desk(POLICY)
+    record = place(desk, standing("FREQ=DAILY"))
+    keys = {one.details.sealed.key_id for one in visits(desk) if one.details}
+    assert len(visits(desk)) > 1
+    assert keys == {record.details.template.sealed.key_id}
+
+
+def test_a_follow_up_by_a_doctor_recurs_with_qualified_teams_alone() -> None:
+    """Tests that the menu's needs go with the template into every visit: a team without a doctor is never planned."""
+    desk = Desk(POLICY, teams=0)
+    desk.send(ApplyTeam(details=team("t-plain", skills=("follow_up",))))
+    doctors = team("t-doctor", skills=("follow_up",), north=0.05)
+    skill = TeamSkill(skill="follow_up", qualifications=("doctor",))
+    desk.send(ApplyTeam(details=doctors.model_copy(update={"skills": (skill,)})))
+    details = standing("FREQ=MONTHLY;BYDAY=-1TU")
+    needs = {"skills": (("follow_up", "doctor"),), "category": "follow_up"}
+    place(desk, details.model_copy(update={"template": details.template.model_copy(update=needs)}))
+    assert [one.state for one in visits(desk)] == [State.PROMISED]
+    planned = {team for team, plan in desk.state.plans.items() if any(plan.crews)}
+    assert planned == {"t-doctor"}
