@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from linli.schemas.assignment import AssignmentRecord, Leg, OnHold, Rated, Referred, Reopened, Unmet
+from linli.schemas.escalation import Escalation, Pool
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.people import PersonalPart
@@ -66,6 +67,15 @@ async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speec
         proofs=[proved(one, names, speech) for one in await here.board.service_of(record)],
         climbs=await _climbs(here, record, speech),
     )
+
+
+def _asked_later(rules: Escalation, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
+    """Say of the teams that are not asked yet from which level on they are."""
+    opened = record.climbs[-1].pools if record.climbs else (Pool.OWN,)
+    for pool, levels in ((Pool.UNITS, rules.units_from), (Pool.COUNTY, rules.county_from)):
+        if pool not in opened:
+            named = speech.listed(speech.code(f"level.{level}") for level in levels)
+            yield speech.code("rule.pool"), speech("case.asked_from", pool=speech.of(pool), levels=named)
 
 
 async def _climbs(here: Surroundings, record: AssignmentRecord, speech: Speech) -> list[Step]:
@@ -134,6 +144,8 @@ def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> I
             yield speech("case.nobody"), speech.code(f"nobody.{why.outcome}")
             if alternative:
                 yield speech.code("term.alternative"), alternative
+            if any(one.rule == "pool" for one in why.rules):
+                yield from _asked_later(here.policy.escalation, record, speech)
         case Referred(office=office, due=due):
             yield speech("case.office"), office_name(office, here.menu, speech.tongue)
             known = here.menu.office(office)
