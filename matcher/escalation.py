@@ -85,7 +85,7 @@ def _awaited(policy: Policy, record: AssignmentRecord) -> tuple[Awaited, datetim
         return None
     match record.state:
         case State.UNMET:
-            return Awaited.PROMISED, record.at
+            return Awaited.PROMISED, record.spells[-1].since if record.spells else record.at
         case State.PROMISED if record.promise is not None:
             asked_by = freeze_at(policy, details, record.promise.end)
             return Awaited.OFFERED, max(asked_by, record.registered_at or record.at)
