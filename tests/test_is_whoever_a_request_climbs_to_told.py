@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.assignment import AssignmentRecord, Committed, Offered, Promised, Referred
 from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.desk import Hold, Refer
 from linli.schemas.escalation import Awaited, Escalation, WaitLimits
@@ -22,7 +22,7 @@ from linli.streams.codec import encode
 from linli.streams.delivery_feed import Keys
 from linli.streams.keyring import Keyring
 from linli.streams.sealing import seal
-from tests.support.district import DISTRICT, MONDAY, Desk
+from tests.support.district import DISTRICT, MONDAY, Desk, window
 from tests.support.organisation import LINE, registrations
 
 SYNTHETIC = "whsec_" + "c3ludGhldGlj"
@@ -139,3 +139,15 @@ def test_a_node_that_is_not_known_is_waited_for(desk: Desk) -> None:
     """Tests the code for a node that has not been read yet: a person sees to it in the end."""
     (first,) = _told(desk)
     assert Contacts(KEYRING, Keys()).of(first, MONDAY).why_none == Nobody.UNKNOWN_NODE
+
+
+@pytest.mark.parametrize("awaited", Awaited)
+def test_whatever_is_awaited_is_told_in_some_state(desk: Desk, awaited: Awaited) -> None:
+    """Tests that no kind of wait was forgotten: a climb for it is told of while the request stands where it waits."""
+    (first,) = _told(desk)
+    made = first.model_copy(update={"awaited": awaited})
+    last = _last(desk)
+    statuses = (last.status, Promised(window=window(2, 10)), Offered(), Committed(), Referred(office="o", reason="r"))
+    held = [still_holds(made, last.model_copy(update={"status": status})) for status in statuses]
+    assert any(held)
+    assert not all(held)

@@ -21,6 +21,7 @@ _WAITS_IN: Final = {
     Awaited.OFFERED: frozenset({State.UNMET, State.PROMISED}),
     Awaited.ACCEPTED: frozenset({State.UNMET, State.PROMISED, State.OFFERED}),
     Awaited.SERVED: frozenset({State.UNMET, State.PROMISED, State.OFFERED, State.COMMITTED}),
+    Awaited.ANSWERED: frozenset({State.REFERRED}),
 }
 """States in which a request still waits for what it waited for when it climbed."""
 
