@@ -46,7 +46,7 @@ bench-month: $(DEV) ## thirty synthetic days beside a telephone desk; ARGS="--da
 bench-match: $(PEERS) ## the matcher against VROOM, PyVRP, OR-Tools and the telephone desk; ARGS="--instances 10 --seconds 2 10"
 	@PYTHONPATH=. $(PY) -m tests.bench.match.main $(ARGS)
 
-bench-online: $(PEERS) ## a day as it comes, against VROOM solved again at every round; ARGS="--requests 110 400 --accept 70 50-90"
+bench-online: $(PEERS) ## a day as it comes, against VROOM solved again at every round; ARGS="--accept 50 70 90 --seeds 3"
 	@PYTHONPATH=. $(PY) tests/bench/bench_online.py $(ARGS)
 
 faults: $(DEV) ## kill and pause processes on the real stack: the long list, about half an hour

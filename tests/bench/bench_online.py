@@ -1,6 +1,6 @@
 """A day as it comes: Linli against VROOM solved again at every round, under the same policy and the same people.
 
-    make bench-online ARGS="--requests 110 300 --accept 50 70 90 --seeds 2"
+    make bench-online ARGS="--requests 110 --accept 50 70 90 50-90 --seeds 2"
 
 Both play `linli simulate`'s synthetic day through the same intake, desk, checker and simulated leads; only who makes a
 round's plan differs. Requests come through the day, a window is promised at once, a team is asked at its freeze time,
@@ -85,9 +85,9 @@ def _share(text: str) -> str:
 def main() -> None:
     """Play all days by both, in alternating order, and print a line for each and the ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, nargs="+", default=[110, 300])
-    parser.add_argument("--accept", type=_share, nargs="+", default=["50", "70", "90", "50-90"])
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--requests", type=int, nargs="+", default=[110])
+    parser.add_argument("--accept", type=_share, nargs="+", default=["70", "50-90"])
+    parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["linli", "vroom"])
     parser.add_argument("--reoffer", type=int, default=Prices().reoffer, help="price of having to ask again, seconds")
     asked = parser.parse_args()
