@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from linli.matcher.checker import check, check_moves, check_promises
+from linli.matcher.clearances import members_clear
 from linli.matcher.problem import Fetch, Pin, Place, Plan, Problem, Route, SkillNeed, Stop, Team, Visit
-from linli.matcher.rules import members_clear
 from linli.matcher.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, one
 from tests.support.twins import CHILD, SECONDS, VETTED, plan_of, vetted
