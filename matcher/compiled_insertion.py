@@ -52,8 +52,8 @@ OF_TEAM: Final = frozenset(
 )
 """What it knows of a visit and of a team: where anything else is said of one, plain Python answers."""
 
-LEFT_TO_PYTHON: Final = frozenset(("fetch",))
-"""What else may be said of a visit: something is fetched for it on the way."""
+LEFT_TO_PYTHON: Final = frozenset(("fetch", "joined"))
+"""What else may be said of a visit: something is fetched for it on the way, or other visits bind it."""
 
 LIMITS_LEFT_TO_PYTHON: Final = frozenset(
     ("max_visits_per_day", "max_work_per_day", "max_travel_per_shift", "shift_days")
@@ -151,7 +151,10 @@ class Finder:
         self._ground.know_places(memory.travel)
         ground = self._ground.ground
         for team, row in changed:
-            spots.measure(ground, self._able.quickest, team, row)
+            if row >= 0:
+                spots.measure(ground, self._able.quickest, team, row)
+        for team in {team for team, _ in changed}:
+            spots.note_reach(ground, team)
         many = placing.find(ground, wanted.able, wanted.numbers, what, self._answers)
         if many < 0:
             return None

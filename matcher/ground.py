@@ -60,14 +60,14 @@ class StandingGround:
         )
 
     def follow(self, timetable: Timetable) -> list[tuple[int, int]]:
-        """Bring the arrays to what the timetable is now; return teams and rows that changed, to be measured."""
+        """Bring the arrays to what the timetable is now; return teams and rows that changed, -1 for an ended tour."""
         tours = timetable.tours
         if self._of is not tours.token:
             self._of = tours.token
             tours.changed.update(self._held, tours.laid_out())
         if not tours.changed:
             return []
-        duties = [duty for duty in sorted(tours.changed) if self._take(duty, tours.get(duty))]
+        duties = [duty for duty in sorted(tours.changed) if self._changes(duty, tours.get(duty))]
         tours.changed.clear()
         return [(int(self._team_of[duty]), int(self.ground.slot[duty])) for duty in duties]
 
@@ -82,13 +82,14 @@ class StandingGround:
             self.ground.places[number] = self._travel.prepared(places[number])
         self._placed = len(places)
 
-    def _take(self, duty: int, tour: Tour | None) -> bool:
-        """Take a duty's tour over; return whether there is a new schedule."""
+    def _changes(self, duty: int, tour: Tour | None) -> bool:
+        """Take a duty's tour over; return whether that changed anything."""
         if tour is None or not tour.stops:
-            if self._held.pop(duty, None) is not None:
-                self._free.append(int(self.ground.slot[duty]))
-                self.ground.slot[duty] = -1
-            return False
+            if self._held.pop(duty, None) is None:
+                return False
+            self._free.append(int(self.ground.slot[duty]))
+            self.ground.slot[duty] = -1
+            return True
         if self._held.get(duty) is tour.late:
             return False
         if duty not in self._held:
@@ -158,6 +159,7 @@ def _teams(model: Model) -> Longs:
             model.base[t],
             most <= 0,
             0,
+            BEYOND,
         )
         shift += len(team.shifts)
     return rows

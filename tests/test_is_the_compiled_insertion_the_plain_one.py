@@ -89,6 +89,20 @@ def test_two_timetables_of_one_memory_do_not_mix() -> None:
         assert agree(full, [visit]) == 1
 
 
+def test_a_team_that_becomes_free_is_asked_again_at_any_distance() -> None:
+    """Tests that a team passed over as too full or too far off is found once its tour, or all of it, is gone."""
+    problem = remembered(region(120, 900, seed=6))
+    timetable = Timetable(Model(problem))
+    insert_all(timetable, list(range(850)))
+    waiting = timetable.unserved()[:40]
+    before = [best_spot(timetable, visit) for visit in waiting]
+    for tour in list(timetable.tours)[::3]:
+        for visit in tour.stops[:]:
+            timetable.take(visit)
+    assert agree(timetable, waiting) == len(waiting)
+    assert [best_spot(timetable, visit) for visit in waiting] != before
+
+
 def test_nothing_is_overlooked_in_a_grid_of_many_teams() -> None:
     """Tests a region of a thousand teams, where most cells are never looked into."""
     problem = remembered(region(1_000, 1_300, seed=3))

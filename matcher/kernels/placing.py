@@ -46,7 +46,9 @@ from linli.matcher.kernels.placing_layout import (
     OPENS,
     PACE,
     POSITION,
+    REACH,
     REGULAR,
+    ROOM,
     ROWS,
     SHIFT_FROM,
     SHIFT_TO,
@@ -135,6 +137,16 @@ def _at_best(ground: Ground, near: float, stretch: int) -> float:
 
 
 @inner
+def _is_beyond(wanted: Longs, near: float, reach: int) -> bool:
+    """Say whether a visit at least `near` seconds from a base has no place on tours of such a reach.
+
+    To go there from a stop and on to the next takes at least twice `near` less the tour's stretch, and a place has to
+    be as long as that and the service.
+    """
+    return bool(2 * near + wanted[LENGTH] > reach + SLACK)
+
+
+@inner
 def _at_least(grid: Floats, cosine: float, cells: int) -> float:
     """Return the seconds that a way takes at least where so many whole cells lie between."""
     if cells <= 0:
@@ -148,6 +160,8 @@ def _at_least(grid: Floats, cosine: float, cells: int) -> float:
 def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: int, found: int, answers: Longs) -> int:
     """Try one able team; return how many rows of answers there are now, or the choice, or -1 for plain Python."""
     t = able.teams[c]
+    if what != CHOICE and _is_beyond(wanted, near, ground.teams[t, REACH]):
+        return found
     if what == CHEAPEST and _at_best(ground, near, ground.teams[t, WIDEST]) > answers[0, COST]:
         return found
     if not _may(ground, able, wanted, c, t):
@@ -155,6 +169,8 @@ def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: i
     base, v = ground.teams[t, BASE], wanted[WHERE]
     straight = line(ground.places, base, v)
     if what == CHEAPEST and _at_best(ground, straight * able.grid[PACE], ground.teams[t, WIDEST]) > answers[0, COST]:
+        return found
+    if what != CHOICE and _is_beyond(wanted, straight * able.grid[PACE], ground.teams[t, REACH]):
         return found
     out, road = over(ground.places, base, v, straight)
     if out > min(ground.teams[t, LIMIT_SECONDS], wanted[MAX_SECONDS]):
@@ -266,6 +282,8 @@ def _best_of_team(
             b = int(ground.slot[d])
             if b >= 0:
                 if _at_best(ground, apart, ground.books[b, STRETCH]) > answers[row, COST]:
+                    continue
+                if _is_beyond(wanted, apart, ground.books[b, ROOM] + ground.books[b, STRETCH]):
                     continue
                 cost, position = cheapest(ground, wanted, b, teams[t, LOAD], latest, fee)
                 if position == -2:

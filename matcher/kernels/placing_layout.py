@@ -20,8 +20,9 @@ BEYOND: Final = 1 << 60
 # Columns of teams. A team's duties lie shift by shift, and in each shift crew by crew. ASKING is what it costs to ask.
 DUTY_FROM, SHIFT_FROM, SHIFT_TO, CREWS, LIMIT_SECONDS, LIMIT_METRES, ASKED_UNTIL = 0, 1, 2, 3, 4, 5, 6
 # MAKES_NONE is 1 where a crew may make no visit at all, WIDEST the largest stretch of any of the team's tours so far.
-LOAD, ASKING, BASE, MAKES_NONE, WIDEST = 7, 8, 9, 10, 11
-TEAM_COLUMNS = 12
+# REACH is the largest sum of room and stretch of its tours now, `BEYOND` while a crew has nothing to do.
+LOAD, ASKING, BASE, MAKES_NONE, WIDEST, REACH = 7, 8, 9, 10, 11, 12
+TEAM_COLUMNS = 13
 
 # Columns of shifts.
 OPENS, CLOSES = 0, 1
