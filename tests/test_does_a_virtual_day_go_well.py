@@ -40,6 +40,7 @@ def test_every_request_is_known_and_none_is_lost(played: VirtualDay) -> None:
     """Tests that each order has a record, and that every state is one that may stay or waits for its time."""
     assert len(played.last()) == REQUESTS
     waits = {State.PROMISED, State.OFFERED, State.COMMITTED, State.UNDER_WAY, State.UNMET, State.RESCHEDULED}
+    waits |= {State.REOPENED}
     ended = {State.DONE, State.RATED, State.CLOSED, State.CANCELLED, State.REFERRED, State.FAILED_VISIT}
     assert {record.state for record in played.last()} <= waits | ended
 

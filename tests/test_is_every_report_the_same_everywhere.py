@@ -93,7 +93,7 @@ def test_it_is_the_same_four_times(filled: House, tmp_path: Path, name: str) -> 
     assert f'href="/desk/reports/{name}"' in listed.text
     assert REPORTS[name].english in listed.text
     assert shown.status_code == 200, shown.text
-    assert all(f'<th scope="col">{one}</th>' in shown.text for one in written[0])
+    assert not told["rows"] or all(f'<th scope="col">{one}</th>' in shown.text for one in written[0])
     assert shown.text.count("<tr>") == len(told["rows"]) + bool(told["rows"])
     assert saved.headers["content-type"].startswith("text/csv")
     assert saved.content == file.read_bytes()
