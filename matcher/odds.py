@@ -1,8 +1,9 @@
 """What a team's answers so far say of the next one, and whether it was asked often enough today.
 
-The odds are additive smoothing (Laplace's rule of succession, with `TRUST` imagined acceptances and no refusal): of all
-that a team was asked before today, the share it took, where silence counts half as much as a decline. Nothing else than
-the requests that are still in the ledger is looked at, so that anybody can count it again.
+The odds are additive smoothing, with `TRUST` imagined acceptances and no refusal (a Beta prior; with one of each it
+would be Laplace's rule of succession): of all that a team was asked before today, the share it took, where silence
+counts half as much as a decline. Nothing else than the requests that are still in the ledger is
+looked at, so that anybody can count it again.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Final, Self
 from pydantic import Field, ValidationError, model_validator
 
 from linli.schemas.base import Edge, Name, Word
+from linli.schemas.errors import Both
 from linli.schemas.menu import ListError, mistakes, refuse_repeated, toml_as_json
 
 TASKS_MAX: Final = 2_000
@@ -30,31 +31,51 @@ class Admitted(StrEnum):
     NO = "no"
 
 
-class DepartmentTask(Edge):
-    """A task of a department: its names, whether it is admitted, and who handles it."""
+class _Entry(Edge):
+    """An entry: its code, its names, and who handles it."""
 
     code: Word
     zh: Name
     en: Name
-    admitted: Admitted
     handled_by: Name
+
+    @property
+    def answer(self) -> Both:
+        """What whoever asked for it is told: who handles it."""
+        return Both(en=f"{self.en}: handled by {self.handled_by}", zh=f"{self.zh}：由 {self.handled_by} 办理")
+
+
+class DepartmentTask(_Entry):
+    """A task of a department: its names, who handles it, and whether it is admitted."""
+
+    admitted: Admitted
+
+
+class Certificate(_Entry):
+    """A certificate that a community need not issue (不应由社区出具的证明): its names, and who handles it instead."""
 
 
 class TaskAdmission(Edge):
-    """The whole list; ``synthetic`` says that it is a sample and no county's list."""
+    """The whole list: tasks, and certificates; ``synthetic`` says that it is a sample and no county's list."""
 
     name: Name
     synthetic: bool
     tasks: tuple[DepartmentTask, ...] = Field(max_length=TASKS_MAX)
+    certificates: tuple[Certificate, ...] = Field(default=(), max_length=TASKS_MAX)
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
         refuse_repeated([task.code for task in self.tasks])
+        refuse_repeated([one.code for one in self.certificates])
         return self
 
     def task(self, code: str) -> DepartmentTask | None:
         """Return the task with a code, if the list has it."""
         return next((task for task in self.tasks if task.code == code), None)
+
+    def certificate(self, code: str) -> Certificate | None:
+        """Return the certificate with a code, if the list says that a community need not issue it."""
+        return next((one for one in self.certificates if one.code == code), None)
 
     def admits(self, code: str) -> bool:
         """Tell whether a community takes the task on; what is not listed is not admitted."""

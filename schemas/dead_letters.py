@@ -20,6 +20,7 @@ class Reason(StrEnum):
     UNKNOWN_DISTRICT = "unknown_district"
     NOT_ON_MENU = "not_on_menu"
     NOT_ADMITTED = "not_admitted"
+    NOT_ISSUED = "not_issued"
     BAD_GEO = "bad_geo"
     UNKNOWN_PLACE = "unknown_place"
     CONSENT_MISSING = "consent_missing"
@@ -39,6 +40,7 @@ MEANING: dict[Reason, tuple[str, str]] = {
     Reason.UNKNOWN_DISTRICT: ("No such district is served here.", "Check the record's key: it is the district code."),
     Reason.NOT_ON_MENU: ("The category is not on the service menu for this person.", "Choose one from the menu."),
     Reason.NOT_ADMITTED: ("The department's task is not admitted to communities.", "Return it to its handler."),
+    Reason.NOT_ISSUED: ("A community does not issue this certificate.", "Ask whoever the list names."),
     Reason.BAD_GEO: ("The coordinates lie outside the district.", "Check the coordinate system and the order."),
     Reason.UNKNOWN_PLACE: ("Neither coordinates nor a known grid were given.", "Give a grid or village from the list."),
     Reason.CONSENT_MISSING: ("The beneficiary's consent is missing.", "Obtain it and order again."),
@@ -59,7 +61,10 @@ class SourcePosition(Inside):
 
 
 class DeadLetter(Inside):
-    """The value of the topic ``dead-letters``. ``path`` names the field; ``payload`` is the sealed original."""
+    """The value of the topic ``dead-letters``. ``path`` names the field; ``payload`` is the sealed original.
+
+    ``answer`` is what the county's lists say instead, in English and in Chinese: who handles it.
+    """
 
     id: str
     source: SourcePosition
@@ -70,5 +75,6 @@ class DeadLetter(Inside):
     reason: Reason
     path: str = ""
     rule: str = ""
+    answer: tuple[str, str] | None = None
     payload: SealedPart | None = None
     attempts: int = 1

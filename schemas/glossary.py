@@ -19,6 +19,7 @@ from linli.schemas.desk import ToldOutcome
 from linli.schemas.double_registration import Deed, QuotaPeriod
 from linli.schemas.escalation import Awaited, Pool
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
+from linli.schemas.list_files import ListKind
 from linli.schemas.orders import Together
 from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
 from linli.schemas.places import Terrain
@@ -62,6 +63,7 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     Awaited: "awaited",
     Pool: "pool",
     ReferralOutcome: "referral_outcome",
+    ListKind: "county_list",
     Together: "together",
     QuotaPeriod: "quota_period",
     Deed: "deed",

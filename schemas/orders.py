@@ -136,6 +136,7 @@ class Order(Edge):
     wishes: Wishes = Wishes()
     fetch: FetchFirst | None = None
     department_task: Word | None = None
+    certificate: Word | None = None
     recorded_afterwards: bool = False
     personal: PersonalPart | None = None
     sealed: SealedPart | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from linli.schemas.admission import TaskAdmission, parse_admission, shipped_admission
+from linli.schemas.list_files import version_of
 from linli.schemas.menu import ListError, ServiceMenu, mistakes, parse_menu, shipped_menu
 from linli.schemas.places import District
 from linli.schemas.policy import Policy
@@ -58,6 +59,17 @@ def load_admission(settings: Settings) -> TaskAdmission:
         return parse_admission(_text(settings.task_admission, "LINLI_TASK_ADMISSION"))
     except ListError as error:
         raise SettingsError(_unusable(settings.task_admission, error)) from None
+
+
+def versions_of_lists(settings: Settings) -> dict[str, str]:
+    """Name the lists as they are in their files now; what runs has read them when it started.
+
+    Raises
+    ------
+    SettingsError
+        If one of them cannot be used.
+    """
+    return {"service_menu": version_of(load_menu(settings)), "task_admission": version_of(load_admission(settings))}
 
 
 def load_policy(settings: Settings) -> Policy:

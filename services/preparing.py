@@ -24,7 +24,7 @@ from linli.services.settings import Settings
 from linli.streams.clock import Clock
 from linli.streams.codec import encode
 from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
-from linli.streams.inbox_record import InboxRecord, RefusedError
+from linli.streams.inbox_record import InboxRecord, RefusedError, refused_in
 from linli.streams.inbox_writer import Outgoing
 from linli.streams.intake_admit import World
 from linli.streams.intake_judge import DeadOut, judge
@@ -95,7 +95,7 @@ def prepare(body: BaseModel, source: str, district: str, world: World, event_id:
     record = InboxRecord(INBOX.name, 0, 0, district.encode(), tuple(encoded.headers), encoded.value, now)
     outcome = judge(record, world)
     if isinstance(outcome, DeadOut):
-        raise RefusedError(outcome.letter.reason, outcome.letter.path, outcome.letter.rule)
+        raise refused_in(outcome.letter)
     return Prepared(event, outcome.command)
 
 

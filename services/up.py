@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.metrics import SECTIONS
+from linli.services.county_files import versions_of_lists
 from linli.services.ground.claim import usable_folder
 from linli.services.ground.local import LocalGround, ground_of
 from linli.services.ground.server import Say
@@ -83,6 +84,7 @@ class House:
         self._recording = False
         self._since = datetime.now(UTC)
         self._lock = -1
+        self._lists = versions_of_lists(settings)
         self._meters = Meters(SECTIONS["house"])
         self.ground: LocalGround = ground_of(
             settings, tethered=tethered, say=say, on_event=self._note, policy=policy or RestartPolicy()
@@ -117,7 +119,7 @@ class House:
             kafka=self.ground.kafka,
             redis=self.ground.redis,
             cluster=self._cluster,
-            versions=self.ground.versions,
+            versions={**self.ground.versions, **self._lists},
             processes=tuple(self._process(name, pid) for name, pid in self.ground.supervisor.pids.items()),
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from linli.schemas.dead_letters import Reason
+from linli.schemas.dead_letters import DeadLetter, Reason
+from linli.schemas.errors import Both
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,19 @@ class RefusedError(Exception):
         The field, in dots; made of our own words alone.
     rule
         What it breaks; never a value.
+    answer
+        What the county's lists say instead: who handles it.
     """
 
-    def __init__(self, reason: Reason, path: str = "", rule: str = "") -> None:
+    def __init__(self, reason: Reason, path: str = "", rule: str = "", answer: Both | None = None) -> None:
         super().__init__(f"{reason} {path} {rule}".strip())
         self.reason = reason
         self.path = path
         self.rule = rule
+        self.answer = answer
+
+
+def refused_in(letter: DeadLetter) -> RefusedError:
+    """Give the refusal that a dead letter tells of."""
+    answer = None if letter.answer is None else Both(*letter.answer)
+    return RefusedError(letter.reason, letter.path, letter.rule, answer)

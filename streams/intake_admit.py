@@ -86,7 +86,7 @@ def admit(order: Order, source: str, gazetteer: Gazetteer, world: World, appende
     Raises
     ------
     RefusedError
-        ``consent_missing``, ``not_admitted``, ``not_on_menu`` or ``expired``.
+        ``consent_missing``, ``not_admitted``, ``not_issued``, ``not_on_menu`` or ``expired``.
     linli.streams.gazetteer.PlaceError
         If the place cannot be used.
 
@@ -146,7 +146,12 @@ def _refuse_unadmitted(order: Order, admission: TaskAdmission) -> None:
         if order.requester is Requester.DEPARTMENT:
             raise RefusedError(Reason.NOT_ADMITTED, "department_task", "missing")
     elif not admission.admits(task):
-        raise RefusedError(Reason.NOT_ADMITTED, "department_task", "not_listed_or_not_admitted")
+        entry = admission.task(task)
+        answer = None if entry is None else entry.answer
+        raise RefusedError(Reason.NOT_ADMITTED, "department_task", "not_listed_or_not_admitted", answer)
+    certificate = None if order.certificate is None else admission.certificate(order.certificate)
+    if certificate is not None:
+        raise RefusedError(Reason.NOT_ISSUED, "certificate", "not_issued_by_a_community", certificate.answer)
 
 
 def _refuse_off_menu(order: Order, menu: ServiceMenu) -> None:

@@ -135,6 +135,7 @@ def dead_letter(record: InboxRecord, world: World, refused: RefusedError, attemp
         reason=refused.reason,
         path=refused.path,
         rule=refused.rule,
+        answer=refused.answer,
         payload=payload,
         attempts=attempts,
     )

@@ -12,15 +12,22 @@ from linli.schemas.assignment import AssignmentRecord, Closed, Referred
 from linli.schemas.desk import Refer
 from linli.schemas.escalation import Awaited, Escalation, WaitLimits
 from linli.schemas.lifecycle import State
+from linli.schemas.menu import shipped_menu
 from linli.schemas.orders import Target
 from linli.schemas.organisation import ApplyNode, NodeDetails
 from linli.schemas.people import Flags
 from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.telling import Tell, must_be_told, tell_tasks
+from linli.services.demo.county import sinan
+from linli.services.reports.periods import Period
+from linli.services.reports.referrals import REPORT, referral_rows
+from linli.services.reports.report import Asked, County
+from linli.streams.ledger_tables import Tables
 from tests.support.district import AUTO, Desk
 
 POLICY = AUTO.model_copy(update={"escalation": Escalation(limits=WaitLimits(answered=(60, 120, 180)))})
+ALWAYS = Period()
 ONE = Target(request_id="r-1")
 
 
@@ -188,3 +195,23 @@ def test_the_resident_is_told_what_the_office_says(desk: Desk) -> None:
     assert must_be_told(after)
     assert [(one.what, one.cause) for one in tell_tasks(before, after)] == [(Tell.OFFICE, "office_accepted")]
     assert tell_tasks(after, after.model_copy(update={"version": after.version + 1, "cause": "climb"})) == ()
+
+
+def test_the_report_counts_every_answer(desk: Desk) -> None:
+    """Tests what is with an office, what is overdue, what was said too late; of the period that is asked for."""
+    answer(desk, ReferralOutcome.ACCEPTED, "")
+    [now] = _report(desk)
+    assert (now["office"], now["open"], now["overdue"], now["accepted"]) == ("property_office", 1, 0, 1)
+    desk.at(5)
+    assert _report(desk)[0]["overdue"] == 1
+    answer(desk, ReferralOutcome.DONE)
+    [then] = _report(desk)
+    assert (then["open"], then["overdue"], then["done"], then["late"]) == (0, 0, 1, 1)
+    assert _report(desk, Period(start=desk.now + timedelta(days=1))) == []
+
+
+def _report(desk: Desk, period: Period = ALWAYS) -> list[dict[str, object]]:
+    tables = Tables(tuple(desk.state.requests.values()))
+    asked = Asked(desk.now, County(sinan(), shipped_menu(), POLICY), period)
+    names = [column.name for column in REPORT.columns]
+    return [dict(zip(names, row, strict=True)) for row in referral_rows(tables, asked)]

@@ -252,6 +252,7 @@ TARGETED: dict[str, Json] = {
     "hold": {"reason": "等回访", "by": "desk-1"},
     "release": {"by": "desk-1"},
     "refer": {"office": "民政局", "reason": "超出范围", "by": "desk-1"},
+    "referral_answer": {"outcome": "returned", "note": "请志愿者上门", "by": "office-1"},
     "assign": {"team": "t-1", "reason": "熟悉住户", "by": "desk-1"},
     "confirm": {"by": "desk-1"},
     "reschedule": {"windows": [window()], "by": "resident"},

@@ -34,6 +34,7 @@ from linli.schemas.lifecycle import OPEN, SETTLED, TERMINAL, OfferState, State, 
 from linli.schemas.orders import Amend, Cancel, Target, Together
 from linli.schemas.people import Consent
 from linli.schemas.policy import KEEP_DAYS_LEAST, Mode, Policy, QuietHours
+from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.team_changes import Absent, ChangeMembers
 from tests.support.district import MONDAY, Desk, member, order, team, window
 from tests.support.organisation import LINE, registrations
@@ -173,6 +174,12 @@ class LifeCycle(RuleBasedStateMachine):
             "rate": Rate(target=target, stars=5, by="resident"),
         }
         self.send(bodies[what])
+
+    @rule(request=requests, outcome=st.sampled_from(ReferralOutcome))
+    def office(self, request: str, outcome: ReferralOutcome) -> None:
+        """An office answers, whether it was asked or not."""
+        target = Target(request_id=request)
+        self.send(AnswerReferral(target=target, outcome=outcome, note="they say so", by="office-1"))
 
     @rule(request=requests, number=st.integers(0, TEAMS), agreed=st.booleans(), leg=st.integers(0, 2))
     def assign(self, request: str, number: int, agreed: bool, leg: int) -> None:

@@ -17,6 +17,8 @@ from linli.schemas.topics import ASSIGNMENTS
 from linli.services.demo.county import sinan
 from linli.services.reports.load import load_rows
 from linli.services.reports.made import MadeReport, make_report
+from linli.services.reports.odds import REPORT as ODDS
+from linli.services.reports.odds import odds_rows
 from linli.services.reports.periods import Period
 from linli.services.reports.report import Asked, County
 from linli.streams.kafka_client import KafkaAddress
@@ -144,6 +146,26 @@ def test_four_weeks_before_today_count(days: int, counts: bool) -> None:
     rows = list(load_rows(tables, Asked(MONDAY + timedelta(days=days, hours=6), COUNTY, Period())))
     assert (sum(int(str(row[4])) for row in rows) > 0) == counts
     assert (sum(float(str(row[3])) for row in rows) > 0) == counts
+
+
+def test_the_odds_are_what_the_plan_uses_and_can_be_counted_again() -> None:
+    """Tests that the estimate is its formula, the plan's figure its step below, and that every split adds up."""
+    desk = worked()
+    tables = Tables(tuple(desk.state.requests.values()), tuple(desk.state.roster.values()))
+    asked = Asked(desk.now, COUNTY, Period())
+    names = [column.name for column in ODDS.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in odds_rows(tables, asked)]
+    whole = [row for row in rows if row["split"] == "all"]
+    assert sum(int(str(row["declined"])) for row in whole) >= 3
+    assert sum(int(str(row["accepted"])) for row in whole) >= 1
+    for row in whole:
+        taken, declined, silent = (int(str(row[name])) for name in ("accepted", "declined", "silent"))
+        estimate = (taken + 5) / (taken + declined + silent / 2 + 5)
+        assert row["estimate"] == round(estimate, 3)
+        assert row["used"] == int(estimate * 1_000) // 50 * 50 / 1_000
+        for split in ("hour", "urgency"):
+            parts = [one for one in rows if (one["team"], one["split"]) == (row["team"], split)]
+            assert sum(int(str(one["asked"])) for one in parts) == row["asked"]
 
 
 def test_districts_share_no_report() -> None:

@@ -19,7 +19,7 @@ from linli.services.cli.words import TONGUE
 from linli.services.outcomes import Became, outcomes, request_since
 from linli.streams.board_entries import KnownOutcome
 from linli.streams.board_reader import BoardReader
-from linli.streams.inbox_record import RefusedError
+from linli.streams.inbox_record import RefusedError, refused_in
 
 LAG_S: Final = 2.0
 """How far apart two topics may be on the board: one batch, some 20 ms, unless it is being rebuilt."""
@@ -115,7 +115,7 @@ def _outcome_of(became: Became) -> CommandOutcome:
         If the command changed nothing; with the reason.
     """
     if isinstance(became, DeadLetter):
-        refused = RefusedError(became.reason, became.path, became.rule)
+        refused = refused_in(became)
         raise LinliError(Code.NOT_APPLIED, detail=in_words(refused))
     outcome = became.outcome
     if outcome.code not in HARMLESS:

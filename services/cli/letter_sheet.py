@@ -75,6 +75,7 @@ def _show(letter: DeadLetter, original: Original | None, out: Out) -> None:
         (both("refused by", "环节"), letter.stage),
         (both("field", "字段"), letter.path),
         (both("rule", "规则"), letter.rule),
+        (both("instead", "应由"), both(*letter.answer) if letter.answer is not None else ""),
     ]
     out.table(("", ""), [row for row in rows if row[1]])
     if original is not None:

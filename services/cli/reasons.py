@@ -72,6 +72,9 @@ def _explain(
     out.say(title, title)
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
+        limit = None if record.details is None else record.details.travel_minutes_max
+        if limit is not None and any(rule.rule == "travel_limit" for rule in record.status.why.rules):
+            out.say(f"It lies outside the {limit}-minute circle.", f"位于 {limit} 分钟圈之外。")
         explain_nobody(record.status.why, names, out)
     elif offer is not None and offer.why is not None:
         _explain_team(offer, offer.why, names, out, policy)

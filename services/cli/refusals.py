@@ -17,6 +17,8 @@ def in_words(refused: RefusedError, columns: Columns | None = None) -> str:
         parts.append(columns.shown(columns.of_path(refused.path), TONGUE) if columns else refused.path)
     if refused.rule:
         parts.append(rule_word(refused.rule, TONGUE))
+    if refused.answer is not None:
+        parts.append(both(refused.answer.en, refused.answer.zh))
     return both(": ", "：").join(parts)
 
 
@@ -30,6 +32,7 @@ def as_data(line: Line, refused: RefusedError, columns: Columns | None = None) -
         "field": columns.of_path(refused.path) if columns else refused.path,
         "rule": refused.rule,
         "message": in_words(refused, columns),
+        **({} if refused.answer is None else {"answer_en": refused.answer.en, "answer_zh": refused.answer.zh}),
     }
 
 

@@ -31,6 +31,7 @@ LEFT_OUT: Final = frozenset(
             "headcount",
             "excluded_teams",
             "department_task",
+            "certificate",
             "recorded_afterwards",
         ),
         *("when", "date", "time", "ordered", "town", "remarks", "desk_team"),

@@ -52,7 +52,8 @@ def reasons_of(
     """Explain how a case stands."""
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
-        return Reasons(list(_nobody(record.status.why, names, speech)), [], [])
+        circle = None if record.details is None else record.details.travel_minutes_max
+        return Reasons(list(_nobody(record.status.why, names, speech, circle)), [], [])
     if offer is not None and offer.why is not None:
         return _team(offer, offer.why, names, speech)
     planned = [
@@ -74,11 +75,13 @@ def _team(offer: Offer, why: WhyTeam, names: Mapping[str, str], speech: Speech) 
     )
 
 
-def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech) -> Iterator[str]:
+def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: int | None) -> Iterator[str]:
     if why.leg is not None:
         yield speech("why.leg", n=why.leg + 1)
     yield speech("why.nobody", outcome=speech.code(f"nobody.{why.outcome}"))
     for rule in why.rules:
+        if rule.rule == "travel_limit" and circle is not None:
+            yield speech("why.circle", minutes=circle)
         yield _kept_away(rule, names, speech)
     if why.lost_to:
         yield speech("why.lost_to", cases=speech.listed(why.lost_to))

@@ -59,6 +59,8 @@ def form_frame(request: Request, person: Person | None, path: str, ending: Endin
 def why_not(became: Became, speech: Speech) -> str:
     """Say in the glossary's words why something was not done."""
     code = speech.code(f"{'dead_letter' if became.refused else 'outcome'}.{became.code}")
+    if became.answer is not None:
+        return f"{code} ({became.answer.zh if speech.tongue == 'zh' else became.answer.en})"
     if not became.detail:
         return code
     # The detail is a rule, or a state, or a field's path, which has no word of its own.

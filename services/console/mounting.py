@@ -17,7 +17,7 @@ from typing_extensions import override
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart, PersonalPart
@@ -110,7 +110,7 @@ class GatewaySurroundings:
         try:
             prepared = prepare(body, person.source, person.district, self._here.world)
         except RefusedError as refused:
-            return Became(refused.reason.value, refused.rule, refused=True)
+            return Became(refused.reason.value, refused.rule, refused=True, answer=refused.answer)
         try:
             [command] = await self._here.inbox.send([prepared.event])
         except LinliError as error:
@@ -120,7 +120,8 @@ class GatewaySurroundings:
         if became is None:
             return Became("late", referral=referral)
         if isinstance(became, DeadLetter):
-            return Became(became.reason.value, became.rule, refused=True)
+            answer = Both(*became.answer) if became.answer else None
+            return Became(became.reason.value, became.rule, refused=True, answer=answer)
         if request_id is not None:
             await request_since(self.board, request_id, became.round, LAG_S)
         return Became(became.outcome.code.value, became.outcome.detail, referral=referral)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord
+from linli.schemas.errors import Both
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart, PersonalPart
@@ -98,13 +99,14 @@ class Became:
 
     ``code`` is an outcome of the glossary's list ``outcome`` or a reason of its list ``dead_letter`` (then ``refused``
     is true), or ``late`` when nobody knows yet. ``detail`` is a code, or empty. ``referral`` names the office that an
-    order goes to instead of volunteers, where whoever ordered may know it.
+    order goes to instead of volunteers, where whoever ordered may know it; ``answer`` who handles what was refused.
     """
 
     code: str
     detail: str = ""
     refused: bool = False
     referral: str | None = None
+    answer: Both | None = None
 
     @property
     def well(self) -> bool:

@@ -92,6 +92,7 @@ _TWO_TARGETS: Json = {"kind": "cancel", "target": {"source_id": "SN-1", "request
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake("department task that is not admitted", Reason.NOT_ADMITTED, _with(department_task="unlisted_chore")),
+    Mistake("a certificate that no community issues", Reason.NOT_ISSUED, _with(certificate="sample_certificate")),
     Mistake("latin-1 text", Reason.NOT_UTF8, _bytes(lambda text: text[:40] + b"\xff\xfe" + text[40:])),
     Mistake("cut off", Reason.NOT_JSON, _bytes(lambda text: text[: len(text) // 2])),
     Mistake("a list", Reason.NOT_JSON, _bytes(lambda text: b"[" + text + b"]")),

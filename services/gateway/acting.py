@@ -26,7 +26,7 @@ from linli.services.gateway.views import offer_view, request_view
 from linli.services.outcomes import Became, outcomes, request_since
 from linli.services.preparing import Prepared, prepare
 from linli.streams.board_entries import KnownOutcome
-from linli.streams.inbox_record import RefusedError
+from linli.streams.inbox_record import refused_in
 
 HARMLESS: Final = frozenset({OutcomeCode.APPLIED, OutcomeCode.DUPLICATE})
 """Outcomes after which everything is as the caller wanted it."""
@@ -153,7 +153,7 @@ def outcome_of(became: Became) -> CommandOutcome:
         If intake refused it after all, because its lists or its clock differ from ours.
     """
     if isinstance(became, DeadLetter):
-        raise RefusedError(became.reason, became.path, became.rule)
+        raise refused_in(became)
     return became.outcome
 
 

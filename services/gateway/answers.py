@@ -14,6 +14,7 @@ from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Together, Window
 from linli.schemas.people import AgeBand, Beneficiary, Requester, Wishes
+from linli.schemas.referrals import OfficeAnswer
 from linli.schemas.roles import Role
 from linli.schemas.roster import Absence, Member, TeamKind, TeamSkill, WorkingHours
 from linli.schemas.rounds import OutcomeCode
@@ -148,6 +149,7 @@ class RequestView(Answer):
     linked: tuple[str, ...]
     escalation: int
     climbs: tuple[Climb, ...] = ()
+    office_answers: tuple[OfficeAnswer, ...] = ()
 
 
 class Change(Answer):

@@ -150,8 +150,10 @@ def _headers(status: int, retry: int | None) -> dict[str, str]:
 
 
 def refused(error: RefusedError, request: Request) -> dict[str, str]:
-    """Say why an event is refused: the reason, the field, the rule; never a value."""
+    """Say why an event is refused: the reason, the field, the rule, who handles it instead; never a value."""
+    answer = {} if error.answer is None else {"answer_en": error.answer.en, "answer_zh": error.answer.zh}
     return {
+        **answer,
         "reason": error.reason.value,
         "field": error.path,
         "rule": error.rule,
@@ -162,7 +164,9 @@ def refused(error: RefusedError, request: Request) -> dict[str, str]:
 def _of_refusal(request: Request, error: RefusedError) -> Problem:
     if error.reason is Reason.TOO_LARGE:
         return _of_ours(request, LinliError(Code.TOO_LARGE, limit=error.rule.replace("_", " ")))
-    detail = ": ".join(part for part in (word_of(error.reason, tongue_of(request)), error.path) if part)
+    answer = "" if error.answer is None else getattr(error.answer, tongue_of(request))
+    parts = (word_of(error.reason, tongue_of(request)), error.path, answer)
+    detail = ": ".join(part for part in parts if part)
     more = {"refused": refused(error, request), "remedy": MEANING[error.reason][1]}
     return _of_ours(request, ProblemError(Code.NOT_VALID, more, detail=detail))
 

@@ -46,6 +46,7 @@ def request_view(record: AssignmentRecord, caller: Caller) -> RequestView:
         linked=record.linked,
         escalation=record.escalation,
         climbs=record.climbs,
+        office_answers=record.office_answers,
     )
 
 

@@ -24,6 +24,9 @@ REPORTS: Final[dict[str, Entry]] = {
     "deeds": Entry("deeds", "Double registration: who did what", "双报到：服务明细"),
     "unmet-need": Entry("unmet_need", "Unmet need: which skill is short where", "未满足需求：何处缺何种技能"),
     "load": Entry("load", "Load and asks per team over four weeks", "队伍四周负荷与派单次数"),
+    "odds": Entry("odds", "Odds of a yes per team, and what they are made of", "各队接单概率及其构成"),
+    "medical-circle": Entry("medical_circle", "Medical circle, and one more base", "医疗圈覆盖及增设点"),
+    "referrals": Entry("referrals", "What went to offices, and their answers", "转办事项及部门答复"),
 }
 """By name, in the order in which they are listed."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from linli.schemas.glossary import Tongue, word, words
+from linli.services.offices import office_name
 from linli.services.reports.report import Cell, County
 from linli.services.sheets.writing import Value
 
@@ -28,6 +29,19 @@ def share(cell: Cell, tongue: Tongue, county: County) -> str:
 def deeds(cell: Cell, tongue: Tongue, county: County) -> str:
     """Name what a visit counts as; several with semicolons."""
     return "; ".join(word(f"deed.{code}", tongue) for code in str(cell).split(";") if code)
+
+
+def office(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Name an office."""
+    return office_name(str(cell), county.menu, tongue)
+
+
+_SPLITS = {"all": ("all", "合计"), "hour": ("hour asked", "派单时段"), "urgency": ("urgency", "紧急程度")}
+
+
+def odds_split(cell: Cell, tongue: Tongue, county: County) -> str:
+    """Say by what answers are split."""
+    return _SPLITS[str(cell)][tongue == "zh"]
 
 
 def team_kind(cell: Cell, tongue: Tongue, county: County) -> str:

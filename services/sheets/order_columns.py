@@ -86,6 +86,7 @@ _COLUMNS: Final[tuple[Column, ...]] = (
     Column("danger_to_life", "flags.danger_to_life", yes_or_no, ("yes or no", "是否危及生命")),
     Column("suspected_harm", "flags.suspected_harm", yes_or_no, ("yes or no", "是否疑似伤害")),
     Column("department_task", "department_task", text, ("of the admission list", "部门任务")),
+    Column("certificate", "certificate", text, ("a certificate's code of that list", "所需证明的清单编码")),
     Column("recorded_afterwards", "recorded_afterwards", yes_or_no, ("yes or no", "是否补录")),
     Column(
         "desk_team",

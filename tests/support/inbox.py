@@ -292,6 +292,7 @@ BROKEN: tuple[Broken, ...] = (
     ),
     Broken("task not listed", _changed(department_task="unlisted"), R.NOT_ADMITTED, "department_task"),
     Broken("task not admitted", _changed(department_task="sample_refused"), R.NOT_ADMITTED, "department_task"),
+    Broken("a certificate", _changed(certificate="sample_certificate"), R.NOT_ISSUED, "certificate"),
     Broken("department without a task", _changed(requester="department"), R.NOT_ADMITTED, "department_task"),
     Broken("not on the menu", _changed(category="fortune_telling"), R.NOT_ON_MENU, "category"),
     Broken("not for this person", _changed(category="homework"), R.NOT_ON_MENU, "category"),
