@@ -27,7 +27,10 @@ _WAITS_IN: Final = {
 
 
 def climb_notices(record: AssignmentRecord, now: datetime) -> Iterator[DeliveryRecord]:
-    """Yield what the contacts of the nodes are told that a request has reached, whether they know it already or not."""
+    """Yield what the contacts of the nodes are told that a request has reached, whether they know it already or not.
+
+    Where the climb itself brought what was waited for, a team of the wider pool, there is nothing to tell.
+    """
     details = record.details
     if details is None:
         return

@@ -39,6 +39,12 @@ NIGHT = time(23), time(5)
 ORDINARY, SUGGESTING = (place.code for place in urban_communities()[:2])
 """Two communities: offers go out by themselves in the one; in the other nothing is sent."""
 
+CLIMBING, BESIDE = (place.code for place in urban_communities()[2:4])
+"""Two communities with an organisation: what waits too long in the one climbs; teams of the other are asked last."""
+
+ALTERNATIVE = "家政合作社（模拟）"
+"""Who else could clean."""
+
 POLICY = f"""
 mode = "auto"
 freeze_minutes = 1440 # who is visited within a day is asked for at once
@@ -57,6 +63,16 @@ years = [2026]
 start = "2026-11-28"
 end = "2026-11-29"
 name = "made up"
+
+[escalation]
+pools = "by_level"
+
+[escalation.limits]
+promised = [20, 20, 20] # two seconds of ours; nothing climbs but where a story has put nodes above a place
+
+[[escalation.alternatives]]
+category = "cleaning"
+name = "{ALTERNATIVE}"
 """
 
 
