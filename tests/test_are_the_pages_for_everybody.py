@@ -21,6 +21,7 @@ from tests.support.page_county import (
     looked_at_this,
     order,
     standing,
+    standing_order,
 )
 
 pytestmark = pytest.mark.browser
@@ -45,7 +46,7 @@ def test_nobody_sees_or_does_what_is_anothers(browser: Browser, county: County) 
     asked = asked_team(county, case)
     other = next(team for team in TEAMS if team != asked)
     with visitor(browser, county.base) as stranger:
-        for path in ("/desk", f"/desk/case/{case}", "/team", "/desk/order", "/desk/day"):
+        for path in ("/desk", f"/desk/case/{case}", "/team", "/desk/order", "/desk/day", "/desk/standing"):
             stranger.go(path)
             assert stranger.page.url.endswith("/sign-in")
     with visitor(browser, county.base) as lead:
@@ -108,6 +109,8 @@ def test_are_the_pages_for_everybody(
                 "/desk/order",
                 "/desk/day",
                 "/desk/calls",
+                "/desk/standing",
+                f"/desk/standing/{standing_order(county)}",
                 "/state",
                 "/nowhere",
             ],

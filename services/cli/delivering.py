@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic import BaseModel
@@ -69,19 +70,23 @@ async def deliver(
     desk = await open_desk(here, seals=seals)
     where = desk.district(district or await _district_of(request, here))
     try:
-        event = desk.prepared(body, source, where).event
+        prepared = desk.prepared(body, source, where)
     except RefusedError as refused:
         raise LinliError(Code.NOT_APPLIED, detail=in_words(refused)) from None
-    [command] = await desk.send([event])
+    [command] = await desk.send([prepared.event])
+    new = {} if prepared.standing is None else {"standing": prepared.standing}
     if wait <= 0:
-        out.data({"command": command, "request": request})
+        out.data({"command": command, "request": request, **new})
         out.say(f"Sent as {command}.", f"已发送（{command}）。")
         return 0
     async with here.board() as board:
-        return await _follow(board, command, request, wait, out)
+        return await _follow(board, command, request, wait, out, new)
 
 
-async def _follow(board: BoardReader, command: str, request: str | None, wait: float, out: Out) -> int:
+async def _follow(
+    board: BoardReader, command: str, request: str | None, wait: float, out: Out, new: Mapping[str, str]
+) -> int:
+    """Wait for the outcome and say it; `new` are ids that the command gave."""
     became = (await outcomes(board, [command], wait)).get(command)
     if became is None:
         raise LinliError(Code.NO_ANSWER, seconds=f"{wait:g}")
@@ -94,9 +99,11 @@ async def _follow(board: BoardReader, command: str, request: str | None, wait: f
             "outcome": outcome.code.value,
             "detail": outcome.detail,
             "state": record.state.value if record else None,
+            **new,
         }
     )
-    out.say(_sentence(outcome, record), _sentence(outcome, record))
+    sentence = ": ".join([*new.values(), _sentence(outcome, record)])
+    out.say(sentence, sentence)
     return 0
 
 

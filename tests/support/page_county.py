@@ -90,6 +90,31 @@ def order(county: County, number: str, **more: Any) -> str:
     return county.cases[-1]
 
 
+def standing_order(county: County) -> str:
+    """Give the one standing order of the browser tests; its first visit is days ahead, so that nobody is asked."""
+    number, start = "page-standing", datetime.now(ZONE) + timedelta(days=5)
+    window = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat()}
+    first = {
+        "source_id": number,
+        "category": "repair",
+        "beneficiary": "empty_nest_elderly",
+        "windows": [window],
+        "grid": f"{urban_communities()[0].code}-01",
+        "consent": {"beneficiary": True},
+        "personal": {"name": NAME, "phone": PHONE_NUMBER, "address_line": ADDRESS},
+    }
+    with client_of(county.house, county.desk) as client:
+        known = client.get("/v1/standing-orders").json()["standing_orders"]
+        found = [str(one["id"]) for one in known if one["number"] == number]
+        if not found:
+            body = {"order": first, "rule": "FREQ=WEEKLY", "holidays": "skip"}
+            answer = client.post("/v1/standing-orders", json=body, params={"wait": 30})
+            assert answer.status_code == 201, answer.text
+            found = [str(answer.json()["standing"])]
+        eventually(lambda: client.get(f"/v1/standing-orders/{found[0]}").status_code == 200)
+    return found[0]
+
+
 def free_the_teams(county: County) -> None:
     """Cancel what is still open: a crew that has visits to make gets the next order behind them, and is asked later."""
     with client_of(county.house, county.desk) as client:
