@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from linli.schemas.policy import Mode, Policy
+from linli.schemas.policy import Mode, Policy, Prices
 from linli.schemas.recurrence import HolidayRule
 from linli.schemas.standing import StandingOrder
 from linli.services.demo.county import layout
@@ -44,6 +44,8 @@ class Month:
         Deterministic units of search per round.
     requests
         Single orders a day; None for as many as such a day brings.
+    continuity
+        The price of another team than the regular one.
     """
 
     seed: int = 1
@@ -52,6 +54,7 @@ class Month:
     accept: tuple[float, float] = (0.4, 1.0)
     work: int = 0
     requests: int | None = None
+    continuity: int = 600
 
     @property
     def dates(self) -> list[date]:
@@ -80,7 +83,7 @@ def play_month(month: Month) -> VirtualDay:
     played = VirtualDay(
         seed=month.seed,
         work=month.work,
-        policy=Policy(mode=Mode.AUTO, calendar=shipped_calendar()),
+        policy=Policy(mode=Mode.AUTO, calendar=shipped_calendar(), prices=Prices(continuity=month.continuity)),
         manners=manners_of(month.accept, month.seed),
         events=tuple(sorted(events, key=lambda event: event.at)),
     )

@@ -54,9 +54,9 @@ class MonthFigures:
         Of all visits made, from each base and home.
     offers, offers_per_served
         How often teams were asked, and per request served.
-    recurring, same_as_before, known_team
-        Second and later visits of standing orders that were made; the shares made by the very team that came before,
-        and by a team that had come at some time.
+    recurring, same_as_before, regular_team, known_team
+        Second and later visits of standing orders that were made; the shares made by the very team that came before, by
+        the team that had come most often, and by a team that had come at some time.
     gini
         Of the hours given by the teams of the roster: 0 all alike, 1 one team everything.
     """
@@ -70,6 +70,7 @@ class MonthFigures:
     offers_per_served: float
     recurring: int
     same_as_before: float | None
+    regular_team: float | None
     known_team: float | None
     gini: float
 
@@ -175,7 +176,7 @@ def _figures(
         by_request.setdefault(one.request, []).append(one)
     served = {request: parts for request, parts in by_request.items() if len(parts) == len(records[request].legs)}
     waits = sorted(_waits(records, served))
-    again, same, known = _continuity(records, served)
+    again, same, regular, known = _continuity(records, served)
     hours = _hours(problem, made)
     return MonthFigures(
         wanted=len(records),
@@ -187,6 +188,7 @@ def _figures(
         offers_per_served=round(offers / max(1, len(served)), 3),
         recurring=again,
         same_as_before=round(same / again, 3) if again else None,
+        regular_team=round(regular / again, 3) if again else None,
         known_team=round(known / again, 3) if again else None,
         gini=round(gini(hours), 3),
     )
@@ -199,22 +201,25 @@ def _waits(records: Mapping[str, AssignmentRecord], served: Mapping[str, Sequenc
             yield round((parts[0].start - to_seconds(record.registered_at)) / 3600, 2)
 
 
-def _continuity(records: Mapping[str, AssignmentRecord], served: Mapping[str, Sequence[Made]]) -> tuple[int, int, int]:
-    """Count further visits of standing orders, those by the team of the visit before, and by a team once there."""
+def _continuity(
+    records: Mapping[str, AssignmentRecord], served: Mapping[str, Sequence[Made]]
+) -> tuple[int, int, int, int]:
+    """Count further visits of standing orders: all, by the team before, by the most frequent, by one once there."""
     visits = sorted(
         (details.standing, parts[0].start, parts[0].team)
         for request, parts in served.items()
         if (details := records[request].details) is not None and details.standing is not None
     )
     seen: dict[str, list[str]] = {}
-    again = same = known = 0
+    again = same = regular = known = 0
     for standing, _, team in visits:
         before = seen.setdefault(standing, [])
         again += bool(before)
         same += bool(before) and before[-1] == team
+        regular += bool(before) and before.count(team) == max(map(before.count, before))
         known += team in before
         before.append(team)
-    return again, same, known
+    return again, same, regular, known
 
 
 def _hours(problem: Problem, made: Iterable[Made]) -> list[float]:

@@ -1,6 +1,6 @@
 """A month of the county, synthetic, side by side with a telephone desk: first come, first served, nearest team first.
 
-make bench-month ARGS="--days 30 --standing 40 --accept 0.4 1.0 --seed 1 --json"
+make bench-month ARGS="--days 30 --standing 40 --accept 0.4 1.0 --continuity 600 --seed 1 --json"
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from linli.services.simulation.people import manners_of
 def main() -> None:
     """Play it and print the table."""
     given = _arguments()
-    month = Month(given.seed, given.days, given.standing, tuple(given.accept), given.work, given.requests)
+    month = Month(
+        given.seed, given.days, given.standing, tuple(given.accept), given.work, given.requests, given.continuity
+    )
     began = time.perf_counter()
     played = play_month(month)
     seconds = round(time.perf_counter() - began, 1)
@@ -41,6 +43,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--requests", type=int, default=None, help="single orders a day (default: as the demo's day)")
     parser.add_argument("--work", type=int, default=0, help="deterministic units of search per round")
+    parser.add_argument(
+        "--continuity", type=int, default=600, help="price of another team than the regular one, seconds"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
