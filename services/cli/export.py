@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from linli.services.cli.options import AsJson
+from linli.services.cli.options import AsJson, District
+from linli.services.cli.report import CsvFile, Force, FromDay, UntilDay
 from linli.services.cli.words import both
 
 ORDERS_DEFAULT = 20
@@ -67,6 +68,9 @@ def add_to(app: typer.Typer) -> None:
         "sample-sheets",
         help=both("Two synthetic sheets for `plan`, as hands write them.", "两张虚构的手工表，供 `plan` 试用。"),
     )(sample_sheets)
+    export.command("service-records", help=both("Volunteer service records of a period.", "志愿服务记录。"))(
+        service_records
+    )
     export.command("sample-map", help=both("A sample mapping file, as TOML.", "映射文件样例（TOML）。"))(sample_map)
     export.command("prices", help=both("The policy's prices, with their units.", "策略的各项价格及单位。"))(prices)
     app.add_typer(export, name="export")
@@ -199,6 +203,24 @@ def sample_sheets(
     out.data({"files": [str(file) for file in made], "synthetic": True})
     listed = ", ".join(str(file) for file in made)
     out.say(f"Synthetic sheets: {listed}.", f"已生成虚构表格：{listed}。")
+    return 0
+
+
+def service_records(
+    start: FromDay = "",
+    until: UntilDay = "",
+    csv: CsvFile = None,
+    district: District = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> int:
+    """Write the volunteer service records that began in a period: a table, a CSV, or JSON."""
+    from linli.services.cli.here import Here, run
+    from linli.services.cli.out import Out
+    from linli.services.cli.report_sheet import Files, show_report
+
+    given = {"from": start, "until": until}
+    run(show_report(Here.look(), Out(as_json), "service-records", given, district, Files(csv, None, force)))
     return 0
 
 

@@ -10,6 +10,7 @@ import typer
 from linli.services.cli import (
     answers,
     calibrating,
+    certificates,
     checking,
     deliveries,
     desk,
@@ -67,6 +68,7 @@ PARTS = (
     lists,
     referrals,
     report,
+    certificates,
     checking,
     solving,
     simulating,

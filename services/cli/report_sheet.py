@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from linli.services.reports.report import County
 from linli.services.reports.wording import shown
 from linli.services.sheets.writing import refuse_existing
 from linli.streams.ground_facts import read_facts
+from linli.streams.kafka_client import KafkaAddress
 from linli.streams.ledger_tables import LedgerTables
 
 
@@ -45,16 +47,40 @@ async def show_report(
             refuse_existing(file, overwrite=files.overwrite)
     made = await _made(here, name, given, here.district(district))
     if files.csv is not None:
-        _write(files.csv, made.csv(TONGUE), out)
+        write_file(files.csv, made.csv(TONGUE), out)
     if files.geojson is not None:
         if made.map is None:
             raise LinliError(Code.USAGE, detail=f"--geojson: {both('this report has no map', '该报告没有地图')}")
-        _write(files.geojson, json.dumps(made.map, ensure_ascii=False).encode(), out)
+        write_file(files.geojson, json.dumps(made.map, ensure_ascii=False).encode(), out)
     out.data(made.data())
     _show(made, out)
 
 
 async def _made(here: Here, name: str, given: Mapping[str, str], district: str) -> MadeReport:
+    asked = await asked_of(here, district)
+    try:
+        return await make_report(name, given, LedgerTables(asked.address), asked.partition, asked.county, asked.now)
+    except WrongPeriodError as error:
+        raise LinliError(Code.USAGE, detail=f"--{error}") from None
+
+
+class AskedOf(NamedTuple):
+    """Where the ledger of a district is, what the county has said of itself, and what time it is there."""
+
+    address: KafkaAddress
+    partition: int
+    county: County
+    now: datetime
+
+
+async def asked_of(here: Here, district: str) -> AskedOf:
+    """Find the ledger of a district.
+
+    Raises
+    ------
+    LinliError
+        If Kafka does not answer, or the district is not there.
+    """
     address = await here.reach_kafka()
     facts = await read_facts(address)
     partition = facts.partition_of(district)
@@ -62,13 +88,10 @@ async def _made(here: Here, name: str, given: Mapping[str, str], district: str) 
         raise LinliError(Code.UNKNOWN_DISTRICT, id=district)
     settings = here.settings
     county = County(load_districts(settings)[district], load_menu(settings), load_policy(settings))
-    try:
-        return await make_report(name, given, LedgerTables(address), partition, county, facts.clock.now())
-    except WrongPeriodError as error:
-        raise LinliError(Code.USAGE, detail=f"--{error}") from None
+    return AskedOf(address, partition, county, facts.clock.now())
 
 
-def _write(file: Path, content: bytes, out: Out) -> None:
+def write_file(file: Path, content: bytes, out: Out) -> None:
     """Write a file whole or not at all."""
     half = file.with_name(f".{file.name}.half")
     try:

@@ -27,6 +27,9 @@ REPORTS: Final[dict[str, Entry]] = {
     "odds": Entry("odds", "Odds of a yes per team, and what they are made of", "各队接单概率及其构成"),
     "medical-circle": Entry("medical_circle", "Medical circle, and one more base", "医疗圈覆盖及增设点"),
     "referrals": Entry("referrals", "What went to offices, and their answers", "转办事项及部门答复"),
+    "hours": Entry("hours", "Volunteer hours per team and member", "队伍与成员志愿服务时长"),
+    "reviews": Entry("reviews", "Visits with anomalies and what was decided", "异常服务与复核结果"),
+    "service-records": Entry("service_records", "Volunteer service records", "志愿服务记录"),
 }
 """By name, in the order in which they are listed."""
 

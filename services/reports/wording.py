@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from linli.schemas.glossary import Tongue, word, words
@@ -58,6 +59,16 @@ def shortfall(cell: Cell, tongue: Tongue, county: County) -> str:
     """Say what was short: a hard rule's name, or how the search ended."""
     known = words("nobody")
     return word(f"nobody.{cell}" if cell in known else f"rule.{cell}", tongue)
+
+
+def listed(name: str) -> Callable[[Cell, Tongue, County], str]:
+    """Return what names codes of one list of the glossary that stand side by side in a cell."""
+
+    def say(cell: Cell, tongue: Tongue, county: County) -> str:
+        said = [word(f"{name}.{code}", tongue) for code in str(cell).split()]
+        return ("、" if tongue == "zh" else ", ").join(said)
+
+    return say
 
 
 def shown(value: Value) -> str:

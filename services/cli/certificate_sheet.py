@@ -1,0 +1,94 @@
+"""Making a certificate at the command line: read the ledger, join names from a file, write or show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from linli.schemas.errors import Code, LinliError
+from linli.schemas.topics import ROSTER, SERVICE
+from linli.services.certificates.certificate import NamesError, certificate_of, read_names
+from linli.services.certificates.writing import as_html, as_text
+from linli.services.cli.here import Here
+from linli.services.cli.out import Out
+from linli.services.cli.report_sheet import asked_of, write_file
+from linli.services.cli.words import TONGUE
+from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
+from linli.services.sheets.writing import refuse_existing
+from linli.streams.ledger_tables import RECORDS_MAX, LedgerTables, TooManyRecordsError
+
+_WRITERS: Final = {".html": as_html, ".txt": as_text}
+
+NAMES_BYTES_MAX: Final = 1_000_000
+"""A file of names with ten thousand lines has a quarter of that."""
+
+
+class Wanted(NamedTuple):
+    """Whose certificate, for which period, with which names, and where to."""
+
+    who: tuple[str, str]
+    given: Mapping[str, str]
+    names: Path | None
+    issuer: str
+    file: Path | None
+    overwrite: bool
+
+
+async def make_certificate(here: Here, out: Out, wanted: Wanted, district: str | None) -> None:
+    """Make, write and show a certificate.
+
+    Raises
+    ------
+    LinliError
+        If it cannot be asked for like that, or a file cannot be read or written.
+    """
+    file = wanted.file
+    if file is not None:
+        if file.suffix not in _WRITERS:
+            raise LinliError(Code.USAGE, detail=f"--out: {' / '.join(_WRITERS)}")
+        refuse_existing(file, overwrite=wanted.overwrite)
+    names = {} if wanted.names is None else _names(wanted.names)
+    try:
+        period = period_of(wanted.given, frozenset(Parameter))
+    except WrongPeriodError as error:
+        raise LinliError(Code.USAGE, detail=f"--{error}") from None
+    address, partition, county, now = await asked_of(here, here.district(district))
+    try:
+        tables = await LedgerTables(address).read(partition, (SERVICE, ROSTER), county.district.code)
+    except TooManyRecordsError as error:
+        raise LinliError(Code.REPORT_LIMIT, table=str(error), limit=RECORDS_MAX) from None
+    made = certificate_of(tables, county, wanted.who, period, now=now, issuer=wanted.issuer, names=names, tongue=TONGUE)
+    if file is not None:
+        write_file(file, _WRITERS[file.suffix](made, TONGUE).encode(), out)
+    out.data(
+        {
+            "number": made.number,
+            "volunteer": made.volunteer,
+            "team": wanted.who[0],
+            "from": made.start,
+            "until": made.until,
+            "visits": len(made.lines),
+            "hours": made.hours,
+            "synthetic": made.synthetic,
+        }
+    )
+    if file is None and not out.as_json:
+        text = as_text(made, TONGUE)
+        out.say(text, text)
+
+
+def _names(file: Path) -> dict[str, str]:
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(NAMES_BYTES_MAX + 1)
+    except FileNotFoundError:
+        raise LinliError(Code.FILE_MISSING, path=file) from None
+    except OSError as error:
+        raise LinliError(Code.FILE_UNREADABLE, path=file, detail=error.strerror or "") from None
+    try:
+        if len(raw) > NAMES_BYTES_MAX:
+            raise NamesError(f"> {NAMES_BYTES_MAX} bytes")
+        return read_names(raw.decode("utf-8"))
+    except (NamesError, UnicodeDecodeError) as error:
+        raise LinliError(Code.USAGE, detail=f"--names: {error}") from None
