@@ -11,6 +11,9 @@ from linli.schemas.kept import KeptRecord
 RESIDENT_SOURCE: Final = "resident"
 """The sender of what residents say by case number and one-time code; the gateway alone speaks under this name."""
 
+PROXY_CODE_SOURCE: Final = "resident-by-proxy"
+"""The sender of what was said with a one-time code that a proxy was given: it may have been the proxy."""
+
 CODE_TRIES: Final = 3
 """Wrong service codes after which a visit can no longer be proved by one: a guess among 10,000 then succeeds in three
 of ten thousand visits, and every wrong one is seen."""

@@ -100,7 +100,7 @@ async def person_and_code(request: Request, request_id: str) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
     may_see = "show_personal" in person.may
     found = await here.personal(record, person, "desk") if may_see else None
-    code, until = here.case_code(record.request_id)
+    code, until = here.case_code(record.request_id, person)
     values = {
         **frame(request, person),
         "record": record,

@@ -32,7 +32,7 @@ from linli.services.console.surroundings import Became, NotSentError, Person, Su
 from linli.services.county_files import load_districts
 from linli.services.delivery import letters_of
 from linli.services.gateway.access import POLICY, Caller, Scope, is_restricted, opens_restricted, scope_of, sees
-from linli.services.gateway.case_codes import case_code, open_case
+from linli.services.gateway.case_codes import OpenedCase, case_code, open_case
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.limits import STRANGER_RATE
 from linli.services.gateway.opening import personal_part
@@ -52,6 +52,10 @@ from linli.streams.service_codes import service_code
 
 OPENED_FOR: Final = timedelta(hours=1)
 """How long a resident who knew the code need not type it again: long enough to look, and to rate."""
+
+BY_RESIDENT: Final = "r"
+BY_PROXY: Final = "p"
+"""Whose code opened a case; part of what opens it again."""
 
 UNIX_DIGITS_MAX: Final = 10
 """Digits of a moment in seconds, until the year 2286."""
@@ -169,34 +173,39 @@ class GatewaySurroundings:
         """Give the digits that a resident tells the visitors when the help was given."""
         return service_code(assignment_id, self._here.keyring)
 
-    def case_code(self, request_id: str) -> tuple[str, datetime]:
-        """Give the code with which a resident opens a case, and until when it works."""
-        made = case_code(self._here.keyring, request_id, datetime.now(UTC))
+    def case_code(self, request_id: str, person: Person) -> tuple[str, datetime]:
+        """Give the code with which a resident opens a case, as this person may tell it, and until when it works."""
+        by_proxy = person.caller is None or person.caller.role is Role.PROXY
+        made = case_code(self._here.keyring, request_id, datetime.now(UTC), by_proxy=by_proxy)
         return made.code, made.until
 
     async def open_case(self, number: str, code: str, peer: str) -> str | None:
         """Open a case for a resident; return what opens it again for a while, or ``None`` if the code is wrong."""
         try:
-            record = await open_case(self._here, number, code, peer)
+            opened = await open_case(self._here, number, code, peer)
         except LinliError as error:
             if error.code is Code.TOO_MANY:
                 raise FormError("problem.too_often", status=429) from None
             return None
         until = int((datetime.now(UTC) + OPENED_FOR).timestamp())
-        return f"{record.request_id}.{until}.{self._opened_mark(record.request_id, until)}"
+        who = BY_PROXY if opened.by_proxy else BY_RESIDENT
+        request_id = opened.record.request_id
+        return f"{request_id}.{until}.{who}.{self._opened_mark(request_id, until, who)}"
 
-    async def opened_case(self, key: str) -> AssignmentRecord | None:
+    async def opened_case(self, key: str) -> OpenedCase | None:
         """Give the case that a resident opened; ``None`` if that is too long ago."""
         request_id, _, rest = key.partition(".")
-        end, _, mark = rest.partition(".")
+        end, _, marked = rest.partition(".")
+        who, _, mark = marked.partition(".")
         if not (end.isascii() and end.isdigit() and len(end) <= UNIX_DIGITS_MAX):
             return None
-        if not hmac.compare_digest(self._opened_mark(request_id, int(end)).encode(), mark.encode()):
+        if not hmac.compare_digest(self._opened_mark(request_id, int(end), who).encode(), mark.encode()):
             return None
-        return await self.board.request(request_id) if datetime.now(UTC).timestamp() < int(end) else None
+        record = await self.board.request(request_id) if datetime.now(UTC).timestamp() < int(end) else None
+        return None if record is None else OpenedCase(record, by_proxy=who != BY_RESIDENT)
 
-    def _opened_mark(self, request_id: str, until: int) -> str:
-        return self._here.keyring.mark("opened case", f"{request_id}\x1f{until}".encode())
+    def _opened_mark(self, request_id: str, until: int, who: str) -> str:
+        return self._here.keyring.mark("opened case", f"{request_id}\x1f{until}\x1f{who}".encode())
 
     async def note_stranger(self, peer: str) -> None:
         """Count somebody whose token is not known."""

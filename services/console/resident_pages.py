@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from linli.schemas.answers import Rate
-from linli.schemas.assignment import AssignmentRecord, Closed, DoneState, Rated, Referred
+from linli.schemas.assignment import AssignmentRecord, Closed, DoneState, Rated, Referred, Reopened
 from linli.schemas.glossary import words
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
+from linli.schemas.service import PROXY_CODE_SOURCE, RESIDENT_SOURCE
 from linli.services.console.case_lines import help_name, names_of, number_of
 from linli.services.console.form_frame import why_not
 from linli.services.console.forms import FormError, form_token, read_form
@@ -21,6 +22,8 @@ from linli.services.console.sign_in import frame
 from linli.services.console.surroundings import Became, Person, Surroundings, surroundings
 from linli.services.console.words import ZONE, Speech
 from linli.services.gateway.access import is_restricted
+from linli.services.gateway.case_codes import OpenedCase
+from linli.services.gateway.resident_routes import TELLS
 from linli.services.gateway.session import peer_of
 from linli.services.offices import office_name
 
@@ -50,18 +53,14 @@ _SENTENCES: Final = {
 }
 
 
-_TELLS: Final = (State.UNDER_WAY, State.DONE, State.RATED)
-"""States in which the resident is shown the service code: while it can still be given, and not before the visit."""
-
-
 @router.get("/state")
 async def ask(request: Request) -> Response:
     """Ask for number and code, or show the case that was opened a moment ago."""
     key = request.cookies.get(CASE_COOKIE, "")
-    record = await surroundings(request).opened_case(key) if key else None
-    if record is None:
+    opened = await surroundings(request).opened_case(key) if key else None
+    if opened is None:
         return page(request, "state_ask.html", {**frame(request, None), "wrong": False})
-    return await _state(request, record, key)
+    return await _state(request, opened, key)
 
 
 @router.post("/state")
@@ -82,9 +81,10 @@ async def rate(request: Request) -> Response:
     """Take the resident's word."""
     here = surroundings(request)
     key = request.cookies.get(CASE_COOKIE, "")
-    record = await here.opened_case(key) if key else None
-    if record is None:
+    opened = await here.opened_case(key) if key else None
+    if opened is None:
         return RedirectResponse("/state", status_code=303, headers=dict(HEADERS))
+    record = opened.record
     form = await read_form(request, key)
     stars = form.number("stars", "resident.stars")
     known = words("tag")
@@ -93,11 +93,12 @@ async def rate(request: Request) -> Response:
     try:
         body = Rate(target=target, stars=stars or 0, tags=tags, by="resident")
     except ValidationError:
-        return await _state(request, record, key, problem=("order.missing", "resident.stars"), status=422)
-    became = await here.send(body, Person("resident", "resident", record.district), record.request_id)
+        return await _state(request, opened, key, problem=("order.missing", "resident.stars"), status=422)
+    source = PROXY_CODE_SOURCE if opened.by_proxy else RESIDENT_SOURCE
+    became = await here.send(body, Person("resident", source, record.district), record.request_id)
     if became.well or became.code == "late":
         return RedirectResponse("/state?said=thanks", status_code=303, headers=dict(HEADERS))
-    return await _state(request, record, key, became=became, status=409)
+    return await _state(request, opened, key, became=became, status=409)
 
 
 @router.post("/state/leave")
@@ -111,14 +112,14 @@ async def leave(request: Request) -> Response:
 
 async def _state(
     request: Request,
-    record: AssignmentRecord,
+    opened: OpenedCase,
     key: str,
     *,
     problem: tuple[str, str] | None = None,
     became: Became | None = None,
     status: int = 200,
 ) -> Response:
-    here, speech = surroundings(request), Speech(tongue_of(request))
+    here, speech, record = surroundings(request), Speech(tongue_of(request)), opened.record
     details = record.details
     if details is None:
         raise FormError("problem.not_found", status=404)
@@ -132,9 +133,11 @@ async def _state(
         "help": help_name(here.menu, details.category, speech),
         "sentences": await _sentences(record, here, speech),
         "codes": [here.door_code(one.id) for one in going if waits and not one.started],
-        "service_codes": [here.service_code(one.id) for one in going if record.state in _TELLS and one.started],
+        "service_codes": [here.service_code(one.id) for one in going if one.started]
+        if record.state in TELLS and not opened.by_proxy
+        else [],
         "rates": record.state in (State.DONE, State.RATED, State.REOPENED),
-        "stars": record.status.stars if isinstance(record.status, Rated) else 0,
+        "stars": record.status.stars if isinstance(record.status, Rated | Reopened) else 0,
         "tags": [(code, speech.code(f"tag.{code}")) for code in words("tag")],
         "said": request.query_params.get("said", "") == "thanks",
         "problem": problem,

@@ -21,6 +21,7 @@ from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.services.console.call_book import CallBook
 from linli.services.gateway.access import Caller
+from linli.services.gateway.case_codes import OpenedCase
 from linli.services.reports.made import MadeReport
 from linli.streams.board_reader import BoardReader
 from linli.streams.clock import Clock
@@ -174,8 +175,8 @@ class Surroundings(Protocol):
         """Give the digits that a resident tells the visitors when the help was given; never shown to a team."""
         ...
 
-    def case_code(self, request_id: str) -> tuple[str, datetime]:
-        """Give the code with which a resident opens a case, and until when it works."""
+    def case_code(self, request_id: str, person: Person) -> tuple[str, datetime]:
+        """Give the code with which a resident opens a case, as this person may tell it, and until when it works."""
         ...
 
     async def open_case(self, number: str, code: str, peer: str) -> str | None:
@@ -188,7 +189,7 @@ class Surroundings(Protocol):
         """
         ...
 
-    async def opened_case(self, key: str) -> AssignmentRecord | None:
+    async def opened_case(self, key: str) -> OpenedCase | None:
         """Give the case that a resident opened; ``None`` if that is too long ago, or its access is restricted."""
         ...
 

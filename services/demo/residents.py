@@ -10,6 +10,7 @@ from linli.schemas.assignment import AssignmentRecord, DoneState
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import RequestDetails, Target, Window
 from linli.schemas.people import Requester
+from linli.schemas.service import RESIDENT_SOURCE
 from linli.services.demo.behaviour import behaviour
 from linli.services.demo.demand import demand, draw
 from linli.services.demo.timed import TimedEvent, chance, timed
@@ -44,7 +45,9 @@ def _rating(
     by = _who_rates(dice.random(), details.requester)
     body = Rate(target=Target(request_id=record.request_id), stars=stars, tags=TAGS[stars], by=by)
     at = status.at + timedelta(minutes=dice.uniform(*shares.minutes))
-    return [timed(at, body, "rate", SOURCE, record.district, f"{record.request_id}.rate")]
+    # Who speaks for themselves does so by case number and code, and the gateway sends it under this name.
+    source = RESIDENT_SOURCE if by == "resident" else SOURCE
+    return [timed(at, body, "rate", source, record.district, f"{record.request_id}.rate")]
 
 
 def _who_rates(drawn: float, requester: Requester) -> Literal["resident", "proxy", "call_back"]:

@@ -381,7 +381,10 @@ class Decided(Answer):
 
 
 class CaseView(Answer):
-    """A request as the person it is about sees it; ``teams`` are the names of those who come."""
+    """A request as the person it is about sees it; ``teams`` are the names of those who come.
+
+    ``service_codes`` are the digits that they tell the helpers when the help was given, one for each team.
+    """
 
     request_id: str
     state: State
@@ -389,6 +392,7 @@ class CaseView(Answer):
     visits: tuple[Window, ...]
     teams: tuple[str, ...]
     stars: int | None
+    service_codes: tuple[str, ...] = ()
 
 
 class OverviewView(Answer):

@@ -121,7 +121,7 @@ async def show_code(request: Request, caller: CallerHere, scope: ScopeHere, name
     here = installation_of(request)
     record = await request_named(here, caller, scope, name)
     _refuse_restricted(record, caller)
-    made = case_code(here.keyring, record.request_id, datetime.now(UTC))
+    made = case_code(here.keyring, record.request_id, datetime.now(UTC), by_proxy=caller.role is Role.PROXY)
     return CodeView(request_id=record.request_id, code=made.code, until=made.until)
 
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from linli.schemas.answers import Rate
-from linli.schemas.assignment import AssignmentRecord, Rated
+from linli.schemas.assignment import AssignmentRecord, Rated, Reopened
 from linli.schemas.base import Edge, Word
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target, Window
+from linli.schemas.service import PROXY_CODE_SOURCE, RESIDENT_SOURCE
 from linli.services.gateway.access import is_restricted
 from linli.services.gateway.acting import Sender, act
 from linli.services.gateway.answers import CaseView, Taken, Wait
-from linli.services.gateway.case_codes import open_case
+from linli.services.gateway.case_codes import OpenedCase, open_case
 from linli.services.gateway.description import also, body_of, problems
 from linli.services.gateway.given import as_model, read_json
 from linli.services.gateway.installation import Installation, installation_of
 from linli.services.gateway.session import peer_of
+from linli.streams.service_codes import service_code
 
 router = APIRouter(tags=["residents"])
+
+TELLS: Final = (State.UNDER_WAY, State.DONE, State.RATED)
+"""States in which the resident is shown the service code: while it can still be given, and not before the visit."""
 
 RESIDENT: Literal["resident"] = "resident"
 
@@ -45,7 +50,8 @@ async def show_case(request: Request) -> CaseView:
     """Show a resident how their request stands."""
     given = as_model(CaseBody, await read_json(request))
     here = installation_of(request)
-    return await case_view(here, await open_case(here, given.case, given.code, peer_of(request)))
+    opened = await open_case(here, given.case, given.code, peer_of(request))
+    return await case_view(here, opened)
 
 
 @router.post(
@@ -58,16 +64,19 @@ async def rate_case(request: Request, response: Response, wait: Annotated[Wait, 
     """Rate the service (群众评单)."""
     given = as_model(RatingBody, await read_json(request))
     here = installation_of(request)
-    record = await open_case(here, given.case, given.code, peer_of(request))
+    opened = await open_case(here, given.case, given.code, peer_of(request))
+    record = opened.record
     body = Rate(target=Target(request_id=record.request_id), stars=given.stars, tags=given.tags, by=RESIDENT)
-    sender = Sender(RESIDENT, record.district, lambda found: {"case": {"state": shown_state(found).value}})
+    source = PROXY_CODE_SOURCE if opened.by_proxy else RESIDENT_SOURCE
+    sender = Sender(source, record.district, lambda found: {"case": {"state": shown_state(found).value}})
     taken = await act(here, sender, body, wait)
     response.status_code = 202 if taken.outcome is None else 200
     return taken
 
 
-async def case_view(here: Installation, record: AssignmentRecord) -> CaseView:
-    """Show a request to the person it is about."""
+async def case_view(here: Installation, opened: OpenedCase) -> CaseView:
+    """Show a request to the person it is about; the service code only where no proxy has had the code."""
+    record = opened.record
     closed = is_restricted(record)
     going = [] if closed else [leg.assignment for leg in record.legs if leg.assignment is not None]
     teams = [await here.board.team(one.team) for one in going]
@@ -77,7 +86,12 @@ async def case_view(here: Installation, record: AssignmentRecord) -> CaseView:
         promise=None if closed else record.promise,
         visits=tuple(Window(start=one.start, end=one.end) for one in going),
         teams=tuple(team.details.name for team in teams if team is not None),
-        stars=record.status.stars if isinstance(record.status, Rated) else None,
+        stars=record.status.stars if isinstance(record.status, Rated | Reopened) else None,
+        service_codes=tuple(
+            service_code(one.id, here.keyring)
+            for one in going
+            if one.started and not opened.by_proxy and record.state in TELLS
+        ),
     )
 
 

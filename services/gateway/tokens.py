@@ -21,6 +21,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, Ty
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.roles import Role
+from linli.schemas.service import PROXY_CODE_SOURCE, RESIDENT_SOURCE
 from linli.services.gateway.access import Caller
 
 TOKENS_FILE: Final = "tokens.json"
@@ -63,6 +64,8 @@ class Token(BaseModel):
     def _has_its_scope(self) -> Token:
         if (self.role is Role.TEAM_LEAD) != (self.team is not None):
             raise ValueError("a team lead has a team, and nobody else has")
+        if self.name in (RESIDENT_SOURCE, PROXY_CODE_SOURCE):
+            raise ValueError("this name is what residents speak under")
         if (self.role is Role.OFFICER) != (self.place is not None):
             raise ValueError("an officer has a place, and nobody else has")
         return self
