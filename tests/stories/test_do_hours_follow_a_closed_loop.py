@@ -17,11 +17,15 @@ MINUTES = 20
 """How long a visit takes: two seconds of ours."""
 
 
-def visited(story: Story, **order: object) -> tuple[Case, Lead]:
-    """Let a proxy order for within the hour, and the team go, stay for twenty minutes and say so."""
+BY_THE_CLOCK = {"at_night"}
+"""What depends on when the story happens to be told."""
+
+
+def visited(story: Story) -> tuple[Case, Lead]:
+    """Let a proxy order something urgent, and the team go, stay for twenty minutes and say so."""
     lead = story.lead()
-    soon = {"windows": [story.hours(0.2, 3)], "minutes": MINUTES, "requester": "trained_proxy"}
-    case = story.ordered(story.proxy, **{**soon, **order})
+    soon = [story.hours(1.5, 4)]
+    case = story.ordered(story.proxy, windows=soon, minutes=MINUTES, urgent=True, requester="trained_proxy")
     case.asked()
     lead.accepts(case).went_well()
     lead.starts(case).went_well()
@@ -66,7 +70,8 @@ def test_a_proxys_rating_gives_no_hours_and_the_grid_workers_word_does(story: St
     assert rated.json()["outcome"] == "applied"
     eventually(lambda: len(kept(story, case)["judgements"]) == 2, "both ratings to be kept")
     record = kept(story, case)
-    assert (record["proof"]["ways"], record["credited_minutes"], record["anomalies"]) == ([], 0, [])
+    assert (record["proof"]["ways"], record["credited_minutes"]) == ([], 0)
+    assert set(record["anomalies"]) <= BY_THE_CLOCK
     own = says(story.proxy, f"/v1/requests/{case.id}/confirm-service", {})
     assert own.said["outcome_detail"] == "own_order", own.said
     member = Person(story.county, story.county.signed_in(Role.OFFICER, place=f"{ORDINARY}-01", member_of=lead.team))
@@ -80,7 +85,8 @@ def test_a_proxys_rating_gives_no_hours_and_the_grid_workers_word_does(story: St
     decision = {"verdict": "accepted", "reason": "the resident was asked as well"}
     says(grid, f"/v1/requests/{case.id}/review", decision).went_well()
     done = eventually_counts(story, case, MINUTES)
-    assert (done["proof"]["ways"], done["anomalies"]) == (["grid_worker"], ["own_team"])
+    assert done["proof"]["ways"] == ["grid_worker"]
+    assert set(done["anomalies"]) - BY_THE_CLOCK == {"own_team"}
     page = grid.sees("/desk/reviews")
     assert page.status_code == 200
     assert case.id not in page.text
@@ -100,6 +106,9 @@ def test_the_residents_digits_count_and_guessing_is_seen(story: Story) -> None:
         wrong = f"{(int(digits) + 1) % 10_000:04d}"
         assert says(lead, f"/v1/offers/{offer}/code", {"code": wrong}).said["outcome_detail"] == "wrong_code"
         says(lead, f"/v1/offers/{offer}/code", {"code": digits}).went_well()
+        if kept(story, case)["anomalies"]:
+            decision = {"verdict": "accepted", "reason": "the county's night is six seconds of ours away"}
+            says(story.officer(ORDINARY), f"/v1/requests/{case.id}/review", decision).went_well()
         record = eventually_counts(story, case, MINUTES)
         assert (record["proof"]["ways"], record["wrong_codes"]) == (["service_code"], 1)
         low = {"case": case.id, "code": told, "stars": 1, "tags": ["late"]}

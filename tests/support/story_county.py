@@ -146,12 +146,15 @@ class County:
         """Make a name that nobody in the county has."""
         return f"{base}-{next(self._names)}"
 
-    def signed_in(self, role: Role, *, team: str | None = None, place: str | None = None) -> httpx2.Client:
+    def signed_in(
+        self, role: Role, *, team: str | None = None, place: str | None = None, member_of: str | None = None
+    ) -> httpx2.Client:
         """Give somebody a token, and the client that comes with it."""
         now = datetime.now(UTC)
         name = self.new_name(role.value.replace("_", "-"))
+        until = now + timedelta(days=1)
         _, token = self._tokens.issue(
-            role, name, DISTRICT, now=now, expires=now + timedelta(days=1), team=team, place=place
+            role, name, DISTRICT, now=now, expires=until, team=team, place=place, member_of=member_of
         )
         client = client_of(self.house, token, **{"accept-language": "en"})
         client.cookies.set(COOKIE, token)  # The pages want it there, as a browser brings it.
