@@ -6,15 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from linli.matcher.call_backs import is_drawn, wants_call_back
 from linli.schemas.answers import Accept, Done, Rate, Start
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import CommandBody
 from linli.schemas.desk import ApplyRecord
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
+from linli.schemas.people import AgeBand, Beneficiary
 from linli.schemas.proving import ConfirmService, GiveCode, Remedy, Resolve, ReviewService
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.service import RESIDENT_SOURCE, ServiceRecord, Verdict
+from linli.schemas.service_policy import ServicePolicy
 from tests.support.district import MONDAY, Desk
 
 ONE = Target(request_id="r-1")
@@ -236,3 +239,35 @@ def test_no_resident_leaves_a_trace_in_the_record() -> None:
     assert "f" * 32 not in text
     assert "27.9" not in text
     assert "lat" not in ServiceRecord.model_fields
+
+
+def test_the_sample_is_drawn_from_ids_alone() -> None:
+    """Tests that about the share is drawn, the same again, another for another seed, and none or all at the ends."""
+    names = [f"r-{number}" for number in range(5_000)]
+    policy = ServicePolicy(call_back_percent=10)
+    drawn = {name for name in names if is_drawn(name, policy)}
+    assert 400 < len(drawn) < 600
+    assert drawn == {name for name in names if is_drawn(name, policy)}
+    other = policy.model_copy(update={"call_back_seed": 2})
+    assert len(drawn & {name for name in names if is_drawn(name, other)}) < 100
+    assert not any(is_drawn(name, ServicePolicy(call_back_percent=0)) for name in names)
+    assert all(is_drawn(name, ServicePolicy(call_back_percent=100)) for name in names)
+
+
+def test_children_and_restricted_cases_are_never_called() -> None:
+    """Tests that only help that was given, to an adult, with open access, is called back."""
+    everybody = ServicePolicy(call_back_percent=100)
+    desk = Desk()
+    desk.place_order("2")
+    visited(desk)
+    record = last(desk)
+    assert wants_call_back(record, everybody)
+    assert not wants_call_back(desk.state.requests["r-2"], everybody)
+    for change in (
+        {"restricted": True},
+        {"beneficiary": Beneficiary.LEFT_BEHIND_CHILD},
+        {"age_band": AgeBand.UNDER_14},
+    ):
+        assert record.details is not None
+        changed = record.model_copy(update={"details": record.details.model_copy(update=change)})
+        assert not wants_call_back(changed, everybody)

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from linli.schemas.answers import Reschedule
+from linli.schemas.answers import Rate, Reschedule
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.desk import Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release
 from linli.schemas.lifecycle import State, may_follow
@@ -40,7 +40,7 @@ def allowed_actions(record: AssignmentRecord) -> list[str]:
     if record.state is State.REOPENED:
         found.append("resolve")
     if record.state in _GIVEN:
-        found.append("confirm_service")
+        found += ["rate", "confirm_service"]
     if record.details is not None and may_follow(record.state, record.state):
         found.append("mark" if record.hard is None else "unmark")
     return found
@@ -87,6 +87,7 @@ _LABELS: Final = {
     "members": "action.members",
     "office": "action.office",
     "start": "action.start",
+    "stars": "action.stars",
 }
 
 
@@ -178,6 +179,19 @@ def _resolve(form: Form, target: Target, by: str) -> BaseModel:
     return Resolve(target=target, remedy=remedy, reason=form.needed("reason", "action.reason"), by=by)
 
 
+def _rate(form: Form, target: Target, by: str) -> BaseModel:
+    """Write down the resident's word as it was heard; whose word it counts as is for `said_by` to say."""
+    stars = form.number("stars", "action.stars")
+    if stars is None:
+        raise FormError("order.missing", "action.stars")
+    return Rate(target=target, stars=stars, by="proxy")
+
+
+def said_by(body: BaseModel, *, desk: bool) -> BaseModel:
+    """Name the source of a rating: at the desk it is what a call-back heard, else a proxy's word."""
+    return body.model_copy(update={"by": "call_back"}) if desk and isinstance(body, Rate) else body
+
+
 def _confirm_service(form: Form, target: Target, by: str) -> BaseModel:
     leg = max(1, form.number("visit", "action.which_visit") or 1) - 1
     return ConfirmService(target=target, leg=leg, by=by, note=form.text("reason"))
@@ -199,6 +213,7 @@ _MAKE: Final[Mapping[str, Callable[[Form, Target, str], BaseModel]]] = {
     "record": _record,
     "consent": _consent,
     "resolve": _resolve,
+    "rate": _rate,
     "confirm_service": _confirm_service,
     "mark": _mark,
     "unmark": _unmark,

@@ -16,7 +16,7 @@ from linli.schemas.referrals import ReferralOutcome
 from linli.services.console.case_lines import case_lines, names_of
 from linli.services.console.case_reasons import next_best
 from linli.services.console.case_sheet import case_sheet, contact_facts
-from linli.services.console.desk_actions import ACTIONS, allowed_actions, command_of
+from linli.services.console.desk_actions import ACTIONS, allowed_actions, command_of, said_by
 from linli.services.console.desk_list import PROPOSED, Question, desk_list
 from linli.services.console.form_frame import why_not
 from linli.services.console.forms import Form, FormError, day_named, read_form
@@ -125,7 +125,7 @@ async def act(request: Request, request_id: str, action: str) -> Response:
     if form.text("version") != str(record.version):
         return await _case(request, record, person, "case.html", problem=("case.changed", ""), status=409)
     try:
-        body = command_of(action, form, record.request_id, person.name)
+        body = said_by(command_of(action, form, record.request_id, person.name), desk=person.all_cases)
     except FormError as error:
         problem = (error.name, error.field)
         return await _case(request, record, person, "case.html", problem=problem, form=form, status=error.status)

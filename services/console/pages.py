@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 
 from linli.services.console import (
+    call_back_pages,
     call_pages,
     claim_pages,
     desk_pages,
@@ -51,6 +52,7 @@ def pages_app(find: Callable[[], Surroundings]) -> FastAPI:
     app.state.surroundings = find
     app.state.live = Live(lambda: find().board)
     desk = (order_pages, standing_pages, call_pages, report_pages, review_pages, desk_pages)
+    desk = (order_pages, call_pages, call_back_pages, report_pages, review_pages, desk_pages)
     for part in (sign_in, *desk, claim_pages, member_pages, team_pages, resident_pages):
         app.include_router(part.router)
     app.include_router(router)
