@@ -79,12 +79,13 @@ Found = Sequence[ServiceRecord]
 """The other visits that an anomaly is about."""
 
 Check = Callable[[Made, Sequence[Made], ServicePolicy], Found | None]
-"""Says of a visit, and of the others of its team and members, what is strange: ``None``, nothing."""
+"""Says of a visit, and of the others of its team, what is strange: ``None``, nothing."""
 
 
 def _shared(visit: Made, others: Sequence[Made]) -> Iterator[Made]:
+    """Yield the others in which one of the same people went: numbers of members are each team's own."""
     members = set(visit.record.members)
-    return (other for other in others if members & set(other.record.members))
+    return (o for o in others if o.record.team == visit.record.team and members & set(o.record.members))
 
 
 def _records(made: Sequence[Made]) -> Found:
@@ -158,7 +159,7 @@ def more_than_there(visit: Made, _others: Sequence[Made], _policy: ServicePolicy
 
 def long_day(visit: Made, others: Sequence[Made], policy: ServicePolicy) -> Found | None:
     """Find a day on which a member gave more hours than anybody gives."""
-    day = [other for other in others if other.local.date() == visit.local.date()]
+    day = [other for other in _shared(visit, others) if other.local.date() == visit.local.date()]
     for member in visit.record.members:
         mine = [other for other in day if member in other.record.members]
         if visit.record.minutes + sum(other.record.minutes for other in mine) > policy.hours_day_max * 60:
@@ -259,7 +260,7 @@ def anomalies_of(
     visit
         The visit.
     others
-        The other visits of its team and its members, as far as the ledger still has them.
+        The other visits of its team, as far as the ledger still has them.
     policy
         The county's limits.
 

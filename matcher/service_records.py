@@ -140,9 +140,12 @@ def made_of(draft: Draft, record: ServiceRecord) -> Made:
 
 
 def _others(draft: Draft, record: ServiceRecord) -> Iterator[Made]:
-    """Yield the other visits of the same team or members, near in time, in the order of their keys."""
-    members = set(record.members)
-    for other in draft.kept.service.all():
-        near = abs(other.start - record.start) <= COMPARED
-        if other.key != record.key and near and (other.team == record.team or members & set(other.members)):
+    """Yield the other visits of the same team, near in time, in the order of their keys.
+
+    Numbers of members are the teams' own: the same number in another team is somebody else.
+    """
+    before = draft.state.translations.served.of_team(record.team, draft.state.service)
+    now = {one.key: one for one in draft.kept.written if isinstance(one, ServiceRecord) and one.team == record.team}
+    for key, other in sorted({**before, **now}.items()):
+        if key != record.key and abs(other.start - record.start) <= COMPARED:
             yield made_of(draft, other)

@@ -11,6 +11,7 @@ from linli.matcher.memory import Memory
 from linli.matcher.odds import Answers
 from linli.matcher.past_service import PastService
 from linli.matcher.problem import Route, Team, Visit
+from linli.matcher.served_visits import ServedVisits
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.organisation import NodeRecord
@@ -63,6 +64,8 @@ class Translations:
         How often teams were asked and what they said.
     past
         What teams gave in the last weeks, and who came to a household last.
+    served
+        The service records by team.
     roster
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
     memory, day
@@ -81,6 +84,7 @@ class Translations:
     cuts: dict[str, tuple[Visit, int, Visit]] = field(default_factory=dict[str, tuple[Visit, int, Visit]])
     answers: Answers = field(default_factory=Answers)
     past: PastService = field(default_factory=PastService)
+    served: ServedVisits = field(default_factory=ServedVisits)
     roster: tuple[Team, ...] = ()
     memory: Memory | None = None
     day: date | None = None

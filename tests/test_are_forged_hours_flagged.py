@@ -154,6 +154,8 @@ def test_what_it_is_about_is_named() -> None:
     assert anomalies_of(strange, beside, POLICY) == ((Anomaly.OVERLAP,), ("r-2",))
     elsewhere = [visit(2, start=NINE + minutes(20), members=("m-2",))]
     assert found(strange, *elsewhere) == ()
+    same_number = [visit(2, start=NINE + minutes(20), team="t-2")]
+    assert found(strange, *same_number) == ()
 
 
 FORGERIES: dict[str, Callable[[], list[Made]]] = {
