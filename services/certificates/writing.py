@@ -49,7 +49,8 @@ def as_html(made: Certificate, tongue: Tongue) -> str:
         lstrip_blocks=True,
     )
     template = environment.get_template("certificate.html")
-    return template.render(made=made, tongue=tongue, w=lambda name: word(name, tongue))
+    said = {name: word(name, tongue) for name in _WORDS}
+    return template.render(made=made, tongue=tongue, w=said)
 
 
 def as_text(made: Certificate, tongue: Tongue) -> str:
