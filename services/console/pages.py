@@ -51,8 +51,7 @@ def pages_app(find: Callable[[], Surroundings]) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.surroundings = find
     app.state.live = Live(lambda: find().board)
-    desk = (order_pages, standing_pages, call_pages, report_pages, review_pages, desk_pages)
-    desk = (order_pages, call_pages, call_back_pages, report_pages, review_pages, desk_pages)
+    desk = (order_pages, standing_pages, call_pages, call_back_pages, report_pages, review_pages, desk_pages)
     for part in (sign_in, *desk, claim_pages, member_pages, team_pages, resident_pages):
         app.include_router(part.router)
     app.include_router(router)
