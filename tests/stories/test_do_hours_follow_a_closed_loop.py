@@ -75,7 +75,7 @@ def test_a_proxys_rating_gives_no_hours_and_the_grid_workers_word_does(story: St
     own = says(story.proxy, f"/v1/requests/{case.id}/confirm-service", {})
     assert own.said["outcome_detail"] == "own_order", own.said
     member = Person(story.county, story.county.signed_in(Role.OFFICER, place=f"{ORDINARY}-01", member_of=lead.team))
-    assert says(member, f"/v1/requests/{case.id}/confirm-service", {}).said["outcome_detail"] == "own_team"
+    assert says(member, f"/v1/requests/{case.id}/confirm-service", {}).said["detail"] == "own_team"
     grid = story.officer(f"{ORDINARY}-01")
     says(grid, f"/v1/requests/{case.id}/confirm-service", {"note": "asked at the door"}).went_well()
     eventually(lambda: kept(story, case)["proof"]["proven"], "the visit to be proven")
@@ -104,7 +104,7 @@ def test_the_residents_digits_count_and_guessing_is_seen(story: Story) -> None:
         assert digits not in lead.whom(case).text
         assert digits not in lead.sees(f"/team/visit/{offer}").text
         wrong = f"{(int(digits) + 1) % 10_000:04d}"
-        assert says(lead, f"/v1/offers/{offer}/code", {"code": wrong}).said["outcome_detail"] == "wrong_code"
+        assert says(lead, f"/v1/offers/{offer}/code", {"code": wrong}).said["detail"] == "wrong_code"
         says(lead, f"/v1/offers/{offer}/code", {"code": digits}).went_well()
         if kept(story, case)["anomalies"]:
             decision = {"verdict": "accepted", "reason": "the county's night is six seconds of ours away"}
