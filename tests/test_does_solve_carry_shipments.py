@@ -196,7 +196,9 @@ def test_an_unassigned_shipment_is_told_by_both_ends_with_a_reason(solve: Solve)
     assert whys["pickup", 1] == whys["delivery", 101]
     assert (whys["pickup", 1]["reason"], whys["pickup", 1]["rules"][0]["rule"]) == ("impossible", "skill")
     assert whys["pickup", 3]["reason"] == "lost"
-    assert whys["pickup", 3]["lost_to"][0] == {"vehicle": 1, "jobs": [], "shipments": [102], "any_one": True}
+    to = whys["pickup", 3]["lost_to"][0]
+    assert (to["vehicle"], to["jobs"], to["shipments"], to["any_one"]) == (1, [], [102], True)
+    assert (to["exchange"]["because"], to["exchange"]["shipments"]) == ("more_urgent", [102])
 
 
 def test_a_shipment_goes_where_there_is_room_for_it(solve: Solve) -> None:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from linli.schemas.deliveries import DeliveryRecord, Purpose
-from linli.schemas.glossary import word_of
+from linli.schemas.glossary import Tongue, word_of
 from linli.streams.keyring import Keyring
 from linli.streams.one_tap_links import one_tap_link
 
@@ -24,8 +24,6 @@ CODE_CHARACTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 CODE_LENGTH: Final = 4
 """810,000 codes: two of the visits that a team talks about on one day hardly ever share one."""
-
-Tongue = Literal["en", "zh"]
 
 TYPE: Final = "linli.delivery."
 """What the type of a webhook begins with; the purpose follows."""
@@ -53,7 +51,7 @@ class Letters:
     def __init__(self, keyring: Keyring, base_url: str, tongue: Tongue = "zh") -> None:
         self._keyring = keyring
         self._base = base_url.rstrip("/")
-        self._tongue = tongue
+        self._tongue: Tongue = tongue
 
     def code(self, record: DeliveryRecord) -> str:
         """Give the short code of what a delivery is about: the same for all that is said about one offer.

@@ -37,26 +37,6 @@ class Me(Answer):
     place: str | None
 
 
-class ReportColumn(Answer):
-    """A column of a report: what programs know it by, and its headers."""
-
-    name: str
-    en: str
-    zh: str
-
-
-class ReportView(Answer):
-    """A report as of a moment, for a period (null: as the report itself says). Rows hold codes and plain values."""
-
-    report: str
-    district: str
-    at: Instant
-    start: Instant | None
-    end: Instant | None
-    columns: tuple[ReportColumn, ...]
-    rows: tuple[dict[str, str | int | float | bool | None], ...]
-
-
 class ServiceList(Answer):
     """Service records, and whether more follow."""
 
@@ -319,27 +299,6 @@ class TeamList(Answer):
     """Teams in the order of their ids; ``next`` is the ``after`` of the following page."""
 
     teams: tuple[TeamView, ...]
-    next: str | None
-
-
-class NodeView(Answer):
-    """A node of the organisation: whether somebody is told there, never who."""
-
-    node: str
-    version: int
-    parent: str | None
-    level: str
-    name: str
-    places: tuple[str, ...]
-    active: bool
-    contact: bool
-    deputy: bool
-
-
-class NodeList(Answer):
-    """Nodes in the order of their ids; ``next`` is the ``after`` of the following page."""
-
-    nodes: tuple[NodeView, ...]
     next: str | None
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 
 from linli.schemas.organisation import NodeRecord
-from linli.services.gateway.answers import NodeList, NodeView
 from linli.services.gateway.description import may_answer
 from linli.services.gateway.installation import installation_of
+from linli.services.gateway.node_answers import NodeList, NodeView
 from linli.services.gateway.session import CallerHere
 
 router = APIRouter(tags=["nodes"])

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from linli.services.gateway.answers import ReportView
 from linli.services.gateway.description import may_answer
 from linli.services.gateway.installation import installation_of
+from linli.services.gateway.report_answers import ReportView
 from linli.services.gateway.reporting import made_report
 from linli.services.gateway.session import CallerHere
 

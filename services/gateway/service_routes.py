@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
+from linli.schemas.service import ServiceRecord
 from linli.services.gateway.access import is_restricted, opens_restricted, sees
 from linli.services.gateway.answers import ServiceList
 from linli.services.gateway.description import may_answer
@@ -31,7 +32,7 @@ async def show_service(request: Request, caller: CallerHere, scope: ScopeHere, n
 async def list_reviews(request: Request, caller: CallerHere, scope: ScopeHere) -> ServiceList:
     """List the visits with anomalies that nobody has decided about, the earliest first (待复核)."""
     here = installation_of(request)
-    found = []
+    found: list[ServiceRecord] = []
     for one in await here.board.reviews():
         record = await here.board.request(one.request_id)
         if record is None or not sees(caller, scope, record):
