@@ -212,6 +212,15 @@ def _fetch(details: RequestDetails, leg: int) -> Fetch | None:
     )
 
 
+def _waits_since(view: LegView) -> int:
+    """Return since when somebody waits: since the registration, but of a standing order not before the visit's day.
+
+    Its visits are made a week ahead; counted from then, each would come before whoever ordered this morning.
+    """
+    registered = to_seconds(view.record.registered_at or view.record.at)
+    return registered if view.details.standing is None else max(registered, to_seconds(view.details.windows[0].start))
+
+
 def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = ()) -> Visit:
     """Return a leg as the matcher's visit.
 
@@ -245,7 +254,7 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = (
         pin=pin,
         household=details.marks.household,
         promised=view.record.promise is not None,
-        registered=to_seconds(view.record.registered_at or view.record.at),
+        registered=_waits_since(view),
         due=max(windows[0][0], to_seconds(details.ordered_at)) if details.urgency == 0 else None,
         regular_team=regular_team,
         fetch=_fetch(details, view.index),

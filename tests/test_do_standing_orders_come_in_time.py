@@ -9,9 +9,12 @@ import pytest
 
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
+from linli.matcher.draft import Draft
 from linli.matcher.occurrences import occurrences
 from linli.matcher.state import DistrictState, apply
+from linli.matcher.translate import problem_of
 from linli.schemas.commands import ApplyTeam
+from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
 from linli.schemas.policy import Holiday, HolidayCalendar
 from linli.schemas.recurrence import HolidayRule, canonical, parse_rule
@@ -123,6 +126,15 @@ def test_a_visit_becomes_a_request_a_week_before_by_the_clock_alone() -> None:
     desk.now = TUESDAY
     desk.decide()
     assert starts(desk) == ["11-24 10:00", "12-01 10:00"]
+
+
+def test_a_visit_made_a_week_ahead_does_not_come_before_who_ordered_this_morning() -> None:
+    """Tests that nobody counts as waiting for a recurring visit before its day has come."""
+    desk = Desk(POLICY)
+    place(desk, standing())
+    desk.at(24.0 * 4)
+    [visit] = [one for one in problem_of(Draft(desk.state, desk.moment())).visits if one.id.endswith("/0")][:1]
+    assert visit.registered == to_seconds(TUESDAY + WEEK) > to_seconds(desk.now)
 
 
 def test_the_same_order_again_changes_nothing_and_another_is_a_conflict() -> None:
