@@ -46,13 +46,13 @@ def test_a_proxy_orders_in_three_steps_without_scripts(browser: Browser, county:
         proxy.page.fill("#address", ADDRESS)
         proxy.page.select_option("#requester", "grid_worker")
         proxy.page.check("#consent")
-        proxy.press("text=Next")
+        proxy.press("button:has-text('Next')")
         start = datetime.now(ZONE) + timedelta(hours=26)
         proxy.page.select_option("#category", "repair")
         proxy.page.fill("#day", start.date().isoformat())
         proxy.page.fill("#from", "10:00")
         proxy.page.fill("#until", "12:00")
-        proxy.press("text=Next")
+        proxy.press("button:has-text('Next')")
         assert all(personal in proxy.text for personal in (NAME, PHONE_NUMBER, ADDRESS))
         proxy.press("text=Send the order")
         assert "The order is registered." in proxy.text
@@ -255,7 +255,7 @@ def test_switching_the_language_loses_nothing_that_was_typed(browser: Browser, c
         proxy.page.fill("#minutes", "45")
         proxy.press("[value=language-en]")
         assert (proxy.page.input_value("#minutes"), proxy.page.input_value("#category")) == ("45", "repair")
-        proxy.press("text=Next")
+        proxy.press("button:has-text('Next')")
         proxy.press("[value=language-zh]")
         assert NAME in proxy.text
         assert "synthetic, ring twice" in proxy.text

@@ -64,8 +64,11 @@ def _team(name: str) -> str:
     )
 
 
-def soon(minutes: int = 180) -> list[dict[str, str]]:
-    """Give one window that opens in twenty minutes and is open for so long."""
+def soon(minutes: int = 95) -> list[dict[str, str]]:
+    """Give one window that opens in twenty minutes and is open for so long.
+
+    It ends before a team would have to be asked later (two hours ahead): whatever the plan chooses, it asks at once.
+    """
     start = datetime.now(ZONE) + timedelta(minutes=20)
     return [{"start": start.isoformat(), "end": (start + timedelta(minutes=minutes)).isoformat()}]
 
