@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import inspect
 import io
 import json
@@ -17,6 +18,7 @@ from linli.schemas.menu import shipped_menu
 from linli.schemas.policy import Policy
 from linli.services.demo.county import sinan
 from linli.services.gateway.access import POLICY
+from linli.services.gateway.report_answers import ReportView
 from linli.services.gateway.session import COOKIE
 from linli.services.reports.made import MadeReport
 from linli.services.reports.periods import Parameter, Period, WrongPeriodError, period_of
@@ -93,7 +95,7 @@ def test_it_is_the_same_four_times(filled: House, tmp_path: Path, name: str) -> 
     assert f'href="/desk/reports/{name}"' in listed.text
     assert REPORTS[name].english in listed.text
     assert shown.status_code == 200, shown.text
-    headed = [one for one in written[0] if f'<th scope="col">{one}</th>' in shown.text]
+    headed = [one for one in written[0] if f'<th scope="col">{one}</th>' in html.unescape(shown.text)]
     assert headed == (written[0] if told["rows"] else [])
     assert shown.text.count("<tr>") == len(told["rows"]) + bool(told["rows"])
     assert saved.headers["content-type"].startswith("text/csv")
@@ -143,6 +145,17 @@ def test_no_cell_is_a_formula() -> None:
     assert (english[-1], chinese[-1]) == ("yes", "是")
     assert (english[7], english[8]) == ("", "85%")
     json.dumps(made.data(), default=str)
+
+
+def test_a_moment_is_text_for_programs() -> None:
+    """Tests that a report with a moment in a row is answered over HTTP like at the command line."""
+    report = report_named("reviews")
+    row = ("r-1", 0, "t-1", "m-1", MONDAY, 40, "overlap", "", "", True, None, None)
+    made = MadeReport(
+        "reviews", report, Asked(MONDAY, County(sinan(), shipped_menu(), Policy()), Period()), (row,), None
+    )
+    [told] = ReportView.model_validate(made.data()).rows
+    assert told["start"] == f"{MONDAY:%Y-%m-%dT%H:%M:%S}Z"
 
 
 @pytest.mark.parametrize(

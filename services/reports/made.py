@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from linli.schemas.base import in_utc
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import Tongue
 from linli.services.reports.periods import ZONE, period_of
@@ -68,7 +69,7 @@ class MadeReport:
             "start": self.asked.period.start,
             "end": self.asked.period.end,
             "columns": [{"name": one.name, "en": one.english, "zh": one.chinese} for one in columns],
-            "rows": [dict(zip((one.name for one in columns), row, strict=True)) for row in self.rows],
+            "rows": [dict(zip((one.name for one in columns), map(_plain, row), strict=True)) for row in self.rows],
         }
 
     def _said(self, number: int, cell: Cell, tongue: Tongue) -> Value:
@@ -78,6 +79,11 @@ class MadeReport:
         if isinstance(cell, bool):
             return {"zh": ("否", "是"), "en": ("no", "yes")}[tongue][cell]
         return cell.astimezone(ZONE) if isinstance(cell, datetime) else cell
+
+
+def _plain(cell: Cell) -> str | int | float | bool | None:
+    """Give a cell as JSON knows it: a moment is text, in UTC."""
+    return in_utc(cell).isoformat().replace("+00:00", "Z") if isinstance(cell, datetime) else cell
 
 
 async def make_report(
