@@ -12,14 +12,14 @@ from linli.services.cli.words import both
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pydantic import BaseModel
-
-    from linli.schemas.standing import StandingRecord, StandingStep
+    from linli.schemas.standing import StandingStep
 
 Name = Annotated[str, typer.Argument(metavar="STANDING", help=both("The order's id, s-...", "定期服务编号，s-…。"))]
 Visit = Annotated[
     str,
-    typer.Argument(metavar="VISIT", help=both("When its rule has the visit begin.", "该次按周期的开始时间。")),
+    typer.Argument(
+        metavar="VISIT", help=both("The visit's day by its rule, or the moment.", "该次按周期的日期，或开始时间。")
+    ),
 ]
 Rule = Annotated[
     str,
@@ -136,10 +136,8 @@ def skip(
 ) -> int:
     """Leave one visit out; if it is a request already, that is cancelled."""
     from linli.schemas.standing import StandingStep
-    from linli.services.cli.times import instant, zone_named
 
-    given = {"occurrence": instant(visit, zone_named(zone)), "reason": reason}
-    return _change(standing, StandingStep.SKIP, given, source, wait, as_json)
+    return _change(standing, StandingStep.SKIP, {"reason": reason}, source, wait, as_json, (visit, zone))
 
 
 def move(
@@ -155,14 +153,9 @@ def move(
     """Give one visit another time; the visits before and after it stay where they are."""
     from linli.schemas.standing import StandingStep
     from linli.services.cli.desk import windows_of
-    from linli.services.cli.times import instant, zone_named
 
-    given = {
-        "occurrence": instant(visit, zone_named(zone)),
-        "windows": windows_of(window, zone),
-        "reason": reason,
-    }
-    return _change(standing, StandingStep.MOVE, given, source, wait, as_json)
+    given = {"windows": windows_of(window, zone), "reason": reason}
+    return _change(standing, StandingStep.MOVE, given, source, wait, as_json, (visit, zone))
 
 
 def stop(
@@ -201,28 +194,45 @@ def resume(
 
 
 def _change(
-    standing: str, step: StandingStep, given: Mapping[str, object], source: str, wait: float, as_json: bool
+    standing: str,
+    step: StandingStep,
+    given: Mapping[str, object],
+    source: str,
+    wait: float,
+    as_json: bool,
+    visit: tuple[str, str] | None = None,
 ) -> int:
+    """Send a change; ``visit`` is which visit is meant, as it was said, and the zone of times that state none."""
+    from linli.services.cli.here import run
+
+    return run(_deliver_to(standing, {"standing": standing, "step": step, **given}, source, wait, as_json, visit))
+
+
+async def _deliver_to(
+    standing: str,
+    given: Mapping[str, object],
+    source: str,
+    wait: float,
+    as_json: bool,
+    visit: tuple[str, str] | None,
+) -> int:
+    """Send a change to the district of its order."""
     from pydantic import ValidationError
 
     from linli.schemas.errors import Code, LinliError
     from linli.schemas.standing import ChangeStanding
-    from linli.services.cli.here import run
-    from linli.services.cli.refusals import in_words
-    from linli.streams.field_errors import refusal
-
-    try:
-        body = ChangeStanding.model_validate({"standing": standing, "step": step, **given})
-    except ValidationError as error:
-        raise LinliError(Code.NOT_APPLIED, detail=in_words(refusal(error))) from None
-    return run(_deliver_to(standing, body, source, wait, as_json))
-
-
-async def _deliver_to(standing: str, body: BaseModel, source: str, wait: float, as_json: bool) -> int:
-    """Send a change to the district of its order."""
     from linli.services.cli.delivering import deliver
     from linli.services.cli.here import Here
+    from linli.services.cli.refusals import in_words
+    from linli.services.cli.standing_days import visit_meant
     from linli.services.cli.standing_sheet import standing_meant
+    from linli.services.cli.times import zone_named
+    from linli.streams.field_errors import refusal
 
-    record: StandingRecord = await standing_meant(Here.look(), standing)
+    record = await standing_meant(Here.look(), standing)
+    meant = {} if visit is None else {"occurrence": visit_meant(record, visit[0], zone_named(visit[1]))}
+    try:
+        body = ChangeStanding.model_validate({**given, **meant})
+    except ValidationError as error:
+        raise LinliError(Code.NOT_APPLIED, detail=in_words(refusal(error))) from None
     return await deliver(body, request=None, source=source, district=record.district, wait=wait, as_json=as_json)

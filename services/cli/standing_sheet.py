@@ -40,7 +40,7 @@ async def list_standing(*, as_json: bool, ended: bool) -> int:
     rows = [_row(record) for record in sorted(found, key=lambda one: (not one.details.active, _next(one), one.key))]
     headers = (both("id", "编号"), both("number", "来源编号"), both("help", "服务"), both("rule", "周期"))
     out.table((*headers, both("next visit", "下次上门"), word("term.regular_team", TONGUE), ""), rows)
-    out.say(f"{len(found)} standing orders.", f"共 {len(found)} 项定期服务。")
+    out.say(f"{len(found)} standing order{'' if len(found) == 1 else 's'}.", f"共 {len(found)} 项定期服务。")
     return 0
 
 

@@ -27,6 +27,11 @@ def _becomes(story: Story, standing: str, number: int, how: str) -> Json:
     return eventually(look, f"visit {number} to be {how}")
 
 
+def _day(moment: str) -> str:
+    """Give the local day of a moment, as a person names a visit."""
+    return f"{instant(moment).astimezone(ZONE):%Y-%m-%d}"
+
+
 def test_a_standing_order_from_a_file_to_its_end(story: Story, tmp_path: Path) -> None:
     """Tests every command, and that what is wrong is refused by name before anything is sent."""
     terminal, file = story.county.terminal, tmp_path / "order.json"
@@ -41,15 +46,16 @@ def test_a_standing_order_from_a_file_to_its_end(story: Story, tmp_path: Path) -
     assert shown["details"]["rule"] == "FREQ=DAILY"
     assert NAME not in terminal.ok("standing", "show", standing)
     first, second = (one["occurrence"] for one in shown["upcoming"][:2])
-    number = f"desk/{order['source_id']}@{instant(first).astimezone(ZONE):%Y-%m-%d}"
+    number = f"desk/{order['source_id']}@{_day(first)}"
     assert terminal.json("show", number)["request"]["request_id"] == shown["upcoming"][0]["request_id"]
-    terminal.ok("standing", "skip", standing, first, "--reason", "at her sister's")
+    terminal.ok("standing", "skip", standing, _day(first), "--reason", "at her sister's")
     _becomes(story, standing, 0, "skipped")
     later = instant(second) + timedelta(hours=2)
     terminal.ok("standing", "move", standing, second, "--window", f"{later}/{later + timedelta(hours=1)}")
     assert instant(_becomes(story, standing, 1, "moved")["start"]) == later
     wrong = terminal.run("standing", "skip", standing, (instant(first) + timedelta(minutes=1)).isoformat())
     assert "no visit at that moment" in wrong.stderr
+    assert "no visit on 2001-01-01" in terminal.run("standing", "skip", standing, "2001-01-01").stderr
     assert terminal.run("standing", "move", standing, second).returncode != 0
     assert terminal.run("standing", "show", "s-none").returncode == 3
     terminal.ok("standing", "stop", standing)
