@@ -20,7 +20,6 @@ from linli.matcher.draft import (
 from linli.matcher.escalation import next_climbs
 from linli.matcher.hours import outside_quiet
 from linli.matcher.offering import next_asking, open_in_the_morning
-from linli.matcher.organisation import Tree
 from linli.matcher.standing_visits import make_visits, next_due
 from linli.matcher.state import DistrictState
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer
@@ -44,7 +43,7 @@ def next_deadline(state: DistrictState) -> datetime | None:
     """
     starts = _planned_starts(state)
     moments = (moment for record in state.requests.values() for moment in _deadlines(state, record, starts))
-    climbs = next_climbs(state.policy, Tree(one.details for one in state.nodes.values()), state.requests.values())
+    climbs = next_climbs(state.policy, state.tree, state.requests.values())
     return min(chain(moments, climbs, next_due(state.standing, state.policy)), default=None)
 
 

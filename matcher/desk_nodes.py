@@ -5,7 +5,7 @@ from __future__ import annotations
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.draft import Draft
 from linli.matcher.organisation import UNKNOWN_PARENT
-from linli.schemas.organisation import ApplyNode, NodeRecord
+from linli.schemas.organisation import ApplyNode
 from linli.schemas.rounds import OutcomeCode
 
 
@@ -23,9 +23,5 @@ def apply_node(draft: Draft, body: ApplyNode) -> Result:
     fault = draft.tree.fault(new)
     if fault:
         return OutcomeCode.UNKNOWN_NODE if fault == UNKNOWN_PARENT else OutcomeCode.NOT_ALLOWED_NOW, fault
-    draft.kept.write(NodeRecord(**draft.kept.heading(known), details=new))
-    draft.tree.put(new)
-    draft.pools.clear()
-    # Other teams may be asked now: what found nobody may find somebody.
-    draft.room_made = True
+    draft.write_node(new)
     return APPLIED

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cached_property
 
 from linli.matcher.kept_tables import KeptTables
 from linli.matcher.organisation import Tree
@@ -26,6 +25,7 @@ from linli.schemas.escalation import Awaited, Climb
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import SETTLED, OfferEnd, OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
+from linli.schemas.organisation import NodeDetails, NodeRecord
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.roster import RosterRecord, TeamDetails
 
@@ -127,6 +127,7 @@ class Draft:
         self.handed: list[tuple[str, int, Stop]] = []
         self.asked: Counter[str] = Counter()
         self.pools: dict[tuple[str, int], tuple[tuple[str, str], ...]] = {}
+        self._tree: Tree | None = None
         self._requests: dict[str, AssignmentRecord] = {}
         self._roster: dict[str, RosterRecord] = {}
         self._households: dict[str, list[str]] | None = None
@@ -162,10 +163,10 @@ class Draft:
         merged = {**self.state.roster, **self._roster}
         return (merged[team] for team in sorted(merged))
 
-    @cached_property
+    @property
     def tree(self) -> Tree:
         """The organisation tree as it stands now."""
-        return Tree(record.details for record in self.kept.nodes.all())
+        return self.state.tree if self._tree is None else self._tree
 
     def household(self, mark: str) -> tuple[str, ...]:
         """Return the ids of all requests that carry a household's mark, in order of arrival."""
@@ -269,6 +270,17 @@ class Draft:
         self._roster[details.team] = record
         self.roster_written.append(record)
         self.pools.clear()
+        self.room_made = True
+
+    def write_node(self, details: NodeDetails) -> None:
+        """Write a node of the organisation; the tree that other decisions share stays as it was."""
+        if self._tree is None:
+            self._tree = Tree(record.details for record in self.kept.nodes.all())
+        self._tree.put(details)
+        heading = self.kept.heading(self.kept.nodes.get(details.node))
+        self.kept.write(NodeRecord(**heading, details=details))
+        self.pools.clear()
+        # Other teams may be asked now: what found nobody may find somebody.
         self.room_made = True
 
     def _write(self, record: AssignmentRecord) -> AssignmentRecord:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from linli.matcher.memory import Memory
 from linli.matcher.odds import Answers
+from linli.matcher.organisation import Tree
 from linli.matcher.past_service import PastService
 from linli.matcher.problem import Route, Team, Visit
 from linli.matcher.served_visits import ServedVisits
@@ -24,6 +25,8 @@ from linli.schemas.standing import StandingRecord
 
 Kept = NodeRecord | StandingRecord | ServiceRecord
 """A record of a further ledger table."""
+
+One = TypeVar("One", NodeRecord, StandingRecord, ServiceRecord)
 
 
 LegFacts = tuple[tuple[str | None, ...], tuple[tuple[str, str], ...]]
@@ -68,6 +71,8 @@ class Translations:
         The service records by team.
     roster
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
+    tree
+        The nodes last asked for, and the organisation tree that they make.
     memory, day
         The matcher's memory, which is made anew every day.
     """
@@ -86,6 +91,7 @@ class Translations:
     past: PastService = field(default_factory=PastService)
     served: ServedVisits = field(default_factory=ServedVisits)
     roster: tuple[Team, ...] = ()
+    tree: tuple[Mapping[str, NodeRecord], Tree] | None = None
     memory: Memory | None = None
     day: date | None = None
 
@@ -121,6 +127,14 @@ class DistrictState:
     service: Mapping[str, ServiceRecord] = field(default_factory=dict[str, ServiceRecord])
     now: datetime | None = None
     translations: Translations = field(default_factory=lambda: Translations(), compare=False, repr=False)
+
+    @property
+    def tree(self) -> Tree:
+        """The organisation tree, made once for the same nodes; whoever changes it makes one of its own first."""
+        known = self.translations.tree
+        if known is None or known[0] is not self.nodes:
+            known = self.translations.tree = self.nodes, Tree(one.details for one in self.nodes.values())
+        return known[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +208,7 @@ def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictSt
     for one in decision.forgotten_plans:
         plans.pop(one.key, None)
     return replace(
-        _with_kept(state, decision.kept, [one.key for one in decision.forgotten]),
+        with_kept(state, decision.kept, {one.key for one in decision.forgotten}),
         requests=requests,
         plans=plans,
         roster={**state.roster, **{record.details.team: record for record in decision.roster}},
@@ -202,15 +216,16 @@ def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictSt
     )
 
 
-def _with_kept(state: DistrictState, written: tuple[Kept, ...], forgotten: list[str]) -> DistrictState:
+def with_kept(state: DistrictState, records: Iterable[Kept], forgotten: Collection[str] = ()) -> DistrictState:
     """Fold the further tables; a forgotten request's service records are held no longer, though their topic has them.
 
-    New keys are put in order, so that a state never depends on how it came about.
+    A table is put in order whenever it changes, so that a state never depends on how it came about; one that does not
+    change stays the same object.
     """
-    if not written and not forgotten:
-        return state
-    nodes, standing, service = dict(state.nodes), dict(state.standing), dict(state.service)
-    for record in written:
+    nodes: dict[str, NodeRecord] = {}
+    standing: dict[str, StandingRecord] = {}
+    service: dict[str, ServiceRecord] = {}
+    for record in records:
         match record:
             case NodeRecord():
                 nodes[record.key] = record
@@ -218,10 +233,11 @@ def _with_kept(state: DistrictState, written: tuple[Kept, ...], forgotten: list[
                 standing[record.key] = record
             case ServiceRecord():
                 service[record.key] = record
-    gone = set(forgotten)
-    return replace(
-        state,
-        nodes=dict(sorted(nodes.items())),
-        standing=dict(sorted(standing.items())),
-        service={key: one for key, one in sorted(service.items()) if one.request_id not in gone},
-    )
+    held = _with(state.service, service)
+    if any(one.request_id in forgotten for one in held.values()):
+        held = {key: one for key, one in held.items() if one.request_id not in forgotten}
+    return replace(state, nodes=_with(state.nodes, nodes), standing=_with(state.standing, standing), service=held)
+
+
+def _with(before: Mapping[str, One], written: Mapping[str, One]) -> Mapping[str, One]:
+    return dict(sorted({**before, **written}.items())) if written else before

@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from linli.matcher.state import DistrictState, Kept
+from linli.matcher.state import DistrictState, Kept, with_kept
 from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.service import ServiceRecord
-from linli.schemas.standing import StandingRecord
 from linli.schemas.topics import ASSIGNMENTS, PLANS, ROSTER, ROUNDS, Topic
 from linli.streams.crash_points import CrashPlan, CrashPoint
 from linli.streams.kafka_client import KafkaAddress
@@ -101,7 +99,7 @@ class Restored:
         for team in self.roster.values():
             _part(parts, team.district).roster[team.details.team] = team
         for kept in self.kept:
-            _part(parts, kept.district).keep(kept)
+            _part(parts, kept.district).kept.append(kept)
         return {code: part.state() for code, part in parts.items()}
 
 
@@ -113,32 +111,18 @@ class _Part:
     requests: dict[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
     plans: dict[str, PlanRecord] = field(default_factory=dict[str, PlanRecord])
     roster: dict[str, RosterRecord] = field(default_factory=dict[str, RosterRecord])
-    nodes: dict[str, NodeRecord] = field(default_factory=dict[str, NodeRecord])
-    standing: dict[str, StandingRecord] = field(default_factory=dict[str, StandingRecord])
-    service: dict[str, ServiceRecord] = field(default_factory=dict[str, ServiceRecord])
-
-    def keep(self, record: Kept) -> None:
-        """Take a record of a further table; a service record only while its request is known."""
-        match record:
-            case NodeRecord():
-                self.nodes[record.key] = record
-            case StandingRecord():
-                self.standing[record.key] = record
-            case ServiceRecord():
-                if record.request_id in self.requests:
-                    self.service[record.key] = record
+    kept: list[Kept] = field(default_factory=list[Kept])
 
     def state(self) -> DistrictState:
-        """Give the district's state, in the order that every state has."""
-        return replace(
+        """Give the district's state, in the order that every state has; service records only of requests it knows."""
+        state = replace(
             self.empty,
             requests=requests_in_order(self.requests.values()),
             plans=dict(sorted(self.plans.items())),
             roster=dict(sorted(self.roster.items())),
-            nodes=dict(sorted(self.nodes.items())),
-            standing=dict(sorted(self.standing.items())),
-            service=dict(sorted(self.service.items())),
         )
+        known = (one for one in self.kept if not isinstance(one, ServiceRecord) or one.request_id in self.requests)
+        return with_kept(state, known)
 
 
 def _part(parts: dict[str, _Part], district: str) -> _Part:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from linli.matcher.desk import decide
 from linli.matcher.organisation import Tree
+from linli.matcher.state import Decision, apply
 from linli.schemas.organisation import DEPTH_MAX, ApplyNode, NodeDetails, RegisterNode
 from linli.schemas.rounds import OutcomeCode
 from tests.support.district import AUTO, Desk
@@ -33,6 +35,18 @@ def test_a_tree_is_kept_node_by_node(desk: Desk) -> None:
     assert _outcome(desk, changed) == (OutcomeCode.APPLIED, "")
     assert _outcome(desk, changed) == (OutcomeCode.DUPLICATE, "")
     assert desk.state.nodes["n-community"].version == 2
+
+
+def test_a_decision_leaves_the_tree_of_its_state_as_it_was(desk: Desk) -> None:
+    """Tests that a node is taken into the tree of the state after, and that deciding again comes to the same."""
+    before = desk.state
+    new = desk.command(ApplyNode(details=node("n-new", "n-street", "community", "g9")))
+    once, again = (decide(before, [new], desk.moment()) for _ in range(2))
+    assert once == again
+    assert before.tree.get("n-new") is None
+    after = apply(before, once, desk.now)
+    assert after.tree.get("n-new") is not None
+    assert apply(after, Decision(), desk.now).tree is after.tree
 
 
 def test_who_answers_for_a_place_is_found_by_grid_then_by_community() -> None:
