@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,13 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.splitlines()[-1].split())
     assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
+
+
+def test_it_says_its_version() -> None:
+    """Tests that the installed release is told on standard output, by itself and in front of any command."""
+    told = linli("--version")
+    assert (told.returncode, told.stdout, told.stderr) == (0, f"linli {version('linli')}\n", "")
+    assert main.run(["--version", "audit"]) == 0
 
 
 def test_help_speaks_chinese() -> None:

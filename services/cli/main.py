@@ -32,6 +32,7 @@ from linli.services.cli import (
     team_news,
     teams,
     tokens,
+    version,
 )
 from linli.services.cli.faults import INTERRUPTED, Fault, fault_of
 from linli.services.cli.words import both
@@ -74,6 +75,7 @@ PARTS = (
     simulating,
     calibrating,
     export,
+    version,
 )
 for part in PARTS:
     part.add_to(app)
