@@ -18,6 +18,7 @@ from linli.matcher.desk_people import confirm, hold, refer, release, told
 from linli.matcher.desk_referrals import answer_referral
 from linli.matcher.desk_teams import absent, change_members, name_deputy, withdraw_unfit
 from linli.matcher.draft import Draft
+from linli.matcher.erasing import erase
 from linli.matcher.escalation import escalate
 from linli.matcher.forgetting import forget_plans, forget_requests
 from linli.matcher.handover import assign
@@ -44,6 +45,7 @@ from linli.schemas.answers import (
 )
 from linli.schemas.commands import ApplyTeam, Command, PlaceOrder
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, Refer, Release, Told
+from linli.schemas.erasure import Erase
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.organisation import ApplyNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
@@ -144,6 +146,8 @@ def _act(draft: Draft, command: Command) -> Result:
             return place_standing(draft, command, command.body)
         case ChangeStanding():
             return change_standing(draft, command, command.body)
+        case Erase():
+            return erase(draft, command, command.body)
         case ApplyTeam() | Absent() | ChangeMembers() | ApplyDeputy():
             return _change_team(draft, command.body)
         case ApplyNode():

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.draft import Draft, end_offers
+from linli.matcher.erasing import is_erased
 from linli.matcher.forgetting import is_outlived
 from linli.matcher.occurrences import Occurrence, occurrences
 from linli.matcher.standing_visits import next_visit, request_of, write
@@ -33,6 +34,8 @@ _ONE = timedelta(microseconds=1)
 def place_standing(draft: Draft, command: Command, body: PlaceStanding) -> Result:
     """Take a standing order; recognise one that came before."""
     known = draft.kept.standing.get(body.details.standing)
+    if known is not None and is_erased(known):
+        return OutcomeCode.NO_LONGER_KEPT, ""
     if known is not None:
         same = known.details.template.marks.content == body.details.template.marks.content
         if same and _rule_of(known.details) == _rule_of(body.details):

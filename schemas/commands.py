@@ -20,6 +20,7 @@ from linli.schemas.answers import (
 )
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
+from linli.schemas.erasure import Erase
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails
 from linli.schemas.organisation import ApplyNode, RegisterNode
 from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
@@ -61,6 +62,7 @@ InboxBody = Annotated[
     | Resolve
     | StandingOrder
     | ChangeStanding
+    | Erase
     | Mark,
     Field(discriminator="kind"),
 ]
@@ -114,6 +116,7 @@ CommandBody = Annotated[
     | Resolve
     | PlaceStanding
     | ChangeStanding
+    | Erase
     | Mark,
     Field(discriminator="kind"),
 ]
@@ -124,8 +127,8 @@ class Command(Inside):
 
     ``id`` names the inbox record it came from, so a record that intake handled twice is recognised. ``received_at``
     is the time at which the broker appended that record: an answer counts by it. ``request_id`` is resolved from the
-    sender's own number where that was given; for an answer it is the request of the offer; for a team, a delivery or a
-    standing order it is null.
+    sender's own number where that was given; for an answer it is the request of the offer; for a team, a delivery, a
+    standing order or an erasure it is null.
     """
 
     id: str

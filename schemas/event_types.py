@@ -40,6 +40,7 @@ INBOX_KINDS: Final[dict[str, str]] = {
     "linli.standing.ordered": "standing",
     "linli.standing.changed": "standing_change",
     "linli.request.marked": "mark",
+    "linli.person.erased": "erase",
 }
 """Event type (without version) to the kind of its data."""
 

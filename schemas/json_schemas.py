@@ -24,6 +24,7 @@ from linli.schemas.commands import Command
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.desk import Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
+from linli.schemas.erasure import Erase
 from linli.schemas.event_types import (
     ASSIGNMENT,
     COMMAND,
@@ -92,6 +93,7 @@ INBOX_MODELS: Final[dict[str, type[Edge]]] = {
     "standing": StandingOrder,
     "standing_change": ChangeStanding,
     "mark": Mark,
+    "erase": Erase,
 }
 """The model of each inbox kind."""
 

@@ -95,7 +95,7 @@ class Intake:
         outcome = self._judged(record)
         self._measure(record, outcome, time.perf_counter() - began)
         records = records_of(outcome, record, self._config.partitions)
-        if len(records[-1].value) > VALUE_BYTES_MAX:
+        if len(records[-1].value or b"") > VALUE_BYTES_MAX:
             outcome = dead_letter(record, self._config.world, RefusedError(Reason.TOO_LARGE, rule="as_a_command"))
             records = records_of(outcome, record, self._config.partitions)
         for one in records:

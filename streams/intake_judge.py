@@ -22,6 +22,7 @@ from linli.schemas.answers import (
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told
+from linli.schemas.erasure import Erase
 from linli.schemas.identity import position_id, request_id, standing_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
 from linli.schemas.organisation import ApplyNode, NodeDetails, RegisterNode
@@ -68,7 +69,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     *(Accept, Decline, Withdraw, Reschedule, Start, Done, FailedVisit, Rate, Claim, SwapMembers),
     *(RecordVisit, Absent, ChangeMembers, NameDeputy, RegisterNode, Told),
     *(GiveCode, ConfirmService, ReviewService, Resolve, Mark),
-    *(StandingOrder, ChangeStanding),
+    *(StandingOrder, ChangeStanding, Erase),
 )
 _OF_NODE: Final = tuple(name for name in NodeDetails.model_fields if name != "deputy")
 _BODY_OF_KIND: Final = {str(body.model_fields["kind"].default): body for body in _BODIES}
@@ -80,6 +81,11 @@ class CommandOut:
 
     command: Command
     subject_keys: tuple[SubjectKey, ...] = ()
+
+    @property
+    def erased(self) -> tuple[str, ...]:
+        """The ids of keys that are destroyed before the command is sent."""
+        return self.command.body.keys if isinstance(self.command.body, Erase) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +207,7 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
             return _recorded(body, source, record, world, gazetteer)
         case StandingOrder():
             return _standing(body, source, record, world, gazetteer)
-        case Absent() | ChangeMembers() | Told() | ChangeStanding():
+        case Absent() | ChangeMembers() | Told() | ChangeStanding() | Erase():
             return body, None, ()
         case Amend() | Reschedule():
             if body.windows is not None:

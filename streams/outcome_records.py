@@ -12,14 +12,14 @@ from linli.schemas.topics import COMMANDS, DEAD_LETTERS
 from linli.streams.codec import encode
 from linli.streams.inbox_record import InboxRecord
 from linli.streams.intake_judge import CommandOut, Outcome
-from linli.streams.subject_keys import OutRecord, subject_key_record
+from linli.streams.subject_keys import OutRecord, erasure_record, subject_key_record
 
 SOURCE: Final = "linli/intake"
 """Who says so, in the events that intake writes."""
 
 
 def records_of(outcome: Outcome, record: InboxRecord, partitions: Mapping[str, int]) -> tuple[OutRecord, ...]:
-    """Give what is written for an outcome: its keys first, then the command or the dead letter.
+    """Give what is written for an outcome: keys, made or destroyed, first; then the command or the dead letter.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ def records_of(outcome: Outcome, record: InboxRecord, partitions: Mapping[str, i
         The partition of every district; a record of no known district keeps the partition it came on.
     """
     keys = tuple(subject_key_record(key, SOURCE) for key in outcome.subject_keys)
-    return (*keys, _last(outcome, record, partitions))
+    erased = outcome.erased if isinstance(outcome, CommandOut) else ()
+    return (*keys, *(erasure_record(one) for one in erased), _last(outcome, record, partitions))
 
 
 def _last(outcome: Outcome, record: InboxRecord, partitions: Mapping[str, int]) -> OutRecord:

@@ -15,12 +15,12 @@ from linli.streams.log_reader import open_reader
 
 @dataclass(frozen=True, slots=True)
 class OutRecord:
-    """A record to be written; a partition of ``None`` is chosen by the record key's hash."""
+    """A record to be written; a partition of ``None`` is chosen by the record key's hash. No value: a tombstone."""
 
     topic: str
     partition: int | None
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: list[tuple[str, bytes]]
 
 
@@ -28,6 +28,11 @@ def subject_key_record(key: SubjectKey, source: str) -> OutRecord:
     """Give the record of a key. The same key id always lies on the same partition, so that compaction can erase it."""
     event = encode(key, event_type=event_types.SUBJECT_KEY, source=source, event_id=key.key_id, time=key.created_at)
     return OutRecord(SUBJECT_KEYS.name, None, key.key_id.encode(), event.value, event.headers)
+
+
+def erasure_record(key_id: str) -> OutRecord:
+    """Give the tombstone of a key: whoever looks from then on finds none, and compaction takes away the key itself."""
+    return OutRecord(SUBJECT_KEYS.name, None, key_id.encode(), None, [])
 
 
 async def write_subject_key(producer: Any, key: SubjectKey, source: str) -> None:

@@ -291,6 +291,7 @@ OTHERS: dict[str, Json] = {
     },
     "standing": {"order": good_order(), "rule": "FREQ=WEEKLY"},
     "standing_change": {"standing": "s-1", "step": "pause", "reason": "住院"},
+    "erase": {"keys": ["k-1"], "by": "desk-1"},
 }
 """Kinds that are about a team, a node, a delivery or a standing order, not about a request."""
 

@@ -58,6 +58,7 @@ from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release, Told, ToldOutcome
+from linli.schemas.erasure import Erase
 from linli.schemas.escalation import Awaited, Climb, Pool
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.explanation import CostTerm, Exchange, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
@@ -267,6 +268,7 @@ INBOX: dict[str, Edge] = {
         holidays=HolidayRule.AFTER,
         until=NINE + timedelta(days=90),
     ),
+    "erase": Erase(keys=("k-1", "k-2"), by="desk-1"),
     "standing_change": ChangeStanding(
         standing="s-1", step=StandingStep.MOVE, occurrence=WINDOW.start, windows=(WINDOW,), reason="改个时间"
     ),

@@ -1,0 +1,74 @@
+"""``erase``: destroy what identifies a person, and end what was to come for them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from linli.services.cli.options import AsJson, By, District, Source, Wait
+from linli.services.cli.words import both
+
+Names = Annotated[
+    list[str],
+    typer.Argument(metavar="NAME...", help=both("Requests or standing orders, s-...", "点单或定期服务编号（s-…）。")),
+]
+Sure = Annotated[bool, typer.Option("--yes", help=both("It cannot be undone: say so.", "不可恢复，须明确同意。"))]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("erase", help=both("Erase a person; what is to come ends.", "删除个人信息，后续服务终止。"))(erase)
+
+
+def erase(
+    names: Names,
+    yes: Sure = False,
+    by: By = "desk",
+    source: Source = "desk",
+    district: District = None,
+    wait: Wait = 10.0,
+    as_json: AsJson = False,
+) -> int:
+    """Destroy the keys of what identifies a person. A visit of a standing order means the whole order."""
+    from linli.schemas.erasure import KEYS_MAX, Erase
+    from linli.schemas.errors import Code, LinliError
+    from linli.services.cli.delivering import deliver
+    from linli.services.cli.here import run
+
+    if not yes or len(names) > KEYS_MAX:
+        raise LinliError(Code.USAGE, detail="--yes" if not yes else f"NAME: {len(names)} > {KEYS_MAX}")
+
+    async def work() -> int:
+        keys = await _keys_of(names)
+        body = Erase(keys=keys, by=by)
+        return await deliver(body, request=None, source=source, district=district, wait=wait, as_json=as_json)
+
+    return run(work())
+
+
+async def _keys_of(names: list[str]) -> tuple[str, ...]:
+    """Return the keys of the sealed parts that were named.
+
+    Raises
+    ------
+    LinliError
+        If one is not known, or has nothing that was sealed.
+    """
+    from linli.schemas.errors import Code, LinliError
+    from linli.services.cli.board_lookups import request_meant
+    from linli.services.cli.here import Here
+    from linli.services.cli.standing_sheet import standing_meant
+
+    here, keys = Here.look(), list[str]()
+    for name in names:
+        if name.startswith("s-"):
+            details = (await standing_meant(here, name)).details.template
+        else:
+            async with here.board() as board:
+                record = await request_meant(board, name)
+            if record.details is None:
+                raise LinliError(Code.ERASED, id=record.request_id)
+            details = record.details
+        keys.append(details.sealed.key_id)
+    return tuple(dict.fromkeys(keys))
