@@ -28,6 +28,7 @@ from linli.matcher.plan_records import changed_plans
 from linli.matcher.proving import confirm_service, give_code, review_service
 from linli.matcher.recording import record_visit
 from linli.matcher.reopening import resolve
+from linli.matcher.series import give_series
 from linli.matcher.standing_orders import change_standing, place_standing
 from linli.matcher.standing_visits import note_served
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
@@ -85,6 +86,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
     if moment.deadlines:
         fire(draft)
         escalate(draft)
+        give_series(draft)
     note_served(draft)
     plan, report = match(draft)
     return Decision(

@@ -11,10 +11,12 @@ from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.desk_people import find
 from linli.matcher.draft import Draft, end_offers, replace_leg, replace_offer, revoked
 from linli.matcher.finishing import all_finished, done_with
+from linli.matcher.giving_back import give_back
 from linli.matcher.going import why_they_may_not_go
 from linli.matcher.plan_records import stop_at
 from linli.matcher.proving import judgement_of, write_judgement
 from linli.matcher.reopening import reopen
+from linli.matcher.series import end_series, take_series
 from linli.matcher.service_records import write_given
 from linli.matcher.translate import visit_id
 from linli.schemas.answers import (
@@ -41,7 +43,6 @@ from linli.schemas.assignment import (
     Rescheduled,
     Status,
     UnderWay,
-    Withdrawn,
 )
 from linli.schemas.commands import Command
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
@@ -150,8 +151,8 @@ def accept(draft: Draft, command: Command, body: Accept) -> Result:
     visit = visit_id(record.request_id, found.number)
     draft.handed.append((offer.team, offer.crew, stop_at(visit, offer.start, offer.end)))
     legs = replace_leg(record.legs, found.number, taken)
-    draft.step(record, _with_answers(record, legs), "accept", legs=legs, **draft.remember(record, command.id))
-    return APPLIED
+    after = draft.step(record, _with_answers(record, legs), "accept", legs=legs, **draft.remember(record, command.id))
+    return OutcomeCode.APPLIED, take_series(draft, after, found.number, going) if body.series else ""
 
 
 def _with_answers(record: AssignmentRecord, legs: tuple[Leg, ...]) -> Status:
@@ -200,19 +201,9 @@ def withdraw(draft: Draft, command: Command, body: Withdraw) -> Result:
     record = found.record
     if found.leg.assignment is not None and found.leg.assignment.finished is not None:
         return OutcomeCode.NOT_ALLOWED_NOW, record.state
-    legs = replace_leg(record.legs, found.number, found.leg.model_copy(update={"assignment": None}))
-    gone: Status = Withdrawn(team=body.team, reason=body.reason)
-    if any(leg.assignment is not None and leg.assignment.started for leg in legs):
-        gone = record.status
-    draft.step(
-        record,
-        Offered() if record.state is State.OFFERED else gone,
-        "withdraw",
-        legs=legs,
-        barred=(*record.barred, (body.team, "withdrew")),
-        **draft.remember(record, command.id),
-    )
-    return APPLIED
+    remembered = draft.remember(record, command.id)
+    after = give_back(draft, record, found.number, body.team, body.reason, **remembered)
+    return OutcomeCode.APPLIED, end_series(draft, after, found.number, body.team, body.reason) if body.series else ""
 
 
 def swap(draft: Draft, command: Command, body: SwapMembers) -> Result:
@@ -340,6 +331,7 @@ def reschedule(draft: Draft, command: Command, body: Reschedule) -> Result:
         legs=end_offers(record.legs, OfferEnd.CHANGED),
         promise=None,
         broken=broken,
+        series=(),
         **draft.remember(record, command.id),
     )
     return APPLIED

@@ -16,6 +16,7 @@ from linli.schemas.assignment import (
     RECENT_COMMANDS_MAX,
     AssignmentRecord,
     Audience,
+    InSeries,
     Leg,
     Offer,
     Status,
@@ -112,6 +113,8 @@ class Draft:
         The further tables: organisation, standing orders, service records.
     asked
         How many offers went out to each team in this decision.
+    in_series
+        By request: what came of it that a team took the whole standing order; goes with the request's next record.
     pools
         By lowest node and levels climbed: the teams that may not be asked yet. Emptied whenever a team or node changes.
     """
@@ -126,6 +129,7 @@ class Draft:
         self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []
         self.asked: Counter[str] = Counter()
+        self.in_series: dict[str, tuple[InSeries, ...]] = {}
         self.pools: dict[tuple[str, int], tuple[tuple[str, str], ...]] = {}
         self._tree: Tree | None = None
         self._requests: dict[str, AssignmentRecord] = {}
@@ -250,7 +254,11 @@ class Draft:
             "notify": notify_of(self.state.policy, record.details),
         }
         following = record.model_copy(update={**changes, **facts})
-        noted = {"climbs": _climbs(following), "spells": spells_after(record, following)}
+        noted = {
+            "climbs": _climbs(following),
+            "spells": spells_after(record, following),
+            "series": self.in_series.get(record.request_id, following.series),
+        }
         return self._write(following.model_copy(update=noted))
 
     def remember(self, record: AssignmentRecord, command: str) -> dict[str, tuple[str, ...]]:

@@ -19,7 +19,16 @@ from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
 from linli.matcher.together import place_beside
 from linli.matcher.translate import LegView, behind_the_first, problem_of, visits_of
-from linli.schemas.assignment import Assignment, AssignmentRecord, Claimed, Committed, Offer, Offered, Promised
+from linli.schemas.assignment import (
+    Assignment,
+    AssignmentRecord,
+    Claimed,
+    Committed,
+    Leg,
+    Offer,
+    Offered,
+    Promised,
+)
 from linli.schemas.choices import ChosenBy, DeskChoice
 from linli.schemas.commands import Command
 from linli.schemas.desk import Assign
@@ -110,16 +119,41 @@ def hand_over(
 ) -> None:
     """Write the offer, or the visit that was agreed on, with the choice that led to it."""
     claimed = choice.how is ChosenBy.CLAIM
+    record, legs = placed(draft, body, record, found, OfferEnd.CLAIMED if claimed else OfferEnd.REASSIGNED)
+    status = Committed() if all(one.assignment for one in legs) else Offered()
+    changes = {"legs": legs, **with_choice(record, choice), **draft.remember(record, command.id)}
+    if claimed:
+        record = draft.step(record, Claimed(team=body.team), "claim", **changes)
+    draft.step(record, status, choice.how, **changes)
+
+
+def placed(
+    draft: Draft, body: Assign, record: AssignmentRecord, found: Insertion, ended: OfferEnd, *, asked: bool = True
+) -> tuple[AssignmentRecord, tuple[Leg, ...]]:
+    """Return the request, its window promised, and its legs with the offer or the visit that was agreed on.
+
+    Parameters
+    ----------
+    draft, body, record, found
+        What is handed over, to whom and where.
+    ended
+        Why whoever was asked before is asked no longer.
+    asked
+        Whether this counts as having asked the team: not where it took the whole series before.
+    """
     if record.promise is None and record.details is not None:
         window = _promised(LegView(record, record.details, body.leg, 60 * draft.state.policy.gap_minutes), found)
         record = draft.step(record, Promised(window=window), "matched", promise=window)
-    leg = end_offers((record.legs[body.leg],), OfferEnd.CLAIMED if claimed else OfferEnd.REASSIGNED)[0]
+    leg = end_offers((record.legs[body.leg],), ended)[0]
     legs = replace_leg(record.legs, body.leg, leg)
     draft.handed.append((body.team, found.crew, found.stop))
+    before = draft.asked[body.team]
     offer = new_offer(
         draft, record.model_copy(update={"legs": legs}), body.leg, body.team, found.crew, found.stop, None
     )
-    legs = with_offer(legs, body.leg, _by_person(draft, offer, body))
+    if not asked:
+        draft.asked[body.team] = before
+    legs = with_offer(legs, body.leg, _by_person(offer, body, asked))
     if body.agreed:
         going = Assignment(
             id=offer.id,
@@ -131,12 +165,8 @@ def hand_over(
             since=draft.now,
         )
         legs = replace_leg(legs, body.leg, legs[body.leg].model_copy(update={"assignment": going}))
-    legs = answered_in_time(legs, draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least))
-    status = Committed() if all(one.assignment for one in legs) else Offered()
-    changes = {"legs": legs, **with_choice(record, choice), **draft.remember(record, command.id)}
-    if claimed:
-        record = draft.step(record, Claimed(team=body.team), "claim", **changes)
-    draft.step(record, status, choice.how, **changes)
+    soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
+    return record, answered_in_time(legs, soonest)
 
 
 def _promised(view: LegView, found: Insertion) -> Window:
@@ -149,7 +179,7 @@ def _promised(view: LegView, found: Insertion) -> Window:
     return next(holding, Window(start=start, end=start))
 
 
-def _by_person(draft: Draft, offer: Offer, body: Assign) -> Offer:
+def _by_person(offer: Offer, body: Assign, asked: bool) -> Offer:
     """Return the offer as the desk makes it: sent at once whatever the mode, or accepted by telephone."""
     state = OfferState.ACCEPTED if body.agreed else OfferState.OPEN
-    return offer.model_copy(update={"state": state, "by": body.by, "sent": True})
+    return offer.model_copy(update={"state": state, "by": body.by, "sent": asked})

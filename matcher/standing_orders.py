@@ -9,8 +9,8 @@ from linli.matcher.draft import Draft, end_offers
 from linli.matcher.erasing import is_erased
 from linli.matcher.forgetting import is_outlived
 from linli.matcher.occurrences import Occurrence, occurrences
-from linli.matcher.standing_visits import next_visit, request_of, write
-from linli.schemas.assignment import AssignmentRecord, Cancelled, Rescheduled
+from linli.matcher.standing_visits import end_passed, held_visits, next_visit, request_of, write
+from linli.schemas.assignment import AssignmentRecord, Cancelled, OnHold, Registered, Rescheduled
 from linli.schemas.commands import Command
 from linli.schemas.lifecycle import OfferEnd, State, may_follow
 from linli.schemas.orders import Window
@@ -76,6 +76,8 @@ def change_standing(draft: Draft, command: Command, body: ChangeStanding) -> Res
             return _pause(draft, record, body)
         case StandingStep.RESUME:
             return _resume(draft, record, body)
+        case StandingStep.ASK_EACH:
+            return _ask_each(draft, record, body)
 
 
 def _named(draft: Draft, record: StandingRecord, nominal: datetime | None) -> Occurrence | None:
@@ -173,6 +175,7 @@ def _give_other_time(draft: Draft, request: AssignmentRecord, windows: tuple[Win
         details=request.details.model_copy(update={"windows": windows}),
         legs=end_offers(request.legs, OfferEnd.CHANGED),
         promise=None,
+        series=(),
     )
     return True
 
@@ -196,16 +199,17 @@ def _stop(draft: Draft, record: StandingRecord, body: ChangeStanding) -> Result:
 
 def _take_back_from(draft: Draft, record: StandingRecord, since: datetime, cause: str, reason: str) -> int:
     """Cancel the requests of visits that begin at a moment or later; return how many could not be."""
+    return sum(not _take_back(draft, request, cause, reason) for request in _open_from(draft, record, since))
+
+
+def _open_from(draft: Draft, record: StandingRecord, since: datetime) -> list[AssignmentRecord]:
+    """Return the requests of visits that begin at a moment or later and are not over."""
     horizon = draft.now + timedelta(days=draft.state.policy.standing_days)
-    calendar, too_late = draft.state.policy.calendar, 0
-    until = max(horizon, record.made_to or horizon)
-    for visit in occurrences(record.details, calendar, min(since, draft.now) - timedelta(days=60), until):
-        request = draft.request(request_of(record.details, visit.nominal))
-        if request is None or visit.end < since or not _is_open(request):
-            continue
-        if max(visit.start, visit.nominal) >= since and not _take_back(draft, request, cause, reason):
-            too_late += 1
-    return too_late
+    calendar, until = draft.state.policy.calendar, max(horizon, record.made_to or horizon)
+    visits = occurrences(record.details, calendar, min(since, draft.now) - timedelta(days=60), until)
+    later = (one for one in visits if one.end >= since and max(one.start, one.nominal) >= since)
+    requests = (draft.request(request_of(record.details, one.nominal)) for one in later)
+    return [one for one in requests if one is not None and _is_open(one)]
 
 
 def _is_open(request: AssignmentRecord) -> bool:
@@ -213,20 +217,42 @@ def _is_open(request: AssignmentRecord) -> bool:
 
 
 def _pause(draft: Draft, record: StandingRecord, body: ChangeStanding) -> Result:
-    """Interrupt an order: visits that are made already are taken back, none is made until it goes on."""
+    """Interrupt an order: visits that are made already are held until it goes on, none is made meanwhile."""
     if record.details.paused:
         return OutcomeCode.DUPLICATE, "paused"
-    too_late = _take_back_from(draft, record, draft.now, "pause", body.reason)
+    begun = sum(not _hold(draft, record, one, body.reason) for one in _open_from(draft, record, draft.now))
     details = record.details.model_copy(update={"paused": True})
     write(draft, record, cause="pause", reason=body.reason, details=details)
-    return OutcomeCode.APPLIED, "some_stay" if too_late else ""
+    return OutcomeCode.APPLIED, "some_stay" if begun else ""
+
+
+def _hold(draft: Draft, record: StandingRecord, request: AssignmentRecord, reason: str) -> bool:
+    """Hold the request that a visit has become; false if it is too late for that. What the desk holds stays its own."""
+    if request.state is State.ON_HOLD:
+        return True
+    if not may_follow(request.state, State.ON_HOLD):
+        return False
+    held = OnHold(by=record.key, reason=reason)
+    draft.step(request, held, "pause", legs=end_offers(request.legs, OfferEnd.HELD))
+    return True
 
 
 def _resume(draft: Draft, record: StandingRecord, body: ChangeStanding) -> Result:
-    """Let an order go on; visits that were taken back are not made again, those to come are."""
+    """Let an order go on: visits that were held and can still be made are wanted again, those to come are made."""
     if not record.details.paused:
         return OutcomeCode.DUPLICATE, ""
+    end_passed(draft, record)
+    for _, request in held_visits(draft, record):
+        draft.step(request, Registered(), "resume", series=())
     made_to = max(record.made_to or draft.now, draft.now)
     details = record.details.model_copy(update={"paused": False})
     write(draft, record, cause="resume", reason=body.reason, details=details, made_to=made_to)
+    return APPLIED
+
+
+def _ask_each(draft: Draft, record: StandingRecord, body: ChangeStanding) -> Result:
+    """End what a team took for the whole series; the visits it has agreed to stay its own, which is its notice."""
+    if not any(record.series):
+        return OutcomeCode.DUPLICATE, "no_series"
+    write(draft, record, cause="series_ended", reason=body.reason, series=())
     return APPLIED

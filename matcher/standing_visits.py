@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from linli.matcher.draft import Draft
 from linli.matcher.occurrences import Occurrence, first_start, occurrences
-from linli.schemas.assignment import AssignmentRecord, Registered
+from linli.schemas.assignment import AssignmentRecord, Cancelled, OnHold, Registered
 from linli.schemas.identity import occurrence_request_id
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import RequestDetails
@@ -23,6 +23,11 @@ VISITS_AT_ONCE_MAX: Final = 31
 
 AHEAD: Final = timedelta(days=400)
 """How far a next visit is looked for: a rule that has none for more than a year has ended."""
+
+_ONE: Final = timedelta(microseconds=1)
+
+_HELD: Final = timedelta(days=60)
+"""How far from now a visit is looked for that an interrupted order holds: none is made or moved farther away."""
 
 _NOTED: Final = frozenset({State.COMMITTED, State.UNDER_WAY, State.DONE})
 
@@ -62,10 +67,11 @@ def write(draft: Draft, record: StandingRecord, **changes: object) -> StandingRe
     shown = tuple(_upcoming(draft, changed))
     # What waits for its last visit is not over; nor is one that was only interrupted.
     last = [one.end for one in shown if one.request_id] if following is None else []
-    over = following is None and not changed.details.paused and not last
+    paused, until = changed.details.paused, changed.details.until
+    over = following is None and not last and (not paused or (until is not None and until < draft.now))
     derived = {
         "due": None if following is None else following.soonest,
-        "ends": max(last, default=None),
+        "ends": min(_ends_paused(draft, changed), default=None) if paused else max(last, default=None),
         "upcoming": shown,
         "details": changed.details.model_copy(update={"active": not over}),
         "unknown_years": _unknown(draft, changed),
@@ -73,6 +79,13 @@ def write(draft: Draft, record: StandingRecord, **changes: object) -> StandingRe
     written = changed.model_copy(update=derived)
     draft.kept.write(written)
     return written
+
+
+def _ends_paused(draft: Draft, record: StandingRecord) -> Iterator[datetime]:
+    """Yield when something of an interrupted order is over: a visit that it holds, or all of it."""
+    yield from (visit.end for visit, _ in held_visits(draft, record))
+    if record.details.until is not None and record.details.until >= draft.now:
+        yield record.details.until
 
 
 def _upcoming(draft: Draft, record: StandingRecord) -> Iterator[Upcoming]:
@@ -106,7 +119,34 @@ def make_visits(draft: Draft) -> None:
         if record.due is not None and record.due - ahead <= draft.now:
             _make(draft, record, draft.now + ahead)
         elif record.ends is not None and record.ends < draft.now:
-            write(draft, record, cause="ended", reason="")
+            _end(draft, record)
+
+
+def _end(draft: Draft, record: StandingRecord) -> None:
+    """End an order whose last visit is over; of one that is interrupted, the visits that passed meanwhile."""
+    if record.details.paused:
+        end_passed(draft, record)
+        write(draft, record)
+    else:
+        write(draft, record, cause="ended", reason="")
+
+
+def held_visits(draft: Draft, record: StandingRecord) -> list[tuple[Occurrence, AssignmentRecord]]:
+    """Return the visits that are held because the order is interrupted, with their requests."""
+    visits = occurrences(record.details, draft.state.policy.calendar, draft.now - _HELD, draft.now + _HELD)
+    found = ((one, draft.request(request_of(record.details, one.nominal))) for one in visits)
+    return [
+        (visit, request)
+        for visit, request in found
+        if request is not None and isinstance(request.status, OnHold) and request.status.by == record.key
+    ]
+
+
+def end_passed(draft: Draft, record: StandingRecord) -> None:
+    """Cancel the visits that were held until their time had passed."""
+    for visit, request in held_visits(draft, record):
+        if visit.end < draft.now:
+            draft.step(request, Cancelled(reason=record.reason), "pause")
 
 
 def _make(draft: Draft, record: StandingRecord, horizon: datetime) -> None:
@@ -137,6 +177,15 @@ def _details_of(draft: Draft, details: StandingDetails, visit: Occurrence) -> Re
         "occurrence": visit.nominal,
     }
     return details.template.model_copy(update=changes)
+
+
+def made_visits(draft: Draft, record: StandingRecord, since: datetime) -> Iterator[AssignmentRecord]:
+    """Yield the requests that an order's visits have become, from a moment of its rule on."""
+    until = max(record.made_to or since, draft.now + standing_days(draft.state.policy))
+    for visit in occurrences(record.details, draft.state.policy.calendar, since - _ONE, until):
+        request = draft.request(request_of(record.details, visit.nominal))
+        if request is not None:
+            yield request
 
 
 def note_served(draft: Draft) -> None:

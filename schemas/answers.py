@@ -40,10 +40,15 @@ class _ByTeam(Edge):
 
 
 class Accept(_ByTeam):
-    """The team goes, and says who (接单)."""
+    """The team goes, and says who (接单).
+
+    ``series`` says yes to the whole standing order that the visit belongs to (接下整个系列): later visits go to the
+    team without a new question, as long as it can make them.
+    """
 
     kind: Literal["accept"] = "accept"
     members: tuple[Ref, ...] = Field(min_length=1, max_length=20)
+    series: bool = False
 
 
 class Decline(_ByTeam):
@@ -55,10 +60,14 @@ class Decline(_ByTeam):
 
 
 class Withdraw(_ByTeam):
-    """The team accepted and can no longer go (退单)."""
+    """The team accepted and can no longer go (退单).
+
+    ``series`` ends what it took for a whole standing order: from this visit on it makes none any more.
+    """
 
     kind: Literal["withdraw"] = "withdraw"
     reason: Note
+    series: bool = False
 
 
 class Start(_ByTeam):

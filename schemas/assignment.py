@@ -289,6 +289,19 @@ class Reopening(Inside):
     resolved_at: Instant | None = None
 
 
+class InSeries(Inside):
+    """What became of a visit whose standing order a team took as a whole: it goes, or what keeps it from going.
+
+    ``since`` is when it took the order; ``refused`` is the rule by which the visit is asked for as usual, empty where
+    the team goes without a new question.
+    """
+
+    leg: int
+    team: Ref
+    since: Instant
+    refused: str = ""
+
+
 SPELLS_MAX = 8
 """Spells without anybody who could go, kept per request: one that found and lost a team so often has been seen."""
 
@@ -314,7 +327,8 @@ class AssignmentRecord(Inside):
     told of what becomes of it: nobody of a suspected harm, nor while the mode is ``suggest``. ``red`` marks danger to
     life. ``choices`` are those of the desk beside what was proposed. ``escalation`` is how many levels it has climbed,
     ``climbs`` are these, the first first. ``spells`` are the last times in which nobody could go. ``reopened`` are the
-    low ratings that reopened it. ``hard``: somebody called it a hard problem.
+    low ratings that reopened it. ``hard``: somebody called it a hard problem. ``series``: by leg, what came of it that
+    a team took the whole standing order.
     """
 
     request_id: Ref
@@ -341,6 +355,7 @@ class AssignmentRecord(Inside):
     climbs: tuple[Climb, ...] = ()
     spells: tuple[Spell, ...] = ()
     reopened: tuple[Reopening, ...] = ()
+    series: tuple[InSeries, ...] = ()
 
     def help_of(self, offer: str) -> str:
         """Return what the team of an offer comes for: of several teams each for its own; empty where none is known."""

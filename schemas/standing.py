@@ -46,13 +46,17 @@ class StandingOrder(Edge):
 
 
 class StandingStep(StrEnum):
-    """What can be done to a standing order: leave one visit out, give one another time, end it, interrupt it."""
+    """What can be done to a standing order: leave one visit out, give one another time, end it, interrupt it.
+
+    ``ask_each`` ends what a team took for the whole series: visits that it has agreed to stay its own.
+    """
 
     SKIP = "skip"
     MOVE = "move"
     STOP = "stop"
     PAUSE = "pause"
     RESUME = "resume"
+    ASK_EACH = "ask_each"
 
 
 class ChangeStanding(Edge):
@@ -143,14 +147,25 @@ class Served(Inside):
     teams: tuple[Ref | None, ...]
 
 
+class Series(Inside):
+    """That a team makes all visits of a standing order (接下整个系列): who goes, since when, and at which offer."""
+
+    team: Ref
+    members: tuple[Ref, ...]
+    since: Instant
+    offer: str
+
+
 class StandingRecord(KeptRecord):
     """A standing order as the dispatcher keeps it: the value of the topic ``standing``.
 
     ``made_to`` is up to which moment of the rule its visits have been made into requests; null before the first.
     ``due`` is the moment of the next visit that is not made yet: it is made so many days before as the policy says;
-    ``ends`` the last moment of the last visit, once all are made.
+    ``ends`` the last moment of the last visit, once all are made; of an interrupted one the moment at which the next of
+    the visits that it holds has passed.
     ``regular`` is the team that usually comes, for each leg; ``served`` are the visits it is found by. Where a year's
     holidays are not known but would matter, ``unknown_years`` says so: then visits stay where the rule has them.
+    ``series`` is the team that took all visits, for each leg; null where each visit is asked for.
     """
 
     details: StandingDetails
@@ -163,9 +178,14 @@ class StandingRecord(KeptRecord):
     regular: tuple[Ref | None, ...] = ()
     served: Annotated[tuple[Served, ...], Field(max_length=REMEMBERED)] = ()
     unknown_years: tuple[int, ...] = ()
+    series: tuple[Series | None, ...] = ()
     recent: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """The standing order."""
         return self.details.standing
+
+    def series_of(self, leg: int) -> Series | None:
+        """Return the team that took all visits of a leg, if one did."""
+        return self.series[leg] if leg < len(self.series) else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from linli.matcher.deadlines import next_deadline
 from linli.schemas.answers import Accept, Start
+from linli.schemas.desk import Hold
 from linli.schemas.lifecycle import OfferState, State
-from linli.schemas.orders import Window
+from linli.schemas.orders import Target, Window
 from linli.schemas.standing import EXCEPTIONS_MAX, ChangeStanding, StandingStep, Visiting
 from tests.support.district import Desk
 from tests.support.standing import POLICY, TUESDAY, change, place, serve, standing, starts, visit, visits
@@ -140,13 +142,52 @@ def test_a_pause_makes_none_and_an_end_of_it_makes_the_next() -> None:
     """Tests a stay in hospital: nothing in between, then the rule again."""
     desk = _desk()
     assert change(desk, StandingStep.PAUSE, reason="hospital") == APPLIED
-    assert visit(desk, TUESDAY).state is State.CANCELLED
+    assert visit(desk, TUESDAY).state is State.ON_HOLD
     assert change(desk, StandingStep.PAUSE) == ("duplicate", "paused")
     for day in range(1, 20):
         desk.at(24 * day)
+    assert visit(desk, TUESDAY).state is State.CANCELLED
     assert starts(desk) == ["11-24 10:00"]
     assert change(desk, StandingStep.RESUME) == APPLIED
     assert starts(desk) == ["11-24 10:00", "12-15 10:00"]
+
+
+def test_what_a_short_pause_held_comes_after_all() -> None:
+    """Tests two days away in a week of daily visits: those two are off, those that were made already come again."""
+    desk = _desk("FREQ=DAILY")
+    made = [one.request_id for one in visits(desk)]
+    change(desk, StandingStep.PAUSE, reason="with family")
+    assert {one.state for one in visits(desk)} == {State.ON_HOLD}
+    desk.now = TUESDAY + timedelta(days=1, hours=5)
+    assert change(desk, StandingStep.RESUME) == APPLIED
+    states = [desk.state.requests[one].state for one in made]
+    assert states == [State.CANCELLED] * 2 + [State.PROMISED] * (len(made) - 2)
+
+
+def test_a_visit_that_the_desk_held_stays_held_after_a_pause() -> None:
+    """Tests that a pause ends only what it began, and a stop of a paused order all of it."""
+    desk = _desk("FREQ=DAILY")
+    mine = visits(desk)[3].request_id
+    desk.send(Hold(target=Target(request_id=mine), by="desk", reason="key is missing"))
+    change(desk, StandingStep.PAUSE)
+    change(desk, StandingStep.RESUME)
+    assert desk.state.requests[mine].state is State.ON_HOLD
+    change(desk, StandingStep.PAUSE)
+    assert change(desk, StandingStep.STOP) == APPLIED
+    assert {one.state for one in visits(desk)} == {State.CANCELLED}
+    assert not desk.state.standing["s-1"].details.active
+
+
+def test_visits_that_pass_while_it_is_paused_end_by_themselves() -> None:
+    """Tests that time alone ends what is held, and that the desk is woken for it."""
+    desk = _desk("FREQ=DAILY")
+    change(desk, StandingStep.PAUSE)
+    passes = TUESDAY + timedelta(hours=2, seconds=1)
+    assert next_deadline(desk.state) == passes
+    desk.now = passes
+    desk.decide()
+    assert [one.state for one in visits(desk)].count(State.CANCELLED) == 1
+    assert next_deadline(desk.state) == passes + timedelta(days=1)
 
 
 def test_a_command_that_comes_twice_counts_once() -> None:

@@ -26,6 +26,16 @@ Spent = Annotated[
     typer.Option("--spent-fen", min=0, help=both("Laid out, in fen (done).", "代付金额（分）。")),
 ]
 Receipt = Annotated[bool, typer.Option("--receipt", help=both("The receipt was handed over.", "小票已交付。"))]
+Whole = Annotated[
+    bool,
+    typer.Option(
+        "--series",
+        help=both(
+            "The whole standing order (accept); from this visit on (withdraw).",
+            "接下整个系列（接单）；本次及以后各次（退单）。",
+        ),
+    ),
+]
 Team = Annotated[str | None, typer.Option("--team", help=both("Who answers (default: whom it is for).", "答复队伍。"))]
 
 
@@ -57,6 +67,7 @@ def answer(
     note: Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))] = "",
     spent: Spent = None,
     receipt: Receipt = False,
+    series: Whole = False,
     team: Team = None,
     wait: Wait = 10.0,
     as_json: AsJson = False,
@@ -71,6 +82,8 @@ def answer(
         body = _body(action, offer, who, tuple(member or ()), reason, minutes, note)
         if spent is not None:
             body = _with_spent(body, spent, receipt)
+        if series:
+            body = _for_series(body)
         # The sender is the team: an answer for another team's offer is refused by the desk.
         return await deliver(
             body, request=request_of(offer), source=f"team:{who}", district=None, wait=wait, as_json=as_json
@@ -124,6 +137,16 @@ def _with_spent(body: BaseModel, amount: int, receipt: bool) -> BaseModel:
     if amount > SPENT_MAX:
         raise LinliError(Code.USAGE, detail=f"--spent-fen: 0 … {SPENT_MAX}")
     return body.model_copy(update={"spent": Spent(amount_fen=amount, receipt=receipt)})
+
+
+def _for_series(body: BaseModel) -> BaseModel:
+    from linli.schemas.answers import Accept, Withdraw
+    from linli.schemas.errors import Code, LinliError
+
+    if not isinstance(body, Accept | Withdraw):
+        detail = both("--series belongs to accept and withdraw", "--series 仅用于 accept 和 withdraw")
+        raise LinliError(Code.USAGE, detail=detail)
+    return body.model_copy(update={"series": True})
 
 
 def _needs(given: object, action: str, option: str) -> None:

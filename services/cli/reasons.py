@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from linli.schemas.assignment import AssignmentRecord, Offer, Unmet
 from linli.schemas.explanation import SmallestChange, WhyNobody, WhyTeam
-from linli.schemas.glossary import word, word_of
+from linli.schemas.glossary import detail_in_words, word, word_of
 from linli.schemas.policy import Policy
 from linli.services.cli.board_lookups import request_meant, team_names, teams_of
 from linli.services.cli.here import Here
@@ -44,12 +44,13 @@ def last_explained(record: AssignmentRecord) -> Offer | None:
 
 def _explained_teams(record: AssignmentRecord) -> list[str]:
     why = record.status.why if isinstance(record.status, Unmet) else None
+    series = [one.team for one in record.series]
     examples = [team for rule in why.rules for team in rule.examples] if why else []
     examples += [one.team for one in why.exchanges] if why else []
     helper = [why.change.team] if why and why.change and why.change.team else []
     offer = last_explained(record)
     choices = [offer.why.chosen, *offer.why.next_best] if offer is not None and offer.why is not None else []
-    return [*examples, *helper, *(choice.team for choice in choices)]
+    return [*series, *examples, *helper, *(choice.team for choice in choices)]
 
 
 def _as_data(record: AssignmentRecord, tentative: list[Tentative]) -> dict[str, object]:
@@ -61,6 +62,7 @@ def _as_data(record: AssignmentRecord, tentative: list[Tentative]) -> dict[str, 
         "nobody": None if nobody is None else nobody.model_dump(mode="json"),
         "offer": None if offer is None else offer.id,
         "team": None if offer is None or offer.why is None else offer.why.model_dump(mode="json"),
+        "series": [one.model_dump(mode="json") for one in record.series],
         "tentative": [{"team": one.team, "leg": one.leg, "start": one.start} for one in tentative],
     }
 
@@ -70,6 +72,8 @@ def _explain(
 ) -> None:
     title = f"{record.request_id}  {word_of(record.state, TONGUE)}"
     out.say(title, title)
+    for said in _series(record, names):
+        out.say(said, said)
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
         limit = None if record.details is None else record.details.travel_minutes_max
@@ -85,8 +89,31 @@ def _explain(
                 f"A window is promised; in the plan {team} would come at {start}. The team is asked shortly before.",
                 f"已承诺时段；目前计划由{team}于 {start} 上门，临近时再询问队伍。",
             )
-    else:
+    elif not record.series:
         out.say("There is nothing to explain yet.", "目前没有可解释的内容。")
+
+
+def _series(record: AssignmentRecord, names: Mapping[str, str]) -> Iterator[str]:
+    """Say what came of it that a team took the whole standing order."""
+    for one in record.series:
+        team, day = names[one.team], clock(one.since)
+        going = record.legs[one.leg].assignment if one.leg < len(record.legs) else None
+        if one.refused:
+            rule = detail_in_words(one.refused, TONGUE)
+            yield both(
+                f"{team} took the whole series on {day}, and cannot make this visit: {rule}.",
+                f"{team}已于 {day} 接下整个系列，但本次无法上门：{rule}。",
+            )
+        elif going is not None and going.team == one.team:
+            yield both(
+                f"{team} goes because it took the whole series on {day}.",
+                f"由{team}上门，因为该队已于 {day} 接下整个系列。",
+            )
+        else:
+            yield both(
+                f"{team} took the whole series on {day}; this visit was taken back from it or given back.",
+                f"{team}已于 {day} 接下整个系列，本次已退回。",
+            )
 
 
 def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out, policy: Policy) -> None:

@@ -53,6 +53,9 @@ def add_to(app: typer.Typer) -> None:
     standing.command("stop", help=both("End it; visits already made are taken back.", "终止定期服务。"))(stop)
     standing.command("pause", help=both("Interrupt it.", "暂停定期服务。"))(pause)
     standing.command("resume", help=both("Let it go on.", "恢复定期服务。"))(resume)
+    standing.command("ask-each", help=both("End what a team took for the whole series.", "取消系列，逐次派单。"))(
+        ask_each
+    )
     app.add_typer(standing, name="standing")
 
 
@@ -178,7 +181,7 @@ def stop(
 def pause(
     standing: Name, reason: Reason = "", source: Source = "desk", wait: Wait = 10.0, as_json: AsJson = False
 ) -> int:
-    """Interrupt a standing order; visits that were made already are taken back."""
+    """Interrupt a standing order; visits that were made already are held until it goes on."""
     from linli.schemas.standing import StandingStep
 
     return _change(standing, StandingStep.PAUSE, {"reason": reason}, source, wait, as_json)
@@ -187,10 +190,19 @@ def pause(
 def resume(
     standing: Name, reason: Reason = "", source: Source = "desk", wait: Wait = 10.0, as_json: AsJson = False
 ) -> int:
-    """Let a standing order go on with the next visit that is not made yet."""
+    """Let a standing order go on: with the visits that were held and can still be made, and those to come."""
     from linli.schemas.standing import StandingStep
 
     return _change(standing, StandingStep.RESUME, {"reason": reason}, source, wait, as_json)
+
+
+def ask_each(
+    standing: Name, reason: Reason = "", source: Source = "desk", wait: Wait = 10.0, as_json: AsJson = False
+) -> int:
+    """End what a team took for the whole series; visits that it has agreed to stay its own."""
+    from linli.schemas.standing import StandingStep
+
+    return _change(standing, StandingStep.ASK_EACH, {"reason": reason}, source, wait, as_json)
 
 
 def _change(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word, word_of
@@ -88,9 +88,10 @@ async def show_standing(standing: str, *, as_json: bool) -> int:
     here, out = Here.look(), Out(as_json)
     record = await standing_meant(here, standing)
     async with here.board() as board:
-        names = await team_names(board, [team for team in record.regular if team])
+        taken = [one.team for one in record.series if one]
+        names = await team_names(board, [*(team for team in record.regular if team), *taken])
     out.data(_as_data(record))
-    for name, value in _lines(record, [names[team] for team in record.regular if team]):
+    for name, value in _lines(record, names):
         out.say(f"{name}: {value}", f"{name}：{value}")
     headers = (
         both("by its rule", "周期时间"),
@@ -102,7 +103,7 @@ async def show_standing(standing: str, *, as_json: bool) -> int:
     return 0
 
 
-def _lines(record: StandingRecord, regular: list[str]) -> Iterator[tuple[str, str]]:
+def _lines(record: StandingRecord, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     details = record.details
     yield word("term.standing_order", TONGUE), f"{record.key} {_state(record)}".strip()
     yield both("help", "服务"), category_name(details.template.category)
@@ -110,8 +111,11 @@ def _lines(record: StandingRecord, regular: list[str]) -> Iterator[tuple[str, st
     yield both("public holidays", "节假日"), word_of(details.holidays, TONGUE)
     if details.until is not None:
         yield both("until", "截止"), clock(details.until)
+    regular = [names[team] for team in record.regular if team]
     if regular:
         yield word("term.regular_team", TONGUE), "、".join(regular)
+    for one in dict.fromkeys((one.team, one.since) for one in record.series if one):
+        yield word("cause.series", TONGUE), f"{names[one[0]]}, {clock(one[1])}"
     if record.unknown_years:
         years = ", ".join(map(str, record.unknown_years))
         yield (

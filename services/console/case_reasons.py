@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from linli.schemas.assignment import AssignmentRecord, Offer, Unmet
 from linli.schemas.explanation import RuleCount, SmallestChange, WhyNobody, WhyTeam
-from linli.services.console.words import Speech
+from linli.schemas.glossary import detail_in_words
+from linli.services.console.words import ZONE, Speech
 from linli.streams.board_reader import Tentative
 
 
@@ -28,7 +29,7 @@ def last_explained(record: AssignmentRecord) -> Offer | None:
 
 def explained_teams(record: AssignmentRecord) -> list[str]:
     """List the teams that a case's explanation names."""
-    found: list[str] = []
+    found = [one.team for one in record.series]
     if isinstance(record.status, Unmet):
         why = record.status.why
         found += [team for rule in why.rules for team in rule.examples]
@@ -50,6 +51,24 @@ def reasons_of(
     record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], speech: Speech
 ) -> Reasons:
     """Explain how a case stands."""
+    found = _as_it_stands(record, tentative, names, speech)
+    series = list(_series(record, names, speech))
+    return Reasons([*series, *found.sentences], found.terms, found.others) if series else found
+
+
+def _series(record: AssignmentRecord, names: Mapping[str, str], speech: Speech) -> Iterator[str]:
+    """Say what came of it that a team took the whole standing order."""
+    for one in record.series:
+        going = record.legs[one.leg].assignment if one.leg < len(record.legs) else None
+        how = "series_refused" if one.refused else "series" if going and going.team == one.team else "series_gone"
+        rule = detail_in_words(one.refused, speech.tongue) if one.refused else ""
+        yield speech(f"why.{how}", team=names[one.team], day=speech.date(one.since.astimezone(ZONE).date()), rule=rule)
+
+
+def _as_it_stands(
+    record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], speech: Speech
+) -> Reasons:
+    """Explain the last choice of a team, or why there is none."""
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
         circle = None if record.details is None else record.details.travel_minutes_max
@@ -61,6 +80,8 @@ def reasons_of(
         for one in tentative
         if not record.legs or record.legs[one.leg].assignment is None
     ]
+    if not planned and record.series:
+        return Reasons([], [], [])
     return Reasons(planned or [speech("why.nothing")], [], [])
 
 

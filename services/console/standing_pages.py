@@ -50,6 +50,7 @@ class StandingLine:
     rule: str
     holidays: str
     regular: str
+    series: str
     state: str
     next: Upcoming | None
     visits: list[tuple[str, str]]
@@ -61,7 +62,7 @@ async def listed(request: Request) -> Response:
     person, scope = await _person(request, "list_standing")
     here, speech = surroundings(request), Speech(tongue_of(request))
     found = [] if person.caller is None else (await standing_of(here.board, person.caller, scope))[:LISTED_MAX]
-    names = await names_of(here.board, _regular(found))
+    names = await names_of(here.board, _named_in(found))
     said = request.query_params.get("said", "")
     values = {
         **frame(request, person),
@@ -154,7 +155,7 @@ async def _show(
     request: Request, person: Person, record: StandingRecord, ending: Ending = FRESH, said: str = ""
 ) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
-    names = await names_of(here.board, _regular([record]))
+    names = await names_of(here.board, _named_in([record]))
     values = {
         **form_frame(request, person, f"{PATH}/{record.key}", ending),
         "one": _line(record, names, here, speech),
@@ -170,13 +171,22 @@ def _steps(person: Person, record: StandingRecord) -> list[StandingStep]:
     """Give what somebody can do to an order as it stands."""
     if "change_standing" not in person.may or not record.details.active:
         return []
+    taken = [StandingStep.ASK_EACH] if any(record.series) else []
     if record.details.paused:
-        return [StandingStep.RESUME, StandingStep.STOP]
-    return [StandingStep.SKIP, StandingStep.MOVE, StandingStep.PAUSE, StandingStep.STOP]
+        return [StandingStep.RESUME, *taken, StandingStep.STOP]
+    return [StandingStep.SKIP, StandingStep.MOVE, StandingStep.PAUSE, *taken, StandingStep.STOP]
 
 
-def _regular(records: Iterable[StandingRecord]) -> list[str]:
-    return [team for record in records for team in record.regular if team is not None]
+def _named_in(records: Iterable[StandingRecord]) -> list[str]:
+    """Give the teams that an order names: who usually comes, and who took it as a whole."""
+    taken = [one.team for record in records for one in record.series if one is not None]
+    return [team for record in records for team in record.regular if team is not None] + taken
+
+
+def _series(record: StandingRecord, names: Mapping[str, str], speech: Speech) -> list[str]:
+    """Say which team took all visits, and since when."""
+    taken = dict.fromkeys((names[one.team], one.since) for one in record.series if one is not None)
+    return [speech("standing.series_since", team=team, moment=speech.moment(since)) for team, since in taken]
 
 
 def _line(record: StandingRecord, names: Mapping[str, str], here: Surroundings, speech: Speech) -> StandingLine:
@@ -187,7 +197,9 @@ def _line(record: StandingRecord, names: Mapping[str, str], here: Surroundings, 
         help=help_name(here.menu, details.template.category, speech),
         rule=said_rule(details.rule, speech),
         holidays=speech.of(details.holidays),
-        regular=speech.listed(names[team] for team in _regular([record])) or speech("standing.no_regular"),
+        regular=speech.listed(names[team] for team in record.regular if team is not None)
+        or speech("standing.no_regular"),
+        series=speech.listed(_series(record, names, speech)),
         state=speech(state),
         next=next((one for one in record.upcoming if one.how not in _GONE), None),
         visits=[

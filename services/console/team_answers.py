@@ -66,7 +66,7 @@ _LABELS: Final = {
 
 
 def _accept(form: Form, offer: str, team: str) -> BaseModel:
-    return Accept(offer=offer, team=team, members=_members(form))
+    return Accept(offer=offer, team=team, members=_members(form), series=form.checked("series"))
 
 
 def _members(form: Form) -> tuple[str, ...]:
@@ -85,7 +85,8 @@ def _decline(form: Form, offer: str, team: str) -> BaseModel:
 
 
 def _withdraw(form: Form, offer: str, team: str) -> BaseModel:
-    return Withdraw(offer=offer, team=team, reason=form.needed("reason", "team.withdraw_why"))
+    reason = form.needed("reason", "team.withdraw_why")
+    return Withdraw(offer=offer, team=team, reason=reason, series=form.checked("series"))
 
 
 def _propose(form: Form, offer: str, team: str) -> BaseModel:

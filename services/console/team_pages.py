@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -147,9 +147,19 @@ async def _visit(
         "open": _is_open(record, going),
         "codes": record.state in _PROVED and going.started and not going.service_code_ok,
         "proposes": not going.started and _may_propose(record, person),
+        "series": await _series_since(here, record, going),
         "said": said if said in _SAID else "",
     }
     return page(request, "visit.html", values, ending.status)
+
+
+async def _series_since(here: Surroundings, record: AssignmentRecord, going: Assignment) -> datetime | None:
+    """Tell since when all visits of the standing order are the team's; None where each is asked for."""
+    standing = None if record.details is None else record.details.standing
+    order = None if standing is None else await here.board.standing_order(standing)
+    leg = next((number for number, one in enumerate(record.legs) if one.assignment == going), 0)
+    series = None if order is None else order.series_of(leg)
+    return None if series is None or series.team != going.team else series.since
 
 
 def _may_propose(record: AssignmentRecord, person: Person) -> bool:

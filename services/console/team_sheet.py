@@ -10,6 +10,7 @@ from typing import Final
 from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import RequestDetails
+from linli.schemas.people import is_child
 from linli.schemas.roster import Member, TeamDetails
 from linli.services.console.case_lines import help_name, several_teams, whom
 from linli.services.console.case_sheet import Fact, place_of
@@ -33,7 +34,10 @@ class Goer:
 
 @dataclass(frozen=True, slots=True)
 class OfferCard:
-    """An offer as a lead sees it: when, what and roughly where, and nothing that identifies anybody."""
+    """An offer as a lead sees it: when, what and roughly where, and nothing that identifies anybody.
+
+    ``series`` asks whether the team takes all visits of a standing order; empty where it cannot.
+    """
 
     id: str
     state: str
@@ -47,6 +51,7 @@ class OfferCard:
     facts: list[Fact]
     rules: list[str]
     goers: list[Goer]
+    series: str
 
     @property
     def proposed(self) -> list[str]:
@@ -78,7 +83,13 @@ def offer_card(
         facts=list(_facts(details, offer, here, speech)) if details else [],
         rules=list(_rules(details, speech)) if details else [],
         goers=goers(team.members, details, offer.end, speech) if details else [],
+        series=speech("team.series_take") if details and has_series(details) else "",
     )
+
+
+def has_series(details: RequestDetails) -> bool:
+    """Tell whether a team may take all visits of the standing order: not those to a child, which come one by one."""
+    return details.standing is not None and not is_child(details.beneficiary, details.age_band)
 
 
 def _facts(details: RequestDetails, offer: Offer, here: Surroundings, speech: Speech) -> Iterator[Fact]:

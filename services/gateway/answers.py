@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from linli.schemas.answers import DeclineReason
-from linli.schemas.assignment import BrokenPromise, Status
+from linli.schemas.assignment import BrokenPromise, InSeries, Status
 from linli.schemas.base import Instant
 from linli.schemas.escalation import Climb
 from linli.schemas.explanation import WhyNobody, WhyTeam
@@ -167,7 +167,7 @@ class OfferView(Answer):
     """An offer as its team sees it: the need without the person, and of other teams nothing.
 
     ``request_state`` says what became of the request, so that a late answer is told what happened. ``visit`` is the
-    team's own, once it has accepted.
+    team's own, once it has accepted. ``standing`` is the standing order it belongs to: its series can be taken.
     """
 
     id: str
@@ -191,6 +191,7 @@ class OfferView(Answer):
     wishes: Wishes
     place: PlaceView
     visit: VisitAgreed | None
+    standing: str | None
 
 
 class Contact(Answer):
@@ -234,7 +235,8 @@ class TentativeView(Answer):
 class Explanation(Answer):
     """Why this team, or why nobody.
 
-    ``offers`` pairs an offer with its reasons; ``tentative`` are the teams that the plan holds it for.
+    ``offers`` pairs an offer with its reasons; ``tentative`` are the teams that the plan holds it for. ``series``: what
+    came of it that a team took the whole standing order, and the rule by which it cannot make this visit.
     """
 
     request_id: str
@@ -242,6 +244,7 @@ class Explanation(Answer):
     offers: tuple[OfferReasons, ...]
     nobody: WhyNobody | None
     tentative: tuple[TentativeView, ...]
+    series: tuple[InSeries, ...]
 
 
 class Step(Answer):

@@ -101,6 +101,7 @@ async def explain(request: Request, caller: CallerHere, scope: ScopeHere, name: 
         state=record.state,
         offers=tuple(OfferReasons(offer=offer.id, team=offer.team, why=offer.why) for offer in offers),
         nobody=record.status.why if isinstance(record.status, Unmet) else None,
+        series=record.series,
         tentative=tuple(TentativeView(team=one.team, leg=one.leg, start=one.start) for one in tentative),
     )
 

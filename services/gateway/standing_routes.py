@@ -28,11 +28,19 @@ SHOWN_MAX: Final = 200
 WaitHere = Annotated[Wait, Query(description="Seconds to wait for the decision; 0: only for the broker.")]
 
 
+class SeriesView(Answer):
+    """That a team took all visits of a standing order, since when, and at which offer; who goes it says by itself."""
+
+    team: str
+    since: Instant
+    offer: str
+
+
 class StandingView(Answer):
     """A standing order as whoever may see it sees it: nothing that identifies a person.
 
     ``regular`` is the team that usually comes, for each leg; ``unknown_years`` are those whose public holidays are not
-    known yet and would matter.
+    known yet and would matter. ``series`` is the team that took all visits, for each leg.
     """
 
     id: str
@@ -53,6 +61,7 @@ class StandingView(Answer):
     regular: tuple[str | None, ...]
     served: tuple[Served, ...]
     unknown_years: tuple[int, ...]
+    series: tuple[SeriesView | None, ...]
 
 
 class StandingList(Answer):
@@ -86,6 +95,10 @@ def standing_view(record: StandingRecord) -> StandingView:
         regular=record.regular,
         served=record.served,
         unknown_years=record.unknown_years,
+        series=tuple(
+            None if one is None else SeriesView(team=one.team, since=one.since, offer=one.offer)
+            for one in record.series
+        ),
     )
 
 
@@ -168,7 +181,7 @@ async def show_standing(request: Request, caller: CallerHere, scope: ScopeHere, 
 async def change_standing(
     request: Request, response: Response, caller: CallerHere, scope: ScopeHere, standing: str, wait: WaitHere = 5
 ) -> Taken:
-    """Leave a visit out, give one another time, end the order, or interrupt it."""
+    """Leave a visit out, give one another time, end the order, interrupt it, or end what a team took as a whole."""
     here = installation_of(request)
     record = await standing_named(here.board, caller, scope, standing)
     given = as_model(ChangeStanding, await read_json(request), standing=record.key)

@@ -131,6 +131,7 @@ def any_offer_view(record: AssignmentRecord, offer_id: str) -> OfferView | None:
         wishes=details.wishes,
         place=place_view(details),
         visit=next((one for one in visits_agreed(record) if one.id == offer.id and one.team == offer.team), None),
+        standing=details.standing,
     )
 
 

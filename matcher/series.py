@@ -1,0 +1,169 @@
+"""A team that took a whole standing order (接下整个系列): later visits are its own, as long as it can make them.
+
+A visit is given to it when it is made, a week ahead, by the very rules that hold where a person names a team. What it
+cannot make is asked for as usual, and the request says which rule forbade it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from linli.matcher.draft import Draft, live_offer, mode_for
+from linli.matcher.giving_back import give_back
+from linli.matcher.going import why_they_may_not_go
+from linli.matcher.handover import find_place, placed
+from linli.matcher.insertion import Insertion
+from linli.matcher.standing_visits import made_visits, write
+from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, InSeries, Offered
+from linli.schemas.desk import Assign
+from linli.schemas.instants import from_seconds
+from linli.schemas.lifecycle import OfferEnd, State
+from linli.schemas.orders import Target
+from linli.schemas.people import is_child
+from linli.schemas.policy import Mode
+from linli.schemas.standing import Series, StandingRecord
+
+NOTICE: Final = timedelta(hours=12)
+"""A visit that begins sooner is asked for: who is told in the evening can still say no for the morning."""
+
+GIVEN_MAX: Final = 200
+"""Requests that one decision tries to give, some milliseconds each; any further ones are asked for as usual."""
+
+_FREE: Final = frozenset({State.REGISTERED, State.PROMISED, State.OFFERED, State.UNMET, State.RESCHEDULED})
+"""States in which a leg without a team may be given away."""
+
+_GOING: Final = (State.OFFERED, State.COMMITTED, State.UNDER_WAY)
+
+
+def take_series(draft: Draft, record: AssignmentRecord, leg: int, going: Assignment) -> str:
+    """Note that a team that accepted a visit takes the whole standing order.
+
+    Returns
+    -------
+    str
+        Why it does not, as the detail of an outcome; empty where it does. Nobody chooses to come to a child again and
+        again: such visits are asked for one by one, like all others.
+    """
+    details, standing = record.details, _order_of(draft, record)
+    if details is None or standing is None or not standing.details.active:
+        return "no_series"
+    if is_child(details.beneficiary, details.age_band):
+        return "series_child"
+    if any(_is_held_by_another(draft, standing, one, leg, going.team) for one in range(details.legs)):
+        return "series_taken"
+    took = Series(team=going.team, members=going.members, since=draft.now, offer=going.id)
+    write(draft, standing, cause="series", reason="", series=_with(standing, leg, took))
+    return ""
+
+
+def _is_held_by_another(draft: Draft, standing: StandingRecord, held: int, leg: int, team: str) -> bool:
+    """Say whether a leg is another active team's, or another leg the team's own: two teams means two."""
+    series = standing.series_of(held)
+    if series is None or (held == leg) == (series.team == team):
+        return False
+    known = draft.team(series.team)
+    return held != leg or (known is not None and known.details.active)
+
+
+def _with(standing: StandingRecord, leg: int, series: Series | None) -> tuple[Series | None, ...]:
+    """Return the series of all legs with one of them changed."""
+    legs = standing.details.template.legs
+    return tuple(series if one == leg else standing.series_of(one) for one in range(legs))
+
+
+def end_series(draft: Draft, record: AssignmentRecord, leg: int, team: str, reason: str) -> str:
+    """End what a team took, from one of its visits on: later ones that it has agreed to are given back as well.
+
+    Returns
+    -------
+    str
+        Why there is nothing to end, as the detail of an outcome; empty where it was ended.
+    """
+    standing = _order_of(draft, record)
+    series = None if standing is None else standing.series_of(leg)
+    if standing is None or series is None or series.team != team:
+        return "no_series"
+    ended = write(draft, standing, cause="series_ended", reason=reason, series=_with(standing, leg, None))
+    since = record.details.occurrence if record.details else None
+    for later in list(made_visits(draft, ended, since or draft.now)):
+        going = later.legs[leg].assignment if leg < len(later.legs) else None
+        if going is not None and going.team == team and not going.started and later.state in _GOING:
+            give_back(draft, later, leg, team, reason)
+    return ""
+
+
+def _order_of(draft: Draft, record: AssignmentRecord) -> StandingRecord | None:
+    if record.details is None or record.details.standing is None:
+        return None
+    return draft.kept.standing.get(record.details.standing)
+
+
+def give_series(draft: Draft) -> None:
+    """Give visits to the teams that took their standing orders: those that this decision made, moved or freed."""
+    for request in islice(_to_try(draft), GIVEN_MAX):
+        for leg in range(len(request.legs)):
+            _try(draft, request.request_id, leg)
+
+
+def _to_try(draft: Draft) -> Iterator[AssignmentRecord]:
+    """Yield requests that may have become a team's; where one took an order just now, all that are made of it."""
+    taken = [one for one in draft.kept.written if isinstance(one, StandingRecord) and one.cause == "series"]
+    written = [one.request_id for one in draft.written if one.details is not None and one.details.standing is not None]
+    made = [one.request_id for order in taken for one in made_visits(draft, order, draft.now)]
+    for name in dict.fromkeys((*written, *made)):
+        record = draft.request(name)
+        if record is not None and record.state in _FREE:
+            yield record
+
+
+def _try(draft: Draft, request: str, leg: int) -> None:
+    """Give a leg to the team that took it, or note the rule that forbids it; each once."""
+    record = draft.request(request)
+    standing = None if record is None else _order_of(draft, record)
+    series = None if standing is None else standing.series_of(leg)
+    if record is None or series is None or record.state not in _FREE or not _is_open(draft, record, leg):
+        return
+    wish = Assign(
+        target=Target(request_id=request),
+        team=series.team,
+        leg=leg,
+        agreed=True,
+        members=series.members,
+        reason="series",
+        by=series.team,
+    )
+    found = _place_for(draft, record, wish)
+    said = InSeries(leg=leg, team=series.team, since=series.since, refused=found if isinstance(found, str) else "")
+    # A request that nobody is asked for cannot change by itself: what is noted goes with its next record.
+    draft.in_series[request] = (*draft.in_series.get(request, record.series), said)
+    if not isinstance(found, str):
+        record, legs = placed(draft, wish, record, found, OfferEnd.REASSIGNED, asked=False)
+        draft.step(record, Committed() if all(one.assignment for one in legs) else Offered(), "series", legs=legs)
+
+
+def _is_open(draft: Draft, record: AssignmentRecord, leg: int) -> bool:
+    """Say whether nobody has a leg or is asked for it, and it was not tried before."""
+    noted = draft.in_series.get(record.request_id, record.series)
+    held = record.legs[leg].assignment is not None or live_offer(record.legs[leg]) is not None
+    return not held and all(one.leg != leg for one in noted)
+
+
+def _place_for(draft: Draft, record: AssignmentRecord, wish: Assign) -> Insertion | str:
+    """Find the visit's place with the team, or the rule that forbids it."""
+    if record.details is None or draft.team(wish.team) is None:
+        return "team_unknown"
+    if mode_for(draft.state.policy, record.details) is Mode.SUGGEST:
+        return Mode.SUGGEST.value
+    found = find_place(draft, record, wish)
+    if isinstance(found, str):
+        return found
+    if from_seconds(found.stop.start) < _soonest(draft):
+        return "short_notice"
+    return why_they_may_not_go(draft, record, wish.team, wish.members, from_seconds(found.stop.end)) or found
+
+
+def _soonest(draft: Draft) -> datetime:
+    return draft.now + NOTICE
