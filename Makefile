@@ -10,7 +10,7 @@ PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help setup demo plan test check bench bench-match bench-online bench-month faults lock clean
+.PHONY: help setup demo plan test check bench bench-match bench-instances bench-online bench-month faults lock clean
 
 help: ## list these commands
 	@echo "Linli: make COMMAND"
@@ -43,8 +43,11 @@ bench: $(PEERS) ## the measurements of deploy/BENCHMARKS.md; BENCH=tests/bench/b
 bench-month: $(DEV) ## thirty synthetic days beside a telephone desk; ARGS="--days 30 --standing 40 --accept 0.4 1.0 --json"
 	@PYTHONPATH=. $(PY) tests/bench/month.py $(ARGS)
 
-bench-match: $(PEERS) ## the matcher against VROOM, PyVRP, OR-Tools and the telephone desk; ARGS="--instances 10 --seconds 2 10"
+bench-match: $(PEERS) ## the matcher against VROOM, PyVRP, OR-Tools, Timefold and others; ARGS="--instances 10 --seconds 2 10"
 	@PYTHONPATH=. $(PY) -m tests.bench.match.main $(ARGS)
+
+bench-instances: $(PEERS) ## the matcher on published files; ARGS="FOLDER --seconds 30 --every 2 --peer" (the folder holds one for each family)
+	@PYTHONPATH=. $(PY) -m tests.bench.instances.main $(ARGS)
 
 bench-online: $(PEERS) ## a day as it comes, against VROOM solved again at every round; ARGS="--accept 50 70 90 --seeds 3"
 	@PYTHONPATH=. $(PY) tests/bench/bench_online.py $(ARGS)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from linli.matcher.problem import Plan, Route, Stop
-from tests.bench.instances.home_care import home_care
-from tests.bench.instances.instance import Instance
-from tests.bench.instances.main import line_of
+from tests.bench.instances.budget import Budget
+from tests.bench.instances.care_day import CareDay, Carer, Pair, Service, breaks, earliest
+from tests.bench.instances.home_care import SCALE, home_care, unified
+from tests.bench.instances.instance import Instance, euclid
+from tests.bench.instances.main import as_markdown, line_of
+from tests.bench.instances.pickups import pickups
+from tests.bench.instances.prizes import Prizes, worthwhile
 from tests.bench.instances.solving import plan_of
 from tests.bench.instances.technicians import technicians
-from tests.bench.instances.vehicles import solomon, vrplib
+from tests.bench.instances.vehicles import Client, fleet_of, judge, solomon, vrplib
 
-WORK = 2_000
+WORK = Budget(2_000)
 
 SOLOMON = """TINY
 
@@ -104,12 +109,34 @@ def test_solomon(tmp_path: Path) -> None:
     assert line.gap == pytest.approx(0, abs=0.002)
 
 
-def test_what_is_loaded_is_judged(tmp_path: Path) -> None:
-    """Tests that a plan whose vehicle is loaded beyond its capacity has no cost, and says so."""
+def test_what_is_loaded_is_kept_to(tmp_path: Path) -> None:
+    """Tests that vehicles load what they can: two go where one would be too heavy, and whoever is too heavy stays."""
     _write(tmp_path, "BKS.json", "{}")
+    line = line_of("tiny", _write(tmp_path, "TINY.txt", SOLOMON.format(capacity=15)), solomon, WORK)
+    assert (line.served, line.broken) == (2, "")
+    assert line.cost == pytest.approx(10 + 2 * 73**0.5, abs=0.02)
     line = line_of("tiny", _write(tmp_path, "TINY.txt", SOLOMON.format(capacity=9)), solomon, WORK)
-    assert (line.cost, line.gap) == (None, None)
-    assert "loaded beyond 9" in line.broken
+    assert (line.cost, line.broken) == (None, "2 clients left out")
+
+
+def test_routes_are_judged_by_the_file(tmp_path: Path) -> None:
+    """Tests that load, windows, doubles and who is left out are found without the matcher."""
+    _write(tmp_path, "BKS.json", "{}")
+    fleet = fleet_of(_write(tmp_path, "TINY.txt", SOLOMON.format(capacity=15)))
+    assert judge(fleet, [[1], [2]], everybody=True) == []
+    assert judge(fleet, [[1, 2]], everybody=True) == ["a vehicle loaded beyond 15"]
+    assert judge(fleet, [[1], [1]], everybody=True) == ["a client is served twice", "1 clients left out"]
+    late = replace(fleet, clients=(*fleet.clients[:2], replace(fleet.clients[2], closes=8)))
+    assert judge(late, [[1], [2]], everybody=True) == ["client 2 is reached too late"]
+
+
+def test_who_is_worth_the_way() -> None:
+    """Tests that a route keeps whoever brings more than the detour, and nobody if all together do not."""
+    depot, near, far = Client((0, 0), 0, 9, 0, 0), Client((1, 0), 0, 9, 0, 1, 3), Client((9, 0), 0, 9, 0, 1, 15)
+    prizes = Prizes((depot, near, far), euclid)
+    assert worthwhile(prizes, [1, 2], 1.0) == [1]
+    assert worthwhile(prizes, [2], 1.0) == []
+    assert worthwhile(prizes, [1, 2], 0.9) == [1, 2]
 
 
 def test_vrplib_with_prizes(tmp_path: Path) -> None:
@@ -124,11 +151,14 @@ def test_technicians_with_parts_and_tools(tmp_path: Path) -> None:
     """Tests that a tool counts as a skill and that a technician without parts leaves visits out."""
     path = _write(tmp_path, "TINY.txt", TECHNICIANS)
     instance = technicians(path)
-    plan = plan_of(instance, path, WORK)
-    # Nobody has skill 0 and the tool; the first has parts for one of two.
-    assert "v-6" not in plan.placed()
-    assert len(plan.placed()) == 2
-    assert instance.cost(plan) == pytest.approx(20 + 20 if "v-3" in plan.placed() else 40 + 20)
+    plan = plan_of(instance, WORK)
+    assert instance.breaks(plan) == []
+    # Who has skill 0 has neither the tool nor a second part: both are fetched at the depot, which is where he lives.
+    assert plan.placed() == {"v-3", "v-4", "v-5", "v-6"}
+    fetched = {stop.visit for route in plan.routes for stop in route.stops if stop.fetch is not None}
+    assert "v-6" in fetched
+    bare = Plan(tuple(replace(r, stops=tuple(replace(s, fetch=None) for s in r.stops)) for r in plan.routes))
+    assert instance.breaks(bare) == [f"{len(fetched)} visits without tools or parts"]
 
 
 def test_technicians_of_a_day_that_unfolds(tmp_path: Path) -> None:
@@ -136,11 +166,11 @@ def test_technicians_of_a_day_that_unfolds(tmp_path: Path) -> None:
     _write(tmp_path, "TINY.txt", TECHNICIANS)
     path = _write(tmp_path, "TINY_rd_25.txt", RELEASES)
     instance = technicians(path)
-    assert instance.released == {"v-5": 60_000}
-    plan = plan_of(instance, path, WORK)
+    assert instance.released == {"v-5": 1_800}
+    plan = plan_of(instance, WORK)
     starts = {stop.visit: stop.start for route in plan.routes for stop in route.stops}
-    assert starts["v-5"] >= 70_000
-    assert len(starts) == 2
+    assert starts["v-5"] >= 1_800 + 300
+    assert instance.breaks(plan) == []
 
 
 def _patient(name: str, services: list[str], opens: float, closes: float) -> dict[str, object]:
@@ -164,22 +194,96 @@ def _home_care(folder: Path) -> Path:
 def test_home_care_by_two(tmp_path: Path) -> None:
     """Tests that two come as far apart as asked, nobody late, at the best known cost."""
     line = line_of("tiny", _home_care(tmp_path), home_care, WORK)
-    assert (line.served, line.cost, line.broken) == (3, 6.7, "")
+    assert (line.served, line.cost, line.broken) == (3, 6.67, "")
     assert line.gap == pytest.approx(0, abs=0.01)
 
 
+def _day(*pairs: Pair) -> CareDay:
+    """Two carers, two patients three apart, each open from 10 to 20 for 5."""
+    services = {name: Service(name[0], row, "s", 5, 10, 20) for row, name in enumerate(("a", "b"), 1)}
+    carers = {name: Carer(frozenset({"s"}), 0, 100, 0, 0) for name in ("c1", "c2")}
+    return CareDay(services, carers, [[0, 8, 30], [8, 0, 3], [30, 3, 0]], pairs, strict=False)
+
+
+def test_two_who_belong_together_begin_as_early_as_they_can() -> None:
+    """Tests starts at one time, within a span, in either order, and that two cannot wait for each other."""
+    order = [("c1", ["a"]), ("c2", ["b"])]
+    assert earliest(_day(), order, {}) == {"a": 10, "b": 30}
+    assert earliest(_day(Pair("a", "b", 0, 0)), order, {}) == {"a": 30, "b": 30}
+    assert earliest(_day(Pair("a", "b", 2, 4)), order, {}) == {"a": 26, "b": 30}
+    assert earliest(_day(Pair("a", "b", 0, 99, either=True)), order, {"a": 40, "b": 30}) == {"a": 35, "b": 30}
+    assert earliest(_day(Pair("b", "a", 1, 9)), [("c1", ["a", "b"])], {}) is None
+
+
 def test_home_care_finds_what_is_wrong(tmp_path: Path) -> None:
-    """Tests lateness in the cost, and a second who comes at the wrong time."""
+    """Tests lateness in the cost, who is left out, the same carer for both, and a skill that lacks."""
     instance = home_care(_home_care(tmp_path))
-    stops = (("c1", "p1/0", 50_000), ("c1", "p2/0", 70_000), ("c2", "p2/1", 90_000))
-    routes = {team: tuple(Stop(v, at, at, at + 10_000) for t, v, at in stops if t == team) for team in ("c1", "c2")}
+    stops = (("c1", "p1/0", 50), ("c1", "p2/0", 70), ("c2", "p2/1", 90))
+    routes = {
+        team: tuple(Stop(v, 10 * at, 10 * at, 10 * at + 100) for t, v, at in stops if t == team)
+        for team in ("c1", "c2")
+    }
     plan = Plan(tuple(Route(team, 0, mine) for team, mine in routes.items()))
-    assert instance.breaks(plan) == ["1 pairs do not come as asked"]
-    assert instance.cost(plan) == pytest.approx((12 + 8 + (30 + 30 + 50) + 50) / 3)
+    # As early as it goes: p1 at 3, p2 at 30, the second at 35.
+    assert instance.breaks(plan) == []
+    assert instance.cost(plan) == pytest.approx((12 + 8) / 3)
     assert instance.breaks(Plan()) == ["3 of 3 visits left out"]
+    day = _day(Pair("a", "b", 9, 30))
+    assert breaks(day, [("c1", ["a", "b"])], {"a": 10, "b": 19}) == ["the same carer is both of two"]
+    assert breaks(day, [("c1", ["a"]), ("c2", ["b"])], None) == ["two carers wait for each other"]
 
 
-@pytest.mark.parametrize("read", [solomon, vrplib, technicians, home_care])
+def _unified(folder: Path) -> Path:
+    def patient(number: int, opens: float, closes: float, legs: int, bond: str) -> dict[str, object]:
+        wanted = [{"service": f"s{leg}", "duration": 10} for leg in range(legs)]
+        window = {"start": opens, "end": closes}
+        rest = {"required_services": wanted, "time_windows": [window], "synchronization": {"type": bond}}
+        return {"id": f"p{number}", "distance_matrix_index": number, **rest}
+
+    shift = {"departing_point": "d", "arrival_point": "d", "working_shift": {"start": 0, "end": 100}}
+    parts = {"travel_time": 1, "total_tardiness": "HARD", "total_extra_time": "HARD"}
+    given = {
+        "metadata": {"time_window_met": "at_service_end", "cost_components": parts},
+        "distances": [[0, 3, 4], [3, 0, 5], [4, 5, 0]],
+        "terminal_points": [{"id": "d", "distance_matrix_index": 0}],
+        "caregivers": [{"id": f"c{leg}", "abilities": [f"s{leg}"], **shift} for leg in range(2)],
+        "patients": [patient(1, 0, 20, 1, ""), patient(2, 30, 41, 2, "simultaneous")],
+    }
+    _write(folder, "sol-A1-7.json", json.dumps({"cost": {"objective": 20}}))
+    return _write(folder, "A1.json", json.dumps(given))
+
+
+def test_the_unified_format(tmp_path: Path) -> None:
+    """Tests that service ends within its window, that two come at once, and the way alone as the cost."""
+    line = line_of("tiny", _unified(tmp_path), unified, WORK)
+    assert (line.served, line.cost, line.gap, line.broken) == (3, 20, 0, "")
+    instance = unified(tmp_path / "A1.json")
+    assert {visit.id: visit.windows for visit in instance.problem.visits}["p1/0"] == ((0, SCALE.time(10)),)
+    late = Plan(
+        (Route("c1", 0, (Stop("p2/1", 0, 400, 500),)), Route("c0", 0, (Stop("p2/0", 0, 0, 1), Stop("p1/0", 0, 0, 1))))
+    )
+    assert "a visit begins too late" in instance.breaks(late)
+
+
+PICKUPS = """2 200 1
+0 0 0 0 0 1000 0 0 0
+1 0 9 5 0 100 10 0 2
+2 9 9 -5 0 100 10 1 0
+3 0 20 5 0 200 10 0 4
+4 9 20 -5 0 200 10 3 0
+"""
+
+
+def test_pickups(tmp_path: Path) -> None:
+    """Tests that what is fetched is brought at once, and the way of both."""
+    _write(tmp_path, "BKS.json", json.dumps({"LC": {"best_known_cost": 50}}))
+    line = line_of("tiny", _write(tmp_path, "LC.txt", PICKUPS), pickups, WORK)
+    assert (line.visits, line.served, line.broken) == (2, 2, "")
+    assert line.cost == pytest.approx(9 + 9 + (9**2 + 11**2) ** 0.5 + 9 + (9**2 + 20**2) ** 0.5, abs=0.01)
+    assert "+" in as_markdown([line])
+
+
+@pytest.mark.parametrize("read", [solomon, vrplib, technicians, home_care, unified, pickups])
 def test_other_formats_are_refused(tmp_path: Path, read: Callable[[Path], Instance]) -> None:
     """Tests that a file in another format is refused with its name."""
     with pytest.raises(ValueError, match=r"other\.txt"):

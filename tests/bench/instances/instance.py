@@ -8,14 +8,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linli.matcher.problem import Place, Plan, Problem
+from linli.matcher.problem import Place, Plan, Problem, Weights
 from linli.matcher.table_travel import TableTravel
-
-FINE = 1000
-"""Our seconds to one unit of the files: their distances are fractions, ours whole numbers."""
+from tests.bench.instances.budget import Budget
 
 Point = tuple[float, float]
 Distance = Callable[[Point, Point], float]
+
+ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
+"""Nothing but the way has a price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How many of our seconds stand for one unit of a file.
+
+    Their distances are fractions, ours whole numbers; but the search knows what a way costs in seconds (its warmth is
+    some hundred of them), so a typical way should stay some hundred seconds.
+    """
+
+    seconds: int
+
+    def time(self, time: float) -> int:
+        """Return a time of the file in our seconds."""
+        return round(self.seconds * time)
+
+    def way(self, way: float) -> int:
+        """Return a way of the file, rounded up, so that what is in time here is in time there."""
+        return math.ceil(self.seconds * way - 1e-6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +58,8 @@ class Instance:
         Of that objective, as published beside the file.
     released : dict of str to int
         When visits become known, in our seconds; those that are not named are known from the start.
-    strike : callable
-        The visits of a plan that have to be struck from it because of what was unsaid.
+    solve : callable or None
+        How a plan is made within a budget where one call of the matcher does not do; see `solving`.
     """
 
     name: str
@@ -49,7 +69,7 @@ class Instance:
     cost: Callable[[Plan], float]
     best_known: float | None = None
     released: dict[str, int] | None = None
-    strike: Callable[[Plan], frozenset[str]] = lambda _: frozenset()
+    solve: Callable[[Instance, Budget], Plan] | None = None
 
 
 def euclid(a: Point, b: Point) -> float:
@@ -67,20 +87,15 @@ def place_of(point: Point) -> Place:
     return Place(point[0], point[1], "plain")
 
 
-def travel_between(points: Sequence[Point], distance: Distance) -> TableTravel:
-    """Return travel among points, rounded up, so that what is in time here is in time there."""
+def travel_between(points: Sequence[Point], distance: Distance, scale: Scale) -> TableTravel:
+    """Return travel among points."""
     once = list(dict.fromkeys(points))
-    table = np.array([[math.ceil(FINE * distance(a, b) - 1e-6) for b in once] for a in once], dtype=np.int64)
+    table = np.array([[scale.way(distance(a, b)) for b in once] for a in once], dtype=np.int64)
     return TableTravel([place_of(point) for point in once], table, table)
 
 
-def table_travel(distances: Sequence[Sequence[float]]) -> tuple[list[Place], TableTravel]:
-    """Return places that stand for the rows of a table of distances, and travel among them."""
-    places = [Place(0.0, float(number), "plain") for number in range(len(distances))]
-    table = np.array([[math.ceil(FINE * way - 1e-6) for way in row] for row in distances], dtype=np.int64)
-    return places, TableTravel(places, table, table)
-
-
-def fine(time: float) -> int:
-    """Return a time of the file in our seconds."""
-    return round(FINE * time)
+def table_travel(table: Sequence[Sequence[int]]) -> tuple[list[Place], TableTravel]:
+    """Return places that stand for the rows of a table of ways in our seconds, and travel among them."""
+    places = [Place(0.0, float(number), "plain") for number in range(len(table))]
+    ways = np.array(table, dtype=np.int64)
+    return places, TableTravel(places, ways, ways)

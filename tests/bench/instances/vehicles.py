@@ -1,7 +1,8 @@
 """Vehicle routing with time windows: Solomon's text files, and VRPLIB files with or without prizes.
 
-One depot's vehicles become one team with so many crews. What a vehicle can load our model cannot say: the plan is
-judged by it afterwards, and one that loads too much counts for nothing. Vehicles are not counted in the cost.
+Every vehicle is a team. What it can load our model knows only as hours of service: a visit lasts as many seconds as it
+loads, and what it truly lasts stands in the way from it to wherever the vehicle goes next. Vehicles are not counted in
+the cost.
 """
 
 from __future__ import annotations
@@ -12,19 +13,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from linli.matcher.problem import Plan, Problem, Team, Visit, Weights
-from tests.bench.instances.instance import (
-    Distance,
-    Instance,
-    Point,
-    euclid,
-    fine,
-    place_of,
-    travel_between,
-    truncated,
-)
+from linli.matcher.problem import Plan, Problem, Team, Visit
+from tests.bench.instances.instance import ALONE, Distance, Instance, Point, Scale, euclid, table_travel, truncated
+from tests.bench.instances.prizes import Prizes, solve_prizes
+from tests.bench.instances.spare_vehicles import solve_few
 
-ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
+TENTHS = Scale(10)
+"""Exact for distances cut to one decimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,12 @@ class Fleet:
     clients: tuple[Client, ...]
     distance: Distance
     best_known: float | None
+    scale: Scale = TENTHS
+
+
+def fleet_of(path: Path) -> Fleet:
+    """Read a file in either format."""
+    return vrplib_fleet(path) if path.suffix == ".vrp" else solomon_fleet(path)
 
 
 def solomon(path: Path) -> Instance:
@@ -59,6 +60,11 @@ def solomon(path: Path) -> Instance:
     ValueError
         If it is in another format.
     """
+    return instance_of(solomon_fleet(path))
+
+
+def solomon_fleet(path: Path) -> Fleet:
+    """Read a file in Solomon's format as a fleet."""
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [[float(word) for word in line.split()] for line in lines if line[:6].strip()[:1].isdigit()]
     if not rows or len(rows[0]) != 2 or any(len(row) != 7 for row in rows[1:]):
@@ -68,8 +74,7 @@ def solomon(path: Path) -> Instance:
     )
     known: dict[str, dict[str, float]] = json.loads((path.parent / "BKS.json").read_text(encoding="utf-8"))
     entry = known.get(f"{path.stem}_distance") or known.get(path.stem) or {}
-    fleet = Fleet(path.stem, int(rows[0][0]), rows[0][1], clients, euclid, entry.get("best_known_cost"))
-    return instance_of(fleet)
+    return Fleet(path.stem, int(rows[0][0]), rows[0][1], clients, euclid, entry.get("best_known_cost"), Scale(100))
 
 
 def vrplib(path: Path) -> Instance:
@@ -80,6 +85,11 @@ def vrplib(path: Path) -> Instance:
     ValueError
         If it has no time windows or another measure of distance.
     """
+    return instance_of(vrplib_fleet(path))
+
+
+def vrplib_fleet(path: Path) -> Fleet:
+    """Read a VRPLIB file as a fleet."""
     head, sections = _sections(path.read_text(encoding="utf-8"))
     if head.get("EDGE_WEIGHT_TYPE") != "EUC_2D" or "TIME_WINDOW" not in sections:
         raise ValueError(f"{path.name}: time windows and EUC_2D are wanted")
@@ -98,7 +108,7 @@ def vrplib(path: Path) -> Instance:
     best = float(path.with_suffix(".sol").read_text(encoding="utf-8").split()[-1])
     # Where there are prizes, the published costs are in tenths.
     best = best / 10 if prizes else best
-    return instance_of(Fleet(path.stem, int(head["VEHICLES"]), float(head["CAPACITY"]), clients, truncated, best))
+    return Fleet(path.stem, int(head["VEHICLES"]), float(head["CAPACITY"]), clients, truncated, best)
 
 
 Rows = dict[int, tuple[float, ...]]
@@ -121,52 +131,86 @@ def _sections(text: str) -> tuple[dict[str, str], dict[str, Rows]]:
 
 
 def instance_of(fleet: Fleet) -> Instance:
-    """Return a fleet as an instance."""
-    depot, *clients = fleet.clients
+    """Return a fleet as an instance.
+
+    Raises
+    ------
+    ValueError
+        If a client loads more seconds than its service lasts: then the way from it could not hold the rest.
+    """
+    scale, depot = fleet.scale, fleet.clients[0]
+    rest = [scale.time(one.service) - round(one.demand) for one in fleet.clients]
+    if min(rest[1:], default=0) < 0:
+        raise ValueError(f"{fleet.name}: a client loads more than fits into the time of its service")
+    points = [one.point for one in fleet.clients]
+    places, travel = table_travel(
+        [
+            [(0 if a == b else rest[a]) + scale.way(fleet.distance(points[a], points[b])) for b in range(len(points))]
+            for a in range(len(points))
+        ]
+    )
     visits = tuple(
         Visit(
             id=f"v-{number}",
             request=f"v-{number}",
             leg=0,
-            place=place_of(client.point),
-            duration=fine(client.service),
-            windows=((fine(client.opens), fine(client.closes)),),
+            place=places[number],
+            duration=round(client.demand),
+            windows=((scale.time(client.opens), scale.time(client.closes)),),
         )
-        for number, client in enumerate(clients, 1)
+        for number, client in enumerate(fleet.clients)
+        if number > 0
     )
-    team = Team("fleet", place_of(depot.point), (), fleet.vehicles, ((fine(depot.opens), fine(depot.closes)),))
-    travel = travel_between([client.point for client in fleet.clients], fleet.distance)
-    problem = Problem(fine(depot.opens), visits, (team,), travel, ALONE)
-    prizes = "; prizes: all clients count alike" if any(client.prize for client in clients) else ""
+    hours = ((scale.time(depot.opens), scale.time(depot.closes)),)
+    teams = tuple(
+        Team(f"k-{number}", places[0], (), 1, hours, max_work_per_day=int(fleet.capacity))
+        for number in range(fleet.vehicles)
+    )
+    optional = any(client.prize for client in fleet.clients)
+    prizes = Prizes(fleet.clients, fleet.distance)
     return Instance(
         fleet.name,
-        problem,
-        f"capacity: judged afterwards{prizes}",
-        lambda plan: _overloaded(fleet, plan) + ([] if prizes else _left_out(fleet, plan)),
-        lambda plan: _cost(fleet, plan),
+        Problem(scale.time(depot.opens), visits, teams, travel, ALONE),
+        "prizes: who is worth the way is chosen around the matcher" if optional else "",
+        lambda plan: judge(fleet, stops_of(plan), everybody=not optional),
+        lambda plan: cost(fleet, stops_of(plan)),
         fleet.best_known,
+        solve=(lambda instance, budget: solve_prizes(instance.problem, prizes, budget)) if optional else solve_few,
     )
 
 
-def _stops(plan: Plan) -> list[list[int]]:
+def stops_of(plan: Plan) -> list[list[int]]:
+    """Return every vehicle's clients in order."""
     return [[int(stop.visit.removeprefix("v-")) for stop in route.stops] for route in plan.routes]
 
 
-def _overloaded(fleet: Fleet, plan: Plan) -> list[str]:
-    loads = [sum(fleet.clients[number].demand for number in route) for route in _stops(plan)]
-    heavy = [load for load in loads if load > fleet.capacity]
-    return [f"{len(heavy)} of {len(loads)} vehicles loaded beyond {fleet.capacity:g}"] if heavy else []
+def judge(fleet: Fleet, routes: list[list[int]], *, everybody: bool) -> list[str]:
+    """Return every rule of the file that routes break, in words, by the file's own distances and times."""
+    found = [fault for route in routes for fault in _route_faults(fleet, route)]
+    served = [number for route in routes for number in route]
+    if len(served) > len(set(served)):
+        found.append("a client is served twice")
+    if len(routes) > fleet.vehicles:
+        found.append(f"{len(routes)} vehicles of {fleet.vehicles}")
+    missing = len(fleet.clients) - 1 - len(set(served))
+    return [*found, f"{missing} clients left out"] if everybody and missing else found
 
 
-def _left_out(fleet: Fleet, plan: Plan) -> list[str]:
-    missing = len(fleet.clients) - 1 - len(plan.placed())
-    return [f"{missing} clients left out"] if missing else []
+def _route_faults(fleet: Fleet, route: list[int]) -> list[str]:
+    clients, at = fleet.clients, fleet.clients[0].opens
+    for a, b in pairwise([0, *route, 0]):
+        at += clients[a].service + fleet.distance(clients[a].point, clients[b].point)
+        if at > clients[b].closes + 1e-6:
+            return [f"{'client ' + str(b) if b else 'the depot'} is reached too late"]
+        at = max(at, clients[b].opens)
+    load = sum(clients[number].demand for number in route)
+    return [f"a vehicle loaded beyond {fleet.capacity:g}"] if load > fleet.capacity else []
 
 
-def _cost(fleet: Fleet, plan: Plan) -> float:
+def cost(fleet: Fleet, routes: list[list[int]]) -> float:
+    """Return the way, and the prizes of whom nobody serves."""
     clients, total = fleet.clients, 0.0
-    for route in _stops(plan):
-        way = [0, *route, 0]
-        total += sum(fleet.distance(clients[a].point, clients[b].point) for a, b in pairwise(way))
-    served = {number for route in _stops(plan) for number in route}
+    for route in routes:
+        total += sum(fleet.distance(clients[a].point, clients[b].point) for a, b in pairwise([0, *route, 0]))
+    served = {number for route in routes for number in route}
     return total + sum(client.prize for number, client in enumerate(clients) if number not in served)

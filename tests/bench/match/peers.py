@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 from tests.bench.match.measure import Candidate
 from tests.bench.match.solver_sketch import FOLDER
+from tests.bench.match.timefold_there import missing
 
 LONG_S = 5.0
 """From this budget on, VROOM is given its deeper levels."""
 
-ALL = ("vroom", "pyvrp", "ortools", "nearest", "insertion", "assignment", "sketch")
+ALL = ("vroom", "pyvrp", "ortools", "timefold", "nearest", "insertion", "assignment", "sketch")
 
 SETTINGS = {
     "pyvrp": ("default", "wide"),
     "ortools": ("insertion", "arc"),
+    "timefold": ("own", "nearest"),
     "nearest": ("-",),
     "insertion": ("-",),
     "assignment": ("hours", "most"),
@@ -27,13 +30,17 @@ WITH_THREADS = ("vroom", "sketch")
 
 
 def peers_of(names: Sequence[str], seconds: float, levels: Sequence[str] | None = None) -> list[Candidate]:
-    """Return the peers with their settings for a budget; the sketch only where its folder is named.
+    """Return the peers with their settings for a budget.
 
+    The sketch takes part only where its folder is named, Timefold only where it can run.
     `levels` of VROOM are chosen by the budget unless they are given.
     """
     found: list[Candidate] = []
     for name in names:
         if name == "sketch" and FOLDER not in os.environ:
+            continue
+        if name == "timefold" and (why := missing()):
+            sys.stderr.write(f"Timefold is left out: {why}\n")
             continue
         usual = ("x1", "x2") if seconds >= LONG_S else ("x0", "x1")
         found += [

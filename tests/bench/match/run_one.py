@@ -28,6 +28,7 @@ SOLVERS = {
     "vroom": ("solver_vroom", "solve"),
     "pyvrp": ("solver_pyvrp", "solve"),
     "ortools": ("solver_ortools", "solve"),
+    "timefold": ("solver_timefold", "solve"),
     "nearest": ("solver_simple", "nearest"),
     "insertion": ("solver_simple", "insertion"),
     "assignment": ("solver_simple", "assignment"),

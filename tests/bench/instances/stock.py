@@ -1,0 +1,180 @@
+"""Counts technicians' tools and parts around the matcher, which knows them as skills, or not at all.
+
+Whoever has no parts left for a visit is barred from it; a visit that nobody is left for is one for which its tools and
+parts are fetched at the depot first. Then everything is planned again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from linli.matcher.checker import check
+from linli.matcher.problem import EXCLUDED, Fetch, Pin, Plan, Problem, Visit
+from linli.matcher.solve import solve
+from tests.bench.instances.budget import Budget
+from tests.bench.instances.instance import Instance, Point, euclid, place_of
+
+ROUNDS = 6
+"""How often everything is planned, parts counted in between."""
+
+ROUNDS_BY_DAY = 2
+"""The same whenever something becomes known during the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a file: depot, technician or request."""
+
+    number: int
+    point: Point
+    opens: float
+    closes: float
+    service: float
+    skills: tuple[str, ...]
+    tools: tuple[str, ...]
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The lines of a file by number; 0 is the depot. Judges plans by the file's own figures."""
+
+    rows: dict[int, Row]
+
+    def short(self, plan: Plan) -> dict[str, str]:
+        """Return the visits of a plan for which their technician lacks tools or parts, with who that is."""
+        found: dict[str, str] = {}
+        for route in plan.routes:
+            who = self.rows[int(route.team.removeprefix("t-"))]
+            left, tools, been = list(who.parts), set(who.tools), False
+            for stop in route.stops:
+                one = self._visit(stop.visit)
+                been = been or stop.fetch is not None
+                if not been and (set(one.tools) - tools or any(a > b for a, b in zip(one.parts, left, strict=True))):
+                    found[stop.visit] = route.team
+                else:
+                    left = [have - want for want, have in zip(one.parts, left, strict=True)]
+        return found
+
+    def _visit(self, name: str) -> Row:
+        return self.rows[int(name.removeprefix("v-"))]
+
+    def breaks(self, plan: Plan) -> list[str]:
+        """Return every rule of the file that a plan breaks."""
+        lacking = self.short(plan)
+        found = [f"{len(lacking)} visits without tools or parts"] if lacking else []
+        for route in plan.routes:
+            who = self.rows[int(route.team.removeprefix("t-"))]
+            stops = [(self._visit(stop.visit), stop.fetch is not None) for stop in route.stops]
+            if any(set(one.skills) - set(who.skills) for one, _ in stops):
+                found.append("a technician lacks a skill")
+            if self._is_late(who, stops):
+                found.append("a technician is late")
+        return found
+
+    def _is_late(self, who: Row, stops: list[tuple[Row, bool]]) -> bool:
+        at, here = who.opens, who.point
+        for one, fetched in stops:
+            way = _through([here, *([self.rows[0].point] if fetched else []), one.point])
+            at, here = max(at + way, one.opens), one.point
+            if at > one.closes + 1e-6:
+                return True
+            at += one.service
+        return at + euclid(here, who.point) > who.closes + 1e-6
+
+    def way(self, plan: Plan) -> float:
+        """Return how far all go, trips to the depot included."""
+        total = 0.0
+        for route in plan.routes:
+            points = [self.rows[int(route.team.removeprefix("t-"))].point]
+            for stop in route.stops:
+                points += [self.rows[0].point] if stop.fetch is not None else []
+                points.append(self._visit(stop.visit).point)
+            total += _through([*points, points[0]])
+        return total
+
+
+def _through(points: list[Point]) -> float:
+    return sum(euclid(a, b) for a, b in pairwise(points))
+
+
+class _Asked:
+    """What was learned of a day: who is barred from what, and for what something is fetched."""
+
+    def __init__(self, stock: Stock) -> None:
+        self.stock = stock
+        self.barred: dict[str, set[str]] = {}
+        self.fetched: set[str] = set()
+        self.depot = Fetch(place_of(stock.rows[0].point), 0)
+
+    def as_asked(self, visit: Visit) -> Visit:
+        """Return a visit with its bars, or fetched for: then nobody needs to have anything."""
+        if visit.id in self.fetched:
+            return replace(visit, needs=tuple(n for n in visit.needs if n.skill.startswith("skill")), fetch=self.depot)
+        return replace(visit, barred_teams=tuple((team, EXCLUDED) for team in sorted(self.barred.get(visit.id, ()))))
+
+    def plan(self, problem: Problem, plan: Plan, budget: Budget, share: float, rounds: int) -> Plan:
+        """Plan and count in turn; return the best plan met, less those for whom there are no parts."""
+        best, least = Plan(), (1, 0.0)
+        for number in range(rounds):
+            asked = replace(problem, visits=tuple(map(self.as_asked, problem.visits)))
+            plan = solve(asked, plan, budget.part(share / rounds), number + 1).plan
+            broken = check(asked, plan)
+            if broken:
+                raise AssertionError(f"a plan that breaks {broken[0].rule}")
+            lacking = self.stock.short(plan)
+            sound = without(plan, lacking.keys())
+            now = -len(sound.placed()), self.stock.way(sound)
+            if now < least:
+                best, least = sound, now
+            unserved = {visit.id for visit in problem.visits} - plan.placed()
+            for visit, team in lacking.items():
+                self.barred.setdefault(visit, set()).add(team)
+            self.fetched |= unserved
+            if not lacking and not unserved:
+                break
+        return best
+
+
+def without(plan: Plan, struck: Collection[str]) -> Plan:
+    """Return a plan without some visits; the others keep their times."""
+    kept = (replace(one, stops=tuple(s for s in one.stops if s.visit not in struck)) for one in plan.routes)
+    return Plan(tuple(route for route in kept if route.stops))
+
+
+def solve_stock(instance: Instance, stock: Stock, budget: Budget) -> Plan:
+    """Return a plan for the whole day at once, or as its visits become known."""
+    asked = _Asked(stock)
+    if instance.released is None:
+        return asked.plan(instance.problem, Plan(), budget, 1.0, ROUNDS)
+    moments = sorted({0, *instance.released.values()})
+    plan = Plan()
+    for now in moments:
+        plan = _known_at(instance, asked, plan, now, budget, 1 / len(moments))
+    return plan
+
+
+def _known_at(instance: Instance, asked: _Asked, plan: Plan, now: int, budget: Budget, share: float) -> Plan:
+    """Plan for what is known by now; whoever has set out goes there."""
+    released = instance.released or {}
+    pins = set_out(instance.problem, asked.as_asked, plan, now)
+    known = tuple(replace(v, pin=pins.get(v.id)) for v in instance.problem.visits if released.get(v.id, 0) <= now)
+    return asked.plan(replace(instance.problem, now=now, visits=known), plan, budget, share, ROUNDS_BY_DAY)
+
+
+def set_out(problem: Problem, asked: Callable[[Visit], Visit], plan: Plan, now: int) -> dict[str, Pin]:
+    """Return who has set out for whom: as late as it goes, nobody knowing what will come."""
+    visits = {visit.id: asked(visit) for visit in problem.visits}
+    pins: dict[str, Pin] = {}
+    for route in plan.routes:
+        at = next(team.base for team in problem.teams if team.id == route.team)
+        for stop in route.stops:
+            visit = visits[stop.visit]
+            first = visit.place if visit.fetch is None else visit.fetch.place
+            begins = stop.start if stop.fetch is None else stop.fetch
+            way, at = problem.travel.between(at, first)[0], visit.place
+            if begins - way <= now:
+                pins[stop.visit] = Pin(route.team, route.crew, stop.start)
+    return pins
