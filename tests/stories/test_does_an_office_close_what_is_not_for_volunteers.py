@@ -29,11 +29,20 @@ def test_unmet_becomes_referred_and_the_offices_answer_closes_it(story: Story) -
 
 
 def test_what_is_not_for_volunteers_goes_to_its_office_at_once(story: Story) -> None:
-    """Tests an order about parking: no team is asked, the orderer is told whom to turn to, given back it is unmet."""
+    """Tests an order about parking: no team is asked, the orderer is told whom to turn to, given back it is unmet.
+
+    The one team that could go is away by then: else it would be asked in the morning and its silence waited for.
+    """
     lead = story.lead()
     case = story.ordered(story.proxy, "parking", beneficiary="other").is_("referred")
     assert lead.heard(case) == []
+    away = {"start": story.hours(0, 1)["start"], "end": story.hours(0, 24)["end"]}
+    story.administrator.client.post(
+        f"/v1/teams/{lead.team}/absences", json=away, params={"wait": 30}
+    ).raise_for_status()
     said = story.county.terminal.run("answer-referral", case.id, "refused", "--note", "another department's")
     assert said.returncode == 0, said.stderr
     case.is_("unmet")
+    assert case.causes()[-2:] == ["office_refused", "unmet"]
+    assert lead.heard(case) == []
     assert "not its matter" in case.told_in_words()

@@ -1,8 +1,8 @@
-"""Does the same team come again: a standing order over days off, its regular team away once, then its end."""
+"""Does the same team come again: a weekly order over a real holiday, its regular team away once, then its end."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.support.story_case import Case, instant
 from tests.support.story_county import ZONE
@@ -30,48 +30,73 @@ def _planned(case: Case, lead: Lead) -> None:
     )
 
 
-def test_a_daily_visit_over_days_off_with_its_team_away_once(story: Story) -> None:
-    """Tests the whole life of a standing order on the real stack; a week of the county is too long to wait for."""
+def test_a_weekly_visit_across_the_national_day_with_its_team_away_once(story: Story) -> None:
+    """Tests the whole life of a weekly order on the real stack, over the holidays that were really announced."""
     usual = story.lead(base=to_the_north(0.01))
-    order = story.order()
-    answer = story.desk.client.post(
-        "/v1/standing-orders",
-        json={"order": order, "rule": "FREQ=DAILY", "holidays": "skip"},
-        params={"wait": 30},
-    )
-    assert answer.status_code == 201, answer.text
-    standing: str = answer.json()["standing"]
-    shown = eventually(lambda: _shown(story, standing), "the standing order to be shown")
-    for one in shown["upcoming"]:
-        day = instant(one["start"]).astimezone(ZONE)
-        assert (one["how"] == "left_out") == (day.month == 11 and day.day in (28, 29)), one
-    first, second, third, *_ = _cases(story, standing)
-    first.asked().accepts(first).went_well()
-    usual.starts(first).went_well()
-    usual.is_done(first).went_well()
+    standing = _placed(story, "FREQ=WEEKLY;BYDAY=TU", "after")
+    first, second, third, fourth = _cases(story, standing)
+    assert [(one["how"], _day(one)) for one in _shown(story, standing)["upcoming"][:4]] == [
+        ("rule", FIRST),
+        ("holiday", AFTER_THE_HOLIDAY),
+        ("rule", FIRST + timedelta(weeks=2)),
+        ("rule", FIRST + timedelta(weeks=3)),
+    ]
+    _visited(story, first, usual, "agreed by telephone")
     nearer = story.lead()
-    away = instant(second.now()["need"]["windows"][0]["start"])
-    story.administrator.client.post(
-        f"/v1/teams/{usual.team}/absences",
-        json={"start": (away - timedelta(hours=6)).isoformat(), "end": (away + timedelta(hours=10)).isoformat()},
-        params={"wait": 30},
-    ).raise_for_status()
-    _planned(second, nearer)
-    _planned(third, usual)
-    story.desk.assigns(second, nearer, "the usual team is away", nearer.members[0]).went_well()
-    nearer.starts(second).went_well()
-    nearer.is_done(second).went_well()
+    _is_away(story, usual, third)
+    _planned(third, nearer)
+    for one in (second, fourth):
+        _planned(one, usual)
+    _visited(story, third, nearer, "the usual team is away")
     eventually(lambda: len(_shown(story, standing)["served"]) == 2 or None, "both visits to be noted")
     assert _shown(story, standing)["regular"] == [usual.team]
-    _planned(third, usual)
+    _planned(fourth, usual)
     assert standing in story.desk.sees("/desk/standing").text
     page = story.desk.sees(f"/desk/standing/{standing}")
-    assert f"/desk/case/{third.id}" in page.text, page.text
-    assert f"/desk/standing/{standing}" in story.desk.sees(f"/desk/case/{third.id}").text
+    assert f"/desk/case/{fourth.id}" in page.text, page.text
+    assert f"/desk/standing/{standing}" in story.desk.sees(f"/desk/case/{fourth.id}").text
     story.county.terminal.ok("standing", "stop", standing, "--reason", "moves to her daughter")
-    third.is_("cancelled")
-    assert third.causes()[-1] == "stop"
+    fourth.is_("cancelled")
+    assert fourth.causes()[-1] == "stop"
     assert not _shown(story, standing)["active"]
     listed = story.county.terminal.lines("standing", "list", "--ended")
     assert [one["details"]["active"] for one in listed if one["standing"] == standing] == [False]
     assert story.county.terminal.run("replay", "--verify").returncode == 0
+
+
+FIRST = date(2026, 9, 29)
+"""The Tuesday before the National Day, which has its holidays from the first to the seventh of October."""
+
+AFTER_THE_HOLIDAY = date(2026, 10, 8)
+"""Where the visit of Tuesday, the sixth, goes: to the first day of work after it."""
+
+
+def _placed(story: Story, rule: str, holidays: str) -> str:
+    """Place a standing order whose first visit is on the first day, in the morning."""
+    morning = {"start": f"{FIRST}T09:00:00+08:00", "end": f"{FIRST}T12:00:00+08:00"}
+    body = {"order": story.order(windows=[morning]), "rule": rule, "holidays": holidays}
+    answer = story.desk.client.post("/v1/standing-orders", json=body, params={"wait": 30})
+    assert answer.status_code == 201, answer.text
+    standing: str = answer.json()["standing"]
+    eventually(lambda: len(_cases(story, standing)) == 4 or None, "four weeks of visits to be made")
+    return standing
+
+
+def _day(visit: Json) -> date:
+    return instant(visit["start"]).astimezone(ZONE).date()
+
+
+def _visited(story: Story, case: Case, lead: Lead, reason: str) -> None:
+    """Let the desk name a team that said yes by telephone, and the team go."""
+    story.desk.assigns(case, lead, reason, lead.members[0]).went_well()
+    lead.starts(case).went_well()
+    lead.is_done(case).went_well()
+
+
+def _is_away(story: Story, lead: Lead, case: Case) -> None:
+    """Have a team away on the day of a visit."""
+    away = instant(case.now()["need"]["windows"][0]["start"])
+    span = {"start": (away - timedelta(hours=6)).isoformat(), "end": (away + timedelta(hours=10)).isoformat()}
+    story.administrator.client.post(
+        f"/v1/teams/{lead.team}/absences", json=span, params={"wait": 30}
+    ).raise_for_status()

@@ -30,8 +30,9 @@ DISTRICT = "520624"
 RATE = 600
 """An hour of the county is six seconds of ours: a night passes while one waits, and a lead still has time to answer."""
 
-BEGINS = datetime(2026, 11, 23, 23, 0, tzinfo=ZONE)
-"""The clock begins with a night, so that the story of the night does not have to wait for one."""
+BEGINS = datetime(2026, 9, 22, 23, 0, tzinfo=ZONE)
+"""The clock begins with a night, so that the story of the night does not have to wait for one; and two weeks before the
+National Day, so that a weekly visit meets a real holiday among those that are made already."""
 
 NIGHT = time(23), time(5)
 """When no team is asked."""
@@ -50,19 +51,13 @@ mode = "auto"
 freeze_minutes = 1440 # who is visited within a day is asked for at once
 answer_minutes = [240, 480, 150] # 24, 48 and 15 seconds of ours: the last is for offers that are to run out
 ask_at_once = 3
+horizon_days = 30
+standing_days = 28 # four visits of a weekly order are requests at once: nobody has to wait for a week to pass
 quiet_hours = {{ start = "{NIGHT[0]:%H:%M}", end = "{NIGHT[1]:%H:%M}" }}
 
 [[mode_rules]]
 community = "{SUGGESTING}"
 mode = "suggest"
-
-[calendar]
-years = [2026]
-
-[[calendar.holidays]]
-start = "2026-11-28"
-end = "2026-11-29"
-name = "made up"
 
 [escalation]
 pools = "by_level"
