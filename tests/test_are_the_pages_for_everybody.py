@@ -119,7 +119,11 @@ def test_are_the_pages_for_everybody(
     with visitor(browser, county.base, language=language, size=size) as lead:
         lead.sign_in(county.leads[asked_team(county, case)])
         offer = f"/team/offer/{case}.0.1"
-        looked_at(lead, ["/team", offer, "/team/time-off", "/team/day", "/team/members", "/team/open"], language)
+        looked_at(
+            lead,
+            ["/team", offer, "/team/time-off", "/team/day", "/team/members", "/team/open", "/team/hours"],
+            language,
+        )
 
 
 @WIDTHS

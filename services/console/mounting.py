@@ -18,6 +18,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.errors import Both, Code, LinliError
+from linli.schemas.glossary import Tongue
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart, PersonalPart
@@ -25,6 +26,7 @@ from linli.schemas.places import District, Grid
 from linli.schemas.policy import Policy
 from linli.schemas.roles import Role
 from linli.schemas.roster import RosterRecord
+from linli.services.certificates.writing import as_html
 from linli.services.console.call_book import CallBook
 from linli.services.console.forms import FormError
 from linli.services.console.pages import pages_app
@@ -36,7 +38,7 @@ from linli.services.gateway.case_codes import OpenedCase, case_code, open_case
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.limits import STRANGER_RATE
 from linli.services.gateway.opening import personal_part
-from linli.services.gateway.reporting import made_report
+from linli.services.gateway.reporting import made_certificate, made_report
 from linli.services.outcomes import outcomes, request_since
 from linli.services.preparing import prepare
 from linli.services.reports.made import MadeReport
@@ -157,6 +159,14 @@ class GatewaySurroundings:
         """Make a report of somebody's district."""
         try:
             return await made_report(self._here, name, given, person.district)
+        except LinliError as error:
+            sentence, status = _REPORT_PROBLEMS.get(error.code, ("reports.unreadable", 503))
+            raise FormError(sentence, status=status) from None
+
+    async def certificate(self, who: tuple[str, str], given: Mapping[str, str], person: Person, tongue: Tongue) -> str:
+        """Write the certificate of a team's member."""
+        try:
+            return as_html(await made_certificate(self._here, who, given, person.district, tongue), tongue)
         except LinliError as error:
             sentence, status = _REPORT_PROBLEMS.get(error.code, ("reports.unreadable", 503))
             raise FormError(sentence, status=status) from None

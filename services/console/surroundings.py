@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.errors import Both
+from linli.schemas.glossary import Tongue
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart, PersonalPart
@@ -160,6 +161,16 @@ class Surroundings(Protocol):
         ------
         linli.services.console.forms.FormError
             If there is none of that name, it cannot be asked for like that, or the ledger cannot be read.
+        """
+        ...
+
+    async def certificate(self, who: tuple[str, str], given: Mapping[str, str], person: Person, tongue: Tongue) -> str:
+        """Write the certificate of a team's member as HTML, without a name: Linli does not know it.
+
+        Raises
+        ------
+        linli.services.console.forms.FormError
+            If the ledger cannot be read.
         """
         ...
 
