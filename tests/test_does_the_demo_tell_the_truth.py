@@ -15,7 +15,11 @@ import httpx2
 import pytest
 from playwright.sync_api import sync_playwright
 
+from linli.schemas.identity import request_id
+from linli.services.demo.requests import MONDAY
+from linli.services.demo.units import ALONE, MEMBERS, UNITS
 from linli.services.tether import tethered
+from linli.streams.recount_compare import RECOUNTS
 from tests.support.browsing import PHONE, visitor
 from tests.support.chromium import chromium
 from tests.support.gateway import Json
@@ -95,6 +99,28 @@ def test_everybody_came_through_the_gateway(served: Served) -> None:
     log = (served.said.parent / "state" / "logs" / "gateway.log").read_text(encoding="utf-8")
     routes = {json.loads(line).get("route") for line in log.splitlines() if line.startswith("{")}
     assert {"order", "accept", "start", "done", "rate_case", "show_code"} <= routes
+
+
+def test_the_reports_were_held_against_the_log(served: Served) -> None:
+    """Tests that every report that is counted again had rows, but for what a good day may be without."""
+    compared = served.outcome["reports_compared"]
+    assert set(compared) == set(RECOUNTS)
+    assert all(compared[name] > 0 for name in compared if name != "unmet-need"), compared
+    # 54 teams; 84 units and their 1,600 members, who are asked for good deeds as the other registered teams' are.
+    assert compared["load"] == 54 + UNITS + ALONE
+    assert compared["double-registration"] > UNITS + MEMBERS
+
+
+def test_the_countys_own_day_was_played(served: Served) -> None:
+    """Tests that three teams held the clinic, and that a weekly order has its visits."""
+    base = served.pages["sign_in"].removesuffix("/sign-in")
+    headers = {"authorization": f"Bearer {served.pages['desk_token']}"}
+    with httpx2.Client(base_url=base, headers=headers, trust_env=False, timeout=40) as desk:
+        clinic = desk.get(f"/v1/requests/{request_id('hotline', f'SN{MONDAY:%Y%m%d}-clinic')}").json()
+        assert len({one["team"] for one in clinic["visits"]}) == 3, clinic
+        [weekly] = desk.get("/v1/standing-orders").json()["standing_orders"]
+        assert weekly["rule"] == "FREQ=WEEKLY;BYDAY=MO"
+        assert len(weekly["served"]) == 1, weekly
 
 
 def test_the_pages_are_where_it_says(served: Served) -> None:

@@ -11,9 +11,11 @@ from linli.schemas.answers import Accept, Decline, DeclineReason, Rate, Reschedu
 from linli.schemas.base import Edge
 from linli.schemas.identity import request_id
 from linli.schemas.orders import Target
-from linli.services.demo.callers import ordered_from, sends_as
+from linli.schemas.proving import ConfirmService
+from linli.services.demo.callers import grid_worker_of, ordered_from, sends_as
+from linli.services.demo.county_day import orders
 from linli.services.demo.demand import HOTLINE_SOURCE, PROXY_SOURCE, Scenario
-from linli.services.demo.requests import day
+from linli.services.demo.requests import MONDAY, day
 from linli.services.demo.said import Said, code_wanted, goes_to_kafka, own_word, said
 from linli.services.demo.timed import TimedEvent, timed
 from tests.support.examples import NINE, WINDOW
@@ -63,7 +65,7 @@ def test_an_answer_leaves_out_what_address_and_token_say() -> None:
     """Tests an acceptance, and an answer under another team's name: it carries that team's token."""
     accepted = spoken(Accept(offer="r-1.0.1", team="t-07", members=("m-1",)), "accept")
     assert (accepted.who, accepted.path.partition("?")[0]) == ("lead-t-07", "/v1/offers/r-1.0.1/accept")
-    assert json.loads(accepted.body) == {"members": ["m-1"]}
+    assert json.loads(accepted.body) == {"members": ["m-1"], "series": False}
     wrong = spoken(Decline(offer="r-1.0.1", team="t-01", reason=DeclineReason.OTHER), "decline")
     assert wrong.who == "lead-t-01"
 
@@ -83,6 +85,25 @@ def test_a_resident_rates_with_a_code_that_whoever_ordered_tells() -> None:
     assert code_wanted("r-1", by_proxy).who == PROXY_SOURCE
     word = own_word(rating, "r-1", "123456")
     assert (word.who, json.loads(word.body)["code"]) == ("", "123456")
+
+
+def test_what_the_county_does_has_its_addresses() -> None:
+    """Tests the clinic, the standing order, and the word of a grid worker, each by whom it is theirs to say."""
+    events = orders(MONDAY)
+    spoken_as = {event.note: said(event, by_proxy) for event in events}
+    assert {note: one.path.partition("?")[0] for note, one in spoken_as.items()} == {
+        "county:clinic": "/v1/requests",
+        "county:weekly": "/v1/standing-orders",
+        "county:unit": "/v1/requests",
+    }
+    assert {one.who for one in spoken_as.values()} == {HOTLINE_SOURCE}
+    worker = grid_worker_of("520624001001")
+    confirmed = said(
+        timed(NINE, ConfirmService(target=Target(request_id="r-1"), by=worker), "confirm_service", worker, "c", "e"),
+        by_proxy,
+    )
+    assert (confirmed.who, confirmed.path.partition("?")[0]) == (worker, "/v1/requests/r-1/confirm-service")
+    assert json.loads(confirmed.body) == {"leg": 0, "note": ""}
 
 
 def test_another_day_is_asked_for_by_who_ordered() -> None:

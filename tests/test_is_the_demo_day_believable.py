@@ -1,5 +1,6 @@
 """The synthetic day is as believable, and as disturbed, as it says it is."""
 
+import json
 from collections import Counter
 from datetime import date, timedelta
 
@@ -10,13 +11,17 @@ from linli.schemas.commands import InboxBody
 from linli.schemas.dead_letters import Reason
 from linli.schemas.orders import Order
 from linli.schemas.people import AgeBand, Beneficiary
+from linli.services.demo import county_day
 from linli.services.demo.county import grids_by_code
 from linli.services.demo.demand import Scenario, ask, demand, is_urban, usual_requests
 from linli.services.demo.flood import closed_hours, is_cut_off
 from linli.services.demo.malformed import MISTAKES, every_mistake
+from linli.services.demo.organisation import SYNTHETIC, organisation
 from linli.services.demo.requests import MONDAY, day
 from linli.services.demo.special_cases import CASES
+from linli.services.demo.teams import midnight, roster
 from linli.services.demo.timed import chance
+from linli.services.demo.units import ALONE, UNITS
 
 INBOX = TypeAdapter[InboxBody](InboxBody)
 MANY = 4000
@@ -152,3 +157,25 @@ def test_every_mistake_has_a_reason_and_no_body() -> None:
     assert all(event.body is None and event.expected is not None for event in events)
     not_of_an_order = {Reason.DUPLICATE_CONFLICT, Reason.SOLVER_CRASH, Reason.INTERNAL}
     assert {event.expected for event in events} == set(Reason) - not_of_an_order
+
+
+def test_every_team_stands_at_a_node_of_the_tree() -> None:
+    """Tests that teams, units and members belong to nodes that are registered before them, and that each says so."""
+    nodes = {one.node: one.level for one in organisation()}
+    found = county_day.everybody(MONDAY)
+    assert len(found) == len(roster(MONDAY)) + UNITS + ALONE
+    assert {nodes[one.organisation or ""] for one in found} == {"community", "village"}
+    assert all(one.name.endswith(SYNTHETIC) for one in found)
+    registered = county_day.registered(MONDAY, midnight(MONDAY))
+    assert [event.body for event in registered] == list(found)
+    assert all(json.loads(event.value)["organisation"] in nodes for event in registered)
+
+
+def test_the_countys_own_orders_are_for_many_weekly_and_of_the_evening() -> None:
+    """Tests what the file says, that it is synthetic, and that it is the same every time."""
+    events = county_day.orders(MONDAY)
+    assert events == county_day.orders(MONDAY)
+    assert [event.kind for event in events] == ["order", "standing", "order"]
+    assert all("模拟" in event.value.decode() for event in events)
+    assert json.loads(events[0].value)["headcount"] == 60
+    assert len(county_day.served_for_certain(MONDAY)) == 3

@@ -24,9 +24,13 @@ _ROLES: Final[Mapping[str, Role]] = {
 """What each sender of orders is to the gateway; the grid workers' application orders for others."""
 
 _LEAD: Final = "lead-"
+_GRID_WORKER: Final = "grid-worker-"
 
 DIRECTOR: Final = "child-director"
 """The officer with whom a child's case waits for consent."""
+
+READER: Final = "reports"
+"""Who reads the reports, to hold them against the log."""
 
 VALID_FOR: Final = timedelta(days=1)
 """How long the demo's tokens work: it is over in minutes, and with it the state folder."""
@@ -45,6 +49,11 @@ def ordered_from(sender: str) -> str:
 def lead_of(team: str) -> str:
     """Name the lead of a team."""
     return _LEAD + team
+
+
+def grid_worker_of(community: str) -> str:
+    """Name the grid worker of a community."""
+    return _GRID_WORKER + community
 
 
 class Callers:
@@ -69,6 +78,10 @@ class Callers:
     def _issued_when_needed(self, name: str) -> str:
         if name == DIRECTOR:
             return self._issued(name, Role.OFFICER, place=CHILD_DIRECTOR)
+        if name.startswith(_GRID_WORKER):
+            return self._issued(name, Role.OFFICER, place=name.removeprefix(_GRID_WORKER))
+        if name == READER:
+            return self._issued(name, Role.OPERATOR)
         return self._issued(name, Role.TEAM_LEAD, team=name.removeprefix(_LEAD))
 
     def _issued(self, name: str, role: Role, *, team: str | None = None, place: str | None = None) -> str:

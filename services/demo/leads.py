@@ -47,6 +47,7 @@ def answers_for(
     seed: int,
     stories: frozenset[str] = frozenset(),
     manners: Manners = as_assumed,
+    certain: frozenset[str] = frozenset(),
 ) -> list[TimedEvent]:
     """Return what team leads will say because of a record of the ledger.
 
@@ -62,6 +63,8 @@ def answers_for(
         Ids of requests whose first team declines and whose next team goes, without mishap.
     manners
         How each lead behaves.
+    certain
+        Ids of requests for which whoever is asked goes, without mishap.
 
     Returns
     -------
@@ -76,10 +79,13 @@ def answers_for(
             if offer.state is OfferState.OPEN:
                 if told:
                     events += _story_answer(record, offer, members)
+                elif record.request_id in certain:
+                    events += _yes(record, offer, members)
                 else:
                     events += to_offer(record, offer, members, seed, manners(offer.team))
         if leg.assignment is not None and record.state in (State.OFFERED, State.COMMITTED, State.UNDER_WAY):
-            events += of_visit(record, leg.assignment, seed, manners(leg.assignment.team), certain=told)
+            sure = told or record.request_id in certain
+            events += of_visit(record, leg.assignment, seed, manners(leg.assignment.team), certain=sure)
     return events
 
 
@@ -208,6 +214,10 @@ def _story_answer(record: AssignmentRecord, offer: Offer, members: Members) -> l
     if offer.id.endswith(".1"):
         body: Accept | Decline = Decline(offer=offer.id, team=offer.team, reason=DeclineReason.BUSY)
         return [_event(record, offer.offered_at + STORY_DECLINES_AFTER, body, offer.id)]
+    return _yes(record, offer, members)
+
+
+def _yes(record: AssignmentRecord, offer: Offer, members: Members) -> list[TimedEvent]:
     body = _acceptance(chance("story", offer.id), record, offer, members)
     return [_event(record, offer.offered_at + STORY_ACCEPTS_AFTER, body, offer.id)]
 

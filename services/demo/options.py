@@ -12,11 +12,15 @@ from linli.services.language import Language
 MINUTES_DEFAULT = 1.8
 """Real minutes for the day: about two with start and end, short enough to watch, long enough to kill something."""
 
-START_UP_S = 9.0
+START_UP_S = 11.0
 """Real seconds for starting processes and registering teams; the clock is set so that the day begins after them."""
 
 FIRST_HOUR, LAST_HOUR = 7.0, 20.5
 """The demo's day: from before the first order to after the last visit of the evening."""
+
+MORNING_HOUR = 8.0
+"""The next morning's hour, on which the day's reports are made and people look around: teams are at work, and the
+visits of the morning are asked for now."""
 
 
 @dataclass(frozen=True, slots=True)

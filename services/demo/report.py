@@ -42,6 +42,8 @@ class Outcome:
     requests that were ever there; ``offered``, ``declined`` and ``expired`` count offers; ``unmet`` those that nobody
     could go to in the end; ``refused_at_the_door`` counts requests that the gateway refused, ``answered_again`` those
     that it recognised by their key; ``told`` counts what reached the leads' telephones, each thing once.
+    ``reports_compared`` are the rows of each report that were held against the log.
+    ``seconds`` is from the start until everything was decided; judging it comes after.
     ``recovered_s`` is from the kill to the first newly committed round; ``kills`` counts.
     """
 
@@ -73,6 +75,7 @@ class Outcome:
     gateway_requests: int
     gateway_latency_ms: Latency
     answered_by_link: int
+    reports_compared: dict[str, int]
     guarantees_checked: int
     guarantees_broken: list[str]
     promise_latency_ms: Latency
@@ -108,6 +111,7 @@ class Judged:
     told: int
     told_ms: tuple[float | None, float | None]
     door: Door
+    reports: Mapping[str, int]
 
 
 def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
@@ -144,6 +148,7 @@ def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
         gateway_requests=judged.door.answered,
         gateway_latency_ms=Latency(judged.door.latency_ms(0.5), judged.door.latency_ms(0.99)),
         answered_by_link=judged.door.by_link,
+        reports_compared=dict(judged.reports),
         guarantees_checked=judged.checked,
         guarantees_broken=judged.broken,
         promise_latency_ms=Latency(_ms(percentile(latencies, 0.5)), _ms(percentile(latencies, 0.99))),

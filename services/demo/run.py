@@ -15,7 +15,7 @@ from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.identity import request_id
 from linli.schemas.topics import COMMANDS, INBOX
-from linli.services.demo import organisation
+from linli.services.demo import county_day, organisation
 from linli.services.demo.callers import Callers, sends_as
 from linli.services.demo.door import Door
 from linli.services.demo.door_checks import AT_THE_DOOR, broken_at_the_door
@@ -23,18 +23,19 @@ from linli.services.demo.follow import follow
 from linli.services.demo.kill import Kill, kill_and_wait
 from linli.services.demo.leads import answers_for
 from linli.services.demo.nearest_desk import compare
-from linli.services.demo.options import FIRST_HOUR, LAST_HOUR, DemoOptions
+from linli.services.demo.options import FIRST_HOUR, LAST_HOUR, MORNING_HOUR, DemoOptions
 from linli.services.demo.phones import Phones
 from linli.services.demo.picture import Picture
 from linli.services.demo.post import Post
 from linli.services.demo.report import Judged, Outcome, outcome_of
+from linli.services.demo.report_checks import REPORTS_CHECKED, Compared, compared_reports
 from linli.services.demo.requests import MONDAY, day
 from linli.services.demo.residents import residents_say
 from linli.services.demo.sentences import say
 from linli.services.demo.special_cases import STORY
 from linli.services.demo.stage import Stage
 from linli.services.demo.tally import Tally
-from linli.services.demo.teams import midnight, registrations, roster
+from linli.services.demo.teams import midnight
 from linli.services.demo.timed import TimedEvent
 from linli.streams.log_reader import open_reader
 from linli.streams.verdict import Guarantee
@@ -80,6 +81,7 @@ class DayRun:
             What is done when everything is decided, while leads and residents still answer.
         """
         events = day(self.options.seed, self.options.requests, self.options.scenario, MONDAY)
+        events = sorted([*county_day.at_their_nodes(events), *county_day.orders(MONDAY)], key=lambda event: event.at)
         self.story_request = _story_request(events)
         async with AsyncExitStack() as stack:
             self.door = await stack.enter_async_context(
@@ -101,18 +103,20 @@ class DayRun:
     @asynccontextmanager
     async def _following(self, post: Post) -> AsyncGenerator[None]:
         """Follow the ledger in the background; if that fails, the demo fails."""
-        members = {team.team: team.members for team in roster(MONDAY)}
-        stories = frozenset({self.story_request})
+        members = {team.team: team.members for team in county_day.everybody(MONDAY)}
+        stories, certain = frozenset({self.story_request}), county_day.served_for_certain(MONDAY)
 
         def leads_say(record: AssignmentRecord) -> None:
             """Let leads answer what they were told of, and go where they said they would."""
-            answers = answers_for(self.phones.as_heard(record), members, self.options.seed, stories)
+            heard = self.phones.as_heard(record)
+            answers = answers_for(heard, members, self.options.seed, stories, certain=certain)
             post.put_once(one for one in answers if getattr(one.body, "team", "") != self.by_hand)
 
         def answer(record: AssignmentRecord) -> None:
             self.stage.picture_note(record)
             leads_say(record)
-            post.put_once(residents_say(record, self.options.seed, stories))
+            post.put_once(residents_say(record, self.options.seed, stories | certain))
+            post.put_once(county_day.grid_workers_say(record, self.options.seed, stories | certain))
 
         def hear(request: str) -> None:
             if known := self.tally.history.get(request):
@@ -132,7 +136,7 @@ class DayRun:
     async def _register_teams(self, post: Post) -> None:
         """Send the organisation and the roster, and wait until the dispatcher has applied both: nodes come first."""
         await post.send_now(organisation.registrations(self.stage.clock.now()))
-        events = self.phones.reachable(registrations(MONDAY, self.stage.clock.now()))
+        events = self.phones.reachable(county_day.registered(MONDAY, self.stage.clock.now()))
         self._tell("teams", count=len(events))
         await post.send_now(events)
         async with asyncio.timeout(TEAMS_MAX_S):
@@ -202,10 +206,12 @@ class DayRun:
                 f"{len(self.phones.changed)} deliveries changed their body, {self.phones.refused} were unsigned"
             )
         broken += await broken_at_the_door(self.door, self.tally)
+        compared = await self._compared()
+        broken += compared.broken
         judged = Judged(
             lost=verdict.lost,
             double_assigned=verdict.doubled,
-            checked=len(Guarantee) + len(AT_THE_DOOR),
+            checked=len(Guarantee) + len(AT_THE_DOOR) + len(REPORTS_CHECKED),
             broken=broken,
             versions=self.stage.versions,
             kills=int(self.kill is not None),
@@ -215,8 +221,15 @@ class DayRun:
             told=len(self.phones.told),
             told_ms=(self.phones.latency_ms(0.5), self.phones.latency_ms(0.99)),
             door=self.door,
+            reports=compared.rows,
         )
         return outcome_of(self.tally, comparison, judged)
+
+    async def _compared(self) -> Compared:
+        """Let the night pass, so that the day is over for every report, and hold them against the log."""
+        self._tell("reports")
+        await self.stage.go_on_at(midnight(MONDAY) + timedelta(days=1, hours=MORNING_HOUR))
+        return await compared_reports(self.stage, self.callers)
 
     def _sent(self, event: TimedEvent, at: datetime) -> None:
         """Note an order that was sent, and when: latency is measured from its first submission."""

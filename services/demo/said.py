@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from linli.schemas.answers import Accept, Decline, Done, FailedVisit, Rate, Reschedule, Start, Withdraw
 from linli.schemas.identity import request_id
 from linli.schemas.orders import Amend, Cancel, Order, Target
+from linli.schemas.proving import ConfirmService
+from linli.schemas.standing import StandingOrder
 from linli.services.demo.callers import DESK, lead_of, ordered_from, sends_as
 from linli.services.demo.timed import TimedEvent
 
@@ -93,6 +95,11 @@ def said(event: TimedEvent, ordered_by: OrderedBy) -> Said:
             return Said(lead_of(event.body.team), path, _json(event.body, "offer", "team"), SOON_S)
         case Rate():
             return _rated_for_them(event.body, ordered_by)
+        case StandingOrder():
+            return Said(event.source, f"/v1/standing-orders{NOW}", event.value)
+        case ConfirmService():
+            path = f"/v1/requests/{event.body.target.request_id}/confirm-service{NOW}"
+            return Said(event.source, path, _json(event.body, "target", "by", "of_team"), SOON_S)
         case _:
             raise TypeError(f"{event.kind} has no address")
 

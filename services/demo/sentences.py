@@ -16,7 +16,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "starting intake, dispatcher, board, delivery and gateway",
         "正在启动受理、派单、看板、投递、网关进程",
     ),
-    "teams": ("registering {count} volunteer teams", "正在登记 {count} 支志愿队伍"),
+    "teams": ("registering {count} teams, units and members", "正在登记 {count} 支队伍、单位与党员"),
     "day": (
         "the day begins: {count} records will come in within {minutes:g} minutes",
         "一天开始：{minutes:g} 分钟内将有 {count} 条记录",
@@ -25,6 +25,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "judging": (
         "judging the log: nothing lost, nothing doubled, no rule broken",
         "正在核查日志：无丢失、无重派、无违规",
+    ),
+    "reports": (
+        "the next morning: holding every report, page and command, against the log",
+        "次日早晨：将各报告（页面与命令行）逐格与日志核对",
     ),
     "killed": (
         "the demo killed its own dispatcher (SIGKILL, pid {pid})",
@@ -101,6 +105,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "row.gateway_requests": ("requests to the gateway", "网关请求数"),
     "row.gateway_latency_ms": ("request to the gateway's answer, ms", "网关应答（毫秒）"),
     "row.answered_by_link": ("offers answered by a one-tap link", "一键链接回复"),
+    "row.reports_compared": ("rows of reports held against the log", "与日志核对的报告行数"),
     "row.guarantees_checked": ("guarantees checked", "核查项"),
     "row.guarantees_broken": ("guarantees broken", "被破坏的保证"),
     "row.promise_latency_ms": ("submission to promise, ms", "提交到排期（毫秒）"),
@@ -116,7 +121,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "row.redis": ("store", "看板存储"),
     "row.kills": ("own dispatcher killed", "强杀派单进程"),
     "row.recovered_s": ("kill to first new round, s", "恢复用时（秒）"),
-    "row.seconds": ("whole run, s", "总用时（秒）"),
+    "row.seconds": ("until all was decided, s", "至全部处理完毕（秒）"),
     "morning": (
         "opening the pages on the next morning, with a clock as fast as a real one",
         "正在打开次日早晨的页面，时钟与真实时间同速",

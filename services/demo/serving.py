@@ -20,15 +20,13 @@ from rich.console import Console
 from linli.schemas.lifecycle import OfferState, State
 from linli.services.demo.callers import DESK, DIRECTOR, lead_of
 from linli.services.demo.county import layout
+from linli.services.demo.options import MORNING_HOUR
 from linli.services.demo.post import Post
 from linli.services.demo.requests import MONDAY
 from linli.services.demo.run import DayRun
 from linli.services.demo.sentences import say
 from linli.services.demo.tally import Tally
 from linli.services.demo.teams import midnight
-
-HOUR: Final = 8.0
-"""The morning's hour: teams are at work, and the visits of the morning are asked for now."""
 
 OFFER_WAIT_S: Final = 15.0
 """How long the first offer of the morning may take: a round, and its delivery."""
@@ -71,7 +69,7 @@ async def serve(run: DayRun, post: Post) -> None:
     language = run.options.language
     with _asked_to_end() as end:
         run.console.print(f"\n{say('morning', language)}", highlight=False)
-        await run.stage.go_on_at(midnight(MONDAY) + timedelta(days=1, hours=HOUR))
+        await run.stage.go_on_at(midnight(MONDAY) + timedelta(days=1, hours=MORNING_HOUR))
         going_on = asyncio.create_task(post.run(None))
         ending = asyncio.create_task(end.wait())
         try:

@@ -58,6 +58,21 @@ class Stage:
         self.picture: Picture | None = None
 
     @property
+    def settings(self) -> Settings:
+        """Of the installation."""
+        return self._settings
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a command beside it must be told to find everything, in English."""
+        return {
+            "LINLI_STATE": str(self._settings.state),
+            "LINLI_KAFKA": self._ground.kafka,
+            "LINLI_REDIS": self._ground.redis,
+            "LINLI_LANGUAGE": "en",
+        }
+
+    @property
     def address(self) -> KafkaAddress:
         """How to reach Kafka."""
         return self._ground.kafka_address
@@ -96,7 +111,12 @@ class Stage:
         await until_listens(self._settings.gateway or "")
 
     async def go_on_at(self, moment: datetime) -> None:
-        """Go on at a later decision time with a clock that is as fast as a real one; every process is started anew."""
+        """Go on at a later decision time with a clock that is as fast as a real one; every process is started anew.
+
+        What goes on already from then or later is left as it is.
+        """
+        if self._facts.clock_fact.rate == 1.0 and self.now() >= moment:
+            return
         for spec in reversed(process_specs(self._settings, self._ground, tethered=True)):
             await self._ground.supervisor.stop_one(spec.name)
         self._facts = await set_clock(self.address, self._facts, max(moment, self.now()))

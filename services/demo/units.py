@@ -1,8 +1,7 @@
 """Synthetic units and members that have registered with a community (双报到): as many as the county published.
 
 84 units with 1,600 members in all; 40 of these go alone, each a team of one with the unit it belongs to. Everything
-but the two numbers is invented, and every name says so. The demo's day does not register them: its figures are those of
-the 54 teams.
+but the two numbers is invented, and every name says so. They help in the evenings and at weekends.
 """
 
 from __future__ import annotations

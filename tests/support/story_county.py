@@ -31,7 +31,7 @@ RATE = 600
 """An hour of the county is six seconds of ours: a night passes while one waits, and a lead still has time to answer."""
 
 BEGINS = datetime(2026, 9, 22, 23, 0, tzinfo=ZONE)
-"""The clock begins with a night, so that the story of the night does not have to wait for one; and two weeks before the
+"""The clock begins with a night, so that the story of the night does not have to wait for one; and a week before the
 National Day, so that a weekly visit meets a real holiday among those that are made already."""
 
 NIGHT = time(23), time(5)
