@@ -1,13 +1,14 @@
 """A day as it comes: Linli against VROOM solved again at every round, under the same policy and the same people.
 
-    make bench-online ARGS="--requests 110 --accept 50 70 90 50-90 --seeds 2"
+    make bench-online ARGS="--accept 50 70 90 50-90 --seeds 3 --before 7"
 
 Both play `linli simulate`'s synthetic day through the same intake, desk, checker and simulated leads; only who makes a
 round's plan differs. Requests come through the day, a window is promised at once, a team is asked at its freeze time,
 durations vary, and a lead accepts with the share told, each team its own where a range is told (``50-90``). VROOM gets
 what is pinned as jobs with one second's window on one vehicle, what is promised with its highest free priority, and
 who may go as skills; its routes are laid out by Linli's own repair, which also finds places for promised visits that
-VROOM left out. Served and offers are counted from the ledger.
+VROOM left out. Served and offers are counted from the ledger, after the last visit promised on the day; days before it
+(``--before 7``) are played by insertion alone, the same for both, so that it is known what each team says.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -29,9 +29,8 @@ from linli.matcher.repair import insert_all, repair
 from linli.matcher.solve import EngineReport, Limits, Result, solve
 from linli.matcher.warm_start import load_engines
 from linli.schemas.policy import Mode, Policy, Prices
-from linli.services.simulation.figures import Figures, figures_of
-from linli.services.simulation.people import manners_of
 from linli.services.simulation.virtual_day import VirtualDay
+from tests.bench.online_days import Day, DayFigures, eve_of, figures_of, play_on
 from tests.bench.online_vroom import vroom_plan
 
 WORK = 3_000
@@ -58,22 +57,24 @@ def vroom(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
 ENGINES: dict[str, Engine] = {"linli": solve, "vroom": vroom}
 
 
-def play(engine: str, requests: int, accept: str, seed: int, reoffer: int) -> tuple[Figures, float]:
-    """Play one day; return what it came to and the processor seconds it took."""
-    low, _, high = accept.partition("-")
-    manners = manners_of((int(low) / 100, int(high or low) / 100), seed)
-    policy = Policy(mode=Mode.AUTO, prices=Prices(reoffer=reoffer))
+def play(engine: str, eve: VirtualDay, asked: Day, policy: Policy) -> tuple[DayFigures, float]:
+    """Play one day on from its eve; return what it came to and the processor seconds it took."""
     begun = time.process_time()
     with patch.object(matching, "solve", ENGINES[engine]):
-        day = VirtualDay(seed, requests, work=WORK, policy=policy, manners=manners).play()
-    return figures_of(day), time.process_time() - begun
+        played = play_on(eve, asked, policy, WORK)
+    return figures_of(played, asked), time.process_time() - begun
 
 
-def _days(asked: argparse.Namespace) -> Iterator[tuple[int, str, int]]:
+def _accepting(text: str) -> tuple[float, float]:
+    low, _, high = text.partition("-")
+    return int(low) / 100, int(high or low) / 100
+
+
+def _days(asked: argparse.Namespace) -> Iterator[tuple[str, Day]]:
     for requests in asked.requests:
         for accept in asked.accept:
             for seed in range(1, asked.seeds + 1):
-                yield requests, accept, seed
+                yield accept, Day(seed, requests, _accepting(accept), asked.before)
 
 
 def _share(text: str) -> str:
@@ -88,28 +89,41 @@ def main() -> None:
     parser.add_argument("--requests", type=int, nargs="+", default=[110])
     parser.add_argument("--accept", type=_share, nargs="+", default=["70", "50-90"])
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--before", type=int, default=0, help="days before, on which teams become known")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["linli", "vroom"])
-    parser.add_argument("--reoffer", type=int, default=Prices().reoffer, help="price of having to ask again, seconds")
+    parser.add_argument("--reoffer", type=int, nargs="+", default=[Prices().reoffer], help="price of asking again")
     asked = parser.parse_args()
     load_engines()
-    ratios: list[float] = []
-    for number, (requests, accept, seed) in enumerate(_days(asked)):
-        served: dict[str, int] = {}
-        order = asked.engines if number % 2 == 0 else asked.engines[::-1]
-        for engine in order:
-            figures, seconds = play(engine, requests, accept, seed, asked.reoffer)
-            served[engine] = figures.served
-            told = {"engine": engine, "orders": requests, "accept": accept, "seed": seed, "cpu_s": round(seconds, 1)}
-            told["reoffer"] = asked.reoffer
-            kept = asdict(figures)
-            for name in ("requests", "promised", "served", "on_time", "travel_minutes", "offers", "offers_per_served",
-                         "notifications_per_served", "moves", "promises_broken", "unmet"):  # fmt: skip
-                told[name] = kept[name]
-            print(json.dumps(told), flush=True)
-        if len(served) == len(ENGINES):
-            ratios.append(served["linli"] / max(1, served["vroom"]))
-    if ratios:
-        print(json.dumps({"served_ratio_median": round(statistics.median(ratios), 4), "worst": round(min(ratios), 4)}))
+    came: dict[str, list[tuple[DayFigures, DayFigures]]] = {}
+    for number, (accept, one) in enumerate(_days(asked)):
+        eve = eve_of(one)
+        for reoffer in asked.reoffer:
+            found: dict[str, DayFigures] = {}
+            for engine in asked.engines if number % 2 == 0 else asked.engines[::-1]:
+                policy = Policy(mode=Mode.AUTO, prices=Prices(reoffer=reoffer))
+                found[engine], seconds = play(engine, eve, one, policy)
+                told = {"engine": engine, "orders": one.requests, "accept": accept, "seed": one.seed}
+                told |= {"reoffer": reoffer, "cpu_s": round(seconds, 1), **asdict(found[engine])}
+                print(json.dumps(told), flush=True)
+            if len(found) == len(ENGINES):
+                came.setdefault(f"{accept} reoffer {reoffer}", []).append((found["linli"], found["vroom"]))
+    for name, pairs in came.items():
+        print(json.dumps({"days": name, **_ratios(pairs)}), flush=True)
+
+
+def _ratios(pairs: list[tuple[DayFigures, DayFigures]]) -> dict[str, float]:
+    """Return Linli's sums over VROOM's, the worst day's share of served, and each one's offers per served."""
+    ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
+    served = [a.served / max(1, b.served) for a, b in pairs]
+    way = [sum(one.travel_minutes for one in days) / sum(one.visits for one in days) for days in (ours, theirs)]
+    asked = [sum(one.offers for one in days) / sum(one.served for one in days) for days in (ours, theirs)]
+    return {
+        "served": round(sum(one.served for one in ours) / sum(one.served for one in theirs), 4),
+        "served_worst": round(min(served), 4),
+        "travel_per_visit": round(way[0] / way[1], 4),
+        "offers_per_served": round(asked[0], 3),
+        "offers_per_served_vroom": round(asked[1], 3),
+    }
 
 
 if __name__ == "__main__":

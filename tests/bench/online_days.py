@@ -1,0 +1,165 @@
+"""Days as they come, played to the last visit that was promised on them, after days that let teams be known.
+
+A day that is left at ten in the evening has half of its visits still before it: counted as not served, their travel as
+planned and not as driven, their offers as if somebody had been served. So nothing new comes after the day, and it is
+played until everything promised has been made or has failed.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from linli.matcher.state import Translations
+from linli.matcher.translate import visit_id
+from linli.matcher.travel import HaversineTravel
+from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.instants import to_seconds
+from linli.schemas.policy import Mode, Policy
+from linli.services.demo.demand import Scenario
+from linli.services.demo.nearest_desk import NO_VISIT, as_ordered, driven, tours_of
+from linli.services.demo.requests import MONDAY, day
+from linli.services.demo.teams import midnight, registrations
+from linli.services.demo.timed import TimedEvent
+from linli.services.simulation.figures import MOVED, first_begin, histories_of, sent_offers
+from linli.services.simulation.people import manners_of
+from linli.services.simulation.virtual_day import VirtualDay
+
+AFTER = timedelta(days=3)
+"""Orders are for today, tomorrow or the day after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is played.
+
+    Parameters
+    ----------
+    seed
+        Of everything invented.
+    requests
+        Orders on each day.
+    accept
+        From and to which share of its offers a team accepts; each team has its own.
+    before
+        Days before the day itself, so that what teams said on them is known.
+    """
+
+    seed: int
+    requests: int
+    accept: tuple[float, float]
+    before: int = 0
+
+    @property
+    def begins(self) -> datetime:
+        """The midnight with which the day begins."""
+        return midnight(MONDAY + timedelta(days=self.before)).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What came of the day's own requests, and what was driven from its begin on.
+
+    Parameters
+    ----------
+    wanted, promised, served, on_time
+        Requests ordered on the day; on time as in `linli.services.simulation.figures`.
+    visits, travel_minutes
+        Begun from the day's morning on, those ordered before included, and the way to and between them and home.
+    offers, offers_per_served
+        Of the day's own requests.
+    broken
+        Promises broken, by cause.
+    """
+
+    wanted: int
+    promised: int
+    served: int
+    on_time: int
+    visits: int
+    travel_minutes: int
+    offers: int
+    offers_per_served: float
+    broken: dict[str, int]
+    rounds: int
+
+
+def eve_of(asked: Day) -> VirtualDay:
+    """Return the district as it stands when the day begins; the days before were planned by insertion alone."""
+    first = midnight(MONDAY).astimezone(UTC) + timedelta(hours=6)
+    events = [*registrations(MONDAY, first), *_orders(asked)]
+    played = VirtualDay(
+        seed=asked.seed,
+        policy=Policy(mode=Mode.AUTO),
+        manners=manners_of(asked.accept, asked.seed),
+        events=tuple(sorted(events, key=lambda event: event.at)),
+    )
+    played.ends = asked.begins - timedelta(seconds=1)
+    return played.play() if asked.before else played
+
+
+def _orders(asked: Day) -> Iterator[TimedEvent]:
+    """Yield the stream of all days under names that no other day has."""
+    for number in range(asked.before + 1):
+        on = MONDAY + timedelta(days=number)
+        for event in day(asked.seed, asked.requests, Scenario.CALM, on):
+            yield replace(event, event_id=f"{on:%m%d}-{event.event_id}")
+
+
+def play_on(eve: VirtualDay, asked: Day, policy: Policy, work: int) -> VirtualDay:
+    """Play the day from its eve, which stays as it is, to the last visit."""
+    played = copy.copy(eve)
+    policy = policy.model_copy(update={"work": work})
+    played.state = replace(eve.state, policy=policy, translations=Translations())
+    played.work = work
+    played.history, played.outcomes, played.dead, played.rounds = [], [], [], []
+    for name in ("_queue", "_sent"):
+        setattr(played, name, copy.copy(getattr(eve, name)))
+    played.ends = asked.begins + timedelta(days=1) + AFTER
+    return played.play()
+
+
+def figures_of(played: VirtualDay, asked: Day) -> DayFigures:
+    """Count the day."""
+    own = {
+        name: records
+        for name, records in histories_of(played.history).items()
+        if (since := records[-1].registered_at) is not None
+        and since >= asked.begins
+        and records[-1].state not in NO_VISIT
+    }
+    begins = {name: at for name, records in own.items() if (at := first_begin(records)) is not None}
+    offers = len(sent_offers(record for records in own.values() for record in records))
+    visits, seconds = _driven(played, asked)
+    return DayFigures(
+        wanted=len(own),
+        promised=sum(any(record.promise for record in records) for records in own.values()),
+        served=len(begins),
+        on_time=sum(_is_on_time(own[name], at) for name, at in begins.items()),
+        visits=visits,
+        travel_minutes=seconds // 60,
+        offers=offers,
+        offers_per_served=round(offers / max(1, len(begins)), 3),
+        broken=dict(Counter(one.cause for records in own.values() for one in records[-1].broken)),
+        rounds=len(played.rounds),
+    )
+
+
+def _is_on_time(records: list[AssignmentRecord], begin: datetime) -> bool:
+    promise = next((record.promise for record in records if record.promise is not None), None)
+    return promise is not None and begin <= promise.end + MOVED
+
+
+def _driven(played: VirtualDay, asked: Day) -> tuple[int, int]:
+    """Return how many visits were begun from the day's morning on, and the seconds on the road."""
+    begun = [
+        (going.team, going.crew, to_seconds(going.start), visit_id(record.request_id, index))
+        for record in played.last()
+        for index, leg in enumerate(record.legs)
+        if (going := leg.assignment) is not None and going.started and going.start >= asked.begins
+    ]
+    problem = as_ordered(played.last(), played.state.roster.values(), played.began, HaversineTravel())
+    return len(begun), driven(problem, tours_of(begun))
