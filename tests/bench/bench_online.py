@@ -19,6 +19,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import NamedTuple
 from unittest.mock import patch
 
 from linli.matcher import matching
@@ -30,7 +31,7 @@ from linli.matcher.solve import EngineReport, Limits, Result, solve
 from linli.matcher.warm_start import load_engines
 from linli.schemas.policy import Mode, Policy, Prices
 from linli.services.simulation.virtual_day import VirtualDay
-from tests.bench.online_days import Day, DayFigures, eve_of, figures_of, play_on
+from tests.bench.online_days import Day, DayFigures, driven_for_both, eve_of, figures_of, play_on
 from tests.bench.online_vroom import vroom_plan
 
 WORK = 3_000
@@ -57,12 +58,12 @@ def vroom(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
 ENGINES: dict[str, Engine] = {"linli": solve, "vroom": vroom}
 
 
-def play(engine: str, eve: VirtualDay, asked: Day, policy: Policy) -> tuple[DayFigures, float]:
-    """Play one day on from its eve; return what it came to and the processor seconds it took."""
+def play(engine: str, eve: VirtualDay, asked: Day, policy: Policy) -> tuple[VirtualDay, float]:
+    """Play one day on from its eve; return it and the processor seconds it took."""
     begun = time.process_time()
     with patch.object(matching, "solve", ENGINES[engine]):
         played = play_on(eve, asked, policy, WORK)
-    return figures_of(played, asked), time.process_time() - begun
+    return played, time.process_time() - begun
 
 
 def _accepting(text: str) -> tuple[float, float]:
@@ -94,33 +95,44 @@ def main() -> None:
     parser.add_argument("--reoffer", type=int, nargs="+", default=[Prices().reoffer], help="price of asking again")
     asked = parser.parse_args()
     load_engines()
-    came: dict[str, list[tuple[DayFigures, DayFigures]]] = {}
+    came: dict[str, list[Pair]] = {}
     for number, (accept, one) in enumerate(_days(asked)):
         eve = eve_of(one)
         for reoffer in asked.reoffer:
-            found: dict[str, DayFigures] = {}
+            found: dict[str, VirtualDay] = {}
             for engine in asked.engines if number % 2 == 0 else asked.engines[::-1]:
                 policy = Policy(mode=Mode.AUTO, prices=Prices(reoffer=reoffer))
                 found[engine], seconds = play(engine, eve, one, policy)
                 told = {"engine": engine, "orders": one.requests, "accept": accept, "seed": one.seed}
-                told |= {"reoffer": reoffer, "cpu_s": round(seconds, 1), **asdict(found[engine])}
+                told |= {"reoffer": reoffer, "cpu_s": round(seconds, 1), **asdict(figures_of(found[engine], one))}
                 print(json.dumps(told), flush=True)
             if len(found) == len(ENGINES):
-                came.setdefault(f"{accept} reoffer {reoffer}", []).append((found["linli"], found["vroom"]))
+                both = [figures_of(found[name], one) for name in ("linli", "vroom")]
+                way = driven_for_both(found["linli"], found["vroom"], one)
+                came.setdefault(f"{accept} reoffer {reoffer}", []).append(Pair(both[0], both[1], way))
     for name, pairs in came.items():
         print(json.dumps({"days": name, **_ratios(pairs)}), flush=True)
 
 
-def _ratios(pairs: list[tuple[DayFigures, DayFigures]]) -> dict[str, float]:
+class Pair(NamedTuple):
+    """A day of Linli's, the same of VROOM's, and what each drove for the visits that both made."""
+
+    ours: DayFigures
+    theirs: DayFigures
+    way: tuple[int, int]
+
+
+def _ratios(pairs: list[Pair]) -> dict[str, float]:
     """Return Linli's sums over VROOM's, the worst day's share of served, and each one's offers per served."""
-    ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
-    served = [a.served / max(1, b.served) for a, b in pairs]
-    way = [sum(one.travel_minutes for one in days) / sum(one.visits for one in days) for days in (ours, theirs)]
+    ours, theirs = [one.ours for one in pairs], [one.theirs for one in pairs]
+    served = [a.served / max(1, b.served) for a, b in zip(ours, theirs, strict=True)]
     asked = [sum(one.offers for one in days) / sum(one.served for one in days) for days in (ours, theirs)]
+    travel = [sum(one.travel_minutes for one in days) for days in (ours, theirs)]
     return {
         "served": round(sum(one.served for one in ours) / sum(one.served for one in theirs), 4),
         "served_worst": round(min(served), 4),
-        "travel_per_visit": round(way[0] / way[1], 4),
+        "travel": round(travel[0] / travel[1], 4),
+        "travel_for_the_same_visits": round(sum(one.way[0] for one in pairs) / sum(one.way[1] for one in pairs), 4),
         "offers_per_served": round(asked[0], 3),
         "offers_per_served_vroom": round(asked[1], 3),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +30,9 @@ from linli.services.simulation.virtual_day import VirtualDay
 
 AFTER = timedelta(days=3)
 """Orders are for today, tomorrow or the day after."""
+
+Begun = frozenset[tuple[str, int, int, str]]
+"""Team, crew, start and id of visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +136,14 @@ def figures_of(played: VirtualDay, asked: Day) -> DayFigures:
     }
     begins = {name: at for name, records in own.items() if (at := first_begin(records)) is not None}
     offers = len(sent_offers(record for records in own.values() for record in records))
-    visits, seconds = _driven(played, asked)
+    begun = begun_of(played, asked)
     return DayFigures(
         wanted=len(own),
         promised=sum(any(record.promise for record in records) for records in own.values()),
         served=len(begins),
         on_time=sum(_is_on_time(own[name], at) for name, at in begins.items()),
-        visits=visits,
-        travel_minutes=seconds // 60,
+        visits=len(begun),
+        travel_minutes=driven_seconds(played, begun) // 60,
         offers=offers,
         offers_per_served=round(offers / max(1, len(begins)), 3),
         broken=dict(Counter(one.cause for records in own.values() for one in records[-1].broken)),
@@ -153,13 +156,25 @@ def _is_on_time(records: list[AssignmentRecord], begin: datetime) -> bool:
     return promise is not None and begin <= promise.end + MOVED
 
 
-def _driven(played: VirtualDay, asked: Day) -> tuple[int, int]:
-    """Return how many visits were begun from the day's morning on, and the seconds on the road."""
-    begun = [
+def begun_of(played: VirtualDay, asked: Day) -> Begun:
+    """Return every visit begun from the day's morning on: team, crew, start and id."""
+    return frozenset(
         (going.team, going.crew, to_seconds(going.start), visit_id(record.request_id, index))
         for record in played.last()
         for index, leg in enumerate(record.legs)
         if (going := leg.assignment) is not None and going.started and going.start >= asked.begins
-    ]
+    )
+
+
+def driven_seconds(played: VirtualDay, begun: Iterable[tuple[str, int, int, str]]) -> int:
+    """Return the seconds on the road to, between and home from visits."""
     problem = as_ordered(played.last(), played.state.roster.values(), played.began, HaversineTravel())
-    return len(begun), driven(problem, tours_of(begun))
+    return driven(problem, tours_of(begun))
+
+
+def driven_for_both(one: VirtualDay, other: VirtualDay, asked: Day) -> tuple[int, int]:
+    """Return what each drove for the visits that both made: one more, far off, is driven to for its own sake."""
+    mine, theirs = begun_of(one, asked), begun_of(other, asked)
+    both = {visit for *_, visit in mine} & {visit for *_, visit in theirs}
+    kept = [frozenset(visit for visit in begun if visit[3] in both) for begun in (mine, theirs)]
+    return driven_seconds(one, kept[0]), driven_seconds(other, kept[1])
