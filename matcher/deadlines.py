@@ -22,6 +22,7 @@ from linli.matcher.hours import outside_quiet
 from linli.matcher.offering import next_asking, open_in_the_morning
 from linli.matcher.standing_visits import make_visits, next_due
 from linli.matcher.state import DistrictState
+from linli.matcher.too_dear import too_dear
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
@@ -72,6 +73,8 @@ def _deadlines(state: DistrictState, record: AssignmentRecord, starts: Starts) -
     yield from _mornings(state, record.details, waiting)
     if record.state in _WAITING and not waiting:
         yield _last_start(record) + _SECOND
+        if state.now is not None and (dear := too_dear(record)) is not None and state.now < dear.until:
+            yield dear.until
         planned = starts.get(record.request_id)
         if record.state is State.PROMISED and planned is not None:
             start, team = planned

@@ -23,7 +23,7 @@ from linli.schemas.assignment import (
     Unmet,
 )
 from linli.schemas.escalation import Awaited, Climb
-from linli.schemas.explanation import WhyNobody
+from linli.schemas.explanation import TooDear, WhyNobody
 from linli.schemas.lifecycle import SETTLED, OfferEnd, OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
 from linli.schemas.organisation import NodeDetails, NodeRecord
@@ -115,6 +115,8 @@ class Draft:
         How many offers went out to each team in this decision.
     in_series
         By request: what came of it that a team took the whole standing order; goes with the request's next record.
+    dear
+        Requests whose place in this round's plan costs more than the county's price of admission.
     pools
         By lowest node and levels climbed: the teams that may not be asked yet. Emptied whenever a team or node changes.
     """
@@ -129,6 +131,7 @@ class Draft:
         self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []
         self.asked: Counter[str] = Counter()
+        self.dear: dict[str, TooDear] = {}
         self.in_series: dict[str, tuple[InSeries, ...]] = {}
         self.pools: dict[tuple[str, int], tuple[tuple[str, str], ...]] = {}
         self._tree: Tree | None = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
+from linli.matcher.admission_price import without_the_dear
 from linli.matcher.asking_at_once import Crowd
 from linli.matcher.checker import check, check_moves
 from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer, unmet
@@ -14,6 +16,7 @@ from linli.matcher.problem import Plan, Problem, Stop, Visit, is_fact
 from linli.matcher.rules import Violation, first_violation
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.together import bring_together
+from linli.matcher.too_dear import is_too_dear_at, too_dear
 from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, visit_id
 from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Withdrawn
@@ -73,11 +76,11 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
 
 def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
     """Return a plan that the checker accepts: the optimizer's, else insertion on the last plan."""
-    result = solve(problem, plan, Limits(draft.moment.work), draft.moment.seed)
+    result = without_the_dear(draft, problem, solve(problem, plan, Limits(draft.moment.work), draft.moment.seed))
     found = _judged(problem, plan, result)
     if not found:
         return Matched(problem, result, "")
-    simple = solve(problem, plan, Limits(0), draft.moment.seed)
+    simple = without_the_dear(draft, problem, solve(problem, plan, Limits(0), draft.moment.seed))
     if again := _judged(problem, plan, simple):
         raise PlanRefusedError(again)
     return Matched(problem, simple, f"insertion after {found[0].rule}")
@@ -164,7 +167,8 @@ def _write(draft: Draft, matched: Matched, crowd: Crowd) -> None:
     places = {stop.visit: Spot(route.team, route.crew, stop) for route in plan.routes for stop in route.stops}
     waiting = [_waiting(draft, record, places) for record in requests_in_plan(draft) if not _is_settled(record)]
     waiting = [one for one in waiting if one.due or one.missing or one.record.state is not State.PROMISED]
-    reasons = _reasons(matched, [name for one in waiting for name in one.to_explain()])
+    explained = (one for one in waiting if one.record.request_id not in draft.dear)
+    reasons = _reasons(matched, [name for one in explained for name in one.to_explain(draft.now)])
     for one in waiting:
         if one.missing:
             _leave_unmet(draft, one, reasons)
@@ -197,9 +201,9 @@ class _Waiting(NamedTuple):
     missing: bool
     due: list[int]
 
-    def to_explain(self) -> list[str]:
+    def to_explain(self, now: datetime) -> list[str]:
         """Return the visits whose place, or lack of one, is to be explained."""
-        if self.record.state is State.UNMET and self.missing:
+        if self.missing and _stays_unmet(self.record, now):
             return []
         legs = [_first_missing(self.record)] if self.missing else self.due
         return [visit_id(self.record.request_id, i) for i in legs]
@@ -239,14 +243,20 @@ def _first_missing(record: AssignmentRecord) -> int:
     return next((i for i, leg in enumerate(record.legs) if not _has_team(leg)), 0)
 
 
+def _stays_unmet(record: AssignmentRecord, now: datetime) -> bool:
+    """Say whether a request is unmet and nothing new is to be said; a price that holds no more is something new."""
+    return record.state is State.UNMET and (too_dear(record) is None or is_too_dear_at(record, now))
+
+
 def _leave_unmet(draft: Draft, waiting: _Waiting, reasons: Reasons) -> None:
     """Write why nobody goes; a promise made before is broken, with what broke it."""
     record = waiting.record
-    if record.state is State.UNMET:
+    if _stays_unmet(record, draft.now):
         return
+    dear = draft.dear.get(record.request_id)
     why = reasons.get(visit_id(record.request_id, _first_missing(record)))
     if not isinstance(why, WhyNobody) or exhausted(draft.state.policy, record):
-        why = WHY_STOPPED
+        why = WHY_STOPPED.model_copy(update={"too_dear": dear})
     broken = record.broken
     if record.promise is not None:
         broken = (*broken, BrokenPromise(window=record.promise, cause=record.cause, at=draft.now))

@@ -23,6 +23,7 @@ from linli.matcher.problem import (
     Weights,
 )
 from linli.matcher.standing_visits import regular_team
+from linli.matcher.too_dear import is_too_dear_at, too_dear
 from linli.matcher.translate_teams import place_of, teams_of
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer
@@ -369,9 +370,13 @@ def first_start(draft: Draft, record: AssignmentRecord) -> int:
 
 
 def _retried(draft: Draft) -> frozenset[str]:
-    """Return the unmet requests that are tried again: some of them, in turn, whenever something made room."""
-    if not draft.room_made:
-        return frozenset()
-    unmet = sorted(record.request_id for record in requests_in_plan(draft) if record.state is State.UNMET)
+    """Return the unmet requests that are tried again: some of them, in turn, whenever something made room.
+
+    What waits for a cheaper place is tried in every round, for every order may be the neighbour it waits for; what need
+    not be cheap any more has its turn at once.
+    """
+    records = [record for record in requests_in_plan(draft) if record.state is State.UNMET]
+    due = [record.request_id for record in records if too_dear(record) and not is_too_dear_at(record, draft.now)]
+    unmet = sorted(record.request_id for record in records if draft.room_made or too_dear(record))
     first = (draft.moment.round * RETRIED_MAX) % max(len(unmet), 1)
-    return frozenset((unmet[first:] + unmet[:first])[:RETRIED_MAX])
+    return frozenset(due + (unmet[first:] + unmet[:first])[:RETRIED_MAX])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from linli.schemas.base import Inside, Ref
+from linli.schemas.base import Inside, Instant, Ref
 
 
 class CostTerm(Inside):
@@ -67,11 +67,22 @@ class Exchange(Inside):
     seconds: int
 
 
+class TooDear(Inside):
+    """That a visit has a place and waits for a cheaper one: what it adds to the plan, and what the county allows.
+
+    ``until``: when it is taken at any price; before that it is looked at again in every round.
+    """
+
+    seconds: int
+    limit: int
+    until: Instant
+
+
 class WhyNobody(Inside):
     """Why nobody: no team may (``impossible``), all who may are taken (``lost``), the search was cut (``stopped``).
 
     Of a request of several teams ``leg`` says for which of them nobody was found; ``together``: each could be made by
-    somebody, but this one not when the others can.
+    somebody, but this one not when the others can. ``too_dear`` says that it was ``stopped`` by the county's own price.
     """
 
     outcome: Literal["impossible", "lost", "stopped", "together"]
@@ -80,3 +91,4 @@ class WhyNobody(Inside):
     lost_to: tuple[Ref, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     change: SmallestChange | None = None
+    too_dear: TooDear | None = None

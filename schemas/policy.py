@@ -150,6 +150,18 @@ class HolidayCalendar(Inside):
         return self
 
 
+class AdmissionPrice(Inside):
+    """What a visit may add to the plan for being promised at once; a dearer one waits for neighbours.
+
+    ``seconds``: the price, in seconds of travel; ``from_class``: what is more urgent than this class never waits;
+    ``until_minutes``: so long before its first window opens a visit is taken at any price.
+    """
+
+    seconds: Annotated[int, Field(ge=60, le=100_000)]
+    from_class: Annotated[int, Field(ge=1, le=2)] = 1
+    until_minutes: Minutes = 240
+
+
 class Policy(Inside):
     """A county's policy. Minutes are minutes of the district's clock.
 
@@ -166,6 +178,8 @@ class Policy(Inside):
     is asked in them, none where null; ``offers_per_team_day``: after so many offers on one day of its calendar a team
     is asked only what is urgent, without limit where null; ``ask_at_once``: how many teams are asked at once for a
     request of the highest class.
+
+    ``admission_price``: what is not urgent and dearer than this waits before it is promised; null: nothing waits.
 
     ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
 
@@ -197,6 +211,7 @@ class Policy(Inside):
     work: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000
     down_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     prices: Prices = Prices()
+    admission_price: AdmissionPrice | None = None
     escalation: Escalation = Escalation()
     service: ServicePolicy = ServicePolicy()
     standing_days: Annotated[int, Field(ge=1, le=28)] = 7

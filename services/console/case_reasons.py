@@ -114,6 +114,11 @@ def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: in
             because=speech.code(f"standing.{one.because}"),
             amount=speech.amount(abs(one.seconds)),
         )
+    if why.too_dear is not None:
+        dear = why.too_dear
+        amount, limit = speech.amount(dear.seconds), speech.amount(dear.limit)
+        yield speech("why.too_dear", amount=amount, limit=limit, until=speech.moment(dear.until))
+        return
     if why.change is None:
         yield speech("why.no_change")
         return

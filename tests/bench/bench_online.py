@@ -29,7 +29,7 @@ from linli.matcher.problem import Plan, Problem
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.solve import EngineReport, Limits, Result, solve
 from linli.matcher.warm_start import load_engines
-from linli.schemas.policy import Mode, Policy, Prices
+from linli.schemas.policy import AdmissionPrice, Mode, Policy, Prices
 from linli.services.simulation.virtual_day import VirtualDay
 from tests.bench.online_days import Day, DayFigures, driven_for_both, eve_of, figures_of, play_on
 from tests.bench.online_vroom import vroom_plan
@@ -93,7 +93,9 @@ def main() -> None:
     parser.add_argument("--before", type=int, default=0, help="days before, on which teams become known")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["linli", "vroom"])
     parser.add_argument("--reoffer", type=int, nargs="+", default=[Prices().reoffer], help="price of asking again")
+    parser.add_argument("--admission", type=int, help="the price of admission, seconds; by default nobody waits")
     asked = parser.parse_args()
+    admission = None if asked.admission is None else AdmissionPrice(seconds=asked.admission)
     load_engines()
     came: dict[str, list[Pair]] = {}
     for number, (accept, one) in enumerate(_days(asked)):
@@ -101,10 +103,15 @@ def main() -> None:
         for reoffer in asked.reoffer:
             found: dict[str, VirtualDay] = {}
             for engine in asked.engines if number % 2 == 0 else asked.engines[::-1]:
-                policy = Policy(mode=Mode.AUTO, prices=Prices(reoffer=reoffer))
+                policy = Policy(mode=Mode.AUTO, prices=Prices(reoffer=reoffer), admission_price=admission)
                 found[engine], seconds = play(engine, eve, one, policy)
                 told = {"engine": engine, "orders": one.requests, "accept": accept, "seed": one.seed}
-                told |= {"reoffer": reoffer, "cpu_s": round(seconds, 1), **asdict(figures_of(found[engine], one))}
+                told |= {
+                    "reoffer": reoffer,
+                    "admission": asked.admission,
+                    "cpu_s": round(seconds, 1),
+                    **asdict(figures_of(found[engine], one)),
+                }
                 print(json.dumps(told), flush=True)
             if len(found) == len(ENGINES):
                 both = [figures_of(found[name], one) for name in ("linli", "vroom")]

@@ -76,6 +76,8 @@ class DayFigures:
         Of the day's own requests.
     broken
         Promises broken, by cause.
+    promise_minutes
+        From registration to the promise, on average.
     """
 
     wanted: int
@@ -87,6 +89,7 @@ class DayFigures:
     offers: int
     offers_per_served: float
     broken: dict[str, int]
+    promise_minutes: float
     rounds: int
 
 
@@ -147,8 +150,19 @@ def figures_of(played: VirtualDay, asked: Day) -> DayFigures:
         offers=offers,
         offers_per_served=round(offers / max(1, len(begins)), 3),
         broken=dict(Counter(one.cause for records in own.values() for one in records[-1].broken)),
+        promise_minutes=round(_promise_minutes(own.values()), 1),
         rounds=len(played.rounds),
     )
+
+
+def _promise_minutes(histories: Iterable[list[AssignmentRecord]]) -> float:
+    first = (next((record for record in records if record.promise is not None), None) for records in histories)
+    waits = [
+        (record.at - record.registered_at).total_seconds() / 60
+        for record in first
+        if record is not None and record.registered_at is not None
+    ]
+    return sum(waits) / max(1, len(waits))
 
 
 def _is_on_time(records: list[AssignmentRecord], begin: datetime) -> bool:
