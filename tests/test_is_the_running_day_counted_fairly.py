@@ -30,7 +30,7 @@ def test_a_day_ends_with_the_last_visit_promised_on_it() -> None:
 
 @pytest.mark.parametrize("price", [None, 900])
 def test_arrivals_are_promised_and_kept(price: int | None) -> None:
-    """Tests that every plan of an arriving day holds, that nothing promised is lost, and that a price lets some wait."""
+    """Tests that the checker passes an arriving day, that nothing promised is lost, and that a price lets some wait."""
     problem = day("mixed", Size(teams=4, visits=40), 1)
     came = arrive(problem, Arrivals(seed=1, work=0, price=price))
     assert 0 < came.served <= 40
