@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from linli.matcher.draft import Draft
+from linli.matcher.insertion import best_spot
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Problem
+from linli.matcher.repair import insertion_order
 from linli.matcher.solve import Result
 from linli.matcher.timetable import Timetable
 from linli.matcher.translate import visit_id
@@ -32,31 +34,61 @@ def without_the_dear(draft: Draft, problem: Problem, result: Result) -> Result:
     Notes
     -----
     The dearest is taken out first, and what the others add is asked again: of two far neighbours each is cheap beside
-    the other, and both stay. The rest of the plan was made with the dear ones in it, and is made anew only in the next
-    round.
+    the other, and both stay. The rest was planned with the dear ones beside it; whom they had kept out is inserted, and
+    tours are made shorter in the next round.
     """
     price = draft.state.policy.admission_price
     draft.dear.clear()
     if price is None:
         return result
-    waiting = {
+    timetable = result.timetable.copy()
+    patient = _patient(draft, timetable, price)
+    _take_out(draft, timetable, dict(patient), price)
+    if not draft.dear:
+        return result
+    _fill(draft, timetable, patient, price)
+    plan = timetable.plan()
+    broken = tuple(visit for visit in result.broken if visit not in plan.placed())
+    return replace(result, plan=plan, objective=evaluate(problem, plan), broken=broken, timetable=timetable)
+
+
+Patient = dict[int, tuple[str, datetime]]
+"""Visits that may wait: the request of each, and until when."""
+
+
+def _patient(draft: Draft, timetable: Timetable, price: AdmissionPrice) -> Patient:
+    index = timetable.model.visit_index
+    return {
         visit: (record.request_id, until)
         for record in draft.requests()
         if (until := _may_wait_until(draft, record, price)) is not None
-        and (visit := result.timetable.model.visit_index.get(visit_id(record.request_id, 0))) is not None
+        and (visit := index.get(visit_id(record.request_id, 0))) is not None
     }
-    timetable = result.timetable.copy()
-    while dearest := max(((added(timetable, visit), visit) for visit in waiting), default=None):
+
+
+def _take_out(draft: Draft, timetable: Timetable, patient: Patient, price: AdmissionPrice) -> None:
+    """Take out what adds more than the price, the dearest first; `patient` is used up."""
+    while dearest := max(((added(timetable, visit), visit) for visit in patient), default=None):
         seconds, visit = dearest
-        request, until = waiting.pop(visit)
+        request, until = patient.pop(visit)
         if seconds <= price.seconds:
-            break
+            return
         if timetable.take(visit):
             draft.dear[request] = TooDear(seconds=seconds, limit=price.seconds, until=until)
-    if not draft.dear:
-        return result
-    plan = timetable.plan()
-    return replace(result, plan=plan, objective=evaluate(problem, plan), timetable=timetable)
+
+
+def _fill(draft: Draft, timetable: Timetable, patient: Patient, price: AdmissionPrice) -> None:
+    """Give the places that have become free to those who were left without one."""
+    waiting = {visit for visit, (request, _) in patient.items() if request in draft.dear}
+    for visit in insertion_order(timetable, [one for one in timetable.unserved() if one not in waiting]):
+        spot = best_spot(timetable, visit)
+        if spot is None:
+            continue
+        if visit in patient and spot.cost > price.seconds:
+            request, until = patient[visit]
+            draft.dear[request] = TooDear(seconds=spot.cost, limit=price.seconds, until=until)
+        else:
+            timetable.put(visit, spot.fit, spot.position)
 
 
 def added(timetable: Timetable, visit: int) -> int:

@@ -92,3 +92,13 @@ def test_a_price_below_a_minute_is_no_price() -> None:
     """Tests that the configuration is validated: a price of nothing would let everybody wait."""
     with pytest.raises(ValidationError):
         AdmissionPrice(seconds=0)
+
+
+def test_who_waits_takes_nobodys_place() -> None:
+    """Tests that what has waited longer, and would come first, leaves its place to others as long as it is too dear."""
+    desk = Desk(PATIENT, teams=1)
+    desk.place_order("1", hours=(50, 50.5), north=FAR)
+    desk.now += timedelta(hours=25)
+    desk.place_order("2", hours=(50, 50.2), minutes=240)
+    assert waits(desk, "r-1") is not None
+    assert desk.state.requests["r-2"].state is State.PROMISED
