@@ -139,10 +139,6 @@ def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out
 
 def explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
     """Say why nobody goes, what it would cost to serve it after all, and what would help."""
-    outcome = word(f"nobody.{why.outcome}", TONGUE)
-    if why.leg is not None:
-        out.say(f"Several teams are needed; missing is team {why.leg + 1}.", f"需多支队伍，缺第 {why.leg + 1} 支。")
-    out.say(f"Nobody: {outcome}.", f"无人可派：{outcome}。")
     if why.too_dear is not None:
         dear = why.too_dear
         alone, limit, until = minutes(dear.seconds), minutes(dear.limit), clock(dear.until)
@@ -152,6 +148,10 @@ def explain_nobody(why: WhyNobody, names: Mapping[str, str], out: Out) -> None:
             f"正在等候同方向的需求：单独上门增加 {alone}，接单价格为 {limit}。{until} 起不论代价均安排。",
         )
         return
+    outcome = word(f"nobody.{why.outcome}", TONGUE)
+    if why.leg is not None:
+        out.say(f"Several teams are needed; missing is team {why.leg + 1}.", f"需多支队伍，缺第 {why.leg + 1} 支。")
+    out.say(f"Nobody: {outcome}.", f"无人可派：{outcome}。")
     rows = [
         (word(f"rule.{rule.rule}", TONGUE), str(rule.teams), ", ".join(names[team] for team in rule.examples))
         for rule in why.rules

@@ -97,6 +97,11 @@ def _team(offer: Offer, why: WhyTeam, names: Mapping[str, str], speech: Speech) 
 
 
 def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: int | None) -> Iterator[str]:
+    if why.too_dear is not None:
+        dear = why.too_dear
+        amount, limit = speech.amount(dear.seconds), speech.amount(dear.limit)
+        yield speech("why.too_dear", amount=amount, limit=limit, until=speech.moment(dear.until))
+        return
     if why.leg is not None:
         yield speech("why.leg", n=why.leg + 1)
     yield speech("why.nobody", outcome=speech.code(f"nobody.{why.outcome}"))
@@ -114,11 +119,6 @@ def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: in
             because=speech.code(f"standing.{one.because}"),
             amount=speech.amount(abs(one.seconds)),
         )
-    if why.too_dear is not None:
-        dear = why.too_dear
-        amount, limit = speech.amount(dear.seconds), speech.amount(dear.limit)
-        yield speech("why.too_dear", amount=amount, limit=limit, until=speech.moment(dear.until))
-        return
     if why.change is None:
         yield speech("why.no_change")
         return

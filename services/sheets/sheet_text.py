@@ -96,10 +96,10 @@ def alternatives(why: WhyTeam, words: Words) -> str:
 
 def why_nobody(why: WhyNobody, words: Words) -> str:
     """Say why nobody can go."""
-    outcome = words.word(f"nobody.{why.outcome}")
     if why.too_dear is not None:
         amount, limit = words.minutes(why.too_dear.seconds), words.minutes(why.too_dear.limit)
         return words.say("say.too_dear", amount=amount, limit=limit)
+    outcome = words.word(f"nobody.{why.outcome}")
     if why.lost_to:
         numbers = words.comma.join(words.numbers.get(one, one) for one in why.lost_to[:NUMBERS_MAX])
         return f"{outcome}{words.comma}{words.say('say.lost', numbers=numbers)}"
