@@ -242,8 +242,6 @@ MALFORMED: list[tuple[Json, str]] = [
     (changed(("vehicles",), None), "vehicles"),
 ]
 UNSUPPORTED: list[tuple[Json, str]] = [
-    (changed((*VEHICLE, "end_index"), 1), "vehicles[1].end"),
-    (changed((*VEHICLE, "end_index"), None), "vehicles[1].end"),
     (changed((*VEHICLE, "costs"), {"fixed": 5}), "vehicles[1].costs"),
     (changed((*VEHICLE, "breaks"), [{"id": 1, "time_windows": [[1, 2]]}]), "vehicles[1].breaks"),
     (changed((*VEHICLE, "speed_factor"), 1.5), "vehicles[1].speed_factor"),

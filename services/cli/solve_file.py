@@ -19,6 +19,7 @@ from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out
 from linli.services.cli.words import both
 from linli.services.solving.limits import Allowance, solve_within
+from linli.services.solving.vroom_ends import EndsTravel
 from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import to_problem
 from linli.services.solving.vroom_reading import read_problem
@@ -83,20 +84,23 @@ def solve_file(
 
 def _with_ways(problem: Problem, source: str, out: Out) -> Problem:
     """Fetch the ways of a problem that has no matrix; say so where the source failed and the estimate stands in."""
-    if source == "estimate" or isinstance(problem.travel, TableTravel):
+    own = problem.travel if isinstance(problem.travel, EndsTravel) else None
+    estimate = problem.travel if own is None else own.inner
+    if source == "estimate" or isinstance(estimate, TableTravel):
         return problem
     read = read_bytes(source.removeprefix("csv:"), CSV_BYTES_MAX) if source.startswith("csv:") else b""
-    provider = source_of(source, problem.travel, read)
+    provider = source_of(source, estimate, read)
     places = [team.base for team in problem.teams] + [visit.place for visit in problem.visits]
     places += [visit.fetch.place for visit in problem.visits if visit.fetch is not None]
     try:
-        travel = frozen(provider, places, datetime.now(ZONE), problem.travel)
+        real = places if own is None else own.real(places)
+        travel = frozen(provider, real, datetime.now(ZONE), estimate)
     except ProviderError as error:
         raise LinliError(Code.PROBLEM, detail=error) from None
     if travel.quality == "fallback":
         why = provider.failure if isinstance(provider, Remembering) else ""
         out.warn(f"Ways are estimated: {why}", f"路程改用估算：{why}")
-    return replace(problem, travel=travel)
+    return replace(problem, travel=travel if own is None else EndsTravel(travel, own.ends))
 
 
 def _can_be_written(target: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 
+from linli.services.solving.vroom_breaks import faults_of_breaks
 from linli.services.solving.vroom_format import (
     SECONDS_MAX,
     Job,
@@ -59,9 +60,16 @@ def _repeated(ids: Sequence[int], where: str, end: str = "") -> list[str]:
 
 
 def _of_vehicle(vehicle: Vehicle, size: int | None, dimensions: int) -> Iterator[str]:
-    yield from _of_place(vehicle.start, vehicle.start_index, size, "start", "start_index")
+    begins, ends = (vehicle.start, vehicle.start_index), (vehicle.end, vehicle.end_index)
+    if begins != (None, None) or ends == (None, None):
+        yield from _of_place(*begins, size, "start", "start_index")
+    if ends != (None, None):
+        yield from _of_place(*ends, size, "end", "end_index")
     if vehicle.time_window is not None:
         yield from _of_windows([vehicle.time_window], "time_window")
+    for number, pause in enumerate(vehicle.breaks):
+        yield from _of_windows(pause.time_windows or (), f"breaks[{number}].time_windows")
+    yield from faults_of_breaks(vehicle, SECONDS_MAX)
     if len(vehicle.capacity) != dimensions:
         yield f"capacity: {len(vehicle.capacity)} dimensions, but vehicles[0] has {dimensions}"
 

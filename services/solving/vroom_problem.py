@@ -15,6 +15,8 @@ import numpy as np
 from linli.matcher.problem import Fetch, Pin, Place, Problem, SkillNeed, Team, Visit, Weights, Window
 from linli.matcher.table_travel import TableTravel
 from linli.matcher.travel import HaversineTravel, Travel
+from linli.services.solving.vroom_breaks import shifts_of
+from linli.services.solving.vroom_ends import Ends, EndsTravel, has_own_base
 from linli.services.solving.vroom_format import Job, Location, Shipment, ShipmentStep, Step, Vehicle, VroomProblem
 from linli.services.solving.vroom_loads import has_room, most_visits
 from linli.services.solving.vroom_reading import VroomFile
@@ -41,7 +43,7 @@ def to_problem(file: VroomFile, terrain: str = TERRAIN_DEFAULT) -> Problem:
         For travel times between coordinates where there is no matrix.
     """
     given = file.problem
-    travel, places = _travel(file), _places(given, terrain)
+    travel, places = _travel(file, terrain), _places(given, terrain)
     end = _horizon(given, places, travel)
     pins = {step.id: (vehicle, step) for vehicle in given.vehicles for step in vehicle.steps if step.type == "job"}
     priorities = {task.priority for task in all_tasks(given)}
@@ -120,20 +122,41 @@ def _cut(windows: tuple[Window, ...], after: int | None, before: int | None) -> 
     return tuple((lo, hi) for lo, hi in cut if lo <= hi)
 
 
+def _base(vehicle: Vehicle, terrain: str) -> Place:
+    """Return where a vehicle's routes begin and end; one that ends elsewhere has a base of its own."""
+    if has_own_base(vehicle):
+        return Place(0.0, 0.0, team_id(vehicle))
+    return _place(vehicle.start, vehicle.start_index, terrain)
+
+
+def _ends(vehicle: Vehicle, terrain: str) -> Ends:
+    begin, end = (vehicle.start, vehicle.start_index), (vehicle.end, vehicle.end_index)
+    return Ends(*(None if at == (None, None) else _place(*at, terrain) for at in (begin, end)))
+
+
 def _team(given: VroomProblem, vehicle: Vehicle, end: int, terrain: str) -> Team:
+    shifts, most = shifts_of(vehicle, vehicle.time_window or (0, end)), most_visits(given, vehicle)
     return Team(
         id=team_id(vehicle),
-        base=_place(vehicle.start, vehicle.start_index, terrain),
+        base=_base(vehicle, terrain),
         skills=tuple((str(skill), frozenset[str]()) for skill in dict.fromkeys(vehicle.skills)),
         crews=1,
-        shifts=(vehicle.time_window or (0, end),),
-        max_visits_per_shift=most_visits(given, vehicle),
+        shifts=shifts,
+        shift_days=(0,) * len(shifts) if len(shifts) > 1 else (),
+        max_visits_per_shift=most if len(shifts) == 1 else None,
+        max_visits_per_day=most if len(shifts) > 1 else None,
         max_travel_per_shift=vehicle.max_travel_time,
         kind=team_id(vehicle),
     )
 
 
-def _travel(file: VroomFile) -> Travel:
+def _travel(file: VroomFile, terrain: str) -> Travel:
+    real = _real_travel(file)
+    own = {_base(one, terrain): _ends(one, terrain) for one in file.problem.vehicles if has_own_base(one)}
+    return EndsTravel(real, own) if own else real
+
+
+def _real_travel(file: VroomFile) -> Travel:
     if not file.problem.vehicles or file.problem.vehicles[0].profile not in file.matrices:
         return HaversineTravel()
     tables = file.matrices[file.problem.vehicles[0].profile]
@@ -148,9 +171,11 @@ def _places(problem: VroomProblem, terrain: str) -> tuple[Place, ...]:
     """Return every place that a vehicle or task uses, once."""
     used: Iterable[tuple[Location | None, int | None]] = chain(
         ((vehicle.start, vehicle.start_index) for vehicle in problem.vehicles),
+        ((vehicle.end, vehicle.end_index) for vehicle in problem.vehicles),
         ((task.at.location, task.at.location_index) for task in all_tasks(problem)),
     )
-    return tuple(dict.fromkeys(_place(location, index, terrain) for location, index in used))
+    known = ((location, index) for location, index in used if location is not None or index is not None)
+    return tuple(dict.fromkeys(_place(location, index, terrain) for location, index in known))
 
 
 def _times(problem: VroomProblem) -> Iterable[int]:
@@ -158,6 +183,8 @@ def _times(problem: VroomProblem) -> Iterable[int]:
         yield from chain.from_iterable(task.at.time_windows or ())
     for vehicle in problem.vehicles:
         yield from vehicle.time_window or (0,)
+        for pause in vehicle.breaks:
+            yield from chain.from_iterable(pause.time_windows or ())
         for step in vehicle.steps:
             yield from (t for t in (step.service_at, step.service_after, step.service_before) if t is not None)
 
@@ -166,9 +193,13 @@ def _horizon(problem: VroomProblem, places: Sequence[Place], travel: Travel) -> 
     """Return a time so late that it limits nothing: after the last time named, all work and the longest way each."""
     tasks = all_tasks(problem)
     work = sum(task.at.setup + task.at.service for task in tasks)
+    travel = travel.inner if isinstance(travel, EndsTravel) else travel
     if isinstance(travel, TableTravel):
         longest = int(travel.matrix(places, places)[0].max(initial=0))
     else:
         # No two places lie farther from each other than twice as far as one of them from the first.
         longest = 2 * int(travel.matrix(places[:1], places)[0].max(initial=0))
-    return max(_times(problem), default=0) + work + (len(tasks) + 1) * longest
+    # A break sends its vehicle home and out again.
+    pauses = [pause for vehicle in problem.vehicles for pause in vehicle.breaks]
+    work += sum(pause.service for pause in pauses)
+    return max(_times(problem), default=0) + work + (len(tasks) + 2 * len(pauses) + 1) * longest

@@ -6,9 +6,11 @@ Every time and sum is recomputed from the plan and the problem, none comes from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from linli.matcher.problem import Place, Problem, Route, Stop
+from linli.services.solving.vroom_breaks import rests_of
 from linli.services.solving.vroom_format import Location, Vehicle
 from linli.services.solving.vroom_problem import team_id
 from linli.services.solving.vroom_tasks import Task
@@ -47,7 +49,9 @@ class RouteWriter:
         self.tasks = tasks
         self.distances = distances
         self.visits = {visit.id: visit for visit in problem.visits}
-        self.base = next(team.base for team in problem.teams if team.id == team_id(vehicle))
+        team = next(team for team in problem.teams if team.id == team_id(vehicle))
+        self.base = team.base
+        self.rests = rests_of(vehicle, vehicle.time_window or (0, team.shifts[-1][1]))
         self.at = self.base
         self.free = self.duration = self.distance = 0
 
@@ -57,13 +61,43 @@ class RouteWriter:
         tasks = [one.task for one in begun]
         loads = _loads(tasks, len(self.vehicle.capacity))
         self.free = begun[0].start - self.problem.travel.between(self.base, begun[0].place)[0]
-        steps = [self._end("start", self.free, loads[0])]
-        for one, load in zip(begun, loads[1:], strict=True):
+        self.free = min([self.free, *(rest.begin for rest in self.rests)])
+        steps = self._end("start", self.free, loads[0])
+        for one, (load, after) in zip(begun, pairwise(loads), strict=True):
+            steps += self._breaks(one.start, load)
             self._go(one.place)
-            steps.append(self._task(one, load))
-        self._go(self.base)
-        steps.append(self._end("end", self.free, loads[-1]))
+            steps.append(self._task(one, after))
+        steps += self._breaks(None, loads[-1])
+        self._go_home()
+        steps += self._end("end", self.free, loads[-1])
         return self._sums(tasks, steps)
+
+    def _breaks(self, until: int | None, load: Sequence[int]) -> list[Json]:
+        """Write the breaks taken before something begins, at home; all that are left where nothing does."""
+        steps = list[Json]()
+        while self.rests and (until is None or self.rests[0].begin < until):
+            rest = self.rests.pop(0)
+            self._go_home()
+            told = where(self.vehicle.start, self.vehicle.start_index)
+            told |= described(rest.pause.description)
+            steps.append(
+                self._step(
+                    "break",
+                    self.free,
+                    load,
+                    id=rest.pause.id,
+                    setup=0,
+                    service=rest.pause.service,
+                    waiting_time=rest.begin - self.free,
+                    **told,
+                )
+            )
+            self.free = rest.end
+        return steps
+
+    def _go_home(self) -> None:
+        if self.at != self.base:
+            self._go(self.base)
 
     def _begun(self, stop: Stop) -> Iterator[_Begun]:
         """Yield what is done for one visit, the pickup first where there is one."""
@@ -80,7 +114,7 @@ class RouteWriter:
             "vehicle": self.vehicle.id,
             "cost": self.duration,
             "setup": sum(task.at.setup for task in tasks),
-            "service": sum(task.at.service for task in tasks),
+            "service": sum(step["service"] for step in steps),
             "duration": self.duration,
             "waiting_time": sum(step["waiting_time"] for step in steps),
             "priority": sum(task.priority for task in tasks),
@@ -111,9 +145,11 @@ class RouteWriter:
             **more,
         }
 
-    def _end(self, kind: str, arrival: int, load: Sequence[int]) -> Json:
-        place = where(self.vehicle.start, self.vehicle.start_index)
-        return self._step(kind, arrival, load, setup=0, service=0, waiting_time=0, **place)
+    def _end(self, kind: str, arrival: int, load: Sequence[int]) -> list[Json]:
+        """Write where a route begins or ends; nothing where the file leaves that to the route."""
+        one = self.vehicle
+        place = where(one.start, one.start_index) if kind == "start" else where(one.end, one.end_index)
+        return [self._step(kind, arrival, load, setup=0, service=0, waiting_time=0, **place)] if place else []
 
     def _task(self, one: _Begun, load: Sequence[int]) -> Json:
         """Write a task at which the vehicle has just arrived, and do it."""

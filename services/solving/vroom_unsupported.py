@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from linli.services.solving.vroom_ends import has_own_base
 from linli.services.solving.vroom_format import Costs, Shipment, Vehicle, VroomProblem
 from linli.services.solving.vroom_loads import faults_of_loads
 from linli.services.solving.vroom_tasks import Task, all_tasks, place_key
@@ -34,13 +35,10 @@ def shared_places(problem: VroomProblem) -> frozenset[object]:
 
 
 def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
-    start, end = place_key(vehicle.start, vehicle.start_index), place_key(vehicle.end, vehicle.end_index)
-    if start != end:
-        yield "end: a route must end where it starts (give start and end, the same)"
     if vehicle.costs != Costs():
         yield "costs: costs other than travel time are not supported"
     if vehicle.breaks:
-        yield "breaks: not supported; cut the time window in two vehicles"
+        yield from _of_breaks(vehicle)
     if vehicle.speed_factor != 1.0:
         yield "speed_factor: not supported"
     if vehicle.type is not None:
@@ -52,6 +50,17 @@ def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
             yield f"steps[{number}].type: {step.type} is not supported"
         elif step.type != "job" and (step.service_at, step.service_after, step.service_before) != (None, None, None):
             yield f"steps[{number}]: a time for the {step.type} is not supported"
+
+
+def _of_breaks(vehicle: Vehicle) -> Iterator[str]:
+    """Refuse what a break at home between two shifts cannot keep."""
+    if has_own_base(vehicle):
+        yield "breaks: not supported where a route ends elsewhere than it starts: a break is taken there"
+    if vehicle.max_travel_time is not None or vehicle.max_distance is not None:
+        yield "breaks: not supported beside max_travel_time or max_distance"
+    for number, pause in enumerate(vehicle.breaks):
+        if pause.max_load is not None:
+            yield f"breaks[{number}].max_load: not supported"
 
 
 def _of_task(task: Task, shared: frozenset[object]) -> Iterator[str]:

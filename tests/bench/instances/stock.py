@@ -16,11 +16,15 @@ from linli.matcher.solve import solve
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.instance import Instance, Point, euclid, place_of
 
-ROUNDS = 6
+ROUNDS = 12
 """How often everything is planned, parts counted in between."""
 
 ROUNDS_BY_DAY = 2
 """The same whenever something becomes known during the day."""
+
+
+BARS_MOST = 3
+"""Technicians barred from a visit before something is fetched for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +135,11 @@ class _Asked:
                 best, least = sound, now
             unserved = {visit.id for visit in problem.visits} - plan.placed()
             for visit, team in lacking.items():
-                self.barred.setdefault(visit, set()).add(team)
+                bars = self.barred.setdefault(visit, set())
+                bars.add(team)
+                # Nobody has parts enough, as it seems.
+                self.fetched |= {visit} if len(bars) >= BARS_MOST else set()
             self.fetched |= unserved
-            if not lacking and not unserved:
-                break
         return best
 
 

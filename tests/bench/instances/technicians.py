@@ -16,6 +16,7 @@ from tests.bench.instances.stock import Row, Stock, solve_stock
 
 SCALE = Scale(30)
 LINE = re.compile(r"(\d+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+\[(.*?)\]\s+\[(.*?)\]\s+\[(.*?)\]")
+COUNTS = re.compile(r"\s*\d+\s+\d+\s+\d+\s+\d+\s*$")
 KNOWN_AS = re.compile(r"_rd_\d+$")
 
 
@@ -29,7 +30,7 @@ def technicians(path: Path) -> Instance:
     """
     fixed = path.with_name(KNOWN_AS.sub("", path.stem) + path.suffix)
     text = fixed.read_text(encoding="utf-8")
-    crew = next((int(line.split()[0]) for line in text.splitlines() if re.match(r"\d+\s+\d+\s+\d+\s+\d+\s*$", line)), 0)
+    crew = next((int(line.split()[0]) for line in text.splitlines() if COUNTS.match(line)), 0)
     rows = [_row(found) for line in text.splitlines() if (found := LINE.match(line.strip())) is not None]
     if crew == 0 or len(rows) <= crew:
         raise ValueError(f"{path.name}: not in the format of the technicians' files")
