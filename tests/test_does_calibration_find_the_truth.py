@@ -102,3 +102,16 @@ def test_bad_trips_are_refused(text: str, code: str, tmp_path: Path, capsys: pyt
     file.write_text(text, encoding="utf-8")
     assert main.run(["calibrate", str(file), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+
+
+def test_too_few_trips_are_told_by_terrain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that thirty trips on two terrains, too few on each, are not called fewer than twenty."""
+    file = tmp_path / "trips.csv"
+    file.write_text(
+        HEADER + "27.9,108.2,28,108.3,900,,hill\n" * 16 + "27.9,108.2,28,108.3,900,,mountain\n" * 14, encoding="utf-8"
+    )
+    assert main.run(["calibrate", str(file), "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)["error"]["message"]
+    assert "20" in told
+    assert "hill 16" in told
+    assert "mountain 14" in told

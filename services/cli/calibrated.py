@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from linli.schemas.errors import Code, LinliError
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import Out
 from linli.services.cli.words import both
 from linli.services.sheets.limits import FILE_BYTES_MAX
-from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, fit, read_trips
+from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, Trip, fit, read_trips
 
 
 def calibrate_file(name: str, out: Out) -> int:
@@ -25,7 +28,7 @@ def calibrate_file(name: str, out: Out) -> int:
     trips, short = read_trips(text, name)
     fits = fit(trips)
     if not fits:
-        raise LinliError(Code.PROBLEM, detail=f"{name}: {len(trips)} < {TRIPS_MIN}")
+        raise LinliError(Code.PROBLEM, detail=f"{name}: {_too_few(trips)}")
     out.data({"short": short, "trips": len(trips), "fits": [one.as_dict() for one in fits]})
     heads = (
         both("terrain", "地形"),
@@ -41,6 +44,15 @@ def calibrate_file(name: str, out: Out) -> int:
         f"{short} trips below {SHORTEST_M:g} m were left aside.", f"{short} 次直线不足 {SHORTEST_M:g} 米的行程未采用。"
     )
     return 0
+
+
+def _too_few(trips: Sequence[Trip]) -> str:
+    counted = Counter(trip.terrain for trip in trips)
+    counts = ", ".join(f"{terrain} {count}" for terrain, count in sorted(counted.items())) or "0"
+    return both(
+        f"a terrain needs {TRIPS_MIN} trips; usable are {counts}",
+        f"每种地形至少需要 {TRIPS_MIN} 次行程；可用：{counts}",
+    )
 
 
 def _row(one: Fit) -> tuple[str, ...]:

@@ -41,6 +41,9 @@ else:
 SEARCH_ALONE = "<solver><localSearch/></solver>"
 """No construction: it would try to place whoever is left at every place before it searches."""
 
+LETTERS_END = 0xD800
+"""From here on letters take two places in Java."""
+
 LOOK_S = 0.02
 """Seconds between two looks at the clock."""
 
@@ -60,9 +63,9 @@ def entity(model: type[Class]) -> type[Class]:
     return made
 
 
-def way(row: bytes, number: int) -> int:
-    """Return the seconds of a way from a row, two bytes each: lists of numbers take half a minute to hand over."""
-    return row[2 * number] + 256 * row[2 * number + 1]
+def way(row: str, number: int) -> int:
+    """Return the seconds of a way from a row of letters: numbers, even bytes, take half a minute to hand over."""
+    return ord(row[number])
 
 
 @entity
@@ -76,7 +79,7 @@ class Call:
     opens: int
     closes: int
     worth: int
-    ways: bytes
+    ways: str
     crew: Annotated[Optional["Crew"], domain.InverseRelationShadowVariable(source_variable_name="calls")] = None
     before: Annotated[Optional["Call"], domain.PreviousElementShadowVariable(source_variable_name="calls")] = None
     start: Annotated[int | None, domain.CascadingUpdateShadowVariable(target_method_name="update_start")] = None
@@ -122,8 +125,8 @@ class Crew:
     opens: int
     closes: int
     most: int
-    ways: bytes
-    home: bytes
+    ways: str
+    home: str
     calls: Annotated[list[Call], domain.PlanningListVariable(allows_unassigned_values=True)] = field(
         default_factory=list[Call]
     )
@@ -297,7 +300,7 @@ def _day(problem: Problem) -> Day:
     return Day(crews, calls)
 
 
-def _row(seconds: IntTable) -> bytes:
-    if int(seconds.max(initial=0)) >> 16:
-        raise ValueError("a way of more than 65,535 seconds does not fit into two bytes")
-    return seconds.astype("<u2").tobytes()
+def _row(seconds: IntTable) -> str:
+    if int(seconds.max(initial=0)) >= LETTERS_END:
+        raise ValueError(f"a way of {LETTERS_END} seconds or more does not fit into a letter")
+    return "".join(map(chr, seconds.tolist()))
