@@ -19,6 +19,9 @@ from tests.bench.instances.instance import Instance, Point, euclid, place_of
 ROUNDS = 12
 """How often everything is planned, parts counted in between."""
 
+FIRST = 0.3
+"""Part of the budget for what is known from the start."""
+
 ROUNDS_BY_DAY = 2
 """The same whenever something becomes known during the day."""
 
@@ -120,8 +123,11 @@ class _Asked:
         return replace(visit, barred_teams=tuple((team, EXCLUDED) for team in sorted(self.barred.get(visit.id, ()))))
 
     def plan(self, problem: Problem, plan: Plan, budget: Budget, share: float, rounds: int) -> Plan:
-        """Plan and count in turn; return the best plan met, less those for whom there are no parts."""
-        best, least = Plan(), (1, 0.0)
+        """Plan and count in turn; return the best plan met, less those for whom there are no parts.
+
+        The plan given still holds, for nobody who has not set out by now need have; it is the one to beat.
+        """
+        best, least = plan, (-len(plan.placed()), self.stock.way(plan))
         for number in range(rounds):
             asked = replace(problem, visits=tuple(map(self.as_asked, problem.visits)))
             plan = solve(asked, plan, budget.part(share / rounds), number + 1).plan
@@ -139,7 +145,8 @@ class _Asked:
                 bars.add(team)
                 # Nobody has parts enough, as it seems.
                 self.fetched |= {visit} if len(bars) >= BARS_MOST else set()
-            self.fetched |= unserved
+            # Whoever found no place one way may find one the other way.
+            self.fetched ^= unserved
         return best
 
 
@@ -157,16 +164,20 @@ def solve_stock(instance: Instance, stock: Stock, budget: Budget) -> Plan:
     moments = sorted({0, *instance.released.values()})
     plan = Plan()
     for now in moments:
-        plan = _known_at(instance, asked, plan, now, budget, 1 / len(moments))
+        first = now == moments[0]
+        share, rounds = (FIRST, ROUNDS) if first else ((1 - FIRST) / (len(moments) - 1), ROUNDS_BY_DAY)
+        plan = _known_at(instance, asked, plan, now, budget, share, rounds)
     return plan
 
 
-def _known_at(instance: Instance, asked: _Asked, plan: Plan, now: int, budget: Budget, share: float) -> Plan:
+def _known_at(
+    instance: Instance, asked: _Asked, plan: Plan, now: int, budget: Budget, share: float, rounds: int
+) -> Plan:
     """Plan for what is known by now; whoever has set out goes there."""
     released = instance.released or {}
     pins = set_out(instance.problem, asked.as_asked, plan, now)
     known = tuple(replace(v, pin=pins.get(v.id)) for v in instance.problem.visits if released.get(v.id, 0) <= now)
-    return asked.plan(replace(instance.problem, now=now, visits=known), plan, budget, share, ROUNDS_BY_DAY)
+    return asked.plan(replace(instance.problem, now=now, visits=known), plan, budget, share, rounds)
 
 
 def set_out(problem: Problem, asked: Callable[[Visit], Visit], plan: Plan, now: int) -> dict[str, Pin]:
