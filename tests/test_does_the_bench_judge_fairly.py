@@ -10,6 +10,7 @@ import pytest
 from linli.matcher.baseline import first_come_nearest
 from linli.matcher.checker import check
 from linli.matcher.objective import evaluate
+from tests.bench.match import peers, timefold_there
 from tests.bench.match.arrays import arrays_of, worth
 from tests.bench.match.deadline import Deadline
 from tests.bench.match.equity import Shares, shares_of
@@ -163,3 +164,20 @@ def test_own_problems_are_read(tmp_path: Path) -> None:
     file = tmp_path / "own.json"
     file.write_text('{"vehicles": [{"id": 1, "start": [108.2, 27.9], "end": [108.2, 27.9]}]}', encoding="utf-8")
     assert [team.id for team in problem_of(str(file)).teams] == ["vehicle:1"]
+
+
+def test_timefold_takes_part_only_where_it_can(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests that without its package or a Java the others go on, and that it is said why it does not."""
+
+    def no_package(_: str) -> None:
+        return None
+
+    monkeypatch.setattr(peers, "missing", lambda: "no Java")
+    assert [one.label for one in peers_of(["timefold", "nearest"], 2)] == ["nearest -"]
+    assert capsys.readouterr().err == "Timefold is left out: no Java\n"
+    monkeypatch.setattr(peers, "missing", lambda: "")
+    assert [one.label for one in peers_of(["timefold"], 2)] == ["timefold own", "timefold nearest"]
+    monkeypatch.setattr(timefold_there, "find_spec", no_package)
+    assert "not installed" in timefold_there.missing()
