@@ -16,8 +16,11 @@ from linli.matcher.solve import solve
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.instance import Instance, Point, euclid, place_of
 
-ROUNDS = 12
+ROUNDS = 24
 """How often everything is planned, parts counted in between."""
+
+EXPLORING = 0.7
+"""Part of the rounds in which each goes on from the last; the others go on from the best."""
 
 FIRST = 0.3
 """Part of the budget for what is known from the start."""
@@ -129,6 +132,9 @@ class _Asked:
         """
         best, least = plan, (-len(plan.placed()), self.stock.way(plan))
         for number in range(rounds):
+            if number >= EXPLORING * rounds:
+                plan = best
+                self._agree_with(best, fewer=number)
             asked = replace(problem, visits=tuple(map(self.as_asked, problem.visits)))
             plan = solve(asked, plan, budget.part(share / rounds), number + 1).plan
             broken = check(asked, plan)
@@ -147,7 +153,18 @@ class _Asked:
                 self.fetched |= {visit} if len(bars) >= BARS_MOST else set()
             # Whoever found no place one way may find one the other way.
             self.fetched ^= unserved
+        self._agree_with(best)
         return best
+
+    def _agree_with(self, plan: Plan, fewer: int | None = None) -> None:
+        """Forget what was learned since a plan; with `fewer` a third of what it fetches shall be had without."""
+        stops = {stop.visit: (route.team, stop.fetch is not None) for route in plan.routes for stop in route.stops}
+        fetched = sorted(visit for visit, (_, has) in stops.items() if has)
+        if fewer is not None:
+            fetched = [visit for k, visit in enumerate(fetched) if k % 3 != fewer % 3]
+        self.fetched = (self.fetched - stops.keys()) | set(fetched)
+        for visit, (team, _) in stops.items():
+            self.barred.get(visit, set[str]()).discard(team)
 
 
 def without(plan: Plan, struck: Collection[str]) -> Plan:
