@@ -6,7 +6,7 @@ worth the way again is; and once more, with less of the plan changing every time
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,9 +17,16 @@ from tests.bench.instances.budget import Budget
 from tests.bench.instances.instance import Distance, Point
 from tests.bench.instances.spare_vehicles import SHORT, needed
 
-OPTIMISM = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.0, 1.0, 1.0)
-"""Part of its way that a client must be worth to stay: neighbours of which all are dear share the way to them, and
-those would go together."""
+STRICTNESS = (0.7, 1.0, 1.3, 1.0, 1.2, 1.0, 1.1, 1.0, 1.05, 1.0)
+"""By what a client's way is multiplied, round by round, before it is compared with the prize: first mildly, for
+neighbours share the way to them; then in turn more strictly, which makes room for others, and as it is."""
+
+STRETCH = 100
+"""Clients in a row that are judged together at the most."""
+
+ASKED = 0.8
+"""Part of its prize that a client left out may cost, at its cheapest place, to be asked for again: it will be served,
+whatever it costs."""
 
 
 class Priced(Protocol):
@@ -69,9 +76,9 @@ def solve_prizes(problem: Problem, prizes: Prizes, budget: Budget) -> Plan:
     few, plan = needed(problem, budget)
     wanted = {visit.id for visit in problem.visits}
     best, least = Plan(), float("inf")
-    for number, optimism in enumerate(OPTIMISM):
+    for number, strictness in enumerate(STRICTNESS):
         asked = replace(few, visits=tuple(visit for visit in problem.visits if visit.id in wanted))
-        plan = solve(asked, plan, budget.part((1 - SHORT) / len(OPTIMISM)), number + 1).plan
+        plan = solve(asked, plan, budget.part((1 - SHORT) / len(STRICTNESS)), number + 1).plan
         broken = check(asked, plan)
         if broken:
             raise AssertionError(f"a plan that breaks {broken[0].rule}")
@@ -79,8 +86,8 @@ def solve_prizes(problem: Problem, prizes: Prizes, budget: Budget) -> Plan:
         now = prizes.cost([worthwhile(prizes, route, 1.0) for route in routes])
         if now < least:
             best, least = _only(plan, {n for route in routes for n in worthwhile(prizes, route, 1.0)}), now
-        kept = [worthwhile(prizes, route, optimism) for route in routes]
-        wanted = {f"v-{n}" for n in (*(n for route in kept for n in route), *_worth_asking(prizes, kept, optimism))}
+        kept = [worthwhile(prizes, route, strictness) for route in routes]
+        wanted = {f"v-{n}" for n in (*(n for route in kept for n in route), *_worth_asking(prizes, kept))}
         plan = _only(plan, {n for route in kept for n in route})
     return best
 
@@ -94,29 +101,39 @@ def _only(plan: Plan, kept: set[int]) -> Plan:
     return Plan(tuple(route for route in routes if route.stops))
 
 
-def worthwhile(prizes: Prizes, route: list[int], optimism: float) -> list[int]:
-    """Return a route without those whose detour, times `optimism`, costs more than their prize, the worst first."""
+def worthwhile(prizes: Prizes, route: list[int], strictness: float) -> list[int]:
+    """Return a route without those whose way, times `strictness`, costs more than their prizes.
+
+    Neighbours are judged together, too: of all stretches of the route the worst goes first, till none is a loss.
+    """
     kept = list(route)
     while kept:
-        ways = [0, *kept, 0]
-        loss, at = max(
-            (optimism * prizes.detour(ways[k], ways[k + 1], ways[k + 2]) - prizes.clients[kept[k]].prize, k)
-            for k in range(len(kept))
-        )
+        loss, begin, end = max(_losses(prizes, kept, strictness))
         if loss <= 0:
             break
-        del kept[at]
-    whole = optimism * sum(prizes.way(a, b) for a, b in zip([0, *kept], [*kept, 0], strict=True))
-    return kept if whole <= sum(prizes.clients[n].prize for n in kept) else []
+        del kept[begin:end]
+    return kept
 
 
-def _worth_asking(prizes: Prizes, routes: list[list[int]], optimism: float) -> list[int]:
-    """Return the clients left out whose cheapest detour, whatever the time, is less than their prize."""
+def _losses(prizes: Prizes, route: list[int], strictness: float) -> Iterator[tuple[float, int, int]]:
+    """Yield for each stretch of a route what going there costs more than it brings."""
+    ways = [0, *route, 0]
+    for begin in range(len(route)):
+        long = brings = 0.0
+        for end in range(begin + 1, min(len(route), begin + STRETCH) + 1):
+            long += prizes.way(ways[end - 1], ways[end])
+            brings += prizes.clients[ways[end]].prize
+            detour = long + prizes.way(ways[end], ways[end + 1]) - prizes.way(ways[begin], ways[end + 1])
+            yield strictness * detour - brings, begin, end
+
+
+def _worth_asking(prizes: Prizes, routes: list[list[int]]) -> list[int]:
+    """Return the clients left out whose cheapest detour, whatever the time, is well below their prize."""
     served = {number for route in routes for number in route}
     legs = [(a, b) for route in routes for a, b in zip([0, *route], [*route, 0], strict=True)]
     return [
         number
         for number in range(1, len(prizes.clients))
         if number not in served
-        and optimism * min((prizes.detour(a, number, b) for a, b in legs), default=0.0) < prizes.clients[number].prize
+        and min((prizes.detour(a, number, b) for a, b in legs), default=0.0) < ASKED * prizes.clients[number].prize
     ]
