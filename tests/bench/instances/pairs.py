@@ -27,12 +27,18 @@ LED = 0.5
 HURRIES = (0.0, 40.0, 80.0, 150.0)
 """Units of the file, one by lot, by which a leg planned alone counts as late before it is: prices have one slope."""
 
+WAITING = 0.3
+"""How often one of two may wait for the other without a price."""
+
 REACH = 100.0
 """Units of the file after its start by which a visit of two must have begun; plans that need it all are bad ones."""
 
-ROUNDS_MOST, ROUNDS_LEAST = 400, 6
+ROUNDS_MOST, ROUNDS_LEAST = 1_000, 6
 WORK_PER_VISIT = 120
 """A round has at least so much work for every visit, if there are rounds enough."""
+
+STALE = 60
+"""Rounds without a better plan after which everything begins anew, until four fifths of the budget are gone."""
 
 PATIENCE = 20
 """Per thousand by which a plan may be worse than the last at the start, to be gone on from; nothing in the end."""
@@ -67,6 +73,7 @@ class _Search:
         held = [carer.skills for carer in day.carers.values()]
         self.able = {name: sum(one.skill in skills for skills in held) for name, one in day.services.items()}
         self.paired = {name for pair in day.pairs for name in (pair.first, pair.second)}
+        self.patient = False
         self.rounds = 0
         self.best = _Found(Plan(), {}, float("inf"))
 
@@ -79,6 +86,15 @@ class _Search:
             for starts, at in zip(tries[1:], (one.opens, (one.opens + one.closes) / 2), strict=True):
                 starts[pair.first], starts[pair.second] = at, at + pair.least
         return min((self.planned(alone.plan, starts) for starts in tries), key=lambda one: one.cost)
+
+    def anew(self) -> _Found:
+        """Return a plan from starts drawn by lot within the windows."""
+        starts: dict[str, float] = {}
+        for pair in self.day.pairs:
+            one = self.day.services[pair.first]
+            starts[pair.first] = one.opens + self.dice.random() * max(0.0, one.closes - one.opens)
+            starts[pair.second] = starts[pair.first] + pair.least
+        return self.planned(Plan(), starts)
 
     def better(self, now: _Found) -> _Found:
         """Give a few pairs other starts and plan once more."""
@@ -138,6 +154,7 @@ class _Search:
     def planned(self, plan: Plan, starts: dict[str, float]) -> _Found:
         """Plan once more from a plan on, all pairs bound to their starts."""
         barred, worst = self._kept_apart(plan), self._lateness_allowed(starts)
+        self.patient = self.dice.random() < WAITING
         visits = tuple(self._visit(visit, starts, barred, worst) for visit in self.problem.visits)
         return self._judged(self._solved(replace(self.problem, visits=visits), plan), starts)
 
@@ -162,8 +179,9 @@ class _Search:
         if visit.id in self.paired:
             opens = max(opens, min(closes, self.scale.time(starts[visit.id]) - 1))
             closes = min(closes, opens + self.scale.time(REACH))
-            # Late is who comes later than the other: it makes both late, or wait.
-            return replace(visit, windows=((opens, closes),), due=opens, barred_teams=tuple(barred.get(visit.id, ())))
+            # Late is who comes later than the other, which makes both late; or waiting costs nothing, as in the file.
+            due = max(opens, self.scale.time(self.day.services[visit.id].closes)) if self.patient else opens
+            return replace(visit, windows=((opens, closes),), due=due, barred_teams=tuple(barred.get(visit.id, ())))
         if worst < float("inf"):
             closes = max(opens, min(closes, self.scale.time(self.day.services[visit.id].closes + worst)))
         return replace(visit, windows=((opens, closes),))
@@ -210,14 +228,17 @@ def solve_pairs(day: CareDay, problem: Problem, scale: Scale, budget: Budget) ->
     watch = Watch(budget)
     rounds = max(ROUNDS_LEAST, min(ROUNDS_MOST, budget.work // (WORK_PER_VISIT * len(problem.visits))))
     search = _Search(day, problem, scale, budget, 1 / rounds)
-    now = search.first()
+    now, since = search.first(), 0
     for number in range(rounds):
         if watch.gone() >= 1 or search.rounds >= rounds:
             break
-        found = search.better(now)
+        found, least = search.better(now), search.best.cost
         done = max(number / rounds, watch.gone())
         if now.cost == float("inf") or found.cost < now.cost * (1 + PATIENCE / 1000 * (1 - done)):
             now = found
-        if number % 25 == 24 and search.best.cost < float("inf"):
+        since = 0 if found.cost < least else since + 1
+        if since >= STALE and done < 0.8:
+            now, since = search.anew(), 0
+        elif number % 25 == 24 and search.best.cost < float("inf") and (since < STALE // 2 or done >= 0.8):
             now = search.best
     return search.best.plan
