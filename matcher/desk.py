@@ -20,7 +20,7 @@ from linli.matcher.desk_teams import absent, change_members, name_deputy, withdr
 from linli.matcher.draft import Draft
 from linli.matcher.erasing import erase
 from linli.matcher.escalation import escalate
-from linli.matcher.forgetting import forget_plans, forget_requests
+from linli.matcher.forgetting import forget_plans, forget_requests, forget_standing
 from linli.matcher.handover import assign
 from linli.matcher.marking import mark
 from linli.matcher.matching import match
@@ -99,6 +99,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
         outlived=_with(OutcomeCode.NO_LONGER_KEPT, results),
         forgotten=forget_requests(draft, plan) if moment.deadlines else (),
         forgotten_plans=forget_plans(draft, plan) if moment.deadlines else (),
+        forgotten_standing=forget_standing(draft) if moment.deadlines else (),
         solver=report,
     )
 

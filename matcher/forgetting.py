@@ -1,4 +1,4 @@
-"""What is forgotten: requests that ended longer ago than they are kept, and empty plans of teams that have left."""
+"""What is forgotten: requests and standing orders that ended longer ago than they are kept; plans of teams gone."""
 
 from __future__ import annotations
 
@@ -68,6 +68,20 @@ def forget_plans(draft: Draft, plan: Plan) -> tuple[Forgotten, ...]:
     for one in gone:
         draft.state.translations.routes.pop(one.key, None)
     return gone
+
+
+def forget_standing(draft: Draft) -> tuple[Forgotten, ...]:
+    """Give the standing orders that this decision forgets: ended as long ago as requests are kept, and none left of it.
+
+    Those that have a visit in the ledger stay: whoever looks at it still finds the order it belongs to.
+    """
+    before = draft.now - timedelta(days=draft.state.policy.keep_days)
+    ended = [one for one in draft.state.standing.values() if not one.details.active and one.at <= before]
+    if not ended:
+        return ()
+    known = {one.details.standing for one in draft.requests() if one.details is not None}
+    gone = (one for one in ended if one.key not in known)
+    return tuple(Forgotten(one.key, one.version) for one in islice(gone, FORGOTTEN_MAX))
 
 
 def _has_left(draft: Draft, plan: PlanRecord) -> bool:

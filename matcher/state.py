@@ -183,8 +183,8 @@ class Decision:
     """What a decision changes: ledger records in the order in which they are written.
 
     ``kept`` are records of the further tables. ``conflicts`` are the commands that become dead letters with
-    ``duplicate_conflict``, ``outlived`` those that do with ``expired``. ``forgotten`` and ``forgotten_plans`` are
-    requests and teams' plans that get a tombstone.
+    ``duplicate_conflict``, ``outlived`` those that do with ``expired``. ``forgotten``, ``forgotten_plans`` and
+    ``forgotten_standing`` are requests, teams' plans and standing orders that get a tombstone.
     """
 
     assignments: tuple[AssignmentRecord, ...] = ()
@@ -196,6 +196,7 @@ class Decision:
     outlived: tuple[NumberedCommand, ...] = ()
     forgotten: tuple[Forgotten, ...] = ()
     forgotten_plans: tuple[Forgotten, ...] = ()
+    forgotten_standing: tuple[Forgotten, ...] = ()
     solver: SolverReport | None = None
 
 
@@ -207,8 +208,11 @@ def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictSt
         requests.pop(one.key, None)
     for one in decision.forgotten_plans:
         plans.pop(one.key, None)
+    kept = with_kept(state, decision.kept, {one.key for one in decision.forgotten})
+    if gone := {one.key for one in decision.forgotten_standing}:
+        kept = replace(kept, standing={key: one for key, one in kept.standing.items() if key not in gone})
     return replace(
-        with_kept(state, decision.kept, {one.key for one in decision.forgotten}),
+        kept,
         requests=requests,
         plans=plans,
         roster={**state.roster, **{record.details.team: record for record in decision.roster}},

@@ -12,7 +12,17 @@ from linli.schemas.base import Inside
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.identity import position_id, record_id
 from linli.schemas.rounds import RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, PLANS, RECORD_BYTES_MAX, ROSTER, ROUNDS, Topic
+from linli.schemas.topics import (
+    ASSIGNMENTS,
+    COMMANDS,
+    DEAD_LETTERS,
+    PLANS,
+    RECORD_BYTES_MAX,
+    ROSTER,
+    ROUNDS,
+    STANDING,
+    Topic,
+)
 from linli.streams.codec import encode, headers_of
 from linli.streams.kept_topics import KEPT_TOPICS, of_topic
 from linli.streams.tombstones import round_header
@@ -68,6 +78,8 @@ def ledger_records(decision: Decision, source: str, number: int, now: datetime) 
     for table in KEPT_TOPICS:
         for kept in of_topic(decision.kept, table):
             yield _outgoing(table.topic, table.event_type, kept.key, kept.version, kept, kept.at, source)
+    for gone in decision.forgotten_standing:
+        yield _tombstone(STANDING, event_types.STANDING, gone, number, now, source)
     for request in decision.assignments:
         key = request.request_id
         yield _outgoing(ASSIGNMENTS, event_types.ASSIGNMENT, key, request.version, request, request.at, source)

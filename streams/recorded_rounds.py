@@ -14,7 +14,7 @@ from linli.schemas.commands import Command
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import OutcomeCode, RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROSTER, ROUNDS, Topic
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROSTER, ROUNDS, STANDING, Topic
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.kept_topics import KEPT_TOPICS
@@ -230,6 +230,7 @@ def _as_written(written: Mapping[Topic, Sequence[LogRecord]], states: States) ->
     roster = [RosterRecord.model_validate_json(value) for value in _values(written[ROSTER])]
     kept = [table.model.model_validate_json(value) for table in KEPT_TOPICS for value in _values(written[table.topic])]
     gone, gone_plans = _keys_gone(written[ASSIGNMENTS]), _keys_gone(written[PLANS])
+    gone_standing = _keys_gone(written[STANDING])
     return {
         code: Decision(
             assignments=tuple(one for one in requests if one.district == code),
@@ -238,6 +239,7 @@ def _as_written(written: Mapping[Topic, Sequence[LogRecord]], states: States) ->
             kept=tuple(one for one in kept if one.district == code),
             forgotten=tuple(Forgotten(key, 0) for key in gone if key in states[code].requests),
             forgotten_plans=tuple(Forgotten(key, 0) for key in gone_plans if key in states[code].plans),
+            forgotten_standing=tuple(Forgotten(key, 0) for key in gone_standing if key in states[code].standing),
         )
         for code in states
     }

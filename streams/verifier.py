@@ -20,7 +20,19 @@ from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, COMMANDS, DEAD_LETTERS, DELIVERIES, INBOX, PLANS, ROSTER, ROUNDS, Topic
+from linli.schemas.standing import StandingRecord
+from linli.schemas.topics import (
+    ASSIGNMENTS,
+    COMMANDS,
+    DEAD_LETTERS,
+    DELIVERIES,
+    INBOX,
+    PLANS,
+    ROSTER,
+    ROUNDS,
+    STANDING,
+    Topic,
+)
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.kept_topics import KEPT_TOPICS, KeptTopic
@@ -65,6 +77,7 @@ class _Partition:
     dead: OffsetSet = field(default_factory=OffsetSet)
     orders: dict[int, str] = field(default_factory=dict[int, str])
     planned: dict[str, tuple[Visit, ...]] = field(default_factory=dict[str, tuple[Visit, ...]])
+    standing: dict[str, tuple[bool, datetime]] = field(default_factory=dict[str, tuple[bool, datetime]])
     homes: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     commands: int = 0
     whole_from: int | None = None
@@ -261,8 +274,21 @@ def _judge_tombstone(record: LogRecord, part: _Partition, last: int, began: date
         compacted = _may_be_compacted(ASSIGNMENTS, record, began)
         part.requests.forget(key, part.rounds.forgets.get(number), place, compacted=compacted)
         part.deliveries.forget(key)
+    elif record.topic == STANDING.name:
+        _judge_standing_gone(key, part, number, place)
     elif part.planned.pop(key, ()):
         part.findings.add(Guarantee.KEPT, place, f"the plan of {key} was forgotten and had visits")
+
+
+def _judge_standing_gone(key: str, part: _Partition, number: int, place: str) -> None:
+    """Judge that a standing order that is forgotten had ended, and long ago."""
+    active, at = part.standing.pop(key, (False, None))
+    before = part.rounds.forgets.get(number)
+    if active:
+        part.findings.add(Guarantee.KEPT, place, f"the standing order {key} was forgotten while it went on")
+    elif at is not None and before is not None and at > before:
+        detail = f"the standing order {key} ended at {at.isoformat()} and is forgotten already"
+        part.findings.add(Guarantee.KEPT, place, detail)
 
 
 async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: datetime) -> None:
@@ -281,12 +307,16 @@ async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: d
 async def _judge_kept(reader: LogReader, part: _Partition, table: KeptTopic, last: int, began: datetime) -> None:
     """Judge that a further table's records belong to their rounds and have gapless versions."""
     async for record in _read(reader, part, table.topic):
+        if record.value is None and table.topic is STANDING:
+            _judge_tombstone(record, part, last, began)
         if record.value is None or (one := _parse(table.model, record, part.findings)) is None:
             continue
         if _is_in_cut(one.round, last, record, began):
             compacted = _may_be_compacted(table.topic, record, began)
             name, where = table.topic.name, _place(record)
             part.rounds.wrote(name, one.key, one.version, one.round, where, compacted=compacted)
+            if isinstance(one, StandingRecord):
+                part.standing[one.key] = one.details.active, one.at
 
 
 async def _judge_deliveries(reader: LogReader, part: _Partition, old: datetime) -> None:

@@ -19,10 +19,12 @@ from linli.schemas.lifecycle import State
 from linli.schemas.orders import Cancel, Target
 from linli.schemas.policy import KEEP_DAYS_LEAST, Policy
 from linli.schemas.rounds import OutcomeCode, RoundRecord
+from linli.schemas.standing import StandingStep
 from linli.streams.ledger_records import NO_LONGER_KEPT
 from linli.streams.round_work import complete, fold
 from linli.streams.tombstones import round_of_tombstone
 from tests.support.district import AUTO, DISTRICT, MONDAY, Desk, order, team
+from tests.support.standing import POLICY, change, place, standing
 
 KEEP = timedelta(days=AUTO.keep_days)
 TARGET = Target(request_id="r-1")
@@ -65,6 +67,37 @@ def test_nothing_wakes_up_for_it() -> None:
     desk = Desk(replace_policy(close_days=90))
     desk.send(Cancel(target=TARGET))
     assert next_deadline(desk.state) is None
+
+
+def test_a_standing_order_goes_with_the_last_of_its_visits() -> None:
+    """Tests that one that ended is kept as long as a request of it is, then gets its tombstone, and is gone."""
+    desk = Desk(POLICY)
+    place(desk, standing())
+    change(desk, StandingStep.STOP)
+    assert not desk.state.standing["s-1"].details.active
+    desk.now += KEEP - timedelta(seconds=1)
+    assert desk.decide().forgotten_standing == ()
+    desk.now += timedelta(seconds=1)
+    first, second = desk.decide(), desk.decide()
+    assert (len(first.forgotten), first.forgotten_standing) == (1, ())
+    [gone] = second.forgotten_standing
+    assert (gone.key, dict(desk.state.standing)) == ("s-1", {})
+    plan = RoundRecord(partition=0, number=9, first_offset=0, next_offset=0, now=desk.now, build="t", policy=AUTO)
+    done = complete(plan, {DISTRICT: second}, (), "dispatcher-0")
+    tombstones = [one for one in done.outgoing if one.value is None]
+    assert [(one.topic, one.key, round_of_tombstone(one.headers)) for one in tombstones] == [("standing", b"s-1", 9)]
+
+
+def test_a_standing_order_that_goes_on_or_is_paused_is_never_forgotten() -> None:
+    """Tests that time alone forgets none that somebody may still want."""
+    desk = Desk(POLICY)
+    place(desk, standing(name="s-1", content="1"))
+    place(desk, standing(name="s-2", content="2"))
+    change(desk, StandingStep.PAUSE, "s-2")
+    desk.now += 10 * KEEP
+    for _ in range(3):
+        assert desk.decide().forgotten_standing == ()
+    assert sorted(desk.state.standing) == ["s-1", "s-2"]
 
 
 def replace_policy(**changes: object) -> Policy:
