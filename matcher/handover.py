@@ -144,6 +144,9 @@ def placed(
     if record.promise is None and record.details is not None:
         window = _promised(LegView(record, record.details, body.leg, 60 * draft.state.policy.gap_minutes), found)
         record = draft.step(record, Promised(window=window), "matched", promise=window)
+    elif record.state is State.WITHDRAWN and record.promise is not None:
+        # Another team gave it back in this very round: only what is promised again can be taken.
+        record = draft.step(record, Promised(window=record.promise), "matched")
     leg = end_offers((record.legs[body.leg],), ended)[0]
     legs = replace_leg(record.legs, body.leg, leg)
     draft.handed.append((body.team, found.crew, found.stop))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.schemas.answers import Accept, Claim, Done, Spent, Start, SwapMembers
+from linli.schemas.answers import Accept, Claim, Done, Spent, Start, SwapMembers, Withdraw
 from linli.schemas.assignment import AssignmentRecord, DoneState, RecordedAfterwards, Withdrawn
 from linli.schemas.choices import ChosenBy
 from linli.schemas.commands import ApplyTeam, CommandBody
@@ -315,3 +315,25 @@ def test_everything_is_told_only_where_it_may_be() -> None:
     desk = Desk(AUTO)
     desk.place_order("1")
     assert set(last(desk).notify) == {"team", "resident", "guardian", "requester"}
+
+
+def test_a_team_is_named_in_the_round_in_which_another_gives_back() -> None:
+    """Tests a withdrawal and the desk's agreed handover, read together: such a round must not end the dispatcher."""
+    desk = Desk()
+    desk.place_order("1")
+    desk.at(0.6)
+    ((request, offer, gone),) = desk.open_offers()
+    desk.send(Accept(offer=offer, team=gone, members=(f"{gone}-m0",)))
+    other = next(team for team in ("t0", "t1", "t2") if team != gone)
+    agreed = Assign(
+        target=Target(request_id=request),
+        team=other,
+        agreed=True,
+        members=(f"{other}-m0",),
+        reason="knows them",
+        by="d",
+    )
+    desk.decide(desk.command(Withdraw(offer=offer, team=gone, reason="ill")), desk.command(agreed))
+    going = desk.state.requests[request].legs[0].assignment
+    assert going is not None
+    assert (desk.state.requests[request].state, going.team) == (State.COMMITTED, other)
