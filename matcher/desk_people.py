@@ -49,7 +49,7 @@ def release(draft: Draft, command: Command, body: Release) -> Result:
     """End a hold; the request is matched again in the same round."""
     record, result = find(draft, command, State.REGISTERED)
     if record is not None:
-        draft.step(record, Registered(), "release", **draft.remember(record, command.id))
+        draft.step(record, Registered(), "release", series=(), **draft.remember(record, command.id))
     return result
 
 

@@ -20,7 +20,7 @@ from linli.matcher.standing_visits import made_visits, write
 from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, InSeries, Offered
 from linli.schemas.desk import Assign
 from linli.schemas.instants import from_seconds
-from linli.schemas.lifecycle import OfferEnd, State
+from linli.schemas.lifecycle import OfferEnd, State, may_follow
 from linli.schemas.orders import Target
 from linli.schemas.people import is_child
 from linli.schemas.policy import Mode
@@ -137,9 +137,12 @@ def _try(draft: Draft, request: str, leg: int) -> None:
     )
     found = _place_for(draft, record, wish)
     said = InSeries(leg=leg, team=series.team, since=series.since, refused=found if isinstance(found, str) else "")
-    # A request that nobody is asked for cannot change by itself: what is noted goes with its next record.
+    # One that was registered just now gets its next record in this very decision: what is noted goes with that.
     draft.in_series[request] = (*draft.in_series.get(request, record.series), said)
-    if not isinstance(found, str):
+    if isinstance(found, str):
+        if may_follow(record.state, record.state):
+            draft.step(record, record.status, "series")
+    else:
         record, legs = placed(draft, wish, record, found, OfferEnd.REASSIGNED, asked=False)
         draft.step(record, Committed() if all(one.assignment for one in legs) else Offered(), "series", legs=legs)
 

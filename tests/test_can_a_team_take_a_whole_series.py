@@ -10,8 +10,9 @@ import pytest
 from linli.schemas.answers import Accept, Decline, DeclineReason, Withdraw
 from linli.schemas.assignment import AssignmentRecord, InSeries
 from linli.schemas.commands import ApplyTeam
+from linli.schemas.desk import Hold, Release
 from linli.schemas.lifecycle import OfferState, State
-from linli.schemas.orders import Window
+from linli.schemas.orders import Target, Window
 from linli.schemas.policy import Mode
 from linli.schemas.standing import StandingDetails, StandingRecord, StandingStep
 from linli.schemas.team_changes import Absent
@@ -105,6 +106,30 @@ def test_who_is_away_is_not_sent_and_the_next_visit_is_its_own_again() -> None:
     assert _refusals(desk)[0] == "working_hours"
     _until(desk, 8)
     assert visit(desk, away + WEEK).legs[0].assignment is not None
+    assert _teams(desk)[2] == taken
+
+
+def test_what_cannot_be_given_at_once_says_why_at_once() -> None:
+    """Tests a day off that was told before the series was taken: the visit of that day keeps its promise, and tells."""
+    desk = Desk(POLICY, teams=1)
+    away = TUESDAY + 3 * DAY
+    desk.send(Absent(team="t0", by="desk", start=away - timedelta(hours=3), end=away + timedelta(hours=9)))
+    desk.send(ApplyTeam(details=team("t9", north=0.3)))
+    taken, _ = _take(desk, standing("FREQ=DAILY"))
+    assert taken == "t0"
+    assert [one.refused for one in visit(desk, away).series] == ["working_hours"]
+    assert visit(desk, away).state is State.PROMISED
+    assert [teams for number, teams in enumerate(_teams(desk)) if number != 3] == ["t0"] * (len(visits(desk)) - 1)
+
+
+def test_what_the_desk_held_is_the_teams_again_after_it() -> None:
+    """Tests that a hold takes a visit of a series back, and its end gives it again."""
+    desk = Desk(POLICY)
+    taken, _ = _take(desk, standing("FREQ=DAILY"))
+    mine = Target(request_id=visits(desk)[2].request_id)
+    desk.send(Hold(target=mine, by="desk", reason="no key"))
+    assert _teams(desk)[2] is None
+    desk.send(Release(target=mine, by="desk"))
     assert _teams(desk)[2] == taken
 
 
