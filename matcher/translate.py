@@ -78,12 +78,17 @@ def weights_of(prices: Prices) -> Weights:
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """A leg with what the problem needs to know of its request; ``gap``: the county's, between teams in order."""
+    """A leg with what the problem needs to know of its request.
+
+    ``gap``: the county's, between teams in order; ``patience``: how long after a visit could begin it costs nothing
+    that it has not, in seconds; None where that never costs.
+    """
 
     record: AssignmentRecord
     details: RequestDetails
     index: int
     gap: int = 0
+    patience: int | None = None
 
     @property
     def leg(self) -> Leg:
@@ -222,6 +227,20 @@ def _waits_since(view: LegView) -> int:
     return registered if view.details.standing is None else max(registered, to_seconds(view.details.windows[0].start))
 
 
+def _due(view: LegView) -> int | None:
+    """Return when a visit should have begun: an urgent one as soon as it can, any other a while after that.
+
+    It is counted from the first of all windows, also once a later one is promised: until then all are equal to the
+    plan but for what they cost, and somebody waits.
+    """
+    details = view.details
+    if details.urgency > 0 and view.patience is None:
+        return None
+    windows = _windows(view) if details.urgency == 0 else merge_windows(details.windows)
+    first = max(windows[0][0], to_seconds(details.ordered_at))
+    return first if details.urgency == 0 else first + (view.patience or 0)
+
+
 def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = ()) -> Visit:
     """Return a leg as the matcher's visit.
 
@@ -256,7 +275,7 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = (
         household=details.marks.household,
         promised=view.record.promise is not None,
         registered=_waits_since(view),
-        due=max(windows[0][0], to_seconds(details.ordered_at)) if details.urgency == 0 else None,
+        due=_due(view),
         regular_team=regular_team,
         fetch=_fetch(details, view.index),
         joined=_joined(view),
@@ -291,7 +310,8 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
         return remembered[2]
     not_yet, details = depends[1], record.details
     gap = 60 * draft.state.policy.gap_minutes
-    views = [LegView(record, details, i, gap) for i in range(len(record.legs))] if details else []
+    patience = None if draft.state.policy.patience_minutes is None else 60 * draft.state.policy.patience_minutes
+    views = [LegView(record, details, i, gap, patience) for i in range(len(record.legs))] if details else []
     own = [visit_of(view, regular[view.index], not_yet) for view in views]
     shadows = [shadow for view, visit in zip(views, own, strict=True) for shadow in _shadows(view, visit)]
     visits = (*own, *shadows)

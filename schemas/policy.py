@@ -172,6 +172,10 @@ class Policy(Inside):
     (see `KEEP_DAYS_LEAST`); ``horizon_days``: how far ahead working hours are expanded; ``down_grace_seconds``: a pause
     shorter than this is not counted as the service being down.
 
+    ``patience_minutes``: so long after its first window opens an ordinary visit may begin at no cost; every later
+    second costs ``prices.lateness``, also in a later window. Null: a later start never costs, whoever waits; urgent
+    visits cost from the first second.
+
     ``gap_minutes``: of teams that come in order, how long after one has ended the next must have begun.
 
     ``answer_hours``: hours of the day with other answer times, the first that holds counts; ``quiet_hours``: no team
@@ -196,6 +200,7 @@ class Policy(Inside):
     mode: Mode = Mode.CONFIRM
     mode_rules: tuple[ModeRule, ...] = ()
     freeze_minutes: Minutes = 120
+    patience_minutes: Minutes | None = None
     gap_minutes: Annotated[int, Field(ge=0, le=GAP_MINUTES_MAX)] = 30
     answer_minutes: AnswerMinutes = (10, 30, 45)
     answer_minutes_least: Annotated[int, Field(ge=1, le=1_440)] = 5
