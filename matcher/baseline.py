@@ -17,12 +17,18 @@ Answer = Callable[[Visit, str], bool | None]
 """What a team says when it is asked to make a visit: whether it goes; None: nobody is asked any more."""
 
 
-def first_come_nearest(problem: Problem, answer: Answer = lambda visit, team: True) -> Plan:
+Usual = Callable[[Visit], str | None]
+"""Which team a visit goes to without a question, if it has time."""
+
+
+def first_come_nearest(
+    problem: Problem, answer: Answer = lambda visit, team: True, usual: Usual = lambda visit: None
+) -> Plan:
     """Plan a day as a telephone desk would, with the same hard rules and the same crews.
 
     Requests are taken in the order of `Visit.registered`. Each goes to the team with the shortest way from its base
     among those that are able and have a crew with free time, at the first such time; appointments are never moved.
-    Where a team says no, the next nearest is asked.
+    Where a team says no, the next nearest is asked. A visit that has a usual team goes to that one first.
 
     Raises
     ------
@@ -33,8 +39,19 @@ def first_come_nearest(problem: Problem, answer: Answer = lambda visit, team: Tr
     timetable = Timetable(model)
     order = sorted(range(len(model.visits)), key=lambda v: (model.visits[v].registered, model.visits[v].id))
     for visit in order:
-        _ask_around(model, timetable, visit, answer)
+        if not _given(model, timetable, visit, usual(model.visits[visit])):
+            _ask_around(model, timetable, visit, answer)
     return timetable.plan()
+
+
+def _given(model: Model, timetable: Timetable, visit: int, team: str | None) -> bool:
+    """Give a visit to its usual team if that has time."""
+    fits = [fit for fit in model.fits(visit) if model.teams[model.duties[fit.duty].team].id == team]
+    for fit in sorted(fits, key=lambda fit: fit.duty):
+        free = _free_place(timetable, visit, fit)
+        if free is not None and timetable.put(visit, fit, free):
+            return True
+    return False
 
 
 def _ask_around(model: Model, timetable: Timetable, visit: int, answer: Answer) -> None:

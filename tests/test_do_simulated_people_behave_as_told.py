@@ -30,10 +30,10 @@ from linli.schemas.assignment import (
     Offered,
 )
 from linli.schemas.lifecycle import OfferState
-from linli.schemas.people import Wishes
+from linli.schemas.people import AgeBand, Beneficiary, Wishes
 from linli.schemas.roster import Member
 from linli.services.demo.behaviour import behaviour
-from linli.services.demo.leads import answers_for, of_visit, party, to_offer
+from linli.services.demo.leads import answers_for, gives_back, of_visit, party, takes_series, to_offer
 from linli.services.demo.residents import residents_say
 from linli.services.demo.timed import chance
 from tests.support.examples import DETAILS, NINE, VETTING, assignment_record, offer
@@ -160,6 +160,19 @@ def test_a_visit_begins_and_ends_or_says_why_not() -> None:
     share = behaviour().offers.withdrawn / (behaviour().offers.accepted + behaviour().offers.withdrawn)
     assert courses[Withdraw,] / MANY == pytest.approx(share, abs=0.015)
     assert courses[Start, FailedVisit] / MANY == pytest.approx(behaviour().visits.failed, abs=0.015)
+
+
+def test_some_leads_take_the_whole_series_and_give_back_few_visits() -> None:
+    """Tests the two shares, that only visits of a standing order have a series, and that no child's visit has one."""
+    elderly = {"beneficiary": Beneficiary.EMPTY_NEST_ELDERLY, "age_band": AgeBand.ADULT}
+    weekly = DETAILS.model_copy(update={"standing": "s-1", **elderly})
+    child = weekly.model_copy(update={"beneficiary": Beneficiary.LEFT_BEHIND_CHILD})
+    offers = [f"r-1.0.{number}" for number in range(MANY)]
+    taken = sum(takes_series(weekly, offer, SEED, behaviour()) for offer in offers)
+    assert taken / MANY == pytest.approx(behaviour().series.taken, abs=0.02)
+    assert not any(takes_series(one, offer, SEED, behaviour()) for one in (DETAILS, child) for offer in offers)
+    back = sum(gives_back(offer, SEED, behaviour()) for offer in offers)
+    assert back / MANY == pytest.approx(behaviour().series.given_back, abs=0.02)
 
 
 def test_a_visit_is_told_in_order() -> None:

@@ -34,6 +34,21 @@ def test_a_desk_asks_the_next_where_a_team_says_no() -> None:
     assert len(first_come_nearest(problem).placed()) == 1
 
 
+def test_a_desk_sends_the_usual_team_without_asking() -> None:
+    """Tests that a team that took a whole standing order is sent first, and that others are asked where it cannot."""
+    problem = one(a_visit(), a_team())
+    asked: list[str] = []
+
+    def hears(visit: Visit, team: str) -> bool | None:
+        asked.append(team)
+        return True
+
+    assert len(first_come_nearest(problem, hears, lambda visit: a_team().id).placed()) == 1
+    assert asked == []
+    assert len(first_come_nearest(problem, hears, lambda visit: "nobody").placed()) == 1
+    assert asked == [a_team().id]
+
+
 def test_both_serve_the_same_days() -> None:
     """Tests a few days: the same requests are wanted, visits recur, and nobody is served who was not asked for."""
     month = Month(days=4, requests=6, standing=6)

@@ -29,6 +29,13 @@ class Offers(_Part):
     withdrawn: Share
 
 
+class Series(_Part):
+    """What leads do with a whole standing order."""
+
+    taken: Share
+    given_back: Share
+
+
 class Delay(_Part):
     """How long an answer takes."""
 
@@ -66,6 +73,7 @@ class Behaviour(_Part):
     """The whole of ``behaviour.toml``."""
 
     offers: Offers
+    series: Series
     declines: dict[DeclineReason, Share]
     delay: Delay
     mistakes: Mistakes

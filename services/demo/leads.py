@@ -14,6 +14,7 @@ from linli.schemas.answers import Accept, Decline, DeclineReason, Done, FailedVi
 from linli.schemas.assignment import Assignment, AssignmentRecord, Offer
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
+from linli.schemas.people import is_child
 from linli.schemas.roster import Member
 from linli.services.demo.behaviour import Behaviour, Span, behaviour
 from linli.services.demo.demand import draw
@@ -100,7 +101,21 @@ def to_offer(
     if fate == "expired":
         return _too_late(dice, record, offer, members, manner)
     body = _decline(dice, offer, manner) if fate == "declined" else _acceptance(dice, record, offer, members)
+    if isinstance(body, Accept) and fate == "accepted" and takes_series(record.details, offer.id, seed, manner):
+        body = body.model_copy(update={"series": True})
     return [_event(record, at, body, offer.id), *_mistaken(dice, record, offer, at, body, manner)]
+
+
+def takes_series(details: RequestDetails | None, offer: str, seed: int, manner: Behaviour) -> bool:
+    """Tell whether a lead that accepts a visit takes the whole standing order; nobody takes all visits to a child."""
+    if details is None or details.standing is None or is_child(details.beneficiary, details.age_band):
+        return False
+    return chance(seed, "series", offer).random() < manner.series.taken
+
+
+def gives_back(offer: str, seed: int, manner: Behaviour) -> bool:
+    """Tell whether a lead gives back a visit that came to the team because it took the whole standing order."""
+    return chance(seed, "given back", offer).random() < manner.series.given_back
 
 
 def _answer_time(dice: Random, offer: Offer, manner: Behaviour) -> datetime:
@@ -185,9 +200,8 @@ def of_visit(
     ``certain`` rules out the first two.
     """
     manner = manner or behaviour()
-    fate = draw(chance(seed, "offer", going.id), manner.offers.model_dump())
     dice = chance(seed, "visit", going.id)
-    if fate == "withdrawn" and not certain and not going.started:
+    if not certain and not going.started and _cannot_go(record, going, seed, manner):
         return _withdrawal(dice, record, going, manner)
     begins = max(going.start + _minutes(dice, manner.visits.start), going.since)
     arrived = _event(record, begins, Start(offer=going.id, team=going.team), going.id)
@@ -197,6 +211,13 @@ def of_visit(
     ends = max(going.end + _minutes(dice, manner.visits.end), begins + timedelta(minutes=5))
     served = round((ends - begins).total_seconds() / 60.0)
     return [arrived, _event(record, ends, Done(offer=going.id, team=going.team, minutes=served), going.id)]
+
+
+def _cannot_go(record: AssignmentRecord, going: Assignment, seed: int, manner: Behaviour) -> bool:
+    """Tell whether a lead withdraws: of visits that it accepted so many, of those that came by a series others."""
+    if any(offer.id == going.id and not offer.sent for leg in record.legs for offer in leg.offers):
+        return gives_back(going.id, seed, manner)
+    return draw(chance(seed, "offer", going.id), manner.offers.model_dump()) == "withdrawn"
 
 
 def _withdrawal(dice: Random, record: AssignmentRecord, going: Assignment, manner: Behaviour) -> list[TimedEvent]:

@@ -14,7 +14,7 @@ from linli.schemas.identity import offer_id
 from linli.schemas.instants import to_seconds
 from linli.services.demo.behaviour import Behaviour
 from linli.services.demo.demand import draw
-from linli.services.demo.leads import Manners
+from linli.services.demo.leads import Manners, gives_back, takes_series
 from linli.services.demo.nearest_desk import NO_VISIT, Tours, as_ordered, driven, tours_of
 from linli.services.demo.tally import percentile
 from linli.services.demo.timed import chance
@@ -87,7 +87,7 @@ def compare_month(played: VirtualDay, manners: Manners, seed: int) -> tuple[Mont
     The desk serves the same requests in the order in which they were registered, asks the nearest team that is free
     and the next nearest when that one says no. The nth team that is asked for a request gives the same answer in both
     worlds, and a visit begins and lasts as the same dice say. Its appointments never move; it gives up after as many
-    teams as Linli.
+    teams as Linli. It has the same convenience of whole series: a lead that goes takes one by the same share.
     """
     ends = to_seconds(played.ends)
     kept = [
@@ -129,33 +129,57 @@ def _promised(history: Sequence[AssignmentRecord]) -> int:
     return to_seconds(promise.end if promise is not None else max(window.end for window in windows))
 
 
+class _Telephone:
+    """Who says what at the telephone desk: the nth team asked for a request answers as in Linli's month.
+
+    A lead that goes may take the whole standing order, by the same share as in Linli's month; the desk then sends the
+    team without a question, and a visit that is given back costs only the next call.
+    """
+
+    def __init__(self, records: Mapping[str, AssignmentRecord], manners: Manners, seed: int, most: int) -> None:
+        self._records, self._manners, self._seed, self._most = records, manners, seed, most
+        self.asked: dict[str, int] = {}
+        self._series: dict[tuple[str | None, int], str] = {}
+
+    def says_yes(self, visit: Visit, team: str) -> bool | None:
+        """Ask one more team."""
+        number = self.asked[visit.id] = self.asked.get(visit.id, 0) + 1
+        if number > self._most:
+            self.asked[visit.id] = self._most
+            return None
+        offer = offer_id(visit.request, visit.leg, number)
+        details, manner = self._records[visit.request].details, self._manners(team)
+        goes = _fate(self._seed, offer, manner) == "accepted"
+        if goes and details is not None and takes_series(details, offer, self._seed, manner):
+            self._series.setdefault((details.standing, visit.leg), team)
+        return goes
+
+    def usual(self, visit: Visit) -> str | None:
+        """Give the team that took the standing order of a visit, unless it gives this one back."""
+        details = self._records[visit.request].details
+        team = None if details is None else self._series.get((details.standing, visit.leg))
+        offer = offer_id(visit.request, visit.leg, 1)
+        return None if team is None or gives_back(offer, self._seed, self._manners(team)) else team
+
+
 def _desk(
     problem: Problem, records: Mapping[str, AssignmentRecord], manners: Manners, seed: int, most: int
 ) -> tuple[list[Made], int]:
     """Serve the month by telephone."""
-    answers: dict[str, int] = {}
-
-    def says_yes(visit: Visit, team: str) -> bool | None:
-        number = answers[visit.id] = answers.get(visit.id, 0) + 1
-        if number > most:
-            answers[visit.id] = most
-            return None
-        fate = _fate(seed, offer_id(visit.request, visit.leg, number), manners(team))
-        return fate == "accepted"
-
-    plan = first_come_nearest(problem, says_yes)
+    telephone = _Telephone(records, manners, seed, most)
+    plan = first_come_nearest(problem, telephone.says_yes, telephone.usual)
     visits = {visit.id: visit for visit in problem.visits}
     made: list[Made] = []
     for route in plan.routes:
         for stop in route.stops:
             visit = visits[stop.visit]
-            accepted = offer_id(visit.request, visit.leg, answers[visit.id])
+            accepted = offer_id(visit.request, visit.leg, telephone.asked.get(visit.id, 1))
             late = chance(seed, "visit", accepted).uniform(*manners(route.team).visits.start)
             begin = stop.start + round(60 * late)
             last = max(end for start, end in visit.windows if start <= stop.start)
             if not _in_vain(seed, accepted, manners(route.team)):
                 made.append(Made(visit.request, visit.id, route.team, route.crew, begin, visit.duration, last))
-    return made, sum(answers.values())
+    return made, sum(telephone.asked.values())
 
 
 def _fate(seed: int, offer: str, manner: Behaviour) -> str:
