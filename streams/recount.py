@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -146,6 +146,11 @@ async def ends_of(address: KafkaAddress, partition: int) -> dict[str, int]:
 def local(moment: datetime) -> str:
     """Write a moment as the CSV does."""
     return moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def hours_of(span: timedelta) -> float:
+    """Write a span in hours as reports do."""
+    return round(span.total_seconds() / 3_600, 2)
 
 
 def yes(value: bool) -> str:

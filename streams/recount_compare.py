@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from linli.streams.recount import Line, Question, RawLog, Recount
+from linli.streams.recount_asks import load, odds
 from linli.streams.recount_circle import medical_circle
-from linli.streams.recount_requests import load, unmet_need
-from linli.streams.recount_visits import deeds, double_registration, hours, service_records
+from linli.streams.recount_requests import referrals, unmet_need
+from linli.streams.recount_visits import deeds, double_registration, hours, reviews, service_records
 
 
 class Counted(NamedTuple):
@@ -32,10 +33,13 @@ RECOUNTS: Final[dict[str, Counted]] = {
     "deeds": Counted(deeds, (12,), YEAR),
     "medical-circle": Counted(medical_circle, (0,)),
     "load": Counted(load, (0,)),
+    "odds": Counted(odds, (0, 2, 3)),
+    "referrals": Counted(referrals, (0,)),
     "hours": Counted(hours, (0, 2)),
+    "reviews": Counted(reviews, (0, 1)),
     "service-records": Counted(service_records, (0, 1, 2)),
 }
-"""The reports that are counted again. Not among them: odds, referrals, reviews."""
+"""The reports that are counted again: all of them, as they are asked for here."""
 
 SHOWN_MAX: Final = 5
 """Differences told of one report: who sees five knows where to look."""

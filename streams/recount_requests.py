@@ -1,24 +1,20 @@
-"""Reports about requests counted again from every version of each: unmet need, and what teams were asked and gave."""
+"""Reports about requests counted again from every version of each: unmet need, and what went to offices."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from statistics import median
 
+from linli.matcher.desk_orders import OFFICES
 from linli.matcher.rules import RULES
-from linli.schemas.assignment import Assignment, AssignmentRecord, Closed, Offer, Unmet
+from linli.schemas.assignment import AssignmentRecord, Closed, Referred, Unmet
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.glossary import word, words
-from linli.schemas.lifecycle import OfferState, State
-from linli.streams.recount import ZONE, Line, Question, RawLog, yes
-
-FOUR_WEEKS: Final = timedelta(days=28)
-IMAGINED: Final = 5
-"""Acceptances that every team is credited with."""
-
-_MADE: Final = (State.DONE, State.RATED, State.REOPENED)
+from linli.schemas.lifecycle import State
+from linli.schemas.referrals import OfficeAnswer, ReferralOutcome
+from linli.streams.recount import Line, Question, RawLog, hours_of
 
 
 def unmet_need(log: RawLog, asked: Question) -> list[Line]:
@@ -69,77 +65,55 @@ def _sums(found: list[tuple[str, timedelta, bool, bool]]) -> Line:
         len({request for request, *_ in found}),
         len({request for request, _, waits, _ in found if waits}),
         len({request for request, _, _, never in found if never}),
-        _hours(sum(spans, timedelta())),
-        _hours(max(spans)),
+        hours_of(sum(spans, timedelta())),
+        hours_of(max(spans)),
     )
 
 
-def _hours(span: timedelta) -> float:
-    return round(span.total_seconds() / 3_600, 2)
+def referrals(log: RawLog, asked: Question) -> list[Line]:
+    """Count what each office has and what it answered, answer by answer as they came."""
+    answers: defaultdict[str, list[tuple[OfficeAnswer, float]]] = defaultdict(list)
+    held: defaultdict[str, list[Referred]] = defaultdict(list)
+    for steps in log.requests.values():
+        details, status = steps[-1].details, steps[-1].status
+        if details is None or details.restricted:
+            continue
+        for answer in _answers(steps):
+            waited = (answer.at - details.ordered_at).total_seconds() / 3_600
+            answers[_code(answer.office)].append((answer, waited))
+        if isinstance(status, Referred):
+            held[_code(status.office)].append(status)
+    return [_of_office(code, answers[code], held[code], asked) for code in {*answers, *held}]
 
 
-def load(log: RawLog, asked: Question) -> list[Line]:
-    """Count what every team gave and was asked, from the last version of every request."""
-    last = [steps[-1] for steps in log.requests.values()]
-    offers = [(one, record) for record in last for leg in record.legs for one in leg.offers if _was_sent(one)]
-    made = [one for record in last for one in _made(record)]
-    today = asked.now.astimezone(ZONE).date()
-    free = asked.policy.prices.notifications_free
-    if asked.policy.offers_per_team_day is not None:
-        free = min(free, asked.policy.offers_per_team_day)
-    lines: list[Line] = []
-    for team, record in log.teams.items():
-        mine = [(_day(offer), offer, request) for offer, request in offers if offer.team == team]
-        month = [(day, offer) for day, offer, _ in mine if today - FOUR_WEEKS <= day < today]
-        states = Counter(offer.state for _, offer in month)
-        days = Counter(day for day, _ in month)
-        given = sum(
-            ((one.end - one.start) for one in made if one.team == team and _counts(one, asked.now)), timedelta()
-        )
-        often = sum(count > free for count in days.values())
-        lines.append(
-            (
-                team,
-                record.details.name,
-                word(f"team_kind.{record.details.team_kind.value}", "en"),
-                _hours(given),
-                len(month),
-                *(states[one] for one in (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)),
-                f"{_odds([(offer, request) for day, offer, request in mine if day < today]):.0%}",
-                sum(day == today for day, _, _ in mine),
-                max(days.values(), default=0),
-                often,
-                yes(often > 0),
-            )
-        )
-    return lines
+def _answers(steps: list[AssignmentRecord]) -> Iterator[OfficeAnswer]:
+    """Yield what offices said, each answer with the step that brought it."""
+    known = 0
+    for step in steps:
+        yield from step.office_answers[known:]
+        known = len(step.office_answers)
 
 
-def _was_sent(offer: Offer) -> bool:
-    return offer.sent and offer.state is not OfferState.PROPOSED
+def _of_office(code: str, answers: list[tuple[OfficeAnswer, float]], held: list[Referred], asked: Question) -> Line:
+    said = Counter(answer.outcome for answer, _ in answers)
+    return (
+        code,
+        _office(code, asked),
+        len(held),
+        sum(one.due is not None and one.due < asked.now for one in held),
+        *(said[outcome] for outcome in ReferralOutcome),
+        sum(answer.due is not None and answer.due < answer.at for answer, _ in answers),
+        round(median(hours for _, hours in answers), 1) if answers else "",
+    )
 
 
-def _day(offer: Offer) -> date:
-    return offer.offered_at.astimezone(ZONE).date()
+def _code(office: str) -> str:
+    return next((code for code, sentence in OFFICES.items() if sentence == office), office)
 
 
-def _made(record: AssignmentRecord) -> list[Assignment]:
-    status = record.status
-    state = status.outcome if isinstance(status, Closed) else record.state
-    return [leg.assignment for leg in record.legs if leg.assignment is not None] if state in _MADE else []
-
-
-def _counts(visit: Assignment, now: datetime) -> bool:
-    """Tell whether a visit began in the four weeks before today; these days are those of UTC."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - FOUR_WEEKS <= visit.start < midnight
-
-
-def _odds(asked: list[tuple[Offer, AssignmentRecord]]) -> float:
-    """Give the share that a team took, with the imagined ones, rounded down to twentieths."""
-    taken = heard = 0.0
-    for offer, record in asked:
-        withdrew = (offer.team, "withdrew") in {(team, why) for team, why in record.barred}
-        taken += offer.state is OfferState.ACCEPTED and not withdrew
-        heard += {OfferState.ACCEPTED: 1.0, OfferState.DECLINED: 1.0, OfferState.EXPIRED: 0.5}.get(offer.state, 0.0)
-    return int(1_000 * (taken + IMAGINED) / (heard + IMAGINED)) // 50 * 50 / 1_000
+def _office(code: str, asked: Question) -> str:
+    """Name an office in English: one of the law's, or one of the county's menu."""
+    if code in words("office"):
+        return word(f"office.{code}", "en")
+    known = asked.menu.office(code)
+    return code if known is None else known.en

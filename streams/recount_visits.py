@@ -41,6 +41,28 @@ def _kept_back(visit: ServiceRecord) -> str:
     return "waiting" if _waits(visit) else ""
 
 
+def reviews(log: RawLog, asked: Question) -> list[Line]:
+    """List the visits in which something was ever to be looked at."""
+    return [
+        (
+            visit.request_id,
+            visit.leg,
+            visit.team,
+            " ".join(visit.members),
+            local(visit.start),
+            visit.minutes,
+            _words("anomaly", visit.anomalies),
+            " ".join(visit.related),
+            _words("proof", visit.proof.ways),
+            yes(_waits(visit)),
+            _words("verdict", [visit.review.verdict.value] if visit.review is not None else ()),
+            visit.review.by if visit.review is not None else "",
+        )
+        for visit in log.visits.values()
+        if visit.anomalies
+    ]
+
+
 def _waits(visit: ServiceRecord) -> bool:
     decided = visit.review.anomalies if visit.review is not None else ()
     return any(one not in decided for one in visit.anomalies)
