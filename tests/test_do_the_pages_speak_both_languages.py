@@ -28,7 +28,9 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 READ_ALOUD = ("aria-label", "title", "placeholder", "alt", "content", "data-label")
 """Attributes that people read or hear."""
 
-MADE_UP = re.compile(r"order\.step_\d|desk\.urgency_\d|resident\.star_\d|story\.\w+|said\.\w+|team\.thanks_\w+")
+MADE_UP = re.compile(
+    r"order\.step_\d|desk\.urgency_\d|resident\.star_\d|story\.\w+|said\.\w+|team\.thanks_\w+|why\.series\w*"
+)
 """Names that are put together in templates and code: ``star_1`` of ``star_%d``."""
 
 
