@@ -64,8 +64,8 @@ from linli.matcher.kernels.placing_layout import (
     Floats,
     Ground,
 )
-from linli.matcher.kernels.spots import alone, cheapest, last_start
-from linli.matcher.kernels.ways import line, over
+from linli.matcher.kernels.spots import alone, cheapest, last_start, may_stand
+from linli.matcher.kernels.ways import apart, line, over
 from linli.matcher.travel import EARTH_RADIUS_M, PI
 
 SLACK = 4
@@ -167,17 +167,20 @@ def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: i
     if not _may(ground, able, wanted, c, t):
         return found
     base, v = ground.teams[t, BASE], wanted[WHERE]
+    least = apart(ground.places, base, v) * able.grid[PACE]
+    if what == CHEAPEST and _at_best(ground, least, ground.teams[t, WIDEST]) > answers[0, COST]:
+        return found
+    first = _first_shift(ground, wanted, t)
+    if what != CHOICE and _is_beyond(wanted, least, ground.teams[t, REACH]):
+        return found
+    if what != CHOICE and not _may_have_room(ground, able, wanted, c, t, first):
+        return found
     straight = line(ground.places, base, v)
-    if what == CHEAPEST and _at_best(ground, straight * able.grid[PACE], ground.teams[t, WIDEST]) > answers[0, COST]:
-        return found
-    if what != CHOICE and _is_beyond(wanted, straight * able.grid[PACE], ground.teams[t, REACH]):
-        return found
     out, road = over(ground.places, base, v, straight)
     if out > min(ground.teams[t, LIMIT_SECONDS], wanted[MAX_SECONDS]):
         return found
     if road > min(ground.teams[t, LIMIT_METRES], wanted[MAX_METRES]):
         return found
-    first = _first_shift(ground, wanted, t)
     if not _reaches(ground, wanted, able.until[c, 0], t, first, out):
         return found
     if what == CHOICE:
@@ -228,6 +231,21 @@ def _reaches(ground: Ground, wanted: Longs, clear: int, t: int, first: int, out:
         for w in range(wanted[SPANS]):
             lo, hi = wanted[FIRST_SPAN + 2 * w], wanted[FIRST_SPAN + 2 * w + 1]
             if closes >= lo and opens <= hi and max(lo, start) <= min(hi, end):
+                return True
+    return False
+
+
+@inner
+def _may_have_room(ground: Ground, able: Able, wanted: Longs, c: int, t: int, first: int) -> bool:
+    """Say whether any tour of a team may have a place, before any way is known; an empty one may."""
+    last, teams = last_start(wanted), ground.teams
+    for s in range(first, teams[t, SHIFT_TO]):
+        if ground.shifts[s, OPENS] > last:
+            break
+        for crew in range(teams[t, CREWS]):
+            b = int(ground.slot[teams[t, DUTY_FROM] + (s - teams[t, SHIFT_FROM]) * teams[t, CREWS] + crew])
+            latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
+            if b < 0 or may_stand(ground, wanted, b, latest):
                 return True
     return False
 

@@ -54,7 +54,7 @@ from linli.matcher.kernels.placing_layout import (
     Floats,
     Ground,
 )
-from linli.matcher.kernels.ways import line, over, seconds
+from linli.matcher.kernels.ways import least_seconds, line, over, seconds
 
 
 @inner
@@ -124,6 +124,11 @@ def cheapest(ground: Ground, wanted: Longs, b: int, load: int, latest: int, fee:
             break
         if late < max(free, lo) + length:
             continue
+        out, on = least_seconds(places, rows[b, k, AT], v), least_seconds(places, v, rows[b, k, ENTRY])
+        if max(free + out, lo) + length + on > late or free + out > hi:
+            continue
+        if not soft and base + prices[TRAVEL_WEIGHT] * (out + on - rows[b, k, HOP]) >= best:
+            continue
         out = seconds(places, rows[b, k, AT], v)
         start = _first_start(wanted, free + out)
         if start < 0 or start > latest or start + length > late:
@@ -139,6 +144,25 @@ def cheapest(ground: Ground, wanted: Longs, b: int, load: int, latest: int, fee:
         if added < best:
             best, position = added, k
     return int(best), int(position)
+
+
+@inner
+def may_stand(ground: Ground, wanted: Longs, b: int, latest: int) -> bool:
+    """Say whether there may be a place on a tour, as far as ways that take no longer than they must tell."""
+    places, rows, length, v = ground.places, ground.rows, wanted[LENGTH], wanted[WHERE]
+    if length > ground.books[b, ROOM]:
+        return False
+    hi, lo = min(last_start(wanted), latest), wanted[FIRST_SPAN]
+    for k in range(ground.books[b, COUNT] + 1):
+        free, late = max(rows[b, k, DONE], wanted[NOW]), rows[b, k, LATE]
+        if free > hi:
+            break
+        if late < max(free, lo) + length:
+            continue
+        reached = max(free + least_seconds(places, rows[b, k, AT], v), lo)
+        if reached <= hi and reached + length + least_seconds(places, v, rows[b, k, ENTRY]) <= late:
+            return True
+    return False
 
 
 @inner

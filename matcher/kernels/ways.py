@@ -61,6 +61,34 @@ def line(places: Floats, a: int, b: int) -> float:
     return 2.0 * EARTH_RADIUS_M * _asin(math.sqrt(min(half, 1.0)))
 
 
+NARROW = 0.5
+"""Radians up to which `apart` bounds a way: some three thousand kilometres."""
+
+SHORTENED = 0.999999
+"""Far more than what rounding could add to a bound."""
+
+
+@inner
+def apart(places: Floats, a: int, b: int) -> float:
+    """Return metres of straight line that lie between two places at least, in a tenth of the time that `line` takes.
+
+    Twice the sine of half an angle is at least the angle less a 24th of its cube, and an arc is no shorter than its
+    chord. Beyond `NARROW` nothing is said.
+    """
+    up, side = abs(places[a, LATITUDE] - places[b, LATITUDE]), abs(places[a, LONGITUDE] - places[b, LONGITUDE])
+    widest = max(up, side)
+    if widest > NARROW:
+        return 0.0
+    chord = math.sqrt(up * up + places[a, COSINE_OF] * places[b, COSINE_OF] * (side * side))
+    return EARTH_RADIUS_M * SHORTENED * (1.0 - widest * widest / 24.0) * chord
+
+
+@inner
+def least_seconds(places: Floats, a: int, b: int) -> int:
+    """Return seconds that the way from one place to another takes at least."""
+    return int(apart(places, a, b) * (places[a, SECONDS_OF] + places[b, SECONDS_OF]))
+
+
 @inner
 def seconds(places: Floats, a: int, b: int) -> int:
     """Return seconds from one place to another."""
