@@ -288,8 +288,8 @@ def _all_agreed(stops: list[_Placed], shifts: list[Window | None], shift: Window
 
 
 def _on_the_way(problem: Problem, team: Team, stops: list[_Placed], shifts: list[Window | None]) -> Iterator[Violation]:
-    """Check that a crew is on the way no longer than it may in a shift."""
-    if team.max_travel_per_shift is None:
+    """Check that a crew is on the way no longer, and goes no farther, than it may in a shift."""
+    if team.max_travel_per_shift is None and team.max_metres_per_shift is None:
         return
     for shift in dict.fromkeys(s for s in shifts if s is not None):
         if _all_agreed(stops, shifts, shift):
@@ -299,10 +299,12 @@ def _on_the_way(problem: Problem, team: Team, stops: list[_Placed], shifts: list
             if its == shift:
                 fetch = one.visit.fetch
                 places += [one.visit.place] if fetch is None else [fetch.place, one.visit.place]
-        ways = (problem.travel.between(a, b)[0] for a, b in pairwise([*places, team.base]))
-        over = sum(ways) - team.max_travel_per_shift
-        if over > 0:
-            yield Violation("shift_travel", team.id, "", over, "seconds")
+        ways = [problem.travel.between(a, b) for a, b in pairwise([*places, team.base])]
+        seconds, metres = sum(way[0] for way in ways), sum(way[1] for way in ways)
+        if team.max_travel_per_shift is not None and seconds > team.max_travel_per_shift:
+            yield Violation("shift_travel", team.id, "", seconds - team.max_travel_per_shift, "seconds")
+        if team.max_metres_per_shift is not None and metres > team.max_metres_per_shift:
+            yield Violation("shift_metres", team.id, "", metres - team.max_metres_per_shift, "metres")
 
 
 def _arrival(problem: Problem, one: _Placed, before: _Placed | None, shift: Window | None) -> Iterator[Violation]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from linli.matcher.problem import Member, Safeguarding, Team, Visit
 
 FOREVER = 1 << 60
@@ -25,15 +27,24 @@ def members_clear(visit: Visit, team: Team, until: int) -> tuple[str, ...]:
     return tuple(member.ref for member in team.members if clear_until(member, visit) >= until)
 
 
-def _nth_lapse(lapses: list[int], n: int) -> int:
+def _nth_lapse(lapses: Sequence[int], n: int) -> int:
     """Return until when at least `n` members are clear; 0 if there never are so many."""
     if n <= 0:
         return FOREVER
-    return sorted(lapses, reverse=True)[n - 1] if len(lapses) >= n else 0
+    return lapses[n - 1] if len(lapses) >= n else 0
 
 
-def safeguarded_until(visit: Visit, team: Team, taken: int = 0) -> int:
+def safeguarded_until(visit: Visit, team: Team, taken: int = 0, lapses: Sequence[int] | None = None) -> int:
     """Return until when enough cleared adults remain beside `taken` ones that other crews may need.
+
+    Parameters
+    ----------
+    visit, team
+        Who is visited by whom.
+    taken
+        Adults that other crews may need.
+    lapses
+        The team's `lapses_of`, where they are known already.
 
     Returns
     -------
@@ -44,11 +55,12 @@ def safeguarded_until(visit: Visit, team: Team, taken: int = 0) -> int:
         return FOREVER
     if not visit.safeguarding.consent:
         return 0
-    return _nth_lapse(_lapses(visit.safeguarding, team), taken + visit.safeguarding.adults)
+    known = lapses_of(visit.safeguarding, team) if lapses is None else lapses
+    return _nth_lapse(known, taken + visit.safeguarding.adults)
 
 
-def _lapses(asked: Safeguarding, team: Team) -> list[int]:
-    """Return `clear_until` of every adult, all at once: explanations ask it of every team many times."""
+def lapses_of(asked: Safeguarding, team: Team) -> list[int]:
+    """Return `clear_until` of every adult, the latest first."""
     found: list[int] = []
     for member in team.members:
         if member.adult:
@@ -56,6 +68,7 @@ def _lapses(asked: Safeguarding, team: Team) -> list[int]:
             if asked.insured and until:
                 until = min(until, member.insured_until or 0)
             found.append(until)
+    found.sort(reverse=True)
     return found
 
 

@@ -56,7 +56,7 @@ LEFT_TO_PYTHON: Final = frozenset(("fetch", "joined"))
 """What else may be said of a visit: something is fetched for it on the way, or other visits bind it."""
 
 LIMITS_LEFT_TO_PYTHON: Final = frozenset(
-    ("max_visits_per_day", "max_work_per_day", "max_travel_per_shift", "shift_days")
+    ("max_visits_per_day", "max_work_per_day", "max_travel_per_shift", "max_metres_per_shift", "shift_days")
 )
 """What else may be said of a team: limits that its crews share, or on the way; one such team leaves all to Python."""
 

@@ -15,7 +15,8 @@ NO_LIMIT = 1 << 30
 class Duty:
     """One crew in one shift, in indices; `base` is a place of the problem's travel table.
 
-    `most` visits, `most_work` seconds of service and `most_travel` seconds on the way at the most; `day` of the team.
+    `most` visits, `most_work` seconds of service, `most_travel` seconds and `most_metres` metres of way at the most;
+    `day` of the team.
     """
 
     team: int
@@ -27,6 +28,7 @@ class Duty:
     most: int
     most_work: int = NO_LIMIT
     most_travel: int = NO_LIMIT
+    most_metres: int = NO_LIMIT
     day: int = -1
 
 

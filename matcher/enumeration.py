@@ -18,8 +18,8 @@ from linli.matcher.table import PairTable
 HOPELESS = 4
 """Where pairs of visits alone make more than one in so many of the columns allowed, larger sets will not go in."""
 
-Label = tuple[int, int, int, tuple[int, ...]]
-"""When the crew is free, the cost so far without load, the time on the way where it is limited, the stops in order."""
+Label = tuple[int, int, int, int, tuple[int, ...]]
+"""When the crew is free, the cost so far without load, time and metres on the way where limited, the stops in order."""
 
 
 def are_few(table: PairTable, pool: Pool) -> bool:
@@ -52,7 +52,7 @@ def _enumerate(model: Model, duty: int, fits: list[tuple[int, Fit]], pool: Pool,
         return False
     on = model.duties[duty]
     load = model.teams[on.team].load
-    fronts: dict[tuple[frozenset[int], int], list[Label]] = {(frozenset(), -1): [(on.opens, 0, 0, ())]}
+    fronts: dict[tuple[frozenset[int], int], list[Label]] = {(frozenset(), -1): [(on.opens, 0, 0, 0, ())]}
     for _ in range(min(on.most, len(fits))):
         grown: dict[tuple[frozenset[int], int], list[Label]] = {}
         for (served, last), labels in fronts.items():
@@ -69,7 +69,7 @@ def _enumerate(model: Model, duty: int, fits: list[tuple[int, Fit]], pool: Pool,
                 return False
         for served, labels in _finished(model, on.base, grown):
             work = sum(model.duration[v] for v in served)
-            cost, stops = min((cost, stops) for _, cost, _, stops in labels)
+            cost, stops = min((cost, stops) for _, cost, _, _, stops in labels)
             pool.add(Column(duty, stops, cost + load_price(model.weights, load, work)))
             if len(pool) >= pool.most:
                 return False
@@ -88,7 +88,7 @@ def _extend(
     grown: dict[tuple[frozenset[int], int], list[Label]],
 ) -> None:
     """Append a visit to a partial tour if the crew can still get home; keep it unless another is as early and cheap."""
-    free, cost, gone, stops = label
+    free, cost, gone, far, stops = label
     way = model.seconds_from(at)[model.entry[visit]]
     start = first_start(fit.windows, (free if model.fixed[visit] else max(free, model.now)) + way)
     if start < 0:
@@ -100,12 +100,17 @@ def _extend(
         gone += way + model.within[visit]
     if done + home > on.closes or gone + home > on.most_travel:
         return
+    if on.most_metres < NO_LIMIT:
+        far += model.metres(at, model.entry[visit]) + model.metres_within(visit)
+        if far + model.metres(model.place[visit], on.base) > on.most_metres:
+            return
     cost += model.weights.travel * way + fit.price + soft_price(model, visit, start)
     front = grown.setdefault((served | {visit}, visit), [])
-    if any(other[0] <= done and other[1] <= cost and other[2] <= gone for other in front):
+    here = done, cost, gone, far
+    if any(all(a <= b for a, b in zip(other, here, strict=False)) for other in front):
         return
-    front[:] = [other for other in front if not (done <= other[0] and cost <= other[1] and gone <= other[2])]
-    front.append((done, cost, gone, (*stops, visit)))
+    front[:] = [other for other in front if not all(a <= b for a, b in zip(here, other, strict=False))]
+    front.append((*here, (*stops, visit)))
 
 
 def _finished(
@@ -115,5 +120,5 @@ def _finished(
     home: dict[frozenset[int], list[Label]] = {}
     for (served, last), labels in grown.items():
         way = model.weights.travel * model.seconds_from(model.place[last])[base]
-        home.setdefault(served, []).extend((free, cost + way, gone, stops) for free, cost, gone, stops in labels)
+        home.setdefault(served, []).extend((free, cost + way, *rest) for free, cost, *rest in labels)
     return list(home.items())

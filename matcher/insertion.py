@@ -79,11 +79,14 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
     spare, limit = NEVER, model.duties[tour.duty].most_travel
     if limit < NO_LIMIT:
         spare = limit - tour.on_the_way() - model.within[visit]
+    metres, longest = NEVER, model.duties[tour.duty].most_metres
+    if longest < NO_LIMIT:
+        metres = longest - tour.metres() - model.metres_within(visit)
     for k, free in enumerate(leave):
         if free > hi:
             break
         out, on = to[places[k]], back[entries[k]]
-        if out + on - hops[k] > spare:
+        if out + on - hops[k] > spare or (metres < NEVER and _more_metres(tour, k, visit) > metres):
             continue
         added = base + price * (out + on - hops[k])
         if added >= best and not soft:
@@ -103,6 +106,13 @@ def best_in_tour(tour: Tour, visit: int, fit: Fit, bound: int = NEVER) -> tuple[
                 continue
         best, best_position = added, k
     return best, best_position
+
+
+def _more_metres(tour: Tour, position: int, visit: int) -> int:
+    """Return the metres that a stop at this position adds to the way."""
+    model, before, after = tour.model, tour.places[position], tour.entries[position]
+    hop = model.metres(before, after) if tour.stops else 0
+    return model.metres(before, model.entry[visit]) + model.metres(model.place[visit], after) - hop
 
 
 def _added_softness(tour: Tour, position: int, visit: int, start: int) -> int:

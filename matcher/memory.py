@@ -15,6 +15,7 @@ from linli.matcher.duties import Duty, Fit, TourTimes
 from linli.matcher.problem import Place, Route, Stop, Team, Visit, Weights
 
 if TYPE_CHECKING:
+    from linli.matcher.kernels.layout import Longs
     from linli.matcher.travel import IntTable, Travel
 
 SPARE: Final = 500
@@ -123,7 +124,9 @@ class Roster:
     """Duties of a roster, and the fits of visits on them; all of it holds for these teams, weights and adults alone.
 
     `adults` is how many cleared adults are kept for each crew; see `linli.matcher.rules.adults_a_crew_may_need`.
-    `finder` belongs to `linli.matcher.compiled_insertion`, which makes it when it is first asked.
+    `cleared` says until when enough people are cleared, by team and by duty, for what visits ask of them: a few kinds.
+    `lapses` says of a team when its people's clearances lapse, by what is asked for. `finder` belongs to
+    `linli.matcher.compiled_insertion`, which makes it when it is first asked.
     """
 
     teams: tuple[Team, ...]
@@ -133,6 +136,8 @@ class Roster:
     duties: list[Duty]
     duties_of_team: list[list[int]]
     fits: dict[str, Fits] = field(default_factory=dict[str, Fits])
+    cleared: dict[object, tuple[Longs, Longs]] = field(default_factory=dict[object, "tuple[Longs, Longs]"])
+    lapses: dict[tuple[int, bool, bool], list[int]] = field(default_factory=dict[tuple[int, bool, bool], "list[int]"])
     finder: object = None
 
     def is_for(self, teams: tuple[Team, ...], weights: Weights, adults: int) -> bool:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
+from linli.matcher.clearances import FOREVER, lapses_of
 from linli.matcher.duties import NO_LIMIT, Duty, Fit
 from linli.matcher.fetching import NOTHING, entry_of, fetch_price, lead_of, shifted
 from linli.matcher.memory import Fits, Memory, Roster
 from linli.matcher.objective import level_of, levels_of, pair_price
-from linli.matcher.problem import Problem, Team, Visit, Window, is_committed, is_fact
+from linli.matcher.problem import Problem, Safeguarding, Team, Visit, Window, is_committed, is_fact
 from linli.matcher.rules import (
     adults_a_crew_may_need,
     first_violation,
@@ -142,7 +143,8 @@ class Model:
         for t, team in enumerate(self.teams):
             shifts = _shifts_with_history(self.problem, team) if team.id in history else list(team.shifts)
             most = min(_or_none(team.max_visits_per_shift), _or_none(team.max_visits_per_day))
-            limits = most, _or_none(team.max_work_per_day), _or_none(team.max_travel_per_shift)
+            on_the_way = _or_none(team.max_travel_per_shift), _or_none(team.max_metres_per_shift)
+            limits = most, _or_none(team.max_work_per_day), *on_the_way
             mine = [
                 Duty(t, crew, s, opens, closes, bases[t], *limits, _day_of(team, shifts, s))
                 for s, (opens, closes) in enumerate(shifts)
@@ -161,12 +163,24 @@ class Model:
 
     def ways(self, places: Sequence[int]) -> IntTable:
         """Return travel seconds between all of these places."""
+        return self.ways_with_metres(places)[0]
+
+    def ways_with_metres(self, places: Sequence[int]) -> tuple[IntTable, IntTable]:
+        """Return travel seconds, and metres, between all of these places."""
         names = [self._table.places[place] for place in places]
-        return self.problem.travel.matrix(names, names)[0]
+        return self.problem.travel.matrix(names, names)
 
     def seconds(self, origin: int, destination: int) -> int:
         """Return travel seconds between two places."""
         return self._table.seconds(origin, destination)
+
+    def metres(self, origin: int, destination: int) -> int:
+        """Return the metres from one place to another."""
+        return self._table.between(self._table.places[origin], self._table.places[destination])[1]
+
+    def metres_within(self, visit: int) -> int:
+        """Return the metres from where something is fetched for a visit to the visit; 0 where nothing is."""
+        return self.metres(self.entry[visit], self.place[visit]) if self.visits[visit].fetch is not None else 0
 
     def seconds_from(self, place: int) -> array[int]:
         """Return travel seconds from a place to all places."""
@@ -176,11 +190,14 @@ class Model:
         """Return travel seconds from all places to a place."""
         return self._table.column(place)
 
-    def fits(self, visit: int) -> tuple[Fit, ...]:
-        """Return every duty the visit fits on by the pair rules, in the order of duties."""
+    def fits(self, visit: int, able: Sequence[int] | None = None) -> tuple[Fit, ...]:
+        """Return every duty the visit fits on by the pair rules, in the order of duties.
+
+        `able` are the teams that break none of them, where they are known already.
+        """
         known = self._known(visit)
         if known.all is None:
-            known.all = tuple(self._find_fits(visit))
+            known.all = tuple(self._find_fits(visit, able))
             known.on = {fit.duty: fit for fit in known.all}
         return known.all
 
@@ -246,22 +263,28 @@ class Model:
         farthest = max(map(self.seconds_to(self.entry[visit]).__getitem__, self.base), default=0)
         return windows[0][0] - self.lead[visit] - farthest - 1 if windows else -1
 
-    def _find_fits(self, visit: int) -> list[Fit]:
-        pin = self.visits[visit].pin
-        teams = range(len(self.teams)) if pin is None or pin.team is None else [self.team_index.get(pin.team, -1)]
+    def _find_fits(self, visit: int, able: Sequence[int] | None) -> list[Fit]:
         windows = starts_of(self.problem, self.visits[visit])
         first, last = (windows[0][0], windows[-1][1]) if windows else (self.now, self.now)
-        way, home = self.seconds_to(self.entry[visit]), self.seconds_from(self.place[visit])
-        wanted, lead, found = self.visits[visit], self.lead[visit], list[Fit]()
-        for t in teams:
-            base = self.base[t]
-            if t < 0 or not may_serve(self.problem, wanted, self.teams[t], way[base] + lead, home[base]):
-                continue
+        found = list[Fit]()
+        for t in self._able(visit) if able is None else able:
             near = [
                 d for d in self.duties_of_team[t] if self.duties[d].closes >= first and self.duties[d].opens <= last
             ]
             found += [fit for fit in (self._fit(visit, duty) for duty in near) if fit is not None]
         return found
+
+    def _able(self, visit: int) -> list[int]:
+        """Return the teams that break no pair rule."""
+        wanted, lead = self.visits[visit], self.lead[visit]
+        way, home = self.seconds_to(self.entry[visit]), self.seconds_from(self.place[visit])
+        named = None if wanted.pin is None else wanted.pin.team
+        asked = range(len(self.teams)) if named is None else [t for t in (self.team_index.get(named),) if t is not None]
+        return [
+            t
+            for t, base in ((t, self.base[t]) for t in asked)
+            if may_serve(self.problem, wanted, self.teams[t], way[base] + lead, home[base])
+        ]
 
     def _fit(self, visit: int, duty: int) -> Fit | None:
         on = self.duties[duty]
@@ -273,6 +296,23 @@ class Model:
         start, lead = wanted.pin.start, self.lead[visit]
         within = on.opens <= start <= on.closes
         return Fit(duty, ((start - lead, start - lead),), self._price(wanted, team)) if within else None
+
+    def lapses(self, asked: Safeguarding, team: Team) -> list[int]:
+        """Return a team's `lapses_of`, remembered of the roster's teams as they are."""
+        t = self.team_index.get(team.id, -1)
+        if t < 0 or self.teams[t] is not team:
+            return lapses_of(asked, team)
+        key = t, asked.vetted, asked.insured
+        known = self.roster.lapses.get(key)
+        if known is None:
+            known = self.roster.lapses[key] = lapses_of(asked, team)
+        return known
+
+    def safeguarded_until(self, wanted: Visit, team: Team, taken: int = 0) -> int:
+        """Return what the function of that name does."""
+        if wanted.safeguarding is None:
+            return FOREVER
+        return safeguarded_until(wanted, team, taken, self.lapses(wanted.safeguarding, team))
 
     def _price(self, wanted: Visit, team: Team) -> int:
         return pair_price(self.weights, wanted, team) + fetch_price(self.problem, wanted)
@@ -287,7 +327,7 @@ class Model:
         if wanted.pin is not None and wanted.pin.crew is not None and wanted.pin.crew != crew:
             return None
         earliest = on.opens if is_committed(wanted) else max(on.opens, self.now)
-        safe = safeguarded_until(wanted, team, crew * self.adults_kept)
+        safe = self.safeguarded_until(wanted, team, crew * self.adults_kept)
         latest = min(on.closes, safe, gender_until(wanted, team)) - wanted.duration
         cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in starts_of(self.problem, wanted)]
         windows = tuple((lo, hi) for lo, hi in cut if lo <= hi)

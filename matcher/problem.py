@@ -246,6 +246,8 @@ class Team:
         The most visits one crew makes in one shift.
     max_travel_per_shift : int or None
         The most seconds one crew is on the way in one shift.
+    max_metres_per_shift : int or None
+        The most metres one crew goes in one shift.
     max_visits_per_day, max_work_per_day : int or None
         The most visits all crews together make on one day, and the most seconds of service they give.
     shift_days : tuple of int
@@ -286,6 +288,7 @@ class Team:
     asked_enough_until: int | None = None
     asked: int = 0
     skill_levels: tuple[tuple[str, int], ...] = ()
+    max_metres_per_shift: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

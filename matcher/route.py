@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from operator import sub
 
-from linli.matcher.duties import Fit, TourTimes
+from linli.matcher.duties import NO_LIMIT, Fit, TourTimes
 from linli.matcher.duties import first_start as first_start
 from linli.matcher.duties import last_start as last_start
 from linli.matcher.model import Model
@@ -105,6 +105,13 @@ class Tour:
         """Return the seconds of travel, those from pick-ups to their visits included."""
         return self.travel + sum(map(self.model.within.__getitem__, self.stops))
 
+    def metres(self) -> int:
+        """Return the metres of the way, those from pick-ups to their visits included."""
+        if not self.stops:
+            return 0
+        ways = (self.model.metres(a, b) for a, b in zip(self.places, self.entries, strict=False))
+        return sum(ways) + sum(map(self.model.metres_within, self.stops))
+
     def bare(self) -> Tour:
         """Return the same duty's tour without a stop, allowed as much as this one."""
         tour = Tour(self.model, self.duty)
@@ -197,6 +204,7 @@ class Tour:
         feasible = (
             len(self.stops) <= self.most and self.work <= self.most_work and self.on_the_way() <= duty.most_travel
         )
+        feasible = feasible and (duty.most_metres >= NO_LIMIT or self.metres() <= duty.most_metres)
         # Limits that were lowered later take back nothing that is agreed; they only let nothing more in.
         feasible = feasible or all(model.fixed[v] for v in self.stops)
         feasible = feasible and self._backward(duty.closes) and self._forward(duty.opens)

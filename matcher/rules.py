@@ -82,6 +82,7 @@ RULES: Mapping[str, Rule] = {
         Rule("crew_capacity", "crew capacity over time", "小组同一时段的承接能力"),
         Rule("day_limit", "most visits and hours a day", "每日上门次数与时长上限"),
         Rule("shift_travel", "longest time on the way in a shift", "单班路途时长上限"),
+        Rule("shift_metres", "longest way in a shift", "单班路途里程上限"),
         Rule("fetch", "fetched first, then brought", "先取后送"),
         Rule("once", "every visit at most once", "每次上门只派一队"),
         Rule("known", "only known visits and teams", "只含已登记的上门与队伍"),
@@ -246,15 +247,26 @@ def _closing(shift: Window) -> int:
     return shift[1]
 
 
-def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> int | None:
+Known = tuple[tuple[Window, ...], int]
+"""A visit's `starts_of` and a team's `cleared_until`, where both were asked for before."""
+
+
+def cleared_until(visit: Visit, team: Team) -> int:
+    """Return until when enough people are cleared, with one crew out; 0 if never."""
+    return min(safeguarded_until(visit, team), gender_until(visit, team))
+
+
+def shortfall(
+    problem: Problem, visit: Visit, team: Team, out: int, back: int, known: Known | None = None
+) -> int | None:
     """Return by how many seconds the best pair of shift and window misses; 0 if one fits, None if there is no pair.
 
     Of the shifts that do not meet a window only its neighbours are looked at.
     """
     pinned = is_committed(visit)
-    last_end = min(safeguarded_until(visit, team), gender_until(visit, team))
+    starts, last_end = known or (starts_of(problem, visit), cleared_until(visit, team))
     best: int | None = None
-    for lo, hi in starts_of(problem, visit):
+    for lo, hi in starts:
         for opens, closes in shifts_near(team, lo, hi):
             leave = opens if pinned else max(opens, problem.now)
             miss = max(lo, leave + out) - min(hi, min(closes - back, last_end or FOREVER) - visit.duration)
@@ -264,11 +276,12 @@ def _shortfall(problem: Problem, visit: Visit, team: Team, out: int, back: int) 
     return best
 
 
-def _is_reachable(problem: Problem, visit: Visit, team: Team, out: int, back: int) -> bool:
-    """Say whether `_shortfall` is 0."""
+def is_reachable(problem: Problem, visit: Visit, team: Team, out: int, back: int, known: Known | None = None) -> bool:
+    """Say whether `shortfall` is 0."""
     pinned = is_committed(visit)
-    last_end = min(safeguarded_until(visit, team), gender_until(visit, team)) or FOREVER
-    for lo, hi in starts_of(problem, visit):
+    starts, last_end = known or (starts_of(problem, visit), cleared_until(visit, team))
+    last_end = last_end or FOREVER
+    for lo, hi in starts:
         for opens, closes in shifts_near(team, lo, hi):
             leave = opens if pinned else max(opens, problem.now)
             if max(lo, leave + out) <= min(hi, min(closes - back, last_end) - visit.duration):
@@ -276,12 +289,12 @@ def _is_reachable(problem: Problem, visit: Visit, team: Team, out: int, back: in
     return False
 
 
-def working_hours(problem: Problem, visit: Visit, team: Team) -> Violation | None:
+def working_hours(problem: Problem, visit: Visit, team: Team, known: Known | None = None) -> Violation | None:
     """Check that some shift, absences taken out, holds the whole service within the visit's windows, travel aside.
 
     The amount is how many seconds are missing; the visit's duration where there is no shift or no window at all.
     """
-    miss = _shortfall(problem, visit, team, 0, 0)
+    miss = shortfall(problem, visit, team, 0, 0, known)
     if miss == 0:
         return None
     return Violation("working_hours", team.id, visit.id, max(1, visit.duration) if miss is None else miss, "seconds")
@@ -292,7 +305,7 @@ def time_window_reachable(problem: Problem, visit: Visit, team: Team) -> Violati
     # Where not even the working hours hold the service, that rule is the broken one.
     out = way_out(problem, visit, team)
     back, _ = problem.travel.between(visit.place, team.base)
-    miss = _shortfall(problem, visit, team, out, back)
+    miss = shortfall(problem, visit, team, out, back)
     if not miss or working_hours(problem, visit, team) is not None:
         return None
     return Violation("time_window", team.id, visit.id, miss, "seconds")
@@ -338,7 +351,7 @@ def may_serve(problem: Problem, visit: Visit, team: Team, out: int, back: int) -
         if rule(problem, visit, team) is not None:
             return False
     # A window that can be reached in a shift lies in the working hours, too.
-    return _is_reachable(problem, visit, team, out, back)
+    return is_reachable(problem, visit, team, out, back)
 
 
 def violations(problem: Problem, visit: Visit, team: Team, most: int | None = None) -> tuple[Violation, ...]:

@@ -128,7 +128,6 @@ class _Asked:
         self.model = model
         self.duties = duties
         self._able: dict[object, Flags] = {}
-        self._until: dict[object, tuple[Longs, Longs]] = {}
         self._excluding = [t for t, team in enumerate(model.teams) if team.excluded_households]
         self._often_asked = [t for t, team in enumerate(model.teams) if team.asked_enough_until is not None]
 
@@ -157,13 +156,16 @@ class _Asked:
     def until(self, visit: Visit) -> tuple[Longs, Longs]:
         """Return until when enough people are cleared, by team with one crew out, and by duty."""
         key = visit.safeguarding, visit.gender
-        known = self._until.get(key)
+        known = self.model.roster.cleared.get(key)
         if known is None:
             adults, teams = self.model.adults_kept, self.model.teams
             by_team = [min(safeguarded_until(visit, team), gender_until(visit, team)) for team in teams]
             duties = [(duty.team, duty.crew) for duty in self.model.duties]
             by_duty = [min(safeguarded_until(visit, teams[t], crew * adults), by_team[t]) for t, crew in duties]
-            known = self._until[key] = np.array(by_team, dtype=np.int64), np.array(by_duty, dtype=np.int64)
+            known = self.model.roster.cleared[key] = (
+                np.array(by_team, dtype=np.int64),
+                np.array(by_duty, dtype=np.int64),
+            )
         return known
 
 

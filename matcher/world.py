@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from linli.matcher.day_limits import share_days
+from linli.matcher.duties import NO_LIMIT
 from linli.matcher.fetching import shifted
 from linli.matcher.kernels import layout
 from linli.matcher.kernels.layout import NEVER, Ints, Longs, World
 from linli.matcher.model import Model
 from linli.matcher.objective import HOUR, MOVE_TOLERANCE
-from linli.matcher.problem import Window
+from linli.matcher.problem import ProblemError, Window
 from linli.matcher.repair import tour_of
 from linli.matcher.route import Tour
 from linli.matcher.rules import starts_of
@@ -141,19 +142,47 @@ def _duties(timetable: Timetable, begun: Mapping[int, int], fitting: Longs, visi
     rows = np.zeros((len(model.duties), layout.DUTY_COLUMNS), np.int64)
     shortest = max(1, int(visits[:, layout.DURATION].min())) if len(visits) else 1
     many = np.bincount(fitting, minlength=len(model.duties)).tolist()
+    most_travel = _most_travel(model)
     for d, duty in enumerate(model.duties):
         most = min(duty.most, STOPS_MOST, many[d], 1 + (duty.closes - duty.opens) // shortest)
         free, closes = duty.opens - model.now, duty.closes - model.now
         times, load = (max(free, 0), free, closes), model.teams[duty.team].load
-        rows[d] = duty.base, duty.base, *times, most, 0, load, duty.most_work, duty.most_travel
+        rows[d] = duty.base, duty.base, *times, most, 0, load, duty.most_work, most_travel[d]
     for tour in timetable.tours:
         row, past, stops = rows[tour.duty], begun.get(tour.duty, 0), len(tour.stops)
         free = tour.done[past] - model.now
         row[layout.ORIGIN], row[layout.LEAVE], row[layout.DONE] = tour.places[past], max(free, 0), free
         row[layout.MOST] = max(min(int(row[layout.MOST]), model.duties[tour.duty].most - past), stops - past)
-        row[layout.MOST_TRAVEL] = max(0, model.duties[tour.duty].most_travel - _gone(tour, past))
+        row[layout.MOST_TRAVEL] = max(0, most_travel[tour.duty] - _gone(tour, past))
         row[layout.WORK_BEFORE] = sum(model.duration[v] for v in tour.stops[:past])
     return rows
+
+
+def _most_travel(model: Model) -> list[int]:
+    """Return how many seconds a crew may be on the way, so few that a limit of metres is kept as well.
+
+    The kernels know no metres. No way has more of them for a second than the fastest; where ways are about equally fast
+    next to nothing is lost, else what the limit still allows is left to insertion in Python.
+
+    Raises
+    ------
+    ProblemError
+        If a way of no time has metres: then seconds bound none.
+    """
+    if all(duty.most_metres >= NO_LIMIT for duty in model.duties):
+        return [duty.most_travel for duty in model.duties]
+    numbers = sorted({*model.entry, *model.place, *model.base})
+    seconds, metres = model.ways_with_metres(numbers)
+    if ((seconds == 0) & (metres > 0)).any():
+        raise ProblemError("travel: a way of no time has metres, and a team's metres in a shift are limited")
+    # Metres in a thousand seconds, rounded up.
+    fastest = int((-(-1000 * metres // np.maximum(seconds, 1))).max(initial=1))
+    return [
+        duty.most_travel
+        if duty.most_metres >= NO_LIMIT
+        else min(duty.most_travel, 1000 * duty.most_metres // max(1, fastest))
+        for duty in model.duties
+    ]
 
 
 def _gone(tour: Tour, past: int) -> int:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from linli.matcher.checker import check
 from linli.matcher.insertion import best_spot
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
-from linli.matcher.problem import Pin, Plan, Problem, Route, Stop, Team, Visit
+from linli.matcher.problem import Pin, Place, Plan, Problem, ProblemError, Route, Stop, Team, Visit
 from linli.matcher.repair import insert_all, repair
 from linli.matcher.solve import solve
+from linli.matcher.table_travel import TableTravel
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one
 from tests.support.solving import searched
 
@@ -60,6 +62,7 @@ LOWERED: tuple[dict[str, int], ...] = (
     {"max_visits_per_day": 2},
     {"max_work_per_day": HOUR},
     {"max_travel_per_shift": 60},
+    {"max_metres_per_shift": 500},
 )
 
 
@@ -88,9 +91,10 @@ def _limited(seed: int) -> Problem:
         {"max_visits_per_day": 5},
         {"max_work_per_day": 4 * HOUR},
         {"max_travel_per_shift": HOUR // 2},
+        {"max_metres_per_shift": 12_000},
     )
     teams = tuple(
-        replace(t, crews=2, shifts=TWICE, shift_days=(0, 0), **kinds[n % 3])  # type: ignore[arg-type]
+        replace(t, crews=2, shifts=TWICE, shift_days=(0, 0), **kinds[n % 4])  # type: ignore[arg-type]
         for n, t in enumerate(problem.teams)
     )
     return replace(problem, teams=teams)
@@ -122,6 +126,32 @@ def test_time_on_the_way_is_kept() -> None:
         for work in (0, 1_000):
             assert len(solve(limited, Plan(), Limits(work), 1).plan.placed()) == served
         assert [(v.rule, v.amount) for v in check(limited, plan)] == ([] if served else [("shift_travel", 1)])
+
+
+def test_metres_of_the_way_are_kept() -> None:
+    """Tests that a crew goes no farther than it may in a shift, by every engine, and that the checker says by how much.
+
+    On the ground ways of one length may take different times, so that seconds do not tell metres.
+    """
+    steep = replace(a_visit(1), place=Place(27.9, 108.2, "mountain"))
+    problem = replace(_problem(a_team(), 1), visits=(steep,))
+    plan = solve(problem, Plan(), Limits(1_000), 1).plan
+    places = [a_team().base, steep.place, a_team().base]
+    way = sum(problem.travel.between(a, b)[1] for a, b in pairwise(places))
+    for spare, served in ((0, 1), (-1, 0)):
+        limited = replace(problem, teams=(replace(a_team(), max_metres_per_shift=way + spare),))
+        for work in (0, 1_000):
+            assert len(solve(limited, Plan(), Limits(work), 1).plan.placed()) == served
+        assert [(v.rule, v.amount) for v in check(limited, plan)] == ([] if served else [("shift_metres", 1)])
+
+
+def test_the_search_knows_no_way_without_time() -> None:
+    """Tests that metres that take no time are refused where they are limited: the search could not count them."""
+    places = (a_team().base, a_visit().place)
+    ways = TableTravel(places, np.zeros((2, 2), np.int64), np.ones((2, 2), np.int64))
+    limited = replace(_problem(replace(a_team(), max_metres_per_shift=9), 1), travel=ways)
+    with pytest.raises(ProblemError, match="a way of no time has metres"):
+        searched(repair(Model(limited), Plan())[0], Limits(100), 1)
 
 
 def _at_ten(team: str | None) -> Visit:

@@ -237,6 +237,23 @@ def test_a_vehicle_is_on_the_way_no_longer_than_it_may(solve: Solve) -> None:
             assert solution["summary"]["duration"] <= limit
 
 
+def test_a_vehicle_goes_no_farther_than_it_may(solve: Solve) -> None:
+    """Tests that `max_distance` holds to the metre, counted on the distances and not on the times."""
+    farther = [[1_000 * (a > b) + 7 * way for b, way in enumerate(row)] for a, row in enumerate(DURATIONS)]
+    matrices = {"car": {"durations": DURATIONS, "distances": farther}}
+    for shipments, jobs in (([shipment(1, (1, 2))], []), ([], [job(1, 1), job(2, 2)])):
+        given = problem(shipments=shipments, jobs=jobs, matrices=matrices)
+        places = [0, 1, 2, 0]
+        orders = [places] if shipments else [places, [0, 2, 1, 0]]
+        way = min(sum(farther[a][b] for a, b in pairwise(order)) for order in orders)
+        for limit, left in ((way, 0), (way - 1, 1 if jobs else 2)):
+            given["vehicles"] = [vehicle(1, max_distance=limit)]
+            solution = solve(given)
+            steps_hold(given, solution)
+            assert solution["summary"]["unassigned"] == left
+            assert solution["summary"]["distance"] <= limit
+
+
 def test_coordinates_and_a_file_of_ways_will_do(solve: Solve, tmp_path: Path) -> None:
     """Tests that the place of a pickup is among those whose ways are estimated or fetched."""
     base, far, near = [108.25, 27.94], [108.35, 27.94], [108.30, 27.94]
@@ -318,7 +335,14 @@ REFUSED: list[tuple[Json, str]] = [
     (changed((*VEHICLE, "steps"), [{"type": "pickup", "id": 1}]), "vehicles[0].steps[0].type: pickup is not supported"),
     (changed((*VEHICLE, "steps"), [{"type": "delivery", "id": 101}]), "vehicles[0].steps[0].type: delivery is not"),
     (changed((*VEHICLE, "max_tasks"), 4), "vehicles[0].max_tasks: not supported where jobs and shipments mix"),
-    (changed((*VEHICLE, "max_distance"), 4), "vehicles[0].max_distance: not supported"),
+    (changed((*VEHICLE, "max_distance"), 4), "vehicles[0].max_distance: matrices.car has no distances"),
+    (
+        {
+            **changed((*VEHICLE, "max_distance"), 4),
+            "matrices": {"car": {"durations": [[0] * 5] * 5, "distances": [[1] * 5] * 5}},
+        },
+        "vehicles[0].max_distance: matrices.car has distances where durations are 0",
+    ),
     (
         changed(("jobs", 0, "delivery"), [2]),
         "vehicles[0].capacity[0]: jobs and a shipment together may not fit",

@@ -246,7 +246,6 @@ UNSUPPORTED: list[tuple[Json, str]] = [
     (changed((*VEHICLE, "breaks"), [{"id": 1, "time_windows": [[1, 2]]}]), "vehicles[1].breaks"),
     (changed((*VEHICLE, "speed_factor"), 1.5), "vehicles[1].speed_factor"),
     (changed((*VEHICLE, "type"), "van"), "vehicles[1].type"),
-    (changed((*VEHICLE, "max_distance"), 60), "vehicles[1].max_distance"),
     (changed((*VEHICLE, "profile"), "bike"), "vehicles: one problem, one profile"),
     (changed((*JOB, "service_per_type"), {"van": 5}), "jobs[0].service_per_type"),
     (changed(("matrices", "car", "costs"), DURATIONS), "matrices.car.costs"),

@@ -146,6 +146,7 @@ def _team(given: VroomProblem, vehicle: Vehicle, end: int, terrain: str) -> Team
         max_visits_per_shift=most if len(shifts) == 1 else None,
         max_visits_per_day=most if len(shifts) > 1 else None,
         max_travel_per_shift=vehicle.max_travel_time,
+        max_metres_per_shift=vehicle.max_distance,
         kind=team_id(vehicle),
     )
 

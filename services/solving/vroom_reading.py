@@ -70,7 +70,23 @@ def read_problem(content: bytes, name: str) -> VroomFile:
     refuse(unsupported(problem))
     sizes = {profile: len(one.durations) for profile, one in matrices.items()}
     refuse(faults_of(problem, sizes))
+    refuse(_without_metres(problem, matrices))
     return VroomFile(problem, matrices)
+
+
+def _without_metres(problem: VroomProblem, matrices: Mapping[str, Matrices]) -> list[str]:
+    """Return every limit of metres where the file has no metres to a way, or no time to its metres."""
+    faults: list[str] = []
+    for number, vehicle in enumerate(problem.vehicles):
+        tables = matrices.get(vehicle.profile)
+        if vehicle.max_distance is None or tables is None:
+            continue
+        where = f"vehicles[{number}].max_distance: matrices.{vehicle.profile}"
+        if tables.distances is None:
+            faults.append(f"{where} has no distances")
+        elif ((tables.durations == 0) & (tables.distances > 0)).any():
+            faults.append(f"{where} has distances where durations are 0")
+    return faults
 
 
 def _problem(fields: Json) -> VroomProblem:

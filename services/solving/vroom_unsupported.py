@@ -43,8 +43,6 @@ def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
         yield "speed_factor: not supported"
     if vehicle.type is not None:
         yield "type: times by type of vehicle are not supported"
-    if vehicle.max_distance is not None:
-        yield "max_distance: not supported"
     for number, step in enumerate(vehicle.steps):
         if step.type in ("break", "pickup", "delivery"):
             yield f"steps[{number}].type: {step.type} is not supported"
