@@ -95,15 +95,23 @@ Broken = Sequence[tuple[Violation, ...]]
 
 def candidates(model: Model, visit: int, broken: Broken) -> list[Candidate]:
     """Return all listed changes for a visit, the smallest first."""
+    return [*requests_own(model.visits[visit]), *at_teams(model, visit, broken)]
+
+
+def at_teams(model: Model, visit: int, broken: Broken) -> list[Candidate]:
+    """Return what single teams could change, the smallest first; without consent nothing they do can help.
+
+    All of it is larger than whatever the resident could change.
+    """
     wanted, way = model.visits[visit], model.seconds_to(model.place[visit])
-    listed = list(_requests_own(wanted))
-    if wanted.safeguarding is None or wanted.safeguarding.consent:
-        listed += _at_teams(model, wanted, broken)
-    return sorted(listed, key=lambda one: (one.size, -1 if one.team is None else way[model.base[one.team]], one.team))
+    if wanted.safeguarding is not None and not wanted.safeguarding.consent:
+        return []
+    listed = _at_teams(model, wanted, broken)
+    return sorted(listed, key=lambda one: (one.size, 0 if one.team is None else way[model.base[one.team]], one.team))
 
 
-def _requests_own(wanted: Visit) -> Iterator[Candidate]:
-    """Yield what the resident could change; without consent nothing else can help."""
+def requests_own(wanted: Visit) -> Iterator[Candidate]:
+    """Yield what the resident could change, the smallest first; without consent nothing else can help."""
     asked = wanted.safeguarding
     if asked is not None and not asked.consent:
         yield Candidate(Change("give_consent", 1, "choice"), replace(wanted, safeguarding=replace(asked, consent=True)))

@@ -8,27 +8,25 @@ holds as long as every other visit stays with its team. What cannot be refuted l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from linli.matcher.change_list import KINDS, Broken, Candidate, Change, candidates
+from linli.matcher.change_list import KINDS, Broken, Candidate, Change, at_teams, requests_own
 from linli.matcher.day_limits import another_crew
 from linli.matcher.insertion import best_in_tour
+from linli.matcher.judging import MOVED_BY_WINDOWS, Judge
 from linli.matcher.model import Model
-from linli.matcher.no_room import Labels, Windows, has_no_room
+from linli.matcher.no_room import Labels, Rooms, Windows, has_no_room
 from linli.matcher.problem import Team, Visit
-from linli.matcher.rules import FOREVER, first_violation, gender_until, safeguarded_until, violations
+from linli.matcher.rules import FOREVER, Violation, gender_until, safeguarded_until
 from linli.matcher.timetable import Timetable
 
-LABELS_MAX = 4_000
+LABELS_MAX = 20_000
 """Labels that may be looked at to prove that changes are the smallest, for all explanations of one round together: some
-thirty milliseconds."""
+milliseconds of machine code; in plain Python, before that is loaded, a fifth of a second."""
 
-LABELS_EACH = 400
-"""Labels for one change: tours of up to seven visits rarely need more than a hundred, longer ones thousands."""
-
-MOVED_BY_WINDOWS = frozenset({"asked_enough", "gender", "safeguarding", "working_hours", "time_window"})
-"""Rules that may come out otherwise when a visit's windows or its consent are others."""
+LABELS_EACH = 2_000
+"""Labels for one change: tours of up to nine visits rarely need more, longer ones tens of thousands."""
 
 
 def broken_by_teams(model: Model, visit: int) -> Broken:
@@ -36,13 +34,16 @@ def broken_by_teams(model: Model, visit: int) -> Broken:
 
     Who was found to fit breaks none. A team that breaks two is helped by no single change, except where it is people.
     """
-    able = {model.duties[fit.duty].team for fit in model.fits(visit)}
-    wanted, problem = model.visits[visit], model.problem
+    wanted, judge = model.visits[visit], Judge(model, visit)
     most = 2 if wanted.safeguarding is None and wanted.gender is None else None
-    return [() if t in able else violations(problem, wanted, team, most) for t, team in enumerate(model.teams)]
+    # A visit that has begun may stand where the rules of today forbid it.
+    able = {model.duties[fit.duty].team for fit in model.fits(visit)} if model.fact[visit] else frozenset[int]()
+    return [() if t in able else judge.violations(t, most) for t in range(len(model.teams))]
 
 
-def find_change(timetable: Timetable, visit: int, broken: Broken, labels: Labels) -> Change | None:
+def find_change(
+    timetable: Timetable, visit: int, broken: Broken, labels: Labels, rooms: Rooms | None = None
+) -> Change | None:
     """Return the first change of the list that serves the visit beside the present plan, or None.
 
     Parameters
@@ -53,42 +54,70 @@ def find_change(timetable: Timetable, visit: int, broken: Broken, labels: Labels
         What `broken_by_teams` found for the visit.
     labels
         What may be looked at to prove that it is the smallest.
+    rooms
+        What is known of the teams' rooms from explaining other visits of this plan.
     """
-    asked = _Asked(timetable, visit, broken)
-    listed = candidates(timetable.model, visit, broken)
-    for found in listed:
+    asked = _Asked(timetable, visit, broken, rooms or Rooms(timetable))
+    seen = list[Candidate]()
+    for found in _listed(timetable.model, visit, broken):
         if asked.is_served(found):
-            smaller = [one for one in listed if one.size < found.size]
+            smaller = [one for one in seen if one.size < found.size]
             mine = Labels(min(labels.each, labels.left))
             change = asked.proved(found.change, smaller, mine)
             labels.left -= min(labels.each, labels.left) - max(0, mine.left)
             return change
+        seen.append(found)
     return None
+
+
+def _listed(model: Model, visit: int, broken: Broken) -> Iterator[Candidate]:
+    """Yield all listed changes, the smallest first, those at teams laid out only once nothing else has served."""
+    yield from requests_own(model.visits[visit])
+    yield from at_teams(model, visit, broken)
 
 
 class _Asked:
     """A visit without a place, and what is asked about it."""
 
-    def __init__(self, timetable: Timetable, visit: int, broken: Broken) -> None:
+    def __init__(self, timetable: Timetable, visit: int, broken: Broken, rooms: Rooms) -> None:
         self.timetable, self.model, self.visit = timetable, timetable.model, visit
-        self.broken = broken
-        self.movable = [t for t, found in enumerate(broken) if all(one.rule in MOVED_BY_WINDOWS for one in found)]
+        self.broken, self.rooms = broken, rooms
+        self.judge = Judge(self.model, visit)
+        self.movable = [t for t, found in enumerate(broken) if self._is_movable(t, found)]
+        self._teams: dict[int, list[tuple[int, Team]]] = {}
 
-    def teams(self, one: Candidate) -> Iterator[tuple[int, Team]]:
-        """Yield the teams that may go if a change is made."""
-        if one.team is None:
-            among: Iterable[tuple[int, Team]] = ((t, self.model.teams[t]) for t in self.movable)
-        else:
-            among = ((one.team, one.changed or self.model.teams[one.team]),)
-        for t, team in among:
-            if first_violation(self.model.problem, one.wanted, team) is None:
-                yield t, team
+    def _is_movable(self, t: int, found: tuple[Violation, ...]) -> bool:
+        """Say whether other windows, or consent, may be all that the team lacks."""
+        if any(one.rule not in MOVED_BY_WINDOWS for one in found):
+            return False
+        # Where only the first two were asked for, others may stand behind them.
+        return len(found) < 2 or all(one.rule in MOVED_BY_WINDOWS for one in self.judge.violations(t))
+
+    def teams(self, one: Candidate) -> list[tuple[int, Team]]:
+        """Return the teams that may go if a change is made."""
+        known = self._teams.get(id(one))
+        if known is None:
+            known = self._teams[id(one)] = list(self._able(one))
+        return known
+
+    def _able(self, one: Candidate) -> Iterator[tuple[int, Team]]:
+        if one.team is not None:
+            team = one.changed or self.model.teams[one.team]
+            if self.judge.passes(one.team, team):
+                yield one.team, team
+            return
+        judge = Judge(self.model, self.visit, one.wanted)
+        for t in self.movable:
+            if judge.passes_in_time(t):
+                yield t, self.model.teams[t]
 
     def is_served(self, one: Candidate) -> bool:
         """Say whether the visit finds a place on the present tours if a change is made."""
         model, tours = self.model, self.timetable.tours
         for t, team in self.teams(one):
             for duty in _near(model, t, one.wanted):
+                if not one.more_crews and tours[duty].room < model.duration[self.visit]:
+                    continue
                 crew = team.crews if one.more_crews else model.duties[duty].crew
                 fit = model.cut(one.wanted, team, duty, crew)
                 if fit is not None:
@@ -101,14 +130,15 @@ class _Asked:
         """Return the change with what is proved of it."""
         if self._is_entangled() or self._has_unlisted(change):
             return change
-        rooms = _Rooms(self.timetable, self.visit, labels)
+        refuted = _Refuted(self.rooms, self.visit, labels)
         whole = True
+        present = Candidate(change, self.model.visits[self.visit])
         # The larger first: where that finds no room, what is contained in it needs no look.
-        for one in [*reversed(smaller), Candidate(change, self.model.visits[self.visit])]:
+        for one in [*reversed(smaller), present]:
             for t, team in self.teams(one):
                 windows = _windows(self.model, t, team, one.wanted)
                 whole = whole and not windows
-                if not rooms.are_refuted(t, windows, one.changed):
+                if not refuted.are_refuted(t, windows, one.changed):
                     return change
         return replace(change, proved=True, whole=whole)
 
@@ -143,22 +173,22 @@ def _windows(model: Model, team: int, who: Team, wanted: Visit) -> Windows:
     return {duty: fit.windows for duty, fit in found.items() if fit is not None}
 
 
-class _Rooms:
+class _Refuted:
     """For which windows which team was found to have no room."""
 
-    def __init__(self, timetable: Timetable, visit: int, labels: Labels) -> None:
-        self._timetable, self._visit, self._labels = timetable, visit, labels
+    def __init__(self, rooms: Rooms, visit: int, labels: Labels) -> None:
+        self._rooms, self._visit, self._labels = rooms, visit, labels
         self._refuted: dict[int, list[Windows]] = {}
 
     def are_refuted(self, team: int, windows: Windows, changed: Team | None) -> bool:
         """Say whether it is proved that the team, itself changed or not, has no room within these windows."""
         if changed is not None:
-            return has_no_room(self._timetable, self._visit, windows, changed, self._labels)
+            return has_no_room(self._rooms, self._visit, windows, changed, self._labels)
         known = self._refuted.setdefault(team, [])
         if any(_contains(wider, windows) for wider in known):
             return True
-        who = self._timetable.model.teams[team]
-        if not has_no_room(self._timetable, self._visit, windows, who, self._labels):
+        who = self._rooms.model.teams[team]
+        if not has_no_room(self._rooms, self._visit, windows, who, self._labels):
             return False
         known.append(windows)
         return True

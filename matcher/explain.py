@@ -11,7 +11,7 @@ from linli.matcher.changes import LABELS_EACH, LABELS_MAX, broken_by_teams, find
 from linli.matcher.exchanges import Exchange, exchange_for
 from linli.matcher.insertion import Spot, best_per_team, best_spot, follow
 from linli.matcher.model import Model
-from linli.matcher.no_room import Labels
+from linli.matcher.no_room import Labels, Rooms
 from linli.matcher.objective import CostTerms
 from linli.matcher.problem import Plan, Problem, ProblemError
 from linli.matcher.route import Tour
@@ -133,14 +133,14 @@ def explain_planned(
         If a visit is unknown.
     """
     model = timetable.model
-    labels = labels or Labels(LABELS_MAX, LABELS_EACH)
+    labels, rooms = labels or Labels(LABELS_MAX, LABELS_EACH), Rooms(timetable)
     found: list[WhyTeam | WhyNobody] = []
     for name in visits:
         visit = model.visit_index.get(name, -1)
         if visit < 0:
             raise ProblemError(f"visits: {name!r} is unknown")
         if timetable.where[visit] < 0:
-            found.append(_why_nobody(timetable, visit, labels))
+            found.append(_why_nobody(timetable, visit, labels, rooms))
         elif model.visits[visit].pin is None:
             found.append(_why_team(timetable, visit, next_teams))
         else:
@@ -196,15 +196,16 @@ def _cost_between(before: Tour, after: Tour, visit: int) -> TeamCost:
     return TeamCost(team, terms.total(), terms, after.start[after.stops.index(visit)])
 
 
-def _why_nobody(timetable: Timetable, visit: int, labels: Labels) -> WhyNobody:
+def _why_nobody(timetable: Timetable, visit: int, labels: Labels, rooms: Rooms) -> WhyNobody:
     model = timetable.model
     broken, name = broken_by_teams(model, visit), model.visits[visit].id
     rules = _rule_counts(broken)
     if best_spot(timetable, visit) is not None:
         return WhyNobody(name, "stopped", rules, (), None)
-    able = sorted({model.duties[fit.duty].team for fit in model.fits(visit)})
+    passing = None if model.fact[visit] else [t for t, found in enumerate(broken) if not found]
+    able = sorted({model.duties[fit.duty].team for fit in model.fits(visit, passing)})
     lost_to = _lost_to(timetable, visit, able)
-    change = find_change(timetable, visit, broken, labels)
+    change = find_change(timetable, visit, broken, labels, rooms)
     return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, change)
 
 

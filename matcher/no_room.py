@@ -5,7 +5,8 @@ for every plan in which the team keeps the visits it has; that there may be room
 
 The method is dynamic programming over sets of visits: which sets the crews can have made so far, where the last crew is
 then, and how early it can be free. It is exact, and grows with the number of sets, so the work is limited; where the
-limit is reached nothing is proved.
+limit is reached nothing is proved. What is written here in plain Python says what is proved with how much work; where
+machine code is loaded, `linli.matcher.kernels.orders` answers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from linli.matcher import compiled_orders
 from linli.matcher.duties import first_start
 from linli.matcher.model import Model
 from linli.matcher.problem import Team, Window
@@ -43,12 +45,47 @@ class _Wanted(NamedTuple):
     windows: Windows
 
 
-def has_no_room(timetable: Timetable, visit: int, windows: Windows, who: Team, labels: Labels) -> bool:
+class Rooms:
+    """What is asked of the teams of one timetable, which stays as it is: the windows of the visits they have.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        The plan, which says what each team has.
+    """
+
+    def __init__(self, timetable: Timetable) -> None:
+        self.timetable = timetable
+        self.model = timetable.model
+        self.desk = compiled_orders.Desks()
+        self._windows: dict[int, Windows] = {}
+        self._ways: dict[tuple[int, ...], list[list[int]]] = {}
+
+    def windows(self, visit: int, team: int, who: Team) -> Windows:
+        """Return when one of the team's visits may start on each of its duties, remembered of the team as it is."""
+        if who is not self.model.teams[team]:
+            return windows_of(self.model, visit, who)
+        known = self._windows.get(visit)
+        if known is None:
+            known = self._windows[visit] = windows_of(self.model, visit, who)
+        return known
+
+    def ways(self, base: int, visits: tuple[int, ...]) -> list[list[int]]:
+        """Return the seconds between a base and the places of visits, in this order."""
+        known = self._ways.get((base, *visits))
+        if known is None:
+            places = base, *(self.model.place[visit] for visit in visits)
+            entries = base, *(self.model.entry[visit] for visit in visits)
+            known = self._ways[base, *visits] = [[self.model.seconds(a, b) for b in entries] for a in places]
+        return known
+
+
+def has_no_room(rooms: Rooms, visit: int, windows: Windows, who: Team, labels: Labels) -> bool:
     """Say whether it is proved that one team cannot make this visit beside all others that it has.
 
     Parameters
     ----------
-    timetable
+    rooms
         The plan, which says what the team has.
     visit
         The visit asked about; it is on no tour.
@@ -61,21 +98,24 @@ def has_no_room(timetable: Timetable, visit: int, windows: Windows, who: Team, l
     """
     if not windows:
         return True
-    duties, wanted = _together(timetable, who, _Wanted(visit, windows))
+    duties, wanted = _together(rooms, who, _Wanted(visit, windows))
     if not all(one.windows for one in wanted):
         return False
-    if _is_day_full(timetable, who, duties, wanted):
+    if _is_day_full(rooms.timetable, who, duties, wanted):
         return True
-    try:
-        return not _Crews(timetable.model, duties, wanted, labels).can_make_all()
-    except _Spent:
-        return False
+    crews = _Crews(rooms, duties, wanted)
+    found = compiled_orders.can_make_all(crews, labels.left, rooms.desk)
+    if found is None:
+        found = crews.can_make_all_plainly(labels.left)
+    can, used = found
+    labels.left -= used
+    return can is False
 
 
-def _together(timetable: Timetable, who: Team, new: _Wanted) -> tuple[list[int], list[_Wanted]]:
+def _together(rooms: Rooms, who: Team, new: _Wanted) -> tuple[list[int], list[_Wanted]]:
     """Return the duties that could make room for each other, and all visits on them."""
-    model = timetable.model
-    duties: set[int] = set()
+    model = rooms.model
+    team, duties = model.team_index[who.id], set[int]()
     wanted = [new]
     waiting = list(new.windows)
     while waiting:
@@ -83,8 +123,8 @@ def _together(timetable: Timetable, who: Team, new: _Wanted) -> tuple[list[int],
         if duty in duties:
             continue
         duties.add(duty)
-        for other in timetable.tours[duty].stops:
-            found = windows_of(model, other, who)
+        for other in rooms.timetable.tours[duty].stops:
+            found = rooms.windows(other, team, who)
             wanted.append(_Wanted(other, found))
             waiting += found
     return sorted(duties, key=lambda d: (model.duties[d].opens, d)), wanted
@@ -114,7 +154,10 @@ def windows_of(model: Model, visit: int, who: Team) -> dict[int, tuple[Window, .
     """
     found: dict[int, tuple[Window, ...]] = {}
     wanted = model.visits[visit]
+    first, last = (wanted.windows[0][0], wanted.windows[-1][1]) if wanted.windows else (0, -1)
     for duty in model.duties_of_team[model.team_index[who.id]]:
+        if not model.fact[visit] and (model.duties[duty].closes < first or model.duties[duty].opens > last):
+            continue
         if model.fact[visit]:
             fit = model.fit(visit, duty)
         else:
@@ -125,10 +168,11 @@ def windows_of(model: Model, visit: int, who: Team) -> dict[int, tuple[Window, .
     return found
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """A visit that one crew may make: its bit in sets of visits, where it stands among the places, and when it may be.
 
-    `least` is its service and the shortest way to it from anywhere: what it takes at the least.
+    `least` is its service and the shortest way to it from anywhere: what it takes at the least; `home` the shortest way
+    from it to the base.
     """
 
     bit: int
@@ -136,6 +180,7 @@ class _Step(NamedTuple):
     windows: tuple[Window, ...]
     duration: int
     least: int
+    home: int
     fixed: bool
     fact: bool
 
@@ -147,82 +192,106 @@ class _Crews:
     direct way is not the shortest are never more than what a crew needs.
     """
 
-    def __init__(self, model: Model, duties: Sequence[int], wanted: Sequence[_Wanted], labels: Labels) -> None:
-        self.model, self.duties, self.wanted, self.labels = model, duties, wanted, labels
+    def __init__(self, rooms: Rooms, duties: Sequence[int], wanted: Sequence[_Wanted]) -> None:
+        self.model, self.duties, self.wanted = rooms.model, duties, wanted
         last = [max(k for k, duty in enumerate(duties) if duty in one.windows) for one in wanted]
         # What must have been made when a duty ends: no later one could make it.
         self.due = [sum(1 << i for i, latest in enumerate(last) if latest <= k) for k in range(len(duties))]
-        base = model.duties[duties[0]].base
-        places = [base, *(model.place[one.visit] for one in wanted)]
-        entries = [base, *(model.entry[one.visit] for one in wanted)]
-        self.ways = [[model.seconds(a, b) for b in entries] for a in places]
-        self.shortest = _shortest(self.ways)
+        self.ways = rooms.ways(rooms.model.duties[duties[0]].base, tuple(one.visit for one in wanted))
+        self.steps = [self._mine(duty) for duty in duties]
 
-    def can_make_all(self) -> bool:
-        """Say whether every visit can be made."""
-        made = {0}
-        for k, duty in enumerate(self.duties):
-            made = self._after(made, duty, self.due[k])
-            if not made:
-                return False
-        return True
-
-    def _after(self, before: set[int], duty: int, due: int) -> set[int]:
-        """Return what can have been made when the crew of a duty is home again, by what was made before."""
-        on, mine = self.model.duties[duty], self._mine(duty)
-        layer = {(made, 0): on.opens for made in before}
-        done: set[int] = set()
-        stops = 0
-        while layer:
-            following: dict[tuple[int, int], int] = {}
-            for (made, at), free in layer.items():
-                if made & due == due and free + self.ways[at][0] <= on.closes:
-                    done.add(made)
-                if stops == on.most:
-                    continue
-                for after, place, then in self._steps(mine, made, at, free, due, on.closes):
-                    known = following.get((after, place))
-                    if known is None or then < known:
-                        following[after, place] = then
-            layer, stops = following, stops + 1
-        return done
-
-    def _mine(self, duty: int) -> list[_Step]:
+    def _mine(self, duty: int) -> list[Step]:
         """Return what the crew of a duty may visit."""
-        model, found = self.model, list[_Step]()
+        model, found = self.model, list[Step]()
         for i, one in enumerate(self.wanted):
             if duty in one.windows:
                 duration = model.duration[one.visit]
                 nearest = min(row[i + 1] for k, row in enumerate(self.ways) if k != i + 1)
                 marks = model.fixed[one.visit], model.fact[one.visit]
-                found.append(_Step(1 << i, i + 1, one.windows[duty], duration, duration + nearest, *marks))
+                home = self.ways[i + 1][0]
+                found.append(Step(1 << i, i + 1, one.windows[duty], duration, duration + nearest, home, *marks))
         return found
 
-    def _steps(
-        self, mine: list[_Step], made: int, at: int, free: int, due: int, closes: int
-    ) -> list[tuple[int, int, int]]:
-        """Return the ways to make one more visit; none if what is due can no longer be made."""
-        self.labels.left -= 1
-        if self.labels.left < 0:
-            raise _Spent
-        now, ways, shortest = self.model.now, self.ways[at], self.shortest[at]
-        late = free if free > now else now
-        needed, found = free, list[tuple[int, int, int]]()
-        for bit, place, windows, duration, least, fixed, fact in mine:
-            if made & bit:
+    def urgent(self, k: int) -> list[Step]:
+        """Return what no later duty could make, begun visits left out, by the last start."""
+        due = [step for step in self.steps[k] if self.due[k] & step.bit and not step.fact]
+        return sorted(due, key=lambda step: (step.windows[-1][1], step.at))
+
+    def can_make_all_plainly(self, most: int) -> tuple[bool | None, int]:
+        """Say whether every visit can be made, None if that took more than so many labels; and how many it took."""
+        search = _Search(self, most)
+        try:
+            return search.can_make_all(), most - search.left
+        except _Spent:
+            return None, most + 1
+
+
+class _Search:
+    """One search, in plain Python."""
+
+    def __init__(self, crews: _Crews, most: int) -> None:
+        self.crews, self.left = crews, most
+        self.now, self.ways, self.shortest = crews.model.now, crews.ways, _shortest(crews.ways)
+
+    def can_make_all(self) -> bool:
+        """Say whether every visit can be made."""
+        made = {0}
+        for k in range(len(self.crews.duties)):
+            made = self._after(made, k)
+            if not made:
+                return False
+        return True
+
+    def _after(self, before: set[int], k: int) -> set[int]:
+        """Return what can have been made when the crew of a duty is home again, by what was made before."""
+        on, due, urgent = self.crews.model.duties[self.crews.duties[k]], self.crews.due[k], self.crews.urgent(k)
+        layer = {(made, 0): on.opens for made in before}
+        done: set[int] = set()
+        stops = 0
+        while layer:
+            self.left -= len(layer)
+            if self.left < 0:
+                raise _Spent
+            following: dict[tuple[int, int], int] = {}
+            for (made, at), free in layer.items():
+                if made & due == due and free + self.ways[at][0] <= on.closes:
+                    done.add(made)
+                if stops < on.most and self._may_go_on(urgent, made, at, free, on.closes):
+                    for after, place, then in self._ways_on(self.crews.steps[k], made, at, free):
+                        known = following.get((after, place))
+                        if known is None or then < known:
+                            following[after, place] = then
+            layer, stops = following, stops + 1
+        return done
+
+    def _may_go_on(self, urgent: Sequence[Step], made: int, at: int, free: int, closes: int) -> bool:
+        """Say whether all that is due by the end of a duty may still be made, for all that is asked here.
+
+        Whatever must begin by some time begins one after another, and all but the last of it is over by then.
+        """
+        needed, longest, homes, late = free, 0, list[int](), max(free, self.now)
+        for one in urgent:
+            if made & one.bit:
                 continue
-            leave = free if fixed else late
-            if fact:
-                found.append((made | bit, place, windows[0][0] + duration))
+            leave, last = free if one.fixed else late, one.windows[-1][1]
+            needed += one.least
+            longest = max(longest, one.duration)
+            homes.append(one.home)
+            if leave + self.shortest[at][one.at] > last or needed - longest > last:
+                return False
+        return needed + min(homes, default=0) <= closes
+
+    def _ways_on(self, mine: list[Step], made: int, at: int, free: int) -> list[tuple[int, int, int]]:
+        """Return the ways to make one more visit."""
+        late, ways, found = max(free, self.now), self.ways[at], list[tuple[int, int, int]]()
+        for one in mine:
+            if made & one.bit:
                 continue
-            if due & bit:
-                needed += least
-                if leave + shortest[place] > windows[-1][1]:
-                    return []
-            start = first_start(windows, leave + ways[place])
+            leave = free if one.fixed else late
+            start = one.windows[0][0] if one.fact else first_start(one.windows, leave + ways[one.at])
             if start >= 0:
-                found.append((made | bit, place, start + duration))
-        return found if needed <= closes else []
+                found.append((made | one.bit, one.at, start + one.duration))
+        return found
 
 
 def _shortest(ways: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -12,6 +12,7 @@ from linli.matcher.kernels.placing_layout import PLACE_COLUMNS
 from linli.matcher.limits import Limits
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
+from linli.matcher.no_room import Labels, Rooms, has_no_room
 from linli.matcher.problem import Place, Problem, Team, Visit, Weights
 from linli.matcher.repair import insert_all
 from linli.matcher.table import pair_table
@@ -43,6 +44,7 @@ def run_example() -> None:
     compiled_insertion.load()
     model = Model(replace(problem, memory=Memory(problem.travel, problem.weights)))
     insert_all(Timetable(model), list(range(len(model.visits))))
+    has_no_room(Rooms(Timetable(model)), 0, {0: model.visits[0].windows}, model.teams[0], Labels(9))
     way(np.zeros((1, PLACE_COLUMNS)), 0, 0)
 
 
