@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from linli.matcher import compiled_insertion
 from linli.matcher.change_list import KINDS, Broken, Candidate, Change, at_teams, requests_own
 from linli.matcher.day_limits import another_crew
 from linli.matcher.insertion import best_in_tour
@@ -106,6 +107,8 @@ class _Asked:
             if self.judge.passes(one.team, team):
                 yield one.team, team
             return
+        if not self.model.fact[self.visit] and one.wanted.windows and one.wanted.windows[0][0] > self.rooms.latest:
+            return
         judge = Judge(self.model, self.visit, one.wanted)
         for t in self.movable:
             if judge.passes_in_time(t):
@@ -113,6 +116,10 @@ class _Asked:
 
     def is_served(self, one: Candidate) -> bool:
         """Say whether the visit finds a place on the present tours if a change is made."""
+        if one.team is None:
+            found = compiled_insertion.is_placed(self.timetable, self.visit, one.wanted)
+            if found is not None:
+                return found
         model, tours = self.model, self.timetable.tours
         for t, team in self.teams(one):
             for duty in _near(model, t, one.wanted):
@@ -133,14 +140,31 @@ class _Asked:
         refuted = _Refuted(self.rooms, self.visit, labels)
         whole = True
         present = Candidate(change, self.model.visits[self.visit])
+        contained = frozenset[int]()
         # The larger first: where that finds no room, what is contained in it needs no look.
         for one in [*reversed(smaller), present]:
+            if id(one) in contained:
+                continue
+            if one.change.kind == "widen_window" and self._widens_alone():
+                contained = frozenset(
+                    id(each) for each in (*smaller, present) if each is not one and self._widens(each)
+                )
             for t, team in self.teams(one):
                 windows = _windows(self.model, t, team, one.wanted)
                 whole = whole and not windows
                 if not refuted.are_refuted(t, windows, one.changed):
                     return change
         return replace(change, proved=True, whole=whole)
+
+    def _widens(self, one: Candidate) -> bool:
+        """Say whether a change is a wider window, or none at all."""
+        return one.team is None and (one.change.kind == "widen_window" or one.wanted is self.model.visits[self.visit])
+
+    def _widens_alone(self) -> bool:
+        """Say whether wider windows only ever allow more, to any team: no start and no asking counts against them."""
+        wanted = self.model.visits[self.visit]
+        asked = wanted.urgency != 0 and any(self.model.teams[t].asked_enough_until is not None for t in self.movable)
+        return wanted.told is None and wanted.fetch is None and not asked
 
     def _is_entangled(self) -> bool:
         """Say whether the visit belongs to others of its request: what serves it alone may not serve them."""

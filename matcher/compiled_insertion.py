@@ -142,8 +142,20 @@ class Finder:
             `CHEAPEST`, `EVERY_TEAM`, or `CHOICE`: then the one answer's cost is how much choice there is.
         """
         wanted = self._known(timetable.model, visit)
-        if wanted is None:
+        return None if wanted is None else self._find(timetable, memory, wanted, what)
+
+    def is_placed(self, timetable: Timetable, memory: Memory, visit: int, changed: Visit) -> bool | None:
+        """Say whether a visit would find a place if it was changed so; None where plain Python has to look."""
+        model = timetable.model
+        wanted = self._read(model, visit, changed)
+        if not wanted.is_mine:
             return None
+        if wanted.guarded:
+            wanted.numbers[layout.ENDS] = earliest_end(model.problem, changed)
+        found = self._find(timetable, memory, wanted, CHEAPEST)
+        return None if found is None else bool(found)
+
+    def _find(self, timetable: Timetable, memory: Memory, wanted: _Wanted, what: int) -> list[Answer] | None:
         if wanted.able is None or wanted.numbers[layout.SPANS] == 0:
             return [(0, 0, 0)] if what == CHOICE else []
         placing, spots = _loaded
@@ -169,7 +181,7 @@ class Finder:
         if known is None or known.visit is not this:
             if len(self._wanted) > 2 * len(model.visits) + SPARE:
                 self._wanted.clear()
-            known = self._wanted[this.id] = self._read(model, visit)
+            known = self._wanted[this.id] = self._read(model, visit, this)
         if not known.is_mine:
             return None
         known.numbers[layout.WHERE], known.numbers[layout.NOW] = model.place[visit], model.now
@@ -177,8 +189,7 @@ class Finder:
             known.numbers[layout.ENDS] = earliest_end(model.problem, this)
         return known
 
-    def _read(self, model: Model, visit: int) -> _Wanted:
-        this = model.visits[visit]
+    def _read(self, model: Model, visit: int, this: Visit) -> _Wanted:
         mine = this.pin is None and all(getattr(this, name) == usual for name, usual in _MORE_OF_VISIT)
         mine = mine and abs(self._travel.prepared(this.place).lon) < EAST_MOST
         windows, limit = start_windows(this), this.travel_limit
@@ -229,6 +240,12 @@ def find(timetable: Timetable, visit: int, what: int) -> list[Answer] | None:
 def cheapest(timetable: Timetable, visit: int) -> list[Answer] | None:
     """Return the cheapest place, or none; None where plain Python has to look."""
     return find(timetable, visit, CHEAPEST)
+
+
+def is_placed(timetable: Timetable, visit: int, changed: Visit) -> bool | None:
+    """Say whether a visit would find a place if it was changed so; None where plain Python has to look."""
+    known = _finder(timetable)
+    return None if known is None else known[0].is_placed(timetable, known[1], visit, changed)
 
 
 def of_every_team(timetable: Timetable, visit: int) -> list[Answer] | None:

@@ -44,11 +44,19 @@ class Exchange:
         return STANDINGS.index(self.standing), self.seconds
 
 
-def exchange_for(tour: Tour, position: int, visit: int, fit: Fit) -> Exchange | None:
-    """Return what it costs to serve the visit on a tour instead of one of its stops; None if that makes no room."""
-    model, other = tour.model, tour.stops[position]
+def without(tour: Tour, position: int) -> Tour | None:
+    """Return what is left of a tour without one of its stops; None if the others cannot hold then."""
     rest = tour.copy()
-    if not rest.take(position):
+    return rest if rest.take(position) else None
+
+
+def exchange_for(tour: Tour, position: int, rest: Tour | None, visit: int, fit: Fit) -> Exchange | None:
+    """Return what it costs to serve the visit on a tour instead of one of its stops; None if that makes no room.
+
+    `rest` is the tour `without` that stop.
+    """
+    model, other = tour.model, tour.stops[position]
+    if rest is None or rest.room < model.duration[visit]:
         return None
     added, place = best_in_tour(rest, visit, fit)
     if place < 0:

@@ -204,7 +204,7 @@ def _why_nobody(timetable: Timetable, visit: int, labels: Labels, rooms: Rooms) 
         return WhyNobody(name, "stopped", rules, (), None)
     passing = None if model.fact[visit] else [t for t, found in enumerate(broken) if not found]
     able = sorted({model.duties[fit.duty].team for fit in model.fits(visit, passing)})
-    lost_to = _lost_to(timetable, visit, able)
+    lost_to = _lost_to(rooms, visit, able)
     change = find_change(timetable, visit, broken, labels, rooms)
     return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, change)
 
@@ -222,23 +222,23 @@ def _rule_counts(broken: Broken) -> tuple[RuleCount, ...]:
     return tuple(sorted(counts, key=lambda count: (-count.teams, count.rule)))
 
 
-def _lost_to(timetable: Timetable, visit: int, able: list[int]) -> tuple[LostTo, ...]:
-    model = timetable.model
+def _lost_to(rooms: Rooms, visit: int, able: list[int]) -> tuple[LostTo, ...]:
+    model = rooms.model
     way = model.seconds_to(model.place[visit])
     nearest = sorted(able, key=lambda team: (way[model.base[team]], team))[:BLOCKERS]
-    return tuple(_blockers(timetable, visit, team) for team in nearest)
+    return tuple(_blockers(rooms, visit, team) for team in nearest)
 
 
-def _blockers(timetable: Timetable, visit: int, team: int) -> LostTo:
+def _blockers(rooms: Rooms, visit: int, team: int) -> LostTo:
     """Name the team's visits any one of which is in the way; if no single one is, all that stand there."""
-    model = timetable.model
+    model = rooms.model
     found: list[Exchange] = []
     standing: list[str] = []
     for fit in model.fits(visit):
         if model.duties[fit.duty].team == team:
-            tour = timetable.tours[fit.duty]
+            tour = rooms.timetable.tours[fit.duty]
             standing += [model.visits[other].id for other in tour.stops]
-            each = (exchange_for(tour, k, visit, fit) for k in range(len(tour.stops)))
+            each = (exchange_for(tour, k, rooms.rest(fit.duty, k), visit, fit) for k in range(len(tour.stops)))
             found += [one for one in each if one is not None]
     single = tuple(one.visit for one in found)
     cheapest = min(found, key=lambda one: (one.size, one.visit), default=None)

@@ -16,8 +16,10 @@ from typing import NamedTuple
 
 from linli.matcher import compiled_orders
 from linli.matcher.duties import first_start
+from linli.matcher.exchanges import without
 from linli.matcher.model import Model
 from linli.matcher.problem import Team, Window
+from linli.matcher.route import Tour
 from linli.matcher.timetable import Timetable
 
 Windows = Mapping[int, tuple[Window, ...]]
@@ -52,13 +54,20 @@ class Rooms:
     ----------
     timetable : Timetable
         The plan, which says what each team has.
+
+    Attributes
+    ----------
+    latest : int
+        When the last duty ends.
     """
 
     def __init__(self, timetable: Timetable) -> None:
         self.timetable = timetable
         self.model = timetable.model
         self.desk = compiled_orders.Desks()
+        self.latest = max((duty.closes for duty in self.model.duties), default=0)
         self._windows: dict[int, Windows] = {}
+        self._rests: dict[tuple[int, int], Tour | None] = {}
         self._ways: dict[tuple[int, ...], list[list[int]]] = {}
 
     def windows(self, visit: int, team: int, who: Team) -> Windows:
@@ -70,14 +79,26 @@ class Rooms:
             known = self._windows[visit] = windows_of(self.model, visit, who)
         return known
 
-    def ways(self, base: int, visits: tuple[int, ...]) -> list[list[int]]:
-        """Return the seconds between a base and the places of visits, in this order."""
-        known = self._ways.get((base, *visits))
+    def rest(self, duty: int, position: int) -> Tour | None:
+        """Return a duty's tour without one of its stops; None if the others cannot hold then."""
+        if (duty, position) not in self._rests:
+            self._rests[duty, position] = without(self.timetable.tours[duty], position)
+        return self._rests[duty, position]
+
+    def ways(self, base: int, new: int, stops: tuple[int, ...]) -> list[list[int]]:
+        """Return the seconds between a base, a visit and the team's own visits, in this order."""
+        known = self._ways.get((base, *stops))
         if known is None:
-            places = base, *(self.model.place[visit] for visit in visits)
-            entries = base, *(self.model.entry[visit] for visit in visits)
-            known = self._ways[base, *visits] = [[self.model.seconds(a, b) for b in entries] for a in places]
-        return known
+            known = self._ways[base, *stops] = self._ways_between(base, stops)
+        place, entry = self.model.place, self.model.entry
+        out, back = self.model.seconds_to(entry[new]), self.model.seconds_from(place[new])
+        rows = [[row[0], out[at], *row[1:]] for row, at in zip(known, (base, *(place[v] for v in stops)), strict=True)]
+        mine = [back[base], back[entry[new]], *(back[entry[v]] for v in stops)]
+        return [rows[0], mine, *rows[1:]]
+
+    def _ways_between(self, base: int, stops: tuple[int, ...]) -> list[list[int]]:
+        entries = base, *(self.model.entry[v] for v in stops)
+        return [[self.model.seconds(a, b) for b in entries] for a in (base, *(self.model.place[v] for v in stops))]
 
 
 def has_no_room(rooms: Rooms, visit: int, windows: Windows, who: Team, labels: Labels) -> bool:
@@ -197,7 +218,9 @@ class _Crews:
         last = [max(k for k, duty in enumerate(duties) if duty in one.windows) for one in wanted]
         # What must have been made when a duty ends: no later one could make it.
         self.due = [sum(1 << i for i, latest in enumerate(last) if latest <= k) for k in range(len(duties))]
-        self.ways = rooms.ways(rooms.model.duties[duties[0]].base, tuple(one.visit for one in wanted))
+        self.ways = rooms.ways(
+            rooms.model.duties[duties[0]].base, wanted[0].visit, tuple(one.visit for one in wanted[1:])
+        )
         self.steps = [self._mine(duty) for duty in duties]
 
     def _mine(self, duty: int) -> list[Step]:
