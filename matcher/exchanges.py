@@ -56,7 +56,7 @@ def exchange_for(tour: Tour, position: int, rest: Tour | None, visit: int, fit: 
     `rest` is the tour `without` that stop.
     """
     model, other = tour.model, tour.stops[position]
-    if rest is None or rest.room < model.duration[visit]:
+    if rest is None:
         return None
     added, place = best_in_tour(rest, visit, fit)
     if place < 0:

@@ -12,10 +12,13 @@ import pytest
 from linli.matcher import compiled_insertion
 from linli.matcher.change_list import candidates
 from linli.matcher.changes import broken_by_teams
+from linli.matcher.explain import WhyNobody, explain_planned
 from linli.matcher.judging import KNOWN, MOVED_BY_WINDOWS, Judge
+from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.no_room import Labels, Rooms, has_no_room, windows_of
 from linli.matcher.problem import Plan, Problem
+from linli.matcher.repair import repair
 from linli.matcher.rules import PAIR_RULES, first_violation, violations
 from linli.matcher.solve import Limits, solve
 from linli.matcher.timetable import Timetable
@@ -110,6 +113,22 @@ def test_working_memory_that_was_used_before_changes_nothing() -> None:
                 mine, fresh = Labels(most), Labels(most)
                 once = has_no_room(shared, visit, windows, team, mine)
                 assert (once, mine.left) == (has_no_room(Rooms(timetable), visit, windows, team, fresh), fresh.left)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_machine_code_changes_no_explanation() -> None:
+    """Tests all explanations of days with every kind of rule, remembered and not, compiled and in plain Python."""
+    seen: Counter[str] = Counter()
+    for problem, timetable in _rounds(30):
+        remembered = replace(problem, memory=Memory(problem.travel, problem.weights))
+        names = [visit.id for visit in problem.visits]
+        quick = explain_planned(repair(Model(remembered), timetable.plan())[0], names)
+        compiled_insertion.unload()
+        plain = explain_planned(repair(Model(problem), timetable.plan())[0], names)
+        compiled_insertion.load()
+        assert quick == plain
+        seen.update(one.change.kind for one in plain if isinstance(one, WhyNobody) and one.change is not None)
+    assert min(seen[kind] for kind in ("widen_window", "wait", "add_crew", "add_skill")) > 5, seen
 
 
 def test_a_team_that_is_another_is_not_taken_for_itself() -> None:
