@@ -169,8 +169,12 @@ def _unpinned(timetable: Timetable, visit: int) -> Timetable:
 def _why_team(timetable: Timetable, visit: int, next_teams: int) -> WhyTeam:
     here = timetable.where[visit]
     tour = timetable.tours[here]
-    without = tour.copy()
-    without.take(tour.stops.index(visit))
+    position, without = tour.stops.index(visit), tour.copy()
+    if not without.take(position):
+        # Begun work that the others stand on: from the base they could not be reached any more, so they keep their
+        # starts, and nobody else can take it over.
+        without.start = [*tour.start[:position], *tour.start[position + 1 :]]
+        return WhyTeam(timetable.model.visits[visit].id, _cost_between(without, tour, visit), ())
     chosen = _cost_between(without, tour, visit)
     # Taken out and put back: copying every tour for each of many explanations was most of a decision's time.
     timetable.set_tour(without)

@@ -12,7 +12,7 @@ import pytest
 from linli.matcher import compiled_insertion
 from linli.matcher.change_list import candidates
 from linli.matcher.changes import broken_by_teams
-from linli.matcher.explain import WhyNobody, explain_planned
+from linli.matcher.explain import WhyNobody, WhyTeam, explain_planned
 from linli.matcher.judging import KNOWN, MOVED_BY_WINDOWS, Judge
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
@@ -129,6 +129,17 @@ def test_machine_code_changes_no_explanation() -> None:
         assert quick == plain
         seen.update(one.change.kind for one in plain if isinstance(one, WhyNobody) and one.change is not None)
     assert min(seen[kind] for kind in ("widen_window", "wait", "add_crew", "add_skill")) > 5, seen
+
+
+def test_begun_work_without_which_the_rest_cannot_be_made_is_explained() -> None:
+    """Tests a crew that could not make its other visits had it not gone out: the begun one has a cost, and no other."""
+    problem = day(2, 16, 0)
+    plan = solve(problem, Plan(), Limits(0), 1).plan
+    problem = later(problem, plan, 0)
+    timetable = solve(problem, Plan(), Limits(0), 1).timetable
+    begun = [v for v, duty in enumerate(timetable.where) if duty >= 0 and timetable.model.fact[v]]
+    found = explain_planned(timetable, [timetable.model.visits[v].id for v in begun])
+    assert any(isinstance(one, WhyTeam) and one.chosen.terms.travel > 0 and one.next_best == () for one in found)
 
 
 def test_a_team_that_is_another_is_not_taken_for_itself() -> None:
