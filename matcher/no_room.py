@@ -58,14 +58,14 @@ class Rooms:
     Attributes
     ----------
     latest : int
-        When the last duty ends.
+        When the last shift ends.
     """
 
     def __init__(self, timetable: Timetable) -> None:
         self.timetable = timetable
         self.model = timetable.model
         self.desk = compiled_orders.Desks()
-        self.latest = max((duty.closes for duty in self.model.duties), default=0)
+        self.latest = max((team.shifts[-1][1] for team in self.model.teams if team.shifts), default=0)
         self._windows: dict[int, Windows] = {}
         self._rests: dict[tuple[int, int], Tour | None] = {}
         self._ways: dict[tuple[int, ...], list[list[int]]] = {}

@@ -6,7 +6,7 @@ have no function here: the routes enforce them, and `linli.matcher.checker` defi
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -234,17 +234,11 @@ def way_out(problem: Problem, visit: Visit, team: Team) -> int:
 def shifts_near(team: Team, lo: int, hi: int) -> tuple[Window, ...]:
     """Return the shifts that meet a span of time, the last one before it and the first one after it."""
     shifts = team.shifts
-    after = bisect_right(shifts, hi, key=_opening)
-    before = bisect_left(shifts, lo, 0, after, key=_closing)
+    after, before = bisect_right(shifts, (hi, FOREVER)), bisect_right(shifts, (lo, FOREVER))
+    # Shifts are disjoint: of those that open by `lo` only the last may still be open then.
+    if before > 0 and shifts[before - 1][1] >= lo:
+        before -= 1
     return shifts[max(0, before - 1) : after + 1]
-
-
-def _opening(shift: Window) -> int:
-    return shift[0]
-
-
-def _closing(shift: Window) -> int:
-    return shift[1]
 
 
 Known = tuple[tuple[Window, ...], int]
