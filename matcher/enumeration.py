@@ -107,9 +107,9 @@ def _extend(
     cost += model.weights.travel * way + fit.price + soft_price(model, visit, start)
     front = grown.setdefault((served | {visit}, visit), [])
     here = done, cost, gone, far
-    if any(all(a <= b for a, b in zip(other, here, strict=False)) for other in front):
+    if any(all(a <= b for a, b in zip(other[:4], here, strict=True)) for other in front):
         return
-    front[:] = [other for other in front if not all(a <= b for a, b in zip(here, other, strict=False))]
+    front[:] = [other for other in front if not all(a <= b for a, b in zip(here, other[:4], strict=True))]
     front.append((*here, (*stops, visit)))
 
 
@@ -120,5 +120,7 @@ def _finished(
     home: dict[frozenset[int], list[Label]] = {}
     for (served, last), labels in grown.items():
         way = model.weights.travel * model.seconds_from(model.place[last])[base]
-        home.setdefault(served, []).extend((free, cost + way, *rest) for free, cost, *rest in labels)
+        home.setdefault(served, []).extend(
+            (free, cost + way, gone, far, stops) for free, cost, gone, far, stops in labels
+        )
     return list(home.items())
