@@ -80,7 +80,7 @@ def apart(places: Floats, a: int, b: int) -> float:
     if widest > NARROW:
         return 0.0
     chord = math.sqrt(up * up + places[a, COSINE_OF] * places[b, COSINE_OF] * (side * side))
-    return EARTH_RADIUS_M * SHORTENED * (1.0 - widest * widest / 24.0) * chord
+    return float(EARTH_RADIUS_M * SHORTENED * (1.0 - widest * widest / 24.0) * chord)
 
 
 @inner
