@@ -6,15 +6,32 @@ Which of both answers, this or the plain Python of `linli.matcher.no_room`, chan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from linli.matcher import compiled_insertion
+from linli.matcher.problem import Window
 
 if TYPE_CHECKING:
     from linli.matcher.model import Model
-    from linli.matcher.no_room import Step
+
+
+class Step(NamedTuple):
+    """A visit that one crew may make: its bit in sets of visits, where it stands among the places, and when it may be.
+
+    `least` is its service and the shortest way to it from anywhere: what it takes at the least; `home` the shortest way
+    from it to the base.
+    """
+
+    bit: int
+    at: int
+    windows: tuple[Window, ...]
+    duration: int
+    least: int
+    home: int
+    fixed: bool
+    fact: bool
 
 
 class Crews(Protocol):

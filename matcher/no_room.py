@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from linli.matcher import compiled_orders
+from linli.matcher.compiled_orders import Step
 from linli.matcher.duties import first_start
 from linli.matcher.exchanges import without
 from linli.matcher.model import Model
@@ -187,23 +188,6 @@ def windows_of(model: Model, visit: int, who: Team) -> dict[int, tuple[Window, .
         if fit is not None:
             found[duty] = fit.windows
     return found
-
-
-class Step(NamedTuple):
-    """A visit that one crew may make: its bit in sets of visits, where it stands among the places, and when it may be.
-
-    `least` is its service and the shortest way to it from anywhere: what it takes at the least; `home` the shortest way
-    from it to the base.
-    """
-
-    bit: int
-    at: int
-    windows: tuple[Window, ...]
-    duration: int
-    least: int
-    home: int
-    fixed: bool
-    fact: bool
 
 
 class _Crews:
