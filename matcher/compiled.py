@@ -99,9 +99,12 @@ def maker(function: Kernel) -> Kernel:
 def _compiled(function: Kernel, **options: Any) -> Kernel:
     _aim()
     outdated_code.hold(cache_folder())
-    import numba  # half a second: only processes that solve import it
+    import numba  # a sixth of a second: only processes that solve import it
 
-    made = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    from linli.matcher.machine_code import loader_of
+
+    made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    made._cache = loader_of(function)  # as numba's own `cache=True` does
     _made.append(made)
     return cast("Kernel", made)
 

@@ -13,8 +13,6 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 
 class Code(StrEnum):
     """The codes: what ``--json`` prints and a script may rely on."""
@@ -88,10 +86,8 @@ class Code(StrEnum):
     UNKNOWN_TOKEN = "unknown_token"  # noqa: S105 - the name of an error
 
 
-class Fault(BaseModel):
+class Fault(NamedTuple):
     """An entry of the registry. Texts are pairs of English and Chinese with the same names in braces."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     exit_code: int
     meaning: tuple[str, str]
@@ -100,9 +96,14 @@ class Fault(BaseModel):
 
 @lru_cache(maxsize=1)
 def faults() -> Mapping[Code, Fault]:
-    """Return the registry of all codes."""
+    """Return the registry of all codes; its file is our own, and a process that plans need not wait for pydantic."""
     text = files("linli.schemas").joinpath("errors.toml").read_text(encoding="utf-8")
-    return {Code(code): Fault.model_validate(entry) for code, entry in tomllib.loads(text).items()}
+    return {Code(code): _fault(**entry) for code, entry in tomllib.loads(text).items()}
+
+
+def _fault(*, exit_code: int, meaning: list[str], what_to_do: list[str]) -> Fault:
+    (meant, meant_zh), (do, do_zh) = meaning, what_to_do
+    return Fault(exit_code, (meant, meant_zh), (do, do_zh))
 
 
 class Both(NamedTuple):

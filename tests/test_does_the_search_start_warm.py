@@ -33,6 +33,16 @@ print(result.report.engine, compiled.compiled_now(), compiled.is_warm())
 """
 
 
+_LOADED = """
+import sys
+from linli.services.solving.limits import Allowance, solve_within
+from tests.support.problems import day
+
+print(solve_within(day(12, 120, 1), Allowance(work=20_000)).report.engine, "numba" in sys.modules)
+print([name for name in ("pydantic", "ortools", "numba.np.random.generator_methods") if name in sys.modules])
+"""
+
+
 def _run(code: str, **environment: str) -> str:
     """Run code in a process of its own and return what it says."""
     env = {**os.environ, "PYTHONPATH": ROOT, **environment}
@@ -42,6 +52,11 @@ def _run(code: str, **environment: str) -> str:
 def test_nothing_is_compiled_at_run_time() -> None:
     """Tests that all that a new process needs is there: every function is loaded, none is compiled."""
     assert _run(_SOLVE).split()[-2:] == ["0", "True"]
+
+
+def test_a_search_loads_nothing_that_it_does_not_need() -> None:
+    """Tests that a plan from an empty process waits for no reader of files, no OR-Tools and nothing to compile with."""
+    assert _run(_LOADED).splitlines() == ["search True", "[]"]
 
 
 def test_insertion_decides_until_the_code_is_there(tmp_path: Path) -> None:

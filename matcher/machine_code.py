@@ -1,0 +1,36 @@
+"""Loads machine code from numba's cache without first learning all that numba could compile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from numba.core.caching import FunctionCache
+from typing_extensions import override
+
+_runtime: Any = import_module("numba.core.runtime.nrt")
+
+
+def loader_of(function: Callable[..., Any]) -> Any:
+    """Return the cache of a function's machine code."""
+    untyped: Any = _Loader
+    return untyped(function)
+
+
+class _Loader(FunctionCache):
+    """Numba's cache of one function.
+
+    Notes
+    -----
+    Before it looks into a cache, numba registers some thousand implementations of Python's and numpy's functions, a
+    seventh of a second of every start. Code that is there needs only the memory manager; where it is missing, the
+    compiler registers them itself.
+    """
+
+    @override
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the machine code for a signature, or None."""
+        _runtime.rtsys.initialize(target_context)
+        untyped: Any = self
+        return untyped._load_overload(sig, target_context)
