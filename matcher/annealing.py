@@ -25,8 +25,9 @@ from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
 from linli.matcher.world import arrays_of, stops_of, timetable_of
 
-EPOCHS = 40
-"""How often the teams are cut anew, where there is work enough."""
+EPOCHS, EPOCHS_OVERLOADED = 40, 80
+"""How often the teams are cut anew, where there is work enough. On overloaded days 20, 40 and 80 in turn served more
+and drove less; on tight ones the search needs longer to push one visit out for another, and one part is not cut."""
 
 EPOCH_TICKS_LEAST = 60_000
 """A shorter epoch, some milliseconds, would be mostly cutting."""
@@ -144,26 +145,33 @@ class _Course:
 
     def run(self) -> None:
         """Search until work or time is spent."""
-        epochs = max(4, min(EPOCHS, self.allowed // EPOCH_TICKS_LEAST))
-        easy = self._unserved(self._where()) <= EASY
+        easy, epoch, until = self._unserved(self._where()) <= EASY, 0, 0
         with ThreadPoolExecutor(max(1, self.limits.threads)) as threads:
-            for epoch in range(epochs):
+            while until < 1000:
                 where = self._where()
+                unserved = self._unserved(where)
                 if epoch == 2:
-                    easy = self._unserved(where) <= EASY
-                if self._unserved(where) <= FEW:
+                    easy = unserved <= EASY
+                if unserved <= FEW:
                     self.missed += where < 0
-                done = self._done()
+                done, until = self._done(), self._next_cut(until, unserved)
                 cheap = epoch >= 2 and not easy and done < EXPLORE
                 self._allot()
                 shares = self.cutter.cut(where, self.dice)
                 parts = list(threads.map(partial(self._open, self._worth(cheap=cheap)), shares))
                 if any(part.number(layout.FAULTS) for part in parts):
                     return
-                self._run_epoch(threads, parts, (epoch + 1) * 1000 // epochs, warmth_at(done))
+                self._run_epoch(threads, parts, until, warmth_at(done))
                 self._join(parts)
                 if self._is_over():
                     return
+                epoch += 1
+
+    def _next_cut(self, until: int, unserved: int) -> int:
+        """Return how much of work or time is spent when the teams are cut anew, per thousand."""
+        wanted = EPOCHS if unserved <= FEW or self.cutter.count == 1 else EPOCHS_OVERLOADED
+        epochs = max(4, min(wanted, self.allowed // EPOCH_TICKS_LEAST))
+        return min(1000, until - (-1000 // epochs))
 
     def _unserved(self, where: Longs) -> int:
         """Return how many of the visits that may move have no duty, per thousand."""
