@@ -7,6 +7,7 @@ from enum import StrEnum
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.desk import ToldOutcome
 from linli.schemas.escalation import Awaited
+from linli.schemas.lifecycle import State
 from linli.schemas.people import ChannelKind
 from linli.schemas.telling import TellTask
 
@@ -41,7 +42,7 @@ class Purpose(StrEnum):
     ``offer``: will your team go?; ``committed``: you go, here is the visit; ``changed``: at another time than you were
     told; ``called_off``: you need not go; ``filled``: another team goes; ``lapsed``: the time to answer is over;
     ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door; ``escalated``: a
-    request has climbed to your level, this is what it waits for.
+    request has climbed to your level, this is what it waits or waited for.
     """
 
     OFFER = "offer"
@@ -88,7 +89,7 @@ class DeliveryRecord(Inside):
     try says the same. ``offer`` is what it is about: an offer, or the task of telling somebody. ``channel``,
     ``attempt`` and ``error`` are those of the track that moved last. ``until`` is when telling it makes no sense any
     more. ``child`` keeps it out of groups. ``node`` is who is told of a request that has climbed, ``awaited`` what it
-    waits for; ``team`` is null then. Nothing in it is personal, and no link: that is made anew for each try.
+    waits for, ``stands`` how it stood if that had come before anybody was told; ``team`` is null then. Nothing in it is personal, and no link: that is made anew for each try.
     """
 
     id: str
@@ -116,6 +117,7 @@ class DeliveryRecord(Inside):
     answered: Answered | None = None
     node: Ref | None = None
     awaited: Awaited | None = None
+    stands: State | None = None
 
     @property
     def settled(self) -> bool:

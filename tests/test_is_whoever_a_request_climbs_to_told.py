@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 
 from linli.schemas.assignment import AssignmentRecord, Committed, Offered, Promised, Referred
-from linli.schemas.deliveries import DeliveryRecord, Purpose
+from linli.schemas.commands import ApplyTeam, PlaceOrder
+from linli.schemas.deliveries import DeliveryRecord, Purpose, Track
 from linli.schemas.desk import Hold, Refer
 from linli.schemas.escalation import Awaited, Escalation, WaitLimits
+from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
 from linli.schemas.organisation import NodeDetails, NodeRecord
 from linli.schemas.people import Channel, ChannelKind, ContactPart, SealedPart
 from linli.schemas.policy import Mode, Policy
-from linli.schemas.roster import Deputy
+from linli.schemas.roster import Deputy, TeamKind
 from linli.services.delivering.contacts import Contacts, Nobody
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.notices import notices, still_holds
@@ -22,7 +24,7 @@ from linli.streams.codec import encode
 from linli.streams.delivery_feed import Keys
 from linli.streams.keyring import Keyring
 from linli.streams.sealing import seal
-from tests.support.district import DISTRICT, MONDAY, Desk, window
+from tests.support.district import DISTRICT, MONDAY, Desk, order, team, window
 from tests.support.organisation import LINE, registrations
 
 SYNTHETIC = "whsec_" + "c3ludGhldGlj"
@@ -67,16 +69,51 @@ def test_each_level_is_told_once_what_is_awaited(desk: Desk) -> None:
     assert [one.node for one in notices(_last(desk), {first.id: first}, desk.now)] == [LINE[2]]
 
 
+def test_a_climb_that_finds_a_team_is_told_as_well() -> None:
+    """Tests that the level's contact hears of it, with what was awaited and where the request stands by now."""
+    rules = Escalation(limits=QUICK, pools="by_level", units_from=("estate",), county_from=("county",))
+    units = POLICY.model_copy(update={"escalation": rules})
+    desk = Desk(units, teams=0)
+    desk.send(*registrations())
+    far = team("t-unit").model_copy(update={"organisation": "n-estate", "team_kind": TeamKind.UNIT})
+    desk.send(ApplyTeam(details=far))
+    details = order("1", hours=(2, 10)).model_copy(update={"team_kinds": ("volunteer", "unit")})
+    desk.send(PlaceOrder(details=details), request="r-1")
+    desk.at(10 / 60)
+    assert _last(desk).state is State.PROMISED
+    (told,) = _told(desk)
+    assert (told.node, told.awaited, told.stands) == (LINE[1], Awaited.PROMISED, State.PROMISED)
+    assert still_holds(told, _last(desk))
+    assert list(notices(_last(desk), {told.id: told}, desk.now)) == []
+    for tongue, said in (("en", "promised"), ("zh", "已排期")):
+        assert said in Letters(KEYRING, "", tongue).short(told)  # type: ignore[arg-type]
+    assert list(notices(_last(desk), {}, desk.now + timedelta(hours=25))) == []
+
+
+def test_who_has_heard_of_a_climb_is_not_told_again_when_a_team_is_found(desk: Desk) -> None:
+    """Tests that a notice that was tried is all there is, and one that was not is followed by what is true now."""
+    (waits,) = _told(desk)
+    assert waits.stands is None
+    desk.send(ApplyTeam(details=team("t1")))
+    assert _last(desk).state is State.PROMISED
+    assert not still_holds(waits, _last(desk))
+    tried = waits.model_copy(update={"tracks": (Track(channel=ChannelKind.WEBHOOK, attempt=1),)})
+    assert list(notices(_last(desk), {waits.id: tried}, desk.now)) == []
+    (later,) = notices(_last(desk), {waits.id: waits}, desk.now)
+    assert (later.node, later.stands) == (LINE[1], State.PROMISED)
+    assert later.id != waits.id
+
+
 @pytest.mark.parametrize(
     "said", [Refer(target=TARGET, office="o", reason="r", by="d"), Hold(target=TARGET, reason="r", by="d")]
 )
-def test_what_does_not_wait_any_more_is_not_told(desk: Desk, said: Refer | Hold) -> None:
-    """Tests that a notice is dropped when the desk has taken the request out of the wait."""
+def test_what_does_not_wait_any_more_is_told_as_it_stands(desk: Desk, said: Refer | Hold) -> None:
+    """Tests that a notice is dropped when the desk has taken the request in hand, and what is so takes its place."""
     (first,) = _told(desk)
     assert still_holds(first, _last(desk))
     desk.send(said)
     assert not still_holds(first, _last(desk))
-    assert _told(desk) == []
+    assert [(one.node, one.stands) for one in _told(desk)] == [(first.node, _last(desk).state)]
 
 
 def test_the_sentence_names_a_code_and_what_is_awaited_and_nothing_else(desk: Desk) -> None:

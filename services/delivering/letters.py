@@ -111,17 +111,19 @@ class Letters:
             "link": self.link(record) or None,
         }
         if record.node is not None:
-            data |= {"node": record.node, "awaited": record.awaited}
+            data |= {"node": record.node, "awaited": record.awaited, "stands": record.stands}
         event = {"type": TYPE + record.purpose.value, "timestamp": _written(record.made), "data": data}
         return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _said(self, part: str, record: DeliveryRecord) -> str:
-        both = _words()[part][record.purpose.value]
+        name = record.purpose.value if record.stands is None else f"{record.purpose.value}_stands"
+        both = _words()[part][name]
         filled = both[1 if self._tongue == "zh" else 0].format(
             code=self.code(record),
             window=self.window(record),
             link=self.link(record),
             awaited=word_of(record.awaited, self._tongue) if record.awaited else "",
+            stands=word_of(record.stands, self._tongue) if record.stands else "",
         )
         return filled.strip()
 

@@ -56,7 +56,7 @@ def notices(record: AssignmentRecord, known: Mapping[str, DeliveryRecord], now: 
     if Audience.TEAM not in record.notify:
         return
     told = [_notice(record, leg, offer, known, now) for leg in record.legs for offer in leg.offers]
-    for made in (*told, *climb_notices(record, now)):
+    for made in (*told, *climb_notices(record, known, now)):
         if made is not None and made.id not in known and _is_in_time(made, now):
             yield made
 
