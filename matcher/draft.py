@@ -304,11 +304,11 @@ class Draft:
 def _climbs(record: AssignmentRecord) -> tuple[Climb, ...]:
     """Return a request's climbs, ended where there is nothing left to climb for.
 
-    An office that owes an answer is climbed for as long as the request is in its hands.
+    Who owes an answer, an office or after a low rating the community, is climbed for as long as it is owed.
     """
     if record.state not in SETTLED or all(climb.ended for climb in record.climbs):
         return record.climbs
-    owed = Awaited.ANSWERED if record.state is State.REFERRED else None
+    owed = {State.REFERRED: Awaited.ANSWERED, State.REOPENED: Awaited.RESOLVED}.get(record.state)
     return tuple(
         climb if climb.ended or climb.waited_for is owed else climb.model_copy(update={"ended": record.at})
         for climb in record.climbs

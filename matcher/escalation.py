@@ -19,6 +19,7 @@ from linli.schemas.assignment import AssignmentRecord, Leg, Referred
 from linli.schemas.escalation import Awaited, Climb
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
+from linli.schemas.organisation import NodeDetails
 from linli.schemas.policy import Mode, Policy
 
 _ASKED = frozenset({OfferState.OPEN, OfferState.DECLINED, OfferState.EXPIRED})
@@ -96,6 +97,8 @@ def _awaited(policy: Policy, record: AssignmentRecord) -> tuple[Awaited, datetim
             return Awaited.SERVED, max(starts, default=record.at)
         case State.REFERRED:
             return _office_since(policy, record, details)
+        case State.REOPENED if record.reopened:
+            return Awaited.RESOLVED, record.reopened[-1].at
         case _:
             return None
 
@@ -121,12 +124,34 @@ def _first_asked(leg: Leg) -> list[datetime]:
     return [offer.offered_at for offer in asked][-1:]
 
 
+def reopened_climb(draft: Draft, record: AssignmentRecord) -> dict[str, object]:
+    """Return what changes when a low rating reopens a case: it is at its community, whose contact is told at once.
+
+    Nothing where nobody answers for the place, or where nothing climbs at all.
+    """
+    details, policy = record.details, draft.state.policy
+    if details is None or mode_for(policy, details) is Mode.SUGGEST:
+        return {}
+    line = draft.tree.responsible(details.grid, details.community)
+    if not line:
+        return {}
+    levels = policy.escalation.reopened_at
+    level = next((number for number, node in enumerate(line) if node.level in levels), 0)
+    climb = _climb_to(draft, line, level, Wait(Awaited.RESOLVED, draft.now, 0))
+    return {"escalation": level, "climbs": (*record.climbs, climb)}
+
+
 def _climb(draft: Draft, record: AssignmentRecord, wait: Wait) -> None:
     details = record.details
     if details is None:
         return
     line, level = draft.tree.responsible(details.grid, details.community), record.escalation + 1
-    climb = Climb(
+    climb = _climb_to(draft, line, level, wait)
+    draft.step(record, record.status, "climb", escalation=level, climbs=(*record.climbs, climb))
+
+
+def _climb_to(draft: Draft, line: tuple[NodeDetails, ...], level: int, wait: Wait) -> Climb:
+    return Climb(
         node=line[level].node,
         level=line[level].level,
         at=draft.now,
@@ -134,4 +159,3 @@ def _climb(draft: Draft, record: AssignmentRecord, wait: Wait) -> None:
         minutes=wait.minutes,
         pools=pools_open(draft.state.policy.escalation, line, level),
     )
-    draft.step(record, record.status, "climb", escalation=level, climbs=(*record.climbs, climb))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.desk_people import find
 from linli.matcher.draft import Draft
+from linli.matcher.escalation import reopened_climb
 from linli.schemas.assignment import AssignmentRecord, Rated, Reopened, Reopening
 from linli.schemas.commands import Command
 from linli.schemas.lifecycle import State
@@ -25,6 +26,7 @@ def reopen(draft: Draft, record: AssignmentRecord, rated: Rated) -> None:
         Reopened(stars=rated.stars, tags=rated.tags, by=rated.by),
         "low_rating",
         reopened=(*record.reopened, since)[-REOPENINGS_MAX:],
+        **reopened_climb(draft, record),
     )
 
 

@@ -11,13 +11,17 @@ from linli.schemas.base import Inside, Instant, Name, Ref, Word
 
 
 class Awaited(StrEnum):
-    """What a request waits for: a promised window, a team that is asked or accepts, the visit, an office's answer."""
+    """What a request waits for: a promised window, a team that is asked or accepts, the visit, an answer.
+
+    ``answered``: an office's, of what was referred; ``resolved``: the community's, of a rating that was low.
+    """
 
     PROMISED = "promised"
     OFFERED = "offered"
     ACCEPTED = "accepted"
     SERVED = "served"
     ANSWERED = "answered"
+    RESOLVED = "resolved"
 
 
 class Pool(StrEnum):
@@ -46,8 +50,8 @@ class WaitLimits(Inside):
 
     ``promised`` counts from when nobody could promise it, ``offered`` from the last moment at which a team should have
     been asked for the promised window, ``accepted`` from the first of the teams that were asked one after another,
-    ``served`` from the agreed beginning of the visit, ``answered`` from the referral or the office's last word; after a
-    climb each counts from the climb.
+    ``served`` from the agreed beginning of the visit, ``answered`` from the referral or the office's last word,
+    ``resolved`` from the low rating; after a climb each counts from the climb.
     """
 
     promised: Limits = (15, 120, 480)
@@ -55,6 +59,7 @@ class WaitLimits(Inside):
     accepted: Limits = (20, 90, 180)
     served: Limits = (30, 60, 120)
     answered: Limits = (1_440, 2_880, 4_320)
+    resolved: Limits = (1_440, 2_880, 4_320)
 
 
 class CategoryLimits(Inside):
@@ -66,6 +71,7 @@ class CategoryLimits(Inside):
     accepted: Limits | None = None
     served: Limits | None = None
     answered: Limits | None = None
+    resolved: Limits | None = None
 
 
 class Alternative(Inside):
@@ -90,7 +96,7 @@ class Escalation(Inside):
     ``limits`` and ``categories``: how long what may wait. ``pools``: whether all teams may be asked from the beginning
     (``open``) or pool after pool; ``units_from`` and ``county_from`` name the levels from which on the pools ``units``
     and ``county`` may be asked, by the level words of the tree. At the root every pool is open. ``alternatives`` are
-    shown with what is unmet.
+    shown with what is unmet. ``reopened_at`` names the levels at which a low rating reopens a case; it climbs from there.
     """
 
     limits: WaitLimits = WaitLimits()
@@ -98,6 +104,7 @@ class Escalation(Inside):
     pools: Literal["open", "by_level"] = "open"
     units_from: LevelWords = ("community", "village")
     county_from: LevelWords = ("county",)
+    reopened_at: LevelWords = ("community", "village")
     alternatives: Annotated[tuple[Alternative, ...], Field(max_length=CATEGORIES_MAX)] = ()
 
     @model_validator(mode="after")
@@ -120,7 +127,8 @@ class Escalation(Inside):
 
 
 class Climb(Inside):
-    """One level climbed: which node is told now, at what level, since when, for want of what, after which limit.
+    """One level climbed: which node is told now, at what level, since when, for want of what, after which limit;
+    0 minutes where a low rating brought it there at once.
 
     ``pools`` are those that may be asked from then on. ``ended`` is when there was nothing to climb for any more: the
     request was served, or left the hands of volunteers.

@@ -153,7 +153,7 @@ def _places_of_request(record: AssignmentRecord) -> list[Place]:
     if record.details is not None and record.state in OPEN:
         wanted = record.promise or record.details.windows[0]
         found.append(_place(keys.of_urgency(record.details.urgency), record.request_id, wanted.start))
-    if record.climbs and record.state in OPEN:
+    if record.climbs and (record.state in OPEN or record.state is State.REOPENED):
         found.append(_place(keys.ESCALATED, record.request_id, record.climbs[-1].at))
     return found
 

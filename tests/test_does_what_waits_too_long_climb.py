@@ -9,13 +9,14 @@ import pytest
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.desk import decide
 from linli.matcher.state import apply
-from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Start
+from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Rate, Start
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.desk import Refer
 from linli.schemas.escalation import Awaited, CategoryLimits, Escalation, Pool, WaitLimits
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
 from linli.schemas.policy import Mode, Policy
+from linli.schemas.proving import Remedy, Resolve
 from tests.support.district import MONDAY, Desk
 from tests.support.organisation import LEVELS, LINE, registrations
 
@@ -187,3 +188,47 @@ def test_who_else_could_help_is_named_with_what_is_unmet() -> None:
     desk.place_order("2", skill="repair")
     statuses = [_record(desk, number).status.model_dump() for number in "12"]
     assert [status["alternative"] for status in statuses] == ["Paid help (synthetic)", ""]
+
+
+def _rated_low(rules: Escalation, **details: object) -> Desk:
+    """Return a desk with a request that was served and rated one star."""
+    desk = _desk(POLICY.model_copy(update={"escalation": rules}), teams=1)
+    desk.place_order("1", urgency=0, hours=(0, 2), **details)
+    ((_, offer, team),) = desk.open_offers()
+    desk.send(Accept(offer=offer, team=team, members=(f"{team}-m0",)))
+    going = _record(desk).legs[0].assignment
+    assert going is not None
+    desk.now = going.start
+    desk.send(Start(offer=offer, team=team))
+    desk.now = going.end
+    desk.send(Done(offer=offer, team=team, minutes=30))
+    desk.send(Rate(target=Target(request_id="r-1"), stars=1, by="call_back"))
+    return desk
+
+
+def test_a_low_rating_reopens_at_the_community_and_climbs_from_there() -> None:
+    """Tests level, node and time of each step, for want of what, and that the answer ends it all."""
+    desk = _rated_low(Escalation(limits=QUICK.model_copy(update={"resolved": (60, 120, 0)})))
+    begun = desk.now
+    first = _record(desk)
+    assert (first.state, first.escalation) == (State.REOPENED, 2)
+    assert [(one.node, one.minutes, one.at) for one in first.climbs] == [("n-community", 0, begun)]
+    assert next_deadline(desk.state) == begun + timedelta(minutes=60)
+    for hour in (1, 2, 3):
+        desk.now = begun + timedelta(hours=hour)
+        desk.decide()
+    climbs = _record(desk).climbs
+    assert [one.node for one in climbs] == ["n-community", "n-street", "n-county"]
+    assert {(one.waited_for, one.ended) for one in climbs} == {(Awaited.RESOLVED, None)}
+    desk.send(Resolve(target=Target(request_id="r-1"), remedy=Remedy.EXPLAINED, reason="said", by="desk"))
+    assert {one.ended for one in _record(desk).climbs} == {desk.now}
+
+
+def test_a_category_has_its_own_time_to_answer_a_low_rating() -> None:
+    """Tests that a category's limit counts, and that none at all leaves the case at its community."""
+    own = CategoryLimits(category="haircut", resolved=(0, 60, 60))
+    desk = _rated_low(Escalation(categories=(own,)))
+    begun = desk.now
+    desk.now = begun + timedelta(days=3)
+    desk.decide()
+    assert [one.node for one in _record(desk).climbs] == ["n-community"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.schemas.assignment import AssignmentRecord, Committed, Offered, Promised, Referred
+from linli.schemas.assignment import AssignmentRecord, Committed, Offered, Promised, Referred, Reopened
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.deliveries import DeliveryRecord, Purpose, Track
 from linli.schemas.desk import Hold, Refer
@@ -184,7 +184,8 @@ def test_whatever_is_awaited_is_told_in_some_state(desk: Desk, awaited: Awaited)
     (first,) = _told(desk)
     made = first.model_copy(update={"awaited": awaited})
     last = _last(desk)
-    statuses = (last.status, Promised(window=window(2, 10)), Offered(), Committed(), Referred(office="o", reason="r"))
+    aside = Referred(office="o", reason="r"), Reopened(stars=1, tags=(), by="resident")
+    statuses = (last.status, Promised(window=window(2, 10)), Offered(), Committed(), *aside)
     held = [still_holds(made, last.model_copy(update={"status": status})) for status in statuses]
     assert any(held)
     assert not all(held)
