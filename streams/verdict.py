@@ -27,7 +27,8 @@ class Guarantee(StrEnum):
     KEPT = "nothing is forgotten before its time"
     REASON_OR_PLAN = "every unfinished request has a team, a plan or a reason"
     ONE_PLACE = "no crew is in two places at once"
-    TOLD = "every open offer was told or waits with somebody"
+    CLIMBS = "what waits too long climbs in its time, level by level"
+    TOLD = "every open offer and every climb was told or waits with somebody"
     SAME_WORDS = "a delivery always says the same"
     NOT_GONE = "nothing is sent to an address that is gone"
 

@@ -17,6 +17,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
+from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
@@ -40,6 +41,7 @@ from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.offset_set import OffsetSet
 from linli.streams.tombstones import round_of_tombstone
 from linli.streams.verdict import Findings, Guarantee, Verdict
+from linli.streams.verify_climbs import ClimbAudit
 from linli.streams.verify_deliveries import DUE, DeliveryAudit
 from linli.streams.verify_requests import RequestAudit, Visit
 from linli.streams.verify_rounds import RoundAudit
@@ -72,6 +74,7 @@ class _Partition:
     spans: dict[str, Span]
     rounds: RoundAudit
     requests: RequestAudit
+    climbs: ClimbAudit
     deliveries: DeliveryAudit
     handled: dict[int, OffsetSet]
     dead: OffsetSet = field(default_factory=OffsetSet)
@@ -142,7 +145,7 @@ async def judge(
 
 
 def _part(number: int, findings: Findings, spans: dict[str, Span], handled: dict[int, OffsetSet]) -> _Partition:
-    audits = RoundAudit(findings, number), RequestAudit(findings), DeliveryAudit(findings)
+    audits = RoundAudit(findings, number), RequestAudit(findings), ClimbAudit(findings), DeliveryAudit(findings)
     return _Partition(number, findings, spans, *audits, handled)
 
 
@@ -215,6 +218,7 @@ async def _judge_ledger(reader: LogReader, part: _Partition, began: datetime) ->
         compacted = _may_be_compacted(ROUNDS, record, began)
         if (one := _parse(RoundRecord, record, part.findings)) is not None:
             part.rounds.read(one, _place(record), compacted=compacted)
+            part.climbs.round(one)
             if not compacted and part.whole_from is None:
                 part.whole_from = one.number
     last = part.rounds.last.number if part.rounds.last else 0
@@ -223,6 +227,7 @@ async def _judge_ledger(reader: LogReader, part: _Partition, began: datetime) ->
     await _judge_roster(reader, part, last, began)
     for table in KEPT_TOPICS:
         await _judge_kept(reader, part, table, last, began)
+    part.climbs.end()
     part.rounds.whole(part.whole_from if part.whole_from is not None else last + 1)
 
 
@@ -245,6 +250,7 @@ async def _judge_requests(reader: LogReader, part: _Partition, last: int, began:
                 ASSIGNMENTS.name, one.request_id, one.version, one.round, _place(record), compacted=compacted
             )
             part.requests.read(one, _place(record), compacted=compacted)
+            part.climbs.request(one, _place(record), record.appended, compacted=compacted)
             part.deliveries.request(one, _place(record), record.appended)
 
 
@@ -273,6 +279,7 @@ def _judge_tombstone(record: LogRecord, part: _Partition, last: int, began: date
     if record.topic == ASSIGNMENTS.name:
         compacted = _may_be_compacted(ASSIGNMENTS, record, began)
         part.requests.forget(key, part.rounds.forgets.get(number), place, compacted=compacted)
+        part.climbs.forget(key)
         part.deliveries.forget(key)
     elif record.topic == STANDING.name:
         _judge_standing_gone(key, part, number, place)
@@ -317,6 +324,8 @@ async def _judge_kept(reader: LogReader, part: _Partition, table: KeptTopic, las
             part.rounds.wrote(name, one.key, one.version, one.round, where, compacted=compacted)
             if isinstance(one, StandingRecord):
                 part.standing[one.key] = one.details.active, one.at
+            if isinstance(one, NodeRecord):
+                part.climbs.node(one)
 
 
 async def _judge_deliveries(reader: LogReader, part: _Partition, old: datetime) -> None:
@@ -324,7 +333,9 @@ async def _judge_deliveries(reader: LogReader, part: _Partition, old: datetime) 
     async for record in _read(reader, part, DELIVERIES):
         if record.value is not None and (one := _parse(DeliveryRecord, record, part.findings)) is not None:
             part.deliveries.delivery(one, _place(record), old=record.appended <= old)
+            part.climbs.delivery(one)
     part.deliveries.last_states(old)
+    part.climbs.told(old)
 
 
 def _is_in_cut(number: int, last: int, record: LogRecord, began: datetime) -> bool:

@@ -32,7 +32,8 @@ CHINESE: Final[dict[Guarantee, str]] = {
     Guarantee.REASON_OR_PLAN: "未完成的点单都有队伍、计划或原因",
     Guarantee.ONE_PLACE: "同一小组不会同时在两处",
     Guarantee.ONE_HOME: "一支队伍只属于一个区县",
-    Guarantee.TOLD: "每个待答复的邀约都已告知或有人在跟进",
+    Guarantee.CLIMBS: "超时未办按时逐级提级",
+    Guarantee.TOLD: "每个待答复的邀约和每次提级都已告知或有人在跟进",
     Guarantee.SAME_WORDS: "同一条通知每次内容一致",
     Guarantee.NOT_GONE: "不向已停用的地址发送",
 }
