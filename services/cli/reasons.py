@@ -13,6 +13,7 @@ from linli.services.cli.board_lookups import request_meant, team_names, teams_of
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.price_list import OF_TERM, price_in_words
+from linli.services.cli.request_context import context_of
 from linli.services.cli.words import TONGUE, both
 from linli.services.county_files import load_policy
 from linli.streams.board_reader import Tentative
@@ -29,11 +30,13 @@ async def explain_request(here: Here, out: Out, name: str) -> None:
     async with here.board() as board:
         record = await request_meant(board, name)
         tentative = await board.tentative(record.request_id)
-        teams = teams_of(record) + [one.team for one in tentative] + _explained_teams(record)
+        context, policy = await context_of(board, record), load_policy(here.settings)
+        teams = teams_of(record) + [one.team for one in tentative] + _explained_teams(record) + context.teams
         names = await team_names(board, teams)
-    out.data(_as_data(record, tentative))
+    out.data({**_as_data(record, tentative), **context.as_data(policy)})
     if not out.as_json:
-        _explain(record, tentative, names, out, load_policy(here.settings))
+        _explain(record, tentative, names, out, policy)
+        context.say(names, policy, out)
 
 
 def last_explained(record: AssignmentRecord) -> Offer | None:

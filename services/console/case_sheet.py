@@ -18,6 +18,7 @@ from linli.services.console.proof_lines import Proved, proved
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech, catalogue
 from linli.services.offices import office_name
+from linli.services.organisation import node_now
 from linli.streams.board_entries import HistoryLine
 from linli.streams.board_reader import Tentative
 
@@ -60,7 +61,7 @@ async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speec
     return CaseSheet(
         record=record,
         line=case_line(record, names, here, speech),
-        ordered=list(_ordered(here, record, speech)),
+        ordered=[*_ordered(here, record, speech), *await _level(here, record, speech)],
         going=[*_planned(record, tentative, names, speech), *_going(record, names, speech)],
         story=[_step(line, names, speech) for line in reversed(history)],
         reasons=reasons_of(record, tentative, names, speech),
@@ -93,6 +94,12 @@ async def _climbs(here: Surroundings, record: AssignmentRecord, speech: Speech) 
             Step(at=climb.at, sentence=speech("case.climbed", **said), state=speech.code(f"level.{climb.level}"))
         )
     return steps
+
+
+async def _level(here: Surroundings, record: AssignmentRecord, speech: Speech) -> list[Fact]:
+    """Say who has a case in hand by now, where an organisation answers for its place."""
+    node = await node_now(here.board, record)
+    return [] if node is None else [(speech("case.level"), f"{speech.code(f'level.{node.level}')} · {node.name}")]
 
 
 def _teams_in(record: AssignmentRecord) -> list[str]:

@@ -52,9 +52,7 @@ def climb_notices(
             yield made.model_copy(update={"id": stood, "offer": f"{about}.stands", "stands": record.state})
 
 
-def _made(
-    record: AssignmentRecord, details: RequestDetails, climb: Climb, about: str, now: datetime
-) -> DeliveryRecord:
+def _made(record: AssignmentRecord, details: RequestDetails, climb: Climb, about: str, now: datetime) -> DeliveryRecord:
     window = record.promise or details.windows[0]
     return DeliveryRecord(
         id=delivery_id(about, Purpose.ESCALATED),
