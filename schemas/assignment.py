@@ -368,3 +368,9 @@ class AssignmentRecord(Inside):
     def state(self) -> State:
         """Where the request stands."""
         return self.status.state
+
+    @property
+    def is_gathering(self) -> bool:
+        """Whether of several teams some have agreed and others are still sought: nobody goes before all have."""
+        agreed = [leg.assignment is not None for leg in self.legs]
+        return self.state in (State.PROMISED, State.OFFERED, State.WITHDRAWN) and any(agreed) and not all(agreed)

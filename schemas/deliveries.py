@@ -39,14 +39,17 @@ SETTLED = frozenset({DeliveryState.DELIVERED, DeliveryState.GIVEN_UP, DeliverySt
 class Purpose(StrEnum):
     """What somebody is told.
 
-    ``offer``: will your team go?; ``committed``: you go, here is the visit; ``changed``: at another time than you were
+    ``offer``: will your team go?; ``waiting``: thank you, other teams have not answered yet; ``committed``: you go,
+    here is the visit; ``not_this_time``: the others could not, nobody goes; ``changed``: at another time than you were
     told; ``called_off``: you need not go; ``filled``: another team goes; ``lapsed``: the time to answer is over;
     ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door; ``escalated``: a
     request has climbed to your level, this is what it waits or waited for.
     """
 
     OFFER = "offer"
+    WAITING = "waiting"
     COMMITTED = "committed"
+    NOT_THIS_TIME = "not_this_time"
     CHANGED = "changed"
     CALLED_OFF = "called_off"
     FILLED = "filled"
@@ -89,7 +92,8 @@ class DeliveryRecord(Inside):
     try says the same. ``offer`` is what it is about: an offer, or the task of telling somebody. ``channel``,
     ``attempt`` and ``error`` are those of the track that moved last. ``until`` is when telling it makes no sense any
     more. ``child`` keeps it out of groups. ``node`` is who is told of a request that has climbed, ``awaited`` what it
-    waits for, ``stands`` how it stood if that had come before anybody was told; ``team`` is null then. Nothing in it is personal, and no link: that is made anew for each try.
+    waits for, ``stands`` how it stood if that had come before anybody was told; ``team`` is null then. Nothing in it is
+    personal, and no link: that is made anew for each try.
     """
 
     id: str

@@ -96,7 +96,8 @@ class Escalation(Inside):
     ``limits`` and ``categories``: how long what may wait. ``pools``: whether all teams may be asked from the beginning
     (``open``) or pool after pool; ``units_from`` and ``county_from`` name the levels from which on the pools ``units``
     and ``county`` may be asked, by the level words of the tree. At the root every pool is open. ``alternatives`` are
-    shown with what is unmet. ``reopened_at`` names the levels at which a low rating reopens a case; it climbs from there.
+    shown with what is unmet. ``reopened_at`` names the levels at which a low rating reopens a case; from there it
+    climbs.
     """
 
     limits: WaitLimits = WaitLimits()
@@ -127,11 +128,10 @@ class Escalation(Inside):
 
 
 class Climb(Inside):
-    """One level climbed: which node is told now, at what level, since when, for want of what, after which limit;
-    0 minutes where a low rating brought it there at once.
+    """One level climbed: which node is told now, at what level, since when, for want of what, after which limit.
 
-    ``pools`` are those that may be asked from then on. ``ended`` is when there was nothing to climb for any more: the
-    request was served, or left the hands of volunteers.
+    ``minutes`` is 0 where a low rating brought it there at once. ``pools`` are those that may be asked from then on.
+    ``ended`` is when there was nothing to climb for any more: the request was served, or left the hands of volunteers.
     """
 
     node: Ref

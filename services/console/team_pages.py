@@ -282,6 +282,7 @@ async def _link(
         "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
         "address": f"/o/{offer_id}/{until}/{signature}",
         "said": said,
+        "gathering": record.is_gathering,
     }
     return page(request, "link.html", values, ending.status)
 

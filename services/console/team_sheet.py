@@ -70,6 +70,8 @@ def offer_card(
         state = speech.code(f"offer_end.{offer.ended.value}")
     if offer.state is OfferState.OPEN and offer.expires < now:
         state = speech.of(OfferState.EXPIRED)
+    if offer.state is OfferState.ACCEPTED and _fell_apart(record, offer):
+        state = speech("team.not_this_time")
     return OfferCard(
         id=offer.id,
         state=state,
@@ -90,6 +92,12 @@ def offer_card(
 def has_series(details: RequestDetails) -> bool:
     """Tell whether a team may take all visits of the standing order: not those to a child, which come one by one."""
     return details.standing is not None and not is_child(details.beneficiary, details.age_band)
+
+
+def _fell_apart(record: AssignmentRecord, offer: Offer) -> bool:
+    """Tell whether a team that had agreed does not go, because others of several did not."""
+    going = any(leg.assignment is not None and leg.assignment.id == offer.id for leg in record.legs)
+    return len(record.legs) > 1 and not going and (offer.team, "withdrew") not in record.barred
 
 
 def _facts(details: RequestDetails, offer: Offer, here: Surroundings, speech: Speech) -> Iterator[Fact]:

@@ -76,7 +76,7 @@ def _visit(record: AssignmentRecord, visit: Assignment, team: str, here: Surroun
         help=help_name(here.menu, record.help_of(visit.id), speech),
         where=place_of(details, here, speech) if details else "",
         members=speech.listed(visit.members),
-        state=speech.of(record.state),
+        state=speech("team.gathering") if record.is_gathering else speech.of(record.state),
         started=visit.started,
         over=visit.finished is not None
         or record.state.value in ("done", "rated", "reopened", "closed", "failed_visit"),

@@ -85,7 +85,9 @@ def still_holds(made: DeliveryRecord, record: AssignmentRecord | None) -> bool:
     if made.purpose in _VISIT:
         going = _going(record, leg, offer)
         return going is not None and not going.started and going.start == made.start
-    if made.purpose is Purpose.CALLED_OFF:
+    if made.purpose is Purpose.WAITING:
+        return record.is_gathering and _going(record, leg, offer) is not None
+    if made.purpose in (Purpose.CALLED_OFF, Purpose.NOT_THIS_TIME):
         return _going(record, leg, offer) is None
     return True
 
@@ -119,16 +121,23 @@ def _notice(
 def _visit_notice(
     record: AssignmentRecord, offer: Offer, going: Assignment, known: Mapping[str, DeliveryRecord], now: datetime
 ) -> DeliveryRecord | None:
-    """Tell who goes when; a time other than was told last is a notice of its own."""
+    """Tell who goes when; a time other than was told last is a notice of its own.
+
+    Of several teams those that agreed first hear that the others are awaited; that they go they hear with all others.
+    """
     told = [one for one in known.values() if one.offer == offer.id and one.purpose in _VISIT]
     last = max(told, key=lambda one: one.made or one.at, default=None)
     if last is not None and last.start == going.start:
         return None
+    times = {"start": going.start, "end": going.end, "until": going.end}
+    if last is None and record.is_gathering:
+        waits = _made(record, Purpose.WAITING, offer.id, offer, now)
+        return waits.model_copy(update={"made": going.since, **times})
     purpose, about = (
         (Purpose.COMMITTED, offer.id) if last is None else (Purpose.CHANGED, f"{offer.id}@{record.version}")
     )
-    times = {"start": going.start, "end": going.end, "until": going.end}
-    made = going.since if last is None else max(record.at, last.made or record.at)
+    agreed = max(leg.assignment.since for leg in record.legs if leg.assignment is not None)
+    made = agreed if last is None else max(record.at, last.made or record.at)
     return _made(record, purpose, offer.id, offer, now).model_copy(
         update={"id": delivery_id(about, purpose), "made": made, **times}
     )
@@ -137,12 +146,14 @@ def _visit_notice(
 def _off_notice(
     record: AssignmentRecord, offer: Offer, known: Mapping[str, DeliveryRecord], now: datetime
 ) -> DeliveryRecord | None:
-    """Tell a team that was told to go that it need not; a team that withdrew by itself knows."""
-    told = known.get(delivery_id(offer.id, Purpose.COMMITTED))
-    withdrew = (offer.team, "withdrew") in record.barred
-    if told is None or not told.tried or withdrew or record.state in _OVER:
+    """Tell a team that was told to go, or to wait for others, that it need not; who withdrew by itself knows."""
+    if (offer.team, "withdrew") in record.barred or record.state in _OVER:
         return None
-    return _made(record, Purpose.CALLED_OFF, offer.id, offer, now)
+    for heard, purpose in ((Purpose.COMMITTED, Purpose.CALLED_OFF), (Purpose.WAITING, Purpose.NOT_THIS_TIME)):
+        told = known.get(delivery_id(offer.id, heard))
+        if told is not None and told.tried:
+            return _made(record, purpose, offer.id, offer, now)
+    return None
 
 
 def _end_of(offer: Offer) -> Purpose:
