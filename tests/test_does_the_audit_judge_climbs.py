@@ -24,13 +24,9 @@ from linli.streams.verify_climbs import ClimbAudit
 from tests.support.district import DISTRICT, MONDAY, Desk, team
 from tests.support.organisation import NODES, registrations
 
+TEN = (10, 10, 10)
 QUICK = WaitLimits(
-    promised=(10, 15, 20),
-    offered=(10,) * 3,
-    accepted=(10,) * 3,
-    served=(10,) * 3,
-    answered=(30,) * 3,
-    resolved=(60,) * 3,
+    promised=(10, 15, 20), offered=TEN, accepted=TEN, served=TEN, answered=(30, 30, 30), resolved=(60, 60, 60)
 )
 POLICY = Policy(
     mode=Mode.AUTO, freeze_minutes=90, work=0, escalation=Escalation(limits=QUICK), answer_minutes=(60, 60, 60)
