@@ -22,7 +22,7 @@ from linli.matcher.rules import (
     skill_and_qualification,
     team_takes_part,
 )
-from linli.matcher.table import Flags
+from linli.matcher.table import Flags, open_to
 from linli.matcher.travel import HaversineTravel
 
 LOOKS_AT: Final[tuple[tuple[PairRule, Callable[[Visit], object]], ...]] = (
@@ -38,6 +38,9 @@ FEW: Final = 100
 
 TEAMS_IN_A_CELL: Final = 2
 """Smaller cells are mostly empty, larger ones hold teams that are too far away."""
+
+ABLE_MAX: Final = 4_096
+"""Kinds of visits remembered at once: those of a county at every place and level, some kilobytes each."""
 
 NARROWEST: Final = 1e-6
 """Radians, some metres: the least size of a cell, where all teams stand in one line."""
@@ -69,8 +72,10 @@ class AbleTeams:
 
     def of(self, model: Model, visit: Visit) -> Able | None:
         """Return the teams that hold what a visit needs and have the people for it; None if there is none."""
-        key = visit.needs, visit.kinds, visit.language, visit.gender, visit.safeguarding
+        key = visit.needs, visit.kinds, visit.language, visit.gender, visit.safeguarding, visit.not_yet
         if key not in self._able:
+            if len(self._able) >= ABLE_MAX:
+                self._able.clear()
             self._able[key] = self._find(model, visit)
         return self._able[key]
 
@@ -78,6 +83,8 @@ class AbleTeams:
         flags = np.ones(len(model.teams), np.bool_)
         for rule, looked_at in LOOKS_AT:
             flags &= self._passing(model, visit, rule, looked_at(visit))
+        if visit.not_yet is not None:
+            flags &= open_to(visit.not_yet, model.team_index)
         numbers = np.flatnonzero(flags)
         until = self._until(model, visit, numbers.tolist())
         numbers = numbers[until[numbers, 0] > 0]

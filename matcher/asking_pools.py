@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from linli.matcher.problem import POOL
+from linli.matcher.problem import NotYet
 from linli.schemas.escalation import Escalation, Pool
 from linli.schemas.roster import TeamDetails, TeamKind
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from linli.matcher.organisation import Tree
     from linli.schemas.assignment import AssignmentRecord
     from linli.schemas.organisation import NodeDetails
-
-Barred = tuple[tuple[str, str], ...]
 
 _OF_UNITS = frozenset({TeamKind.UNIT, TeamKind.MEMBER})
 
@@ -55,24 +54,55 @@ def is_open_to(rules: Escalation, tree: Tree, record: AssignmentRecord, team: Te
     return not line or pool_of(team, line) in pools_open(rules, line, record.escalation)
 
 
-def not_yet_asked(draft: Draft, record: AssignmentRecord) -> Barred:
-    """Return the teams that may be asked for a request only from a higher level, barred for that reason.
+class AskingPools:
+    """A roster by the organisation's nodes, and who is not asked yet at each level of each place, worked out once.
 
-    Notes
-    -----
-    Every team that waits for a higher level is named with every request: a list as long as the roster where a county
-    asks pool after pool. A team whose organisation is not in the tree is in every pool.
+    Parameters
+    ----------
+    rules
+        The county's.
+    tree
+        The organisation.
+    teams
+        The roster; a team whose organisation is not in the tree is in every pool.
     """
+
+    def __init__(self, rules: Escalation, tree: Tree, teams: Iterable[TeamDetails]) -> None:
+        self._rules = rules
+        self._of_node: dict[str, list[TeamDetails]] = {}
+        for team in teams:
+            if team.organisation is not None and tree.get(team.organisation) is not None:
+                self._of_node.setdefault(team.organisation, []).append(team)
+        self._bound = frozenset(team.team for those in self._of_node.values() for team in those)
+        self._known: dict[tuple[str, int], NotYet | None] = {}
+
+    def not_yet(self, line: tuple[NodeDetails, ...], climbed: int) -> NotYet | None:
+        """Return who is asked only from a higher level; ``None`` where everybody may be asked.
+
+        Notes
+        -----
+        Looks at the teams of the line's own nodes alone: all others are the county's, which opens last or at once.
+        """
+        key = line[0].node, climbed
+        if key not in self._known:
+            self._known[key] = self._find(line, climbed)
+        return self._known[key]
+
+    def _find(self, line: tuple[NodeDetails, ...], climbed: int) -> NotYet | None:
+        opened = frozenset(pools_open(self._rules, line, climbed))
+        if opened == frozenset(Pool):
+            return None
+        near = [team for node in line[:-1] for team in self._of_node.get(node.node, ())]
+        asked = frozenset(team.team for team in near if pool_of(team, line) in opened)
+        if Pool.COUNTY in opened:
+            asked |= self._bound - {team.team for team in near}
+        return NotYet(self._bound, asked)
+
+
+def not_yet_asked(draft: Draft, record: AssignmentRecord) -> NotYet | None:
+    """Return the teams that may be asked for a request only from a higher level; ``None`` where there are none."""
     rules, details = draft.state.policy.escalation, record.details
     if rules.pools == "open" or details is None or not draft.tree:
-        return ()
+        return None
     line = draft.tree.responsible(details.grid, details.community)
-    if not line:
-        return ()
-    key = line[0].node, record.escalation
-    known = draft.pools.get(key)
-    if known is None:
-        teams = (one.details for one in draft.teams())
-        late = (team.team for team in teams if not is_open_to(rules, draft.tree, record, team))
-        known = draft.pools[key] = tuple((team, POOL) for team in late)
-    return known
+    return draft.asking_pools.not_yet(line, record.escalation) if line else None

@@ -15,7 +15,6 @@ from linli.matcher.objective import MOVE_TOLERANCE
 from linli.matcher.problem import (
     DECLINED,
     EXCLUDED,
-    POOL,
     Member,
     Place,
     Plan,
@@ -188,7 +187,8 @@ def _choices(one: _Placed) -> Iterator[Violation]:
     reasons = {reason for name, reason in visit.barred_teams if name == team.id}
     if DECLINED in reasons:
         yield one.broken("declined", 1, "choice")
-    if POOL in reasons:
+    late = visit.not_yet
+    if late is not None and team.id in late.bound and team.id not in late.asked:
         yield one.broken("pool", 1, "choice")
     until = team.asked_enough_until
     asked = visit.pin is not None and visit.pin.team is not None

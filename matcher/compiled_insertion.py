@@ -20,7 +20,7 @@ from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import BEYOND, CHEAPEST, CHOICE, EVERY_TEAM, Able
 from linli.matcher.memory import SPARE, Memory
 from linli.matcher.model import Model
-from linli.matcher.problem import DECLINED, EXCLUDED, POOL, Team, Visit
+from linli.matcher.problem import DECLINED, EXCLUDED, Team, Visit
 from linli.matcher.rules import PAIR_RULES, earliest_end, start_windows
 from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
@@ -39,7 +39,18 @@ RULES: Final = (
 OF_VISIT: Final = frozenset(
     (
         *("id", "request", "leg", "place", "duration", "windows", "needs", "travel_limit", "safeguarding", "gender"),
-        *("language", "barred_teams", "urgency", "pin", "household", "promised", "registered", "due", "told"),
+        *(
+            "language",
+            "barred_teams",
+            "not_yet",
+            "urgency",
+            "pin",
+            "household",
+            "promised",
+            "registered",
+            "due",
+            "told",
+        ),
         *("regular_team", "kinds"),
     )
 )
@@ -207,11 +218,11 @@ class Finder:
         return _Wanted(this, np.array(numbers, dtype=np.int64), guarded, mine, able)
 
     def _barred(self, model: Model, visit: Visit) -> list[int]:
-        """Return the teams that may not be sent to this visit, whatever they hold."""
+        """Return the teams that may not be sent to this visit, whatever they hold; who is not asked yet is not able."""
         barred = [
             model.team_index[team]
             for team, why in visit.barred_teams
-            if why in (DECLINED, EXCLUDED, POOL) and team in model.team_index
+            if why in (DECLINED, EXCLUDED) and team in model.team_index
         ]
         return barred if visit.household is None else barred + self._excluding.get(visit.household, [])
 

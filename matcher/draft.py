@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from linli.matcher.asking_pools import AskingPools
 from linli.matcher.kept_tables import KeptTables
 from linli.matcher.organisation import Tree
 from linli.matcher.problem import Stop
@@ -50,6 +51,8 @@ _MAKES_ROOM = frozenset(
         "move",
         "stop",
         "pause",
+        "erased",
+        "not_reported",
     }
 )
 """Causes after which a request that had no place may find one."""
@@ -117,8 +120,6 @@ class Draft:
         By request: what came of it that a team took the whole standing order; goes with the request's next record.
     dear
         Requests whose place in this round's plan costs more than the county's price of admission.
-    pools
-        By lowest node and levels climbed: the teams that may not be asked yet. Emptied whenever a team or node changes.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -133,7 +134,7 @@ class Draft:
         self.asked: Counter[str] = Counter()
         self.dear: dict[str, TooDear] = {}
         self.in_series: dict[str, tuple[InSeries, ...]] = {}
-        self.pools: dict[tuple[str, int], tuple[tuple[str, str], ...]] = {}
+        self._pools: AskingPools | None = None
         self._tree: Tree | None = None
         self._requests: dict[str, AssignmentRecord] = {}
         self._roster: dict[str, RosterRecord] = {}
@@ -174,6 +175,20 @@ class Draft:
     def tree(self) -> Tree:
         """The organisation tree as it stands now."""
         return self.state.tree if self._tree is None else self._tree
+
+    @property
+    def asking_pools(self) -> AskingPools:
+        """The pools of teams of the roster and the tree as they are now; as long as both stay, those of before."""
+        state, rules = self.state, self.state.policy.escalation
+        if self.roster_written or self._tree is not None:
+            if self._pools is None:
+                self._pools = AskingPools(rules, self.tree, (one.details for one in self.teams()))
+            return self._pools
+        known = state.translations.pools
+        if known is None or known[0] is not state.roster or known[1] is not state.nodes or known[2] != rules:
+            pools = AskingPools(rules, self.tree, (one.details for one in self.teams()))
+            known = state.translations.pools = state.roster, state.nodes, rules, pools
+        return known[3]
 
     def household(self, mark: str) -> tuple[str, ...]:
         """Return the ids of all requests that carry a household's mark, in order of arrival."""
@@ -280,7 +295,7 @@ class Draft:
         )
         self._roster[details.team] = record
         self.roster_written.append(record)
-        self.pools.clear()
+        self._pools = None
         self.room_made = True
 
     def write_node(self, details: NodeDetails) -> None:
@@ -290,7 +305,7 @@ class Draft:
         self._tree.put(details)
         heading = self.kept.heading(self.kept.nodes.get(details.node))
         self.kept.write(NodeRecord(**heading, details=details))
-        self.pools.clear()
+        self._pools = None
         # Other teams may be asked now: what found nobody may find somebody.
         self.room_made = True
 

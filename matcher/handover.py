@@ -13,7 +13,7 @@ from linli.matcher.insertion import Insertion, insert
 from linli.matcher.model import Model
 from linli.matcher.offering import new_offer, with_offer
 from linli.matcher.plan_records import warm_plan, with_stop
-from linli.matcher.problem import POOL, Pin, Problem, Visit
+from linli.matcher.problem import Pin, Problem, Visit
 from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
 from linli.matcher.solve import Limits, solve
@@ -81,7 +81,7 @@ def find_place(draft: Draft, record: AssignmentRecord, body: Assign, *, any_pool
     full = problem_of(draft, incomplete=True)
     mine = visits_of(draft, record)[body.leg]
     if any_pool:
-        mine = replace(mine, barred_teams=tuple(one for one in mine.barred_teams if one != (body.team, POOL)))
+        mine = replace(mine, not_yet=None)
     pin = Pin(body.team, None, to_seconds(body.start) if body.start is not None else None)
     wanted = replace(mine, pin=pin)
     others = tuple(v for v in full.visits if v.request != mine.request or _is_another_leg(v, mine))

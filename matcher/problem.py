@@ -17,8 +17,7 @@ Window = tuple[int, int]
 
 DECLINED = "declined"
 EXCLUDED = "excluded"
-POOL = "pool"
-"""Why a team may not be sent: it said no, the household and it keep apart, it is asked only from a higher level."""
+"""Why a team may not be sent: it said no, or the household and it keep apart."""
 
 
 class ProblemError(ValueError):
@@ -129,6 +128,28 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class NotYet:
+    """Teams that are asked for a visit only from a higher level: those of `bound` that are not in `asked`.
+
+    One object serves all visits of a place and level, so that nothing as long as the roster hangs on each of them.
+
+    Parameters
+    ----------
+    bound : frozenset of str
+        Teams that have a place in the organisation.
+    asked : frozenset of str
+        Those of them that may be asked already.
+    """
+
+    bound: frozenset[str]
+    asked: frozenset[str]
+
+    def bars(self, team: str) -> bool:
+        """Tell whether a team has to wait."""
+        return team in self.bound and team not in self.asked
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One leg of one request: a team goes to a place, once.
 
@@ -153,7 +174,7 @@ class Visit:
     gender, language : str or None
         What the resident asked for.
     barred_teams : tuple of (str, str)
-        Team id and why it may not be sent: ``declined``, ``excluded`` or ``pool``.
+        Team id and why it may not be sent: ``declined`` or ``excluded``.
     urgency : int
         Class of urgency, 0 the highest.
     pin : Pin or None
@@ -177,6 +198,8 @@ class Visit:
         What the crew fetches on its way; see `linli.matcher.fetching`.
     joined : Joined or None
         What binds it to the other visits of its request, as long as none of them has begun.
+    not_yet : NotYet or None
+        Which teams may be asked only when the request has climbed higher.
     """
 
     id: str
@@ -202,6 +225,7 @@ class Visit:
     kinds: frozenset[str] = frozenset()
     fetch: Fetch | None = None
     joined: Joined | None = None
+    not_yet: NotYet | None = None
 
 
 @dataclass(frozen=True, slots=True)

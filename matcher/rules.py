@@ -19,7 +19,6 @@ from linli.matcher.fetching import cut_to_fetch, entry_of, lead_of
 from linli.matcher.problem import (
     DECLINED,
     EXCLUDED,
-    POOL,
     Problem,
     Team,
     Visit,
@@ -130,7 +129,7 @@ def never_back_to_a_team_that_declined(problem: Problem, visit: Visit, team: Tea
 
 def asked_from_a_higher_level(problem: Problem, visit: Visit, team: Team) -> Violation | None:
     """Check that the request has climbed to the level from which on the team may be asked."""
-    if (team.id, POOL) in visit.barred_teams:
+    if visit.not_yet is not None and visit.not_yet.bars(team.id):
         return Violation("pool", team.id, visit.id, 1, "choice")
     return None
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
+from linli.matcher.asking_pools import AskingPools
 from linli.matcher.memory import Memory
 from linli.matcher.odds import Answers
 from linli.matcher.organisation import Tree
 from linli.matcher.past_service import PastService
-from linli.matcher.problem import Route, Team, Visit
+from linli.matcher.problem import NotYet, Route, Team, Visit
 from linli.matcher.served_visits import ServedVisits
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
@@ -29,7 +30,7 @@ Kept = NodeRecord | StandingRecord | ServiceRecord
 One = TypeVar("One", NodeRecord, StandingRecord, ServiceRecord)
 
 
-LegFacts = tuple[tuple[str | None, ...], tuple[tuple[str, str], ...]]
+LegFacts = tuple[tuple[str | None, ...], NotYet | None]
 """What translated legs depend on besides their record: which teams came last, and which may not be asked yet."""
 
 
@@ -73,6 +74,8 @@ class Translations:
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
     tree
         The nodes last asked for, and the organisation tree that they make.
+    pools
+        Roster, nodes and rules last asked for, and the pools of teams that they make.
     memory, day
         The matcher's memory, which is made anew every day.
     """
@@ -92,6 +95,7 @@ class Translations:
     served: ServedVisits = field(default_factory=ServedVisits)
     roster: tuple[Team, ...] = ()
     tree: tuple[Mapping[str, NodeRecord], Tree] | None = None
+    pools: tuple[object, object, object, AskingPools] | None = None
     memory: Memory | None = None
     day: date | None = None
 
@@ -215,7 +219,9 @@ def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictSt
         kept,
         requests=requests,
         plans=plans,
-        roster={**state.roster, **{record.details.team: record for record in decision.roster}},
+        roster={**state.roster, **{one.details.team: one for one in decision.roster}}
+        if decision.roster
+        else state.roster,
         now=now,
     )
 

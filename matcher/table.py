@@ -6,7 +6,7 @@ times and ways are computed over arrays. The outcome is that of `Model.fits`, vi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from linli.matcher.duties import Fit
 from linli.matcher.fetching import entry_of, fetch_price, lead_of
 from linli.matcher.model import Model
 from linli.matcher.objective import pair_price, reoffer_price
-from linli.matcher.problem import TravelLimit, Visit
+from linli.matcher.problem import NotYet, TravelLimit, Visit
 from linli.matcher.rules import (
     FOREVER,
     PairRule,
@@ -121,6 +121,14 @@ def _columns(model: Model) -> _Duties:
     return _Duties(*duties.T.copy(), *shifts.T.copy())
 
 
+def open_to(not_yet: NotYet, index: Mapping[str, int]) -> Flags:
+    """Return which teams of a roster, given their numbers, need not wait for a higher level."""
+    flags = np.ones(len(index), np.bool_)
+    flags[[index[team] for team in not_yet.bound if team in index]] = False
+    flags[[index[team] for team in not_yet.asked if team in index]] = True
+    return flags
+
+
 class _Asked:
     """Answers of the rules about people, remembered by what they depend on."""
 
@@ -128,6 +136,7 @@ class _Asked:
         self.model = model
         self.duties = duties
         self._able: dict[object, Flags] = {}
+        self._open: dict[NotYet, Flags] = {}
         self._excluding = [t for t, team in enumerate(model.teams) if team.excluded_households]
         self._often_asked = [t for t, team in enumerate(model.teams) if team.asked_enough_until is not None]
 
@@ -144,6 +153,8 @@ class _Asked:
             teams = self.model.teams
             barred += [t for t in self._excluding if visit.household in teams[t].excluded_households]
         barred += [t for t in self._often_asked if asked_often_enough(self.model.problem, visit, self.model.teams[t])]
+        if visit.not_yet is not None:
+            known = known & self._open_to(visit.not_yet)
         if barred:
             known = known.copy()
             known[barred] = False
@@ -152,6 +163,12 @@ class _Asked:
             only[[t for t in (self.model.team_index.get(visit.pin.team),) if t is not None]] = True
             known = known & only
         return known
+
+    def _open_to(self, not_yet: NotYet) -> Flags:
+        """Return which teams may be asked at a level of a place."""
+        if not_yet not in self._open:
+            self._open[not_yet] = open_to(not_yet, self.model.team_index)
+        return self._open[not_yet]
 
     def until(self, visit: Visit) -> tuple[Longs, Longs]:
         """Return until when enough people are cleared, by team with one crew out, and by duty."""

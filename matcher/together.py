@@ -127,7 +127,8 @@ def place_beside(draft: Draft, record: AssignmentRecord, mine: Visit, team: str,
     full = problem_of(draft)
     rest = tuple(visit for visit in full.visits if visit.request != record.request_id)
     own = (
-        replace(one, barred_teams=mine.barred_teams) if one.leg == leg else one for one in timely_visits(draft, bare)
+        replace(one, barred_teams=mine.barred_teams, not_yet=mine.not_yet) if one.leg == leg else one
+        for one in timely_visits(draft, bare)
     )
     problem = replace(full, visits=(*rest, *own))
     search = gathering_of(draft, bare, _standing(problem, warm_plan(draft)), {leg: team})

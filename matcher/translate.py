@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from linli.matcher.asking_pools import Barred, not_yet_asked
+from linli.matcher.asking_pools import not_yet_asked
 from linli.matcher.draft import Draft, live_offer, mode_for, waiting_offers
 from linli.matcher.memory import Memory
 from linli.matcher.problem import (
@@ -14,6 +14,7 @@ from linli.matcher.problem import (
     EXCLUDED,
     Fetch,
     Joined,
+    NotYet,
     Pin,
     Problem,
     Safeguarding,
@@ -241,7 +242,7 @@ def _due(view: LegView) -> int | None:
     return first if details.urgency == 0 else first + (view.patience or 0)
 
 
-def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = ()) -> Visit:
+def visit_of(view: LegView, regular_team: str | None = None, not_yet: NotYet | None = None) -> Visit:
     """Return a leg as the matcher's visit.
 
     Parameters
@@ -268,7 +269,7 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = (
         safeguarding=_safeguarding(details),
         gender=details.wishes.gender,
         language=details.wishes.language,
-        barred_teams=_barred(view) if pin is not None else tuple(sorted((*_barred(view), *not_yet))),
+        barred_teams=_barred(view) if pin is not None else tuple(sorted(_barred(view))),
         kinds=frozenset(needs.team_kinds),
         urgency=details.urgency,
         pin=pin,
@@ -279,6 +280,7 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: Barred = (
         regular_team=regular_team,
         fetch=_fetch(details, view.index),
         joined=_joined(view),
+        not_yet=None if pin is not None else not_yet,
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from linli.matcher.asking_pools import pool_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linli.matcher.asking_pools import AskingPools, is_open_to, pool_of
 from linli.matcher.claimable import claimable
+from linli.matcher.draft import Draft
 from linli.matcher.organisation import Tree
 from linli.schemas.answers import Claim
-from linli.schemas.assignment import Unmet
+from linli.schemas.assignment import AssignmentRecord, Unmet
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.desk import Assign
 from linli.schemas.escalation import Escalation, Pool, WaitLimits
@@ -134,3 +138,47 @@ def test_a_team_is_shown_what_it_could_take_only_when_its_pool_is_open() -> None
         seen.append(len(claimable(POLICY, desk.state.requests.values(), ELSEWHERE, desk.now, tree)))
     assert seen == [0, 0, 0, 0, 1]
     assert len(claimable(POLICY, desk.state.requests.values(), ELSEWHERE, desk.now)) == 1
+
+
+_LEVEL_WORDS = ("county", "street", "community", "estate", "building")
+
+
+@given(data=st.data())
+def test_who_waits_is_told_of_all_as_of_each_by_itself(data: st.DataObject) -> None:
+    """Tests any roster, tree, rules and level: the pools worked out for a place bar whom the rule bars one by one."""
+    names = [None, "n-unknown", *(node.node for node in NODES)]
+    kinds = (TeamKind.VOLUNTEER, TeamKind.UNIT, TeamKind.MEMBER)
+    drawn = data.draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(kinds)), max_size=12))
+    teams = [_team(f"t{number}", node, kind) for number, (node, kind) in enumerate(drawn)]
+    inactive = data.draw(st.sets(st.sampled_from([node.node for node in NODES if node.parent])))
+    tree = Tree(node.model_copy(update={"active": node.node not in inactive}) for node in NODES)
+    levels = st.lists(st.sampled_from(_LEVEL_WORDS), min_size=1, max_size=3).map(tuple)
+    rules = Escalation(pools="by_level", units_from=data.draw(levels), county_from=data.draw(levels))
+    pools, record = AskingPools(rules, tree, teams), _placed()
+    line = tree.responsible("g1", "c1")
+    for climbed in range(len(line)):
+        late = pools.not_yet(line, climbed)
+        at_level = record.model_copy(update={"escalation": climbed})
+        barred = {one.team for one in teams if late is not None and late.bars(one.team)}
+        assert barred == {one.team for one in teams if not is_open_to(rules, tree, at_level, one)}
+
+
+def _placed() -> AssignmentRecord:
+    desk = Desk(POLICY, teams=0)
+    desk.place_order("1")
+    return desk.state.requests["r-1"]
+
+
+def test_what_is_known_of_pools_is_kept_from_round_to_round() -> None:
+    """Tests that a quiet round makes nothing anew, and that a team or a node that changes does."""
+    desk = _desk(OF_PLACE, ELSEWHERE)
+    desk.place_order("1", hours=(2, 10))
+    known = Draft(desk.state, desk.moment()).asking_pools
+    desk.decide()
+    assert Draft(desk.state, desk.moment()).asking_pools is known
+    desk.send(ApplyTeam(details=_team("t-new", "n-estate")))
+    changed = Draft(desk.state, desk.moment()).asking_pools
+    assert changed is not known
+    desk.send(*registrations()[:1])
+    desk.send(type(registrations()[0])(details=NODES[3].model_copy(update={"active": False})))
+    assert Draft(desk.state, desk.moment()).asking_pools is not changed

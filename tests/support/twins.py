@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from linli.matcher.problem import (
     Member,
+    NotYet,
     Pin,
     Plan,
     Route,
@@ -101,8 +102,8 @@ PAIRS = (
     ),
     Twins(
         "pool",
-        (replace(a_visit(), barred_teams=(("team-99", "pool"),)), a_team()),
-        (replace(a_visit(), barred_teams=(("team-00", "pool"),)), a_team()),
+        (replace(a_visit(), not_yet=NotYet(frozenset({"team-00", "team-99"}), frozenset({"team-00"}))), a_team()),
+        (replace(a_visit(), not_yet=NotYet(frozenset({"team-00", "team-99"}), frozenset({"team-99"}))), a_team()),
     ),
     Twins(
         "excluded",
