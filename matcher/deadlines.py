@@ -23,6 +23,7 @@ from linli.matcher.offering import next_asking, open_in_the_morning
 from linli.matcher.standing_visits import make_visits, next_due
 from linli.matcher.state import DistrictState
 from linli.matcher.too_dear import too_dear
+from linli.matcher.unreported import next_unreported
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
@@ -45,7 +46,8 @@ def next_deadline(state: DistrictState) -> datetime | None:
     starts = _planned_starts(state)
     moments = (moment for record in state.requests.values() for moment in _deadlines(state, record, starts))
     climbs = next_climbs(state.policy, state.tree, state.requests.values())
-    return min(chain(moments, climbs, next_due(state.standing, state.policy)), default=None)
+    silent = next_unreported(state.policy.service, state.requests.values())
+    return min(chain(moments, climbs, silent, next_due(state.standing, state.policy)), default=None)
 
 
 Starts = dict[str, tuple[datetime, str]]

@@ -32,6 +32,7 @@ from linli.matcher.series import give_series
 from linli.matcher.standing_orders import change_standing, place_standing
 from linli.matcher.standing_visits import note_served
 from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
+from linli.matcher.unreported import note_unreported
 from linli.schemas.answers import (
     Accept,
     Claim,
@@ -85,6 +86,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
     withdraw_unfit(draft)
     if moment.deadlines:
         fire(draft)
+        note_unreported(draft)
         escalate(draft)
         give_series(draft)
     note_served(draft)

@@ -264,9 +264,9 @@ def done(draft: Draft, command: Command, body: Done) -> Result:
 
     Notes
     -----
-    A team that says nothing keeps its request under way, as it does where it goes alone.
+    A team that says nothing is waited for: see `linli.matcher.unreported`. Its word still counts when it comes late.
     """
-    found = _visiting(draft, command, body.offer, body.team)
+    found = _visiting(draft, command, body.offer, body.team, (*_VISIT_STATES, State.FAILED_VISIT))
     if not isinstance(found, _Answered):
         return found
     record, going = found.record, found.leg.assignment

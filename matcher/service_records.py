@@ -57,8 +57,10 @@ def _given(draft: Draft, record: AssignmentRecord) -> Iterator[ServiceRecord]:
         if status.team is not None and status.start is not None and status.minutes is not None:
             yield _record(draft, record, 0, status.team, status.members, status.start, status.minutes)
         return
-    # A build before this one wrote the end of a visit with its request alone.
-    ended = (status.at, status.minutes) if isinstance(status, DoneState) else None
+    # A build before this one wrote the end of a visit with its request alone. Where one team has said its own end, who
+    # said nothing gave nothing that anybody knows of.
+    told = any(leg.assignment is not None and leg.assignment.finished is not None for leg in record.legs)
+    ended = (status.at, status.minutes) if isinstance(status, DoneState) and not told else None
     for leg, one in enumerate(record.legs):
         going = one.assignment
         if going is not None and going.finished is not None:

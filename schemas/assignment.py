@@ -121,11 +121,11 @@ class Rescheduled(Inside):
 
 
 class FailedVisitState(Inside):
-    """The team was there in vain (上门未果)."""
+    """The team was there in vain (上门未果), or nobody ever said what became of the visit (``not_reported``)."""
 
     state: Literal[State.FAILED_VISIT] = State.FAILED_VISIT
     team: Ref
-    reason: FailedReason
+    reason: FailedReason | Literal["not_reported"]
 
 
 class OnHold(Inside):
@@ -328,7 +328,8 @@ class AssignmentRecord(Inside):
     life. ``choices`` are those of the desk beside what was proposed. ``escalation`` is how many levels it has climbed,
     ``climbs`` are these, the first first. ``spells`` are the last times in which nobody could go. ``reopened`` are the
     low ratings that reopened it. ``hard``: somebody called it a hard problem. ``series``: by leg, what came of it that
-    a team took the whole standing order.
+    a team took the whole standing order. ``unreported`` is since when the desk is to call a team that does not say what
+    became of its visit.
     """
 
     request_id: Ref
@@ -356,6 +357,7 @@ class AssignmentRecord(Inside):
     spells: tuple[Spell, ...] = ()
     reopened: tuple[Reopening, ...] = ()
     series: tuple[InSeries, ...] = ()
+    unreported: Instant | None = None
 
     def help_of(self, offer: str) -> str:
         """Return what the team of an offer comes for: of several teams each for its own; empty where none is known."""

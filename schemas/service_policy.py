@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from linli.schemas.base import Inside
 
@@ -14,6 +14,9 @@ class ServicePolicy(Inside):
 
     ``reopen_stars``: so few stars or fewer reopen a case (0: none does). ``call_back_percent`` of the visits of a day
     are put on the call list, drawn from the request's id and ``call_back_seed``.
+
+    ``call_after_minutes``: so long after the planned end of a visit of which its team says nothing the desk is to call
+    it; ``give_up_hours``: so long after it the visit ends as not reported, and counts for nothing.
 
     ``travel_kmh_max``: nobody is faster from visit to visit, in a straight line; ``pair_week_max``: visits of a member
     to one household in seven days, three quarters of it in a row of days and more on one day than two are too often
@@ -26,6 +29,8 @@ class ServicePolicy(Inside):
     reopen_stars: Annotated[int, Field(ge=0, le=4)] = 2
     call_back_percent: Annotated[int, Field(ge=0, le=100)] = 10
     call_back_seed: Annotated[int, Field(ge=0, le=1_000_000_000)] = 1
+    call_after_minutes: Annotated[int, Field(ge=10, le=10_080)] = 120
+    give_up_hours: Annotated[int, Field(ge=1, le=720)] = 72
     travel_kmh_max: Annotated[int, Field(ge=20, le=200)] = 90
     pair_week_max: Annotated[int, Field(ge=1, le=50)] = 8
     short_percent: Annotated[int, Field(ge=0, le=100)] = 30
@@ -34,3 +39,9 @@ class ServicePolicy(Inside):
     late_hours: Annotated[int, Field(ge=1, le=168)] = 24
     bulk_day: Annotated[int, Field(ge=1, le=200)] = 6
     same_length_visits: Annotated[int, Field(ge=3, le=100)] = 10
+
+    @model_validator(mode="after")
+    def _calls_before_it_gives_up(self) -> Self:
+        if 60 * self.give_up_hours <= self.call_after_minutes:
+            raise ValueError("give_up_hours must be longer than call_after_minutes")
+        return self

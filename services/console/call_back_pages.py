@@ -1,4 +1,4 @@
-"""The call-back list: visits drawn for a call after the help was given, until somebody has called."""
+"""The call-back list: visits drawn for a call after the help was given, and teams that say nothing of theirs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from linli.matcher.call_backs import wants_call_back
+from linli.matcher.unreported import silent
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import State
 from linli.services.console.case_lines import case_lines
@@ -32,7 +33,11 @@ async def call_backs(request: Request) -> Response:
         raise ForbiddenError
     here, speech = surroundings(request), Speech(tongue_of(request))
     found = await _wanted(here, person)
-    values = {**frame(request, person), "cases": await case_lines(here, found, person, speech)}
+    values = {
+        **frame(request, person),
+        "cases": await case_lines(here, found, person, speech),
+        "silent": await case_lines(here, await _silent(here, person), person, speech),
+    }
     return page(request, "call_backs.html", values)
 
 
@@ -45,6 +50,12 @@ async def _wanted(here: Surroundings, person: Person) -> list[AssignmentRecord]:
             if len(found) == SHOWN_MAX:
                 return found
     return found
+
+
+async def _silent(here: Surroundings, person: Person) -> list[AssignmentRecord]:
+    """Return the cases whose teams should have said long ago what became of a visit."""
+    found = [record for state in (State.UNDER_WAY, State.COMMITTED) for record in await here.board.in_state(state)]
+    return [one for one in found if one.unreported is not None and silent(one) and person.sees(one)][:SHOWN_MAX]
 
 
 async def _called(here: Surroundings, record: AssignmentRecord) -> bool:

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from linli.schemas.answers import Rate
-from linli.schemas.assignment import AssignmentRecord, Closed, DoneState, Rated, Referred, Reopened
+from linli.schemas.assignment import AssignmentRecord, Closed, DoneState, FailedVisitState, Rated, Referred, Reopened
 from linli.schemas.glossary import words
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
@@ -165,6 +165,8 @@ async def _sentences(record: AssignmentRecord, here: Surroundings, speech: Speec
             return [speech("resident.done", day=speech.day(at.astimezone(ZONE).date()))]
         case Rated(stars=stars):
             return [speech("resident.rated", n=stars)]
+        case FailedVisitState(reason="not_reported"):
+            return [speech("resident.unreported")]
         case _:
             pass
     going = [leg.assignment for leg in record.legs if leg.assignment is not None]
@@ -172,7 +174,7 @@ async def _sentences(record: AssignmentRecord, here: Surroundings, speech: Speec
     coming = [
         speech("resident.coming", team=names[one.team], moment=speech.moment(one.start))
         for one in going
-        if record.state in (State.COMMITTED, State.OFFERED)
+        if record.state in (State.COMMITTED, State.OFFERED) and not record.is_gathering
     ]
     if coming:
         return coming
