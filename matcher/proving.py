@@ -140,9 +140,15 @@ def review_service(draft: Draft, command: Command, body: ReviewService) -> Resul
     if not known.anomalies:
         return OutcomeCode.NOT_ALLOWED_NOW, "no_anomaly"
     said = Review(
-        verdict=body.verdict, reason=body.reason, by=body.by, at=command.received_at, anomalies=known.anomalies
+        verdict=body.verdict,
+        reason="",
+        sealed_reason=body.sealed_reason,
+        by=body.by,
+        at=command.received_at,
+        anomalies=known.anomalies,
     )
-    if known.review is not None and known.review == said:
+    # The same record, taken in twice, is sealed anew each time.
+    if known.review is not None and known.review.model_copy(update={"sealed_reason": body.sealed_reason}) == said:
         return OutcomeCode.DUPLICATE, record.state
     settle(draft, known.model_copy(update={"review": said}))
     return APPLIED

@@ -109,6 +109,12 @@ class ContactPart(Edge):
     channels: tuple[Channel, ...] = Field(default=(), max_length=CHANNELS_MAX)
 
 
+class NotePart(Edge):
+    """What a person wrote about a case, where it is kept for long: it may name somebody, so it is kept sealed."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
 class SealedPart(Inside):
     """A personal part as it travels: AES-256-GCM under a key that exists for this event alone.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from linli.schemas.base import Edge, Note, Ref
 from linli.schemas.desk import Reason
 from linli.schemas.orders import TEAMS_MAX, Target
+from linli.schemas.people import SealedPart
 from linli.schemas.service import Verdict
 
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -43,14 +44,24 @@ class ConfirmService(Edge):
 
 
 class ReviewService(Edge):
-    """A person decides about a visit with anomalies: its hours count, or they do not (复核)."""
+    """A person decides about a visit with anomalies: its hours count, or they do not (复核).
+
+    ``reason`` is given in clear, and sealed by the gateway, the command line or intake: ``sealed_reason`` stays.
+    """
 
     kind: Literal["review_service"] = "review_service"
     target: Target
     leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     verdict: Verdict
-    reason: Reason
+    reason: Note = ""
+    sealed_reason: SealedPart | None = None
     by: Ref
+
+    @model_validator(mode="after")
+    def _says_why_once(self) -> Self:
+        if bool(self.reason.strip()) == (self.sealed_reason is not None):
+            raise ValueError("give either reason or sealed_reason")
+        return self
 
 
 class Remedy(StrEnum):

@@ -7,6 +7,7 @@ from typing import Final
 
 from linli.schemas.base import Inside, Instant, Ref
 from linli.schemas.kept import KeptRecord
+from linli.schemas.people import SealedPart
 
 RESIDENT_SOURCE: Final = "resident"
 """The sender of what residents say by case number and one-time code; the gateway alone speaks under this name."""
@@ -83,10 +84,14 @@ class Confirmation(Inside):
 
 
 class Review(Inside):
-    """A person's decision about the anomalies that were known then."""
+    """A person's decision about the anomalies that were known then, with the reason sealed.
+
+    ``reason`` in clear stands in records of a build before this one alone.
+    """
 
     verdict: Verdict
     reason: str
+    sealed_reason: SealedPart | None = None
     by: Ref
     at: Instant
     anomalies: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from linli.schemas.desk import RecordVisit
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.orders import Order
 from linli.schemas.organisation import ApplyNode, RegisterNode
+from linli.schemas.proving import ReviewService
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.standing import PlaceStanding, StandingOrder
 from linli.schemas.subject_keys import SubjectKey
@@ -29,7 +30,7 @@ from linli.streams.inbox_writer import Outgoing
 from linli.streams.intake_admit import World
 from linli.streams.intake_judge import DeadOut, judge
 from linli.streams.keyring import Keyring
-from linli.streams.sealing import seal, seal_node, seal_order, seal_team
+from linli.streams.sealing import seal, seal_node, seal_order, seal_review, seal_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ def _sealed(body: BaseModel, district: str, world: World, now: datetime) -> tupl
         return team.team, () if team.subject_key is None else (team.subject_key,)
     if isinstance(body, RegisterNode):
         return seal_node(body, world.keyring, now)
+    if isinstance(body, ReviewService):
+        return seal_review(body, world.keyring, now)
     return body, ()
 
 

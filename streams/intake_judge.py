@@ -38,7 +38,7 @@ from linli.streams.field_errors import refusal
 from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
 from linli.streams.inbox_record import InboxRecord, RefusedError
 from linli.streams.intake_admit import World, admit, refuse_expired
-from linli.streams.sealing import seal, seal_bytes, seal_node, seal_team
+from linli.streams.sealing import seal, seal_bytes, seal_node, seal_review, seal_team
 from linli.streams.service_codes import is_service_code
 from linli.streams.strict_json import as_bytes, parse, path_of_unseen
 
@@ -215,6 +215,9 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
             return body, _resolved(body.target, source), ()
         case Accept() | Decline() | Withdraw() | Start() | Done() | FailedVisit() | SwapMembers():
             return body, body.offer.partition(".")[0], ()
+        case ReviewService():
+            review, keys = seal_review(body, world.keyring, record.appended_at)
+            return review, _resolved(body.target, source), keys
         case GiveCode():
             return _checked(body, world), body.offer.partition(".")[0], ()
         case _:

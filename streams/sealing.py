@@ -17,7 +17,8 @@ from pydantic import BaseModel
 from linli.schemas import people
 from linli.schemas.orders import Order
 from linli.schemas.organisation import RegisterNode
-from linli.schemas.people import SealedPart
+from linli.schemas.people import NotePart, SealedPart
+from linli.schemas.proving import ReviewService
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.subject_keys import SubjectKey
 from linli.streams.codec import to_bytes
@@ -165,6 +166,14 @@ def seal_team(team: RegisterTeam, keyring: Keyring, at: datetime) -> SealedTeam:
         return SealedTeam(team, None)
     sealed, subject_key = seal(team.contact, keyring, at)
     return SealedTeam(team.model_copy(update={"contact": None, "sealed_contact": sealed}), subject_key)
+
+
+def seal_review(review: ReviewService, keyring: Keyring, at: datetime) -> tuple[ReviewService, tuple[SubjectKey, ...]]:
+    """Seal why a person decided as they did about a visit, if it is given in clear: that outlives the request."""
+    if review.sealed_reason is not None:
+        return review, ()
+    sealed, key = seal(NotePart(text=review.reason), keyring, at)
+    return review.model_copy(update={"reason": "", "sealed_reason": sealed}), (key,)
 
 
 def seal_node(node: RegisterNode, keyring: Keyring, at: datetime) -> tuple[RegisterNode, tuple[SubjectKey, ...]]:

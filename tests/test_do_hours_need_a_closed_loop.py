@@ -13,7 +13,7 @@ from linli.schemas.commands import CommandBody
 from linli.schemas.desk import ApplyRecord
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
-from linli.schemas.people import AgeBand, Beneficiary
+from linli.schemas.people import AgeBand, Beneficiary, SealedPart
 from linli.schemas.proving import ConfirmService, GiveCode, Remedy, Resolve, ReviewService
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.service import RESIDENT_SOURCE, ServiceRecord, Verdict
@@ -21,6 +21,7 @@ from linli.schemas.service_policy import ServicePolicy
 from tests.support.district import MONDAY, Desk
 
 ONE = Target(request_id="r-1")
+SEALED = SealedPart(key_id="k-why", nonce="bm9uY2U=", ciphertext="Y2lwaGVy")
 
 
 def sent(desk: Desk, body: CommandBody, source: str = "test-centre") -> tuple[OutcomeCode, str]:
@@ -154,7 +155,7 @@ def test_somebody_of_the_team_cannot_confirm_it() -> None:
     assert sent(desk, theirs, "officer:2") == (OutcomeCode.APPLIED, "own_team")
     assert sent(desk, ConfirmService(target=ONE, by="grid-2"), "officer:3") == (OutcomeCode.APPLIED, "")
     assert (kept(desk).proof.ways, kept(desk).credited_minutes) == (("grid_worker",), 0)
-    review = ReviewService(target=ONE, verdict=Verdict.ACCEPTED, reason="spoken to both", by="office-1")
+    review = ReviewService(target=ONE, verdict=Verdict.ACCEPTED, sealed_reason=SEALED, by="office-1")
     assert sent(desk, review)[0] is OutcomeCode.APPLIED
     assert (kept(desk).waits, kept(desk).credited_minutes) == (False, 30)
     refuse = review.model_copy(update={"verdict": Verdict.REFUSED})
@@ -174,7 +175,7 @@ def test_nothing_can_be_said_of_a_visit_that_was_not_made() -> None:
     desk = Desk()
     desk.place_order("1")
     assert sent(desk, ConfirmService(target=ONE, by="grid-1"), "officer:1")[0] is OutcomeCode.NOT_ALLOWED_NOW
-    review = ReviewService(target=ONE, verdict=Verdict.REFUSED, reason="no", by="office-1")
+    review = ReviewService(target=ONE, verdict=Verdict.REFUSED, sealed_reason=SEALED, by="office-1")
     assert sent(desk, review)[0] is OutcomeCode.NOT_ALLOWED_NOW
     other = Desk()
     visited(other)

@@ -78,7 +78,7 @@ def review(
     from linli.services.cli.here import target_named
 
     body = ReviewService(target=target_named(request), leg=leg, verdict=verdict, reason=reason, by=by)
-    return _deliver(body, request, source, wait, as_json)
+    return _deliver(body, request, source, wait, as_json, seals=True)
 
 
 def resolve(
@@ -98,9 +98,10 @@ def resolve(
     return _deliver(body, request, source, wait, as_json)
 
 
-def _deliver(body: BaseModel, request: str, source: str, wait: float, as_json: bool) -> int:
+def _deliver(body: BaseModel, request: str, source: str, wait: float, as_json: bool, *, seals: bool = False) -> int:
     from linli.services.cli.delivering import deliver
     from linli.services.cli.here import request_named, run
 
     named = request_named(request)
-    return run(deliver(body, request=named, source=source, district=None, wait=wait, as_json=as_json))
+    work = deliver(body, request=named, source=source, district=None, wait=wait, as_json=as_json, seals=seals)
+    return run(work)

@@ -100,12 +100,15 @@ async def person_and_code(request: Request, request_id: str) -> Response:
     here, speech = surroundings(request), Speech(tongue_of(request))
     may_see = "show_personal" in person.may
     found = await here.personal(record, person, "desk") if may_see else None
+    visits = await here.board.service_of(record) if may_see else []
+    sealed = [one.review.sealed_reason for one in visits if one.review is not None]
     code, until = here.case_code(record.request_id, person)
     values = {
         **frame(request, person),
         "record": record,
         "may_see": may_see,
         "contact": contact_facts(found, speech) if found is not None else None,
+        "reasons": [text for one in sealed if one is not None and (text := await here.note(one, record, person))],
         "code": code,
         "until": until,
     }

@@ -21,7 +21,7 @@ from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.glossary import Tongue
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.organisation import NodeRecord
-from linli.schemas.people import ContactPart, PersonalPart
+from linli.schemas.people import ContactPart, NotePart, PersonalPart, SealedPart
 from linli.schemas.places import District, Grid
 from linli.schemas.policy import Policy
 from linli.schemas.roles import Role
@@ -140,6 +140,19 @@ class GatewaySurroundings:
             return await personal_part(self._here, record, person.caller, why)
         except (LinliError, UnsealError):
             return None
+
+    async def note(self, sealed: SealedPart, record: AssignmentRecord, person: Person) -> str:
+        """Open what somebody wrote about a case, and note who did; empty if it was erased."""
+        key = await self._here.keys.find(sealed.key_id)
+        if key is None or person.caller is None:
+            return ""
+        _log.info(
+            "opened", why="note", case=record.request_id, role=person.caller.role.value, token=person.caller.token
+        )
+        try:
+            return unseal(sealed, key, self._here.keyring, NotePart).text
+        except UnsealError:
+            return ""
 
     async def contact_of(self, whom: RosterRecord | NodeRecord, person: Person) -> ContactPart | None:
         """Open how a lead, a node's contact or a deputy is reached now, and note who did; ``None`` if nobody is."""

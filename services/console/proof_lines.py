@@ -42,4 +42,6 @@ def _facts(record: ServiceRecord, speech: Speech) -> Iterator[Fact]:
         yield speech("proof.related"), speech.listed(record.related)
     if record.review is not None:
         decided = speech.code(f"verdict.{record.review.verdict.value}")
-        yield speech("proof.review"), f"{decided}: {record.review.reason} ({record.review.by})"
+        # Why stands sealed, and is shown where a person's details are opened; in clear an older build left it.
+        said = f"{decided}: {record.review.reason}" if record.review.reason else decided
+        yield speech("proof.review"), f"{said} ({record.review.by})"

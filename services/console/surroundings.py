@@ -16,7 +16,7 @@ from linli.schemas.errors import Both
 from linli.schemas.glossary import Tongue
 from linli.schemas.menu import ServiceMenu
 from linli.schemas.organisation import NodeRecord
-from linli.schemas.people import ContactPart, PersonalPart
+from linli.schemas.people import ContactPart, PersonalPart, SealedPart
 from linli.schemas.places import District
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
@@ -148,6 +148,10 @@ class Surroundings(Protocol):
 
     async def personal(self, record: AssignmentRecord, person: Person, why: str) -> PersonalPart | None:
         """Open the sealed part of a request, and note who did; ``None`` if it was erased."""
+        ...
+
+    async def note(self, sealed: SealedPart, record: AssignmentRecord, person: Person) -> str:
+        """Open what somebody wrote about a case, and note who did; empty if it was erased."""
         ...
 
     async def contact_of(self, whom: RosterRecord | NodeRecord, person: Person) -> ContactPart | None:
