@@ -17,14 +17,16 @@ from linli.schemas.orders import Target
 from linli.schemas.organisation import ApplyNode, NodeDetails
 from linli.schemas.people import Flags
 from linli.schemas.referrals import AnswerReferral, ReferralOutcome
+from linli.schemas.roles import Role
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.telling import Tell, must_be_told, tell_tasks
 from linli.services.demo.county import sinan
+from linli.services.gateway.access import Caller, Scope, answers_for_office, opens_personal, sees
 from linli.services.reports.periods import Period
 from linli.services.reports.referrals import REPORT, referral_rows
 from linli.services.reports.report import Asked, County
 from linli.streams.ledger_tables import Tables
-from tests.support.district import AUTO, Desk
+from tests.support.district import AUTO, DISTRICT, Desk
 
 POLICY = AUTO.model_copy(update={"escalation": Escalation(limits=WaitLimits(answered=(60, 120, 180)))})
 ALWAYS = Period()
@@ -215,3 +217,27 @@ def _report(desk: Desk, period: Period = ALWAYS) -> list[dict[str, object]]:
     asked = Asked(desk.now, County(sinan(), shipped_menu(), POLICY), period)
     names = [column.name for column in REPORT.columns]
     return [dict(zip(names, row, strict=True)) for row in referral_rows(tables, asked)]
+
+
+def test_an_office_still_sees_what_it_has_closed_and_opens_nothing_of_it() -> None:
+    """Tests a referral by the desk from its referral to the end of what is kept, for this office and for another."""
+    desk = Desk(POLICY)
+    desk.place_order("1", skill="plumbing")
+    mine, other = (
+        Caller(role=Role.OFFICER, name=name, district=DISTRICT, place=name)
+        for name in ("property_office", "jobs_office")
+    )
+    seen = list[tuple[bool, bool, bool]]()
+
+    def look() -> None:
+        now = record(desk)
+        seen.append((sees(mine, Scope.OWN_PLACE, now), opens_personal(mine, now), sees(other, Scope.OWN_PLACE, now)))
+
+    look()
+    refer(desk)
+    look()
+    answer(desk, ReferralOutcome.DONE, "repaired")
+    look()
+    assert seen == [(False, False, False), (True, True, False), (True, False, False)]
+    assert record(desk).office_answers[-1].note == "repaired"
+    assert not answers_for_office(mine, record(desk))

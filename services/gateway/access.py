@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from linli.schemas.assignment import AssignmentRecord, Referred
+from linli.schemas.assignment import AssignmentRecord, Closed, Referred
 from linli.schemas.lifecycle import State
 from linli.schemas.roles import Role
 
@@ -231,11 +231,17 @@ def office_of(record: AssignmentRecord) -> str | None:
 
 
 def _followed_by(record: AssignmentRecord) -> set[str]:
-    """Give the office that obtained a consent, until the case is over: it sees what came of what it did."""
-    details = record.details
-    if details is None or details.consent_office is None or details.restricted or record.state in _OVER:
+    """Give the offices that see what came of what they did, and open nothing any more.
+
+    One that obtained a consent follows the case until it is over; one that has closed a referral sees it, with its
+    answer, as long as it is kept.
+    """
+    details, status = record.details, record.status
+    if details is None or details.restricted:
         return set()
-    return {details.consent_office}
+    if isinstance(status, Closed) and status.outcome is State.REFERRED and record.office_answers:
+        return {record.office_answers[-1].office}
+    return set() if details.consent_office is None or record.state in _OVER else {details.consent_office}
 
 
 def _places(record: AssignmentRecord) -> set[str]:
