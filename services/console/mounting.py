@@ -14,6 +14,7 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope as StarletteScope
 from typing_extensions import override
 
+from linli.schemas.admission import TaskAdmission
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.deliveries import DeliveryRecord
@@ -95,6 +96,7 @@ class GatewaySurroundings:
         self.board: BoardReader = installation.board
         self.clock: Clock = installation.clock
         self.menu: ServiceMenu = installation.world.menu
+        self.admission: TaskAdmission = installation.world.admission
         self.districts: Mapping[str, District] = load_districts(installation.settings)
         self.calls = CallBook(installation.address, installation.facts.district_map.partitions)
         self._letters = letters_of(installation.settings, installation.keyring)

@@ -44,6 +44,7 @@ WHO: Final = (
     "consent_guardian",
     "danger",
     "harm",
+    "certificate",
 )
 """The fields of the first step."""
 
@@ -225,6 +226,7 @@ def options(here: Surroundings, form: Form, speech: Speech) -> dict[str, list[tu
         "groups": [choose, *((one.value, speech.of(one)) for one in Beneficiary)],
         "ages": [choose, *((one.value, speech.of(one)) for one in _AGES)],
         "requesters": [choose, *((one.value, speech.of(one)) for one in _PROXIES)],
+        "certificates": [("", speech("order.certificate_none")), *_certificates(here, speech)],
         "services": [choose, *_services(here, items, speech)],
         "further": [("", speech("order.further_none")), *_services(here, here.menu.items, speech)],
         "together": [(one.value, speech.of(one)) for one in Together],
@@ -232,6 +234,21 @@ def options(here: Surroundings, form: Form, speech: Speech) -> dict[str, list[tu
         "genders": [("", speech("order.gender_any")), *_coded("gender", speech)],
         "languages": [("", speech("order.language_any")), *_coded("language", speech)],
     }
+
+
+def certificate_answer(form: Form, here: Surroundings, speech: Speech) -> str:
+    """Return what the county's list says of the certificate that was asked for; empty where none was.
+
+    A community need not issue what is on the list: whoever asked hears it at once, and nothing is ordered.
+    """
+    entry = here.admission.certificate(form.text("certificate"))
+    if entry is None:
+        return ""
+    return speech("order.certificate_answer", what=entry.answer.zh if speech.tongue == "zh" else entry.answer.en)
+
+
+def _certificates(here: Surroundings, speech: Speech) -> list[tuple[str, str]]:
+    return [(one.code, one.zh if speech.tongue == "zh" else one.en) for one in here.admission.certificates]
 
 
 def _services(here: Surroundings, items: Iterable[MenuItem], speech: Speech) -> list[tuple[str, str]]:

@@ -10,7 +10,16 @@ from fastapi.responses import RedirectResponse, Response
 from linli.schemas.orders import HEADCOUNT_MAX, TEAMS_MAX
 from linli.services.console.form_frame import why_not
 from linli.services.console.forms import Form, FormError, read_form
-from linli.services.console.order_entry import FURTHER, WHAT, WHO, check_who, options, order_of, read_back
+from linli.services.console.order_entry import (
+    FURTHER,
+    WHAT,
+    WHO,
+    certificate_answer,
+    check_who,
+    options,
+    order_of,
+    read_back,
+)
 from linli.services.console.rendering import HEADERS, page, speak, tongue_of
 from linli.services.console.repeated_orders import repeated, rule_in_words
 from linli.services.console.sign_in import frame, keep_language, ordering_person, session_of
@@ -24,6 +33,9 @@ EMERGENCY = "emergency"
 
 SPEAK = "language-"
 """What the button begins with that shows the form in another language."""
+
+CERTIFICATE = "certificate"
+"""The button that asks what the list says of a certificate; nothing else need be filled in for it."""
 
 LAST = 3
 """The step in which the order is read back."""
@@ -50,6 +62,10 @@ async def go_on(request: Request) -> Response:
         return await _in_other_words(request, person, form, wanted.removeprefix(SPEAK))
     if wanted in ("1", "2"):
         return _step(request, person, int(wanted), form)
+    if answer := certificate_answer(form, here, Speech(tongue_of(request))):
+        return _step(request, person, 1, form, answer=answer)
+    if wanted == CERTIFICATE:
+        return _step(request, person, 1, form)
     step = 1 if wanted == "check-1" else 2
     try:
         if step == 1:
@@ -114,6 +130,7 @@ def _step(
     *,
     problem: tuple[str, str] | None = None,
     told: str = "",
+    answer: str = "",
     facts: list[tuple[str, str]] | None = None,
     number: str = "",
     status: int = 200,
@@ -131,6 +148,7 @@ def _step(
         "headcount_max": HEADCOUNT_MAX,
         "problem": problem,
         "told": told,
+        "answer": answer,
         "facts": facts or [],
         "number": number,
         "day": today(here.clock.now()).isoformat(),

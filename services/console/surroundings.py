@@ -10,6 +10,7 @@ from typing import Protocol
 from fastapi import Request
 from pydantic import BaseModel
 
+from linli.schemas.admission import TaskAdmission
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.errors import Both
@@ -126,6 +127,7 @@ class Surroundings(Protocol):
     board: BoardReader
     clock: Clock
     menu: ServiceMenu
+    admission: TaskAdmission
     districts: Mapping[str, District]
     grids: Mapping[str, str]
     communities: Mapping[str, str]
