@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import pytest
 
-from linli.schemas.answers import Accept, Done, Rate, Start
+from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Rate, Start, Withdraw
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam
 from linli.schemas.deliveries import DeliveryRecord
@@ -17,6 +18,7 @@ from linli.schemas.orders import Target
 from linli.schemas.organisation import ApplyNode, NodeRecord
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.proving import Remedy, Resolve
+from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.rounds import DistrictRound, RoundRecord
 from linli.services.delivering.notices import notices
 from linli.streams.verdict import Findings, Guarantee
@@ -55,6 +57,7 @@ class Watched(Desk):
                 build="test",
                 policy=self.state.policy,
                 districts=(DistrictRound(district=DISTRICT, seed=7, work=0),),
+                deadlines=bool(moment.get("deadlines", True)),
             )
         )
         return decision
@@ -260,3 +263,51 @@ def test_who_was_not_told_of_a_climb_is_found() -> None:
     assert audited(desk, records, fewer, late).broken == {Guarantee.TOLD: 1}
     strayed = [*fewer, first.model_copy(update={"node": "n-other"})]
     assert audited(desk, records, strayed, late).broken == {Guarantee.TOLD: 1}
+
+
+def _anything(desk: Watched, rng: random.Random, number: int) -> object:
+    """Let something happen that people do, sensible or not."""
+    request = rng.choice([*desk.state.requests, "r-none"])
+    target, offers = Target(request_id=request), desk.open_offers()
+    if number < 3 or rng.random() < 0.2:
+        hour = (desk.now - MONDAY).total_seconds() / 3_600
+        span = (hour + rng.choice((0.5, 2, 5)), hour + rng.choice((6, 9)))
+        skill, urgency, legs = rng.choice(("haircut", "repair")), rng.randrange(3), rng.choice((1, 1, 2))
+        return desk.place_order(str(number), hours=span, skill=skill, urgency=urgency, legs=legs)
+    if offers and rng.random() < 0.4:
+        _, offer, name = rng.choice(offers)
+        yes = Accept(offer=offer, team=name, members=(f"{name}-m0",))
+        return desk.send(yes if rng.random() < 0.6 else Decline(offer=offer, team=name, reason=DeclineReason.BUSY))
+    known = desk.state.requests.get(request)
+    going = [leg.assignment for leg in (known.legs if known else ()) if leg.assignment is not None]
+    if going and rng.random() < 0.6:
+        one = going[0]
+        told = (Start(offer=one.id, team=one.team), Done(offer=one.id, team=one.team, minutes=30))
+        return desk.send(rng.choice((*told, Withdraw(offer=one.id, team=one.team, reason="ill"))))
+    body = rng.choice(
+        (
+            Hold(target=target, reason="x", by="desk"),
+            Release(target=target, by="desk"),
+            Refer(target=target, office="民政办", reason="x", by="desk"),
+            AnswerReferral(target=target, outcome=rng.choice(list(ReferralOutcome)), note="x", by="office"),
+            Rate(target=target, stars=rng.choice((1, 5)), by="call_back"),
+            Resolve(target=target, remedy=Remedy.EXPLAINED, reason="x", by="desk"),
+            ApplyNode(details=rng.choice(NODES[1:5]).model_copy(update={"active": rng.random() < 0.5})),
+        )
+    )
+    return desk.send(body)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_no_day_of_any_kind_is_called_broken(seed: int) -> None:
+    """Tests that the auditor's own reckoning agrees with the desk's on days on which anything may happen."""
+    rng, desk = random.Random(seed), Watched()
+    desk.send(*registrations())
+    desk.send(*(ApplyTeam(details=team(f"t{number}")) for number in range(rng.randrange(4))))
+    for number in range(50):
+        desk.now += timedelta(minutes=rng.choice((0, 1, 3, 7, 10, 20, 45)))
+        _anything(desk, rng, number)
+        if rng.random() < 0.2:
+            desk.decide(deadlines=rng.random() < 0.5)
+    assert audited(desk, records_of(desk)).breaks == []
+    assert any(record.climbs for record in desk.state.requests.values())
