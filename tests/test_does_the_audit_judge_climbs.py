@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import pytest
+from typing_extensions import override
 
+from linli.matcher.state import Decision, NumberedCommand
 from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Rate, Start, Withdraw
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam
@@ -44,9 +46,10 @@ class Watched(Desk):
         self.rounds: list[RoundRecord] = []
         super().__init__(POLICY, teams=0)
 
-    def decide(self, *commands: object, **moment: int | bool) -> object:  # type: ignore[override]
+    @override
+    def decide(self, *commands: NumberedCommand, **moment: int | bool) -> Decision:
         """Decide, and note the round."""
-        decision = super().decide(*commands, **moment)  # type: ignore[arg-type]
+        decision = super().decide(*commands, **moment)
         self.rounds.append(
             RoundRecord(
                 partition=0,
@@ -112,8 +115,8 @@ def audited(
     """Audit a log."""
     findings = Findings()
     audit = ClimbAudit(findings)
-    for one in desk.rounds:
-        audit.round(one)
+    for round_ in desk.rounds:
+        audit.round(round_)
     for number, record in enumerate(records):
         audit.request(record, f"assignments-0@{number}", MONDAY, compacted=False)
     for decision in desk.decisions:
@@ -121,8 +124,8 @@ def audited(
             if isinstance(node, NodeRecord):
                 audit.node(node)
     audit.end()
-    for one in told:
-        audit.delivery(one)
+    for delivery in told:
+        audit.delivery(delivery)
     if old is not None:
         audit.told(old)
     return findings
