@@ -53,7 +53,7 @@ def test_are_they_for_everybody(
 
 
 def test_a_decision_takes_it_off_the_queue(browser: Browser, county: County, flagged_case: str) -> None:
-    """Tests that a reason is needed, and that the case then shows what was decided."""
+    """Tests that a reason is needed, that the case then shows what was decided, and why to whoever opens it."""
     officer = token_for(county.house, "officer", "page-proof-decides", "--place", HERE)
     with visitor(browser, county.base) as somebody:
         somebody.sign_in(officer)
@@ -64,4 +64,9 @@ def test_a_decision_takes_it_off_the_queue(browser: Browser, county: County, fla
         assert "Done." in somebody.text
         eventually(lambda: somebody.go("/desk/reviews") == 200 and somebody.page.locator(mine).count() == 0)
         somebody.go(f"/desk/case/{flagged_case}")
-        assert "refused: the clock was wrong (page-proof-decides)" in somebody.text
+        assert "refused (page-proof-decides)" in somebody.text
+        assert "the clock was wrong" not in somebody.text
+        with visitor(browser, county.base) as other:
+            other.sign_in(county.desk)
+            assert other.go(f"/desk/case/{flagged_case}/person") == 200
+            assert "the clock was wrong" in other.text
