@@ -43,5 +43,5 @@ def _facts(record: ServiceRecord, speech: Speech) -> Iterator[Fact]:
     if record.review is not None:
         decided = speech.code(f"verdict.{record.review.verdict.value}")
         # Why stands sealed, and is shown where a person's details are opened; in clear an older build left it.
-        said = f"{decided}: {record.review.reason}" if record.review.reason else decided
-        yield speech("proof.review"), f"{said} ({record.review.by})"
+        whole = f"{decided}: {record.review.reason}" if record.review.reason else decided
+        yield speech("proof.review"), f"{whole} ({record.review.by})"
