@@ -39,19 +39,8 @@ RULES: Final = (
 OF_VISIT: Final = frozenset(
     (
         *("id", "request", "leg", "place", "duration", "windows", "needs", "travel_limit", "safeguarding", "gender"),
-        *(
-            "language",
-            "barred_teams",
-            "not_yet",
-            "urgency",
-            "pin",
-            "household",
-            "promised",
-            "registered",
-            "due",
-            "told",
-        ),
-        *("regular_team", "kinds"),
+        *("language", "barred_teams", "urgency", "pin", "household", "promised", "registered", "due", "told"),
+        *("regular_team", "kinds", "not_yet"),
     )
 )
 OF_TEAM: Final = frozenset(

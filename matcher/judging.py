@@ -81,7 +81,7 @@ class Judge:
             kind_of_team: bool(wanted.kinds),
             skill_and_qualification: bool(wanted.needs),
             never_back_to_a_team_that_declined: bool(wanted.barred_teams),
-            asked_from_a_higher_level: bool(wanted.barred_teams),
+            asked_from_a_higher_level: wanted.not_yet is not None,
             household_exclusion: bool(wanted.barred_teams) or wanted.household is not None,
             committed_visits_are_pinned: wanted.pin is not None,
             asked_often_enough: wanted.urgency != 0,
