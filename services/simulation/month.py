@@ -44,8 +44,10 @@ class Month:
         Deterministic units of search per round.
     requests
         Single orders a day; None for as many as such a day brings.
-    continuity
-        The price of another team than the regular one.
+    continuity, load
+        The price of another team than the regular one, and of an hour for every hour a team gave.
+    patience
+        Minutes after which an ordinary visit that has not begun costs; None: it never does.
     """
 
     seed: int = 1
@@ -55,6 +57,8 @@ class Month:
     work: int = 0
     requests: int | None = None
     continuity: int = 600
+    load: int = 5
+    patience: int | None = None
 
     @property
     def dates(self) -> list[date]:
@@ -83,7 +87,12 @@ def play_month(month: Month) -> VirtualDay:
     played = VirtualDay(
         seed=month.seed,
         work=month.work,
-        policy=Policy(mode=Mode.AUTO, calendar=shipped_calendar(), prices=Prices(continuity=month.continuity)),
+        policy=Policy(
+            mode=Mode.AUTO,
+            calendar=shipped_calendar(),
+            prices=Prices(continuity=month.continuity, load=month.load),
+            patience_minutes=month.patience,
+        ),
         manners=manners_of(month.accept, month.seed),
         events=tuple(sorted(events, key=lambda event: event.at)),
     )

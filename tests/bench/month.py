@@ -19,7 +19,15 @@ def main() -> None:
     """Play it and print the table."""
     given = _arguments()
     month = Month(
-        given.seed, given.days, given.standing, tuple(given.accept), given.work, given.requests, given.continuity
+        given.seed,
+        given.days,
+        given.standing,
+        tuple(given.accept),
+        given.work,
+        given.requests,
+        given.continuity,
+        given.load,
+        given.patience,
     )
     began = time.perf_counter()
     played = play_month(month)
@@ -45,6 +53,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=int, default=0, help="deterministic units of search per round")
     parser.add_argument(
         "--continuity", type=int, default=600, help="price of another team than the regular one, seconds"
+    )
+    parser.add_argument("--load", type=int, default=5, help="price of an hour for every hour a team gave, seconds")
+    parser.add_argument(
+        "--patience", type=int, default=None, help="minutes after which an ordinary visit that has not begun costs"
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
