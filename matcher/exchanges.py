@@ -7,12 +7,15 @@ everything else as it is planned.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from linli.matcher.duties import Fit
 from linli.matcher.insertion import best_in_tour
 from linli.matcher.model import Model
 from linli.matcher.route import Tour
-from linli.schemas.explanation import Standing
+
+if TYPE_CHECKING:
+    from linli.schemas.explanation import Standing
 
 STANDINGS: tuple[Standing, ...] = (
     "lower", "equal", "waited_longer", "more_urgent", "promised", "offered", "committed", "begun",
