@@ -238,6 +238,10 @@ def solve(problem: Problem, deadline: Deadline, setting: str) -> Orders:
         numbers = {visit.id: number for number, visit in enumerate(problem.visits)}
         for team, crew in zip(problem.teams, day.crews, strict=True):
             crew.calls = [day.calls[numbers[name]] for name in orders.get(team.id, [])]
+            for before, call in zip([None, *crew.calls], crew.calls, strict=False):
+                # What follows from a list it computes only where the list changes.
+                call.crew, call.before = crew, before
+                call.update_start()
     made = solver.SolverFactory.create(
         config.SolverConfig(
             xml_source_text=SEARCH_ALONE if setting == "nearest" else None,
