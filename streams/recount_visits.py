@@ -15,6 +15,22 @@ _MONTHS = {QuotaPeriod.MONTH: 1, QuotaPeriod.QUARTER: 3, QuotaPeriod.YEAR: 12}
 _TAKES_PART = (TeamKind.UNIT, TeamKind.MEMBER)
 
 
+def unfounded(log: RawLog) -> list[str]:
+    """Name the service records of which no step of their request says that this team and these members went.
+
+    Requests that were forgotten are passed over: their service records outlive them.
+    """
+    return [
+        key for key, visit in log.visits.items() if visit.request_id in log.requests and not _is_founded(log, visit)
+    ]
+
+
+def _is_founded(log: RawLog, visit: ServiceRecord) -> bool:
+    who = (visit.team, set(visit.members))
+    legs = (step.legs[visit.leg] for step in log.requests[visit.request_id] if visit.leg < len(step.legs))
+    return any(leg.assignment is not None and (leg.assignment.team, set(leg.assignment.members)) == who for leg in legs)
+
+
 def hours(log: RawLog, asked: Question) -> list[Line]:
     """Add up every member's minutes, each under what became of it."""
     sums: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)

@@ -31,6 +31,7 @@ from linli.services.sheets.writing import csv_bytes
 from linli.streams.ledger_tables import Tables
 from linli.streams.recount import Question, RawLog
 from linli.streams.recount_compare import RECOUNTS, differences
+from linli.streams.recount_visits import unfounded
 from tests.support.district import MONDAY, Desk, order, place, team
 from tests.support.organisation import registrations
 
@@ -175,6 +176,17 @@ def test_a_log_that_says_otherwise_is_found(desk: Desk) -> None:
     question = Question(COUNTY.district, COUNTY.menu, COUNTY.policy, desk.now, 2026)
     [first, *_] = differences("hours", said, log, question, question)
     assert "Hours counted is" in first
+
+
+def test_a_service_record_without_its_visit_is_found(desk: Desk) -> None:
+    """Tests that each record's team and members stand in a step of the request, and that another's name is found."""
+    log = _log(desk)
+    assert log.visits
+    assert unfounded(log) == []
+    key = min(log.visits)
+    for other in ({"team": "t9"}, {"members": ("t9-m0",)}):
+        altered = {**log.visits, key: log.visits[key].model_copy(update=other)}
+        assert unfounded(replace(log, visits=altered)) == [key]
 
 
 def test_the_demos_verdict_names_the_cell_that_was_altered(desk: Desk) -> None:

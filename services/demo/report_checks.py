@@ -23,6 +23,7 @@ from linli.services.gateway.session import COOKIE
 from linli.services.reports.report import County
 from linli.streams.recount import Question, RawLog, ends_of, read_raw
 from linli.streams.recount_compare import RECOUNTS, differences
+from linli.streams.recount_visits import unfounded
 
 REPORTS_CHECKED: Final = ("reports equal the log",)
 """What is checked."""
@@ -126,7 +127,7 @@ def compare(log: RawLog, said: Mapping[str, Mapping[str, Said]], county: County)
         What the county has said of itself.
     """
     rows: dict[str, int] = {}
-    broken: list[str] = []
+    broken = [f"{REPORTS_CHECKED[0]}: nobody was there as the service record {key} says" for key in unfounded(log)]
     for where, reports in said.items():
         for name, one in reports.items():
             moment = one.before.astimezone(UTC)
