@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from linli.matcher.problem import NotYet
+from linli.matcher.not_yet import NotYet
 from linli.schemas.escalation import Escalation, Pool
 from linli.schemas.roster import TeamDetails, TeamKind
 

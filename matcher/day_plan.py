@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from linli.matcher.draft import Draft
+from linli.matcher.in_plan import is_incomplete, requests_in_plan
 from linli.matcher.insertion import follow
 from linli.matcher.model import Model
 from linli.matcher.objective import stops_by_shift
@@ -14,7 +15,7 @@ from linli.matcher.plan_records import plan_of
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.rules import first_violation
 from linli.matcher.state import DistrictState, Moment
-from linli.matcher.translate import is_incomplete, problem_of, request_and_leg, requests_in_plan, visit_id, visits_of
+from linli.matcher.translate import problem_of, request_and_leg, visit_id, visits_of
 from linli.matcher.why import EXPLANATIONS_MAX, explain_visits
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.instants import from_seconds

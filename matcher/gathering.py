@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 from linli.matcher.duties import Fit
 from linli.matcher.fetching import shifted
 from linli.matcher.insertion import NEVER, Insertion, Spot, best_in_tour, describe
-from linli.matcher.problem import Joined, Visit, Window
+from linli.matcher.joined import Joined
+from linli.matcher.problem import Visit, Window
 from linli.matcher.timetable import Timetable
 
 TEAMS_TRIED: Final = 8

@@ -10,6 +10,7 @@ from linli.matcher.admission_price import without_the_dear
 from linli.matcher.asking_at_once import Crowd
 from linli.matcher.checker import check, check_moves
 from linli.matcher.draft import Draft, end_offers, live_offer, replace_leg, replace_offer, unmet
+from linli.matcher.in_plan import requests_in_plan
 from linli.matcher.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
 from linli.matcher.plan_records import warm_plan, with_handed
 from linli.matcher.problem import Plan, Problem, Stop, Visit, is_fact
@@ -17,7 +18,7 @@ from linli.matcher.rules import Violation, first_violation
 from linli.matcher.solve import Limits, Result, solve
 from linli.matcher.together import bring_together
 from linli.matcher.too_dear import is_too_dear_at, too_dear
-from linli.matcher.translate import problem_of, request_and_leg, requests_in_plan, visit_id
+from linli.matcher.translate import problem_of, request_and_leg, visit_id
 from linli.matcher.why import WHY_STOPPED, explain_visits
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised, Withdrawn
 from linli.schemas.explanation import WhyNobody, WhyTeam

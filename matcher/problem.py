@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from linli.matcher.joined import Joined
+from linli.matcher.not_yet import NotYet
+
 if TYPE_CHECKING:
     from linli.matcher.memory import Memory
     from linli.matcher.travel import Travel
@@ -106,47 +109,6 @@ class Fetch:
     place: Place
     duration: int
     windows: tuple[Window, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """That a visit is one of several of its request, by different teams, of which all are made or none.
-
-    Parameters
-    ----------
-    legs : int
-        How many they are.
-    in_order : bool
-        Whether each begins when the one before has ended; else all begin at the same second.
-    gap : int
-        In order: at most so many seconds after the one before has ended.
-    """
-
-    legs: int
-    in_order: bool = False
-    gap: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """Teams that are asked for a visit only from a higher level: those of `bound` that are not in `asked`.
-
-    One object serves all visits of a place and level, so that nothing as long as the roster hangs on each of them.
-
-    Parameters
-    ----------
-    bound : frozenset of str
-        Teams that have a place in the organisation.
-    asked : frozenset of str
-        Those of them that may be asked already.
-    """
-
-    bound: frozenset[str]
-    asked: frozenset[str]
-
-    def bars(self, team: str) -> bool:
-        """Tell whether a team has to wait."""
-        return team in self.bound and team not in self.asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import NamedTuple, TypeVar
 
 from linli.matcher.asking_pools import AskingPools
 from linli.matcher.memory import Memory
+from linli.matcher.not_yet import NotYet
 from linli.matcher.odds import Answers
 from linli.matcher.organisation import Tree
 from linli.matcher.past_service import PastService
-from linli.matcher.problem import NotYet, Route, Team, Visit
+from linli.matcher.problem import Route, Team, Visit
 from linli.matcher.served_visits import ServedVisits
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from linli.matcher.duties import Fit
 from linli.matcher.fetching import entry_of, fetch_price, lead_of
 from linli.matcher.model import Model
+from linli.matcher.not_yet import NotYet
 from linli.matcher.objective import pair_price, reoffer_price
-from linli.matcher.problem import NotYet, TravelLimit, Visit
+from linli.matcher.problem import TravelLimit, Visit
 from linli.matcher.rules import (
     FOREVER,
     PairRule,

@@ -30,6 +30,7 @@ from linli.matcher.check_together import TOGETHER
 from linli.matcher.draft import Draft, answered_in_time, end_offers, live_offer, replace_leg, unmet
 from linli.matcher.finishing import all_finished, done_with
 from linli.matcher.gathering import Found, Gathering, Held
+from linli.matcher.in_plan import is_begun, is_incomplete, requests_in_plan
 from linli.matcher.insertion import Insertion
 from linli.matcher.model import Model
 from linli.matcher.offering import asked_enough, exhausted, new_offer, status_of, with_offer
@@ -40,10 +41,7 @@ from linli.matcher.timetable import Timetable
 from linli.matcher.translate import (
     bond_of,
     first_start,
-    is_begun,
-    is_incomplete,
     problem_of,
-    requests_in_plan,
     timely_visits,
     visit_id,
 )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from linli.matcher.asking_pools import not_yet_asked
 from linli.matcher.draft import Draft, live_offer, mode_for, waiting_offers
+from linli.matcher.in_plan import is_begun, is_incomplete, requests_in_plan
+from linli.matcher.joined import Joined
 from linli.matcher.memory import Memory
+from linli.matcher.not_yet import NotYet
 from linli.matcher.problem import (
     DECLINED,
     EXCLUDED,
     Fetch,
-    Joined,
-    NotYet,
     Pin,
     Problem,
     Safeguarding,
@@ -34,24 +35,6 @@ from linli.schemas.orders import LegNeeds, RequestDetails, Together, Window
 from linli.schemas.people import AgeBand, Beneficiary
 from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.policy import Mode, Prices
-
-WANTED = frozenset(
-    {
-        State.REGISTERED,
-        State.PROMISED,
-        State.OFFERED,
-        State.COMMITTED,
-        State.UNDER_WAY,
-        State.WITHDRAWN,
-        State.RESCHEDULED,
-        State.UNMET,
-    }
-)
-"""States in which a request wants, or has, a place in the plan."""
-
-GIVEN = frozenset({State.DONE, State.RATED, State.REOPENED})
-"""States of a visit that was made: it stays in the plan to the end of its time, so that its crew is where it is."""
-
 
 RETRIED_MAX = 40
 """Unmet requests tried again in one round, each about a millisecond; with more of them they take turns."""
@@ -95,27 +78,6 @@ class LegView:
     def leg(self) -> Leg:
         """The leg itself."""
         return self.record.legs[self.index]
-
-
-def requests_in_plan(draft: Draft) -> Iterator[AssignmentRecord]:
-    """Yield every request that wants or has a place in the plan."""
-    return (record for record in draft.requests() if record.details is not None and _in_plan(record, draft.now))
-
-
-def is_incomplete(record: AssignmentRecord) -> bool:
-    """Say whether a request of several teams lacks one: what it lacks is sought together, not by the optimizer."""
-    return len(record.legs) > 1 and any(leg.assignment is None and live_offer(leg) is None for leg in record.legs)
-
-
-def is_begun(record: AssignmentRecord) -> bool:
-    """Say whether somebody is, or was, at work: nothing of that can be undone."""
-    return record.state is State.UNDER_WAY or record.state in GIVEN
-
-
-def _in_plan(record: AssignmentRecord, now: datetime) -> bool:
-    if record.state in WANTED:
-        return True
-    return record.state in GIVEN and any(leg.assignment and leg.assignment.end > now for leg in record.legs)
 
 
 def _windows(view: LegView) -> tuple[tuple[int, int], ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -107,7 +108,9 @@ def warm() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch for skipped tests and for Chromium."""
+    """Watch for skipped tests and for Chromium; let Ctrl-C reach what tests start, also in a run that was put aside."""
+    # A job in the background ignores SIGINT and so would all its children: a house told to end by it would never end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(NoSkips(), "no-skips")
     config.pluginmanager.register(BrowserTests(), "browser-tests")
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from linli.matcher.checker import check
-from linli.matcher.problem import Joined, Plan, Problem, Route, Stop
+from linli.matcher.joined import Joined
+from linli.matcher.problem import Plan, Problem, Route, Stop
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.answers import Accept, Claim, Decline, DeclineReason, Done, Start, Withdraw
 from linli.schemas.assignment import AssignmentRecord, Offer, Unmet

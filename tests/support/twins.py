@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from linli.matcher.not_yet import NotYet
 from linli.matcher.problem import (
     Member,
-    NotYet,
     Pin,
     Plan,
     Route,
