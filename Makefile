@@ -67,7 +67,7 @@ clean: ## remove .venv and everything built; the state in .linli stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(RUNTIME): $(LOCK)/setup.txt $(LOCK)/runtime.txt pyproject.toml deploy/setup.sh
+$(RUNTIME): $(LOCK)/setup.txt $(LOCK)/runtime.txt pyproject.toml deploy/setup.sh matcher/compiled.py $(wildcard matcher/kernels/*.py)
 	@deploy/setup.sh runtime
 	@touch $@
 
