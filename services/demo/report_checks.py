@@ -100,12 +100,18 @@ async def _of_commands(stage: Stage) -> dict[str, Said]:
     """Save every report at a terminal, by the command itself."""
     with tempfile.TemporaryDirectory(prefix="linli-reports-") as folder:
         words = (sys.executable, "-m", "linli.services.demo.terminal_reports", folder, str(stage.now().year))
+        # What it says of each file it wrote is for a terminal of its own; here it is told only if something went wrong.
         process = await asyncio.create_subprocess_exec(
-            *words, env={**os.environ, **stage.environment}, stdin=asyncio.subprocess.DEVNULL
+            *words,
+            env={**os.environ, **stage.environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
         )
         async with asyncio.timeout(COMMAND_S):
-            if await process.wait():
-                raise RuntimeError("linli report has failed")
+            said, _ = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"linli report has failed: {said.decode(errors='replace')}")
         return {name: _said_in(Path(folder), name) for name in RECOUNTS}
 
 
