@@ -15,10 +15,8 @@ from linli.matcher.model import Model
 from linli.matcher.problem import Team, Visit
 from linli.matcher.rules import (
     PairRule,
-    gender_until,
     kind_of_team,
     requested_language,
-    safeguarded_until,
     skill_and_qualification,
     team_takes_part,
 )
@@ -120,10 +118,9 @@ class AbleTeams:
             known = self._cleared[key] = np.full((len(model.teams), max(1, self._crews)), -1, np.int64)
         for t in numbers:
             if known[t, 0] < 0:
-                team, gender = model.teams[t], gender_until(visit, model.teams[t])
-                known[t] = 0
+                team, known[t] = model.teams[t], 0
                 for crew in range(team.crews):
-                    known[t, crew] = min(gender, safeguarded_until(visit, team, crew * model.adults_kept))
+                    known[t, crew] = model.cleared_until(visit, team, crew * model.adults_kept)
         return known
 
     def _one_cell(self, teams: list[Team]) -> Floats:

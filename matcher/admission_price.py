@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from linli.matcher.draft import Draft
+from linli.matcher.exchanges import without
 from linli.matcher.insertion import best_spot
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Problem
@@ -96,9 +97,9 @@ def added(timetable: Timetable, visit: int) -> int:
     duty = timetable.where[visit]
     if duty < 0:
         return 0
-    tour = timetable.tours[duty].copy()
-    before = tour.cost
-    return before - tour.cost if tour.take(tour.stops.index(visit)) else 0
+    tour = timetable.tours[duty]
+    rest = without(tour, tour.stops.index(visit))
+    return 0 if rest is None else tour.cost - rest.cost
 
 
 def _may_wait_until(draft: Draft, record: AssignmentRecord, price: AdmissionPrice) -> datetime | None:

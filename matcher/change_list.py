@@ -93,12 +93,13 @@ Broken = Sequence[tuple[Violation, ...]]
 """For every team of the model the pair rules it breaks."""
 
 
-def candidates(model: Model, visit: int, broken: Broken) -> list[Candidate]:
-    """Return all listed changes for a visit, the smallest first."""
-    return [*requests_own(model.visits[visit]), *at_teams(model, visit, broken)]
+def candidates(model: Model, visit: int, broken: Broken) -> Iterator[Candidate]:
+    """Yield all listed changes for a visit, the smallest first; those at teams are laid out only once asked for."""
+    yield from _requests_own(model.visits[visit])
+    yield from _at_any_team(model, visit, broken)
 
 
-def at_teams(model: Model, visit: int, broken: Broken) -> list[Candidate]:
+def _at_any_team(model: Model, visit: int, broken: Broken) -> list[Candidate]:
     """Return what single teams could change, the smallest first; without consent nothing they do can help.
 
     All of it is larger than whatever the resident could change.
@@ -110,7 +111,7 @@ def at_teams(model: Model, visit: int, broken: Broken) -> list[Candidate]:
     return sorted(listed, key=lambda one: (one.size, 0 if one.team is None else way[model.base[one.team]], one.team))
 
 
-def requests_own(wanted: Visit) -> Iterator[Candidate]:
+def _requests_own(wanted: Visit) -> Iterator[Candidate]:
     """Yield what the resident could change, the smallest first; without consent nothing else can help."""
     asked = wanted.safeguarding
     if asked is not None and not asked.consent:

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from linli.matcher import compiled_insertion
-from linli.matcher.change_list import KINDS, Broken, Candidate, Change, at_teams, requests_own
+from linli.matcher.change_list import KINDS, Broken, Candidate, Change, candidates
 from linli.matcher.day_limits import another_crew
 from linli.matcher.insertion import best_in_tour
 from linli.matcher.judging import MOVED_BY_WINDOWS, Judge
 from linli.matcher.model import Model
 from linli.matcher.no_room import Labels, Rooms, Windows, has_no_room
 from linli.matcher.problem import Team, Visit
-from linli.matcher.rules import FOREVER, Violation, gender_until, safeguarded_until
+from linli.matcher.rules import FOREVER, Violation
 from linli.matcher.timetable import Timetable
 
 LABELS_MAX = 20_000
@@ -60,7 +60,7 @@ def find_change(
     """
     asked = _Asked(timetable, visit, broken, rooms or Rooms(timetable))
     seen = list[Candidate]()
-    for found in _listed(timetable.model, visit, broken):
+    for found in candidates(timetable.model, visit, broken):
         if asked.is_served(found):
             smaller = [one for one in seen if one.size < found.size]
             mine = Labels(min(labels.each, labels.left))
@@ -69,12 +69,6 @@ def find_change(
             return change
         seen.append(found)
     return None
-
-
-def _listed(model: Model, visit: int, broken: Broken) -> Iterator[Candidate]:
-    """Yield all listed changes, the smallest first, those at teams laid out only once nothing else has served."""
-    yield from requests_own(model.visits[visit])
-    yield from at_teams(model, visit, broken)
 
 
 class _Asked:
@@ -178,8 +172,7 @@ class _Asked:
             return False
         late = {"working_hours", "time_window"}
         return any(
-            late & {one.rule for one in found}
-            and min(safeguarded_until(wanted, team), gender_until(wanted, team)) < FOREVER
+            late & {one.rule for one in found} and self.model.cleared_until(wanted, team) < FOREVER
             for found, team in zip(self.broken, self.model.teams, strict=True)
         )
 

@@ -150,12 +150,8 @@ def placed(
     leg = end_offers((record.legs[body.leg],), ended)[0]
     legs = replace_leg(record.legs, body.leg, leg)
     draft.handed.append((body.team, found.crew, found.stop))
-    before = draft.asked[body.team]
-    offer = new_offer(
-        draft, record.model_copy(update={"legs": legs}), body.leg, body.team, found.crew, found.stop, None
-    )
-    if not asked:
-        draft.asked[body.team] = before
+    held = record.model_copy(update={"legs": legs})
+    offer = new_offer(draft, held, body.leg, body.team, found.crew, found.stop, None, asks=asked)
     legs = with_offer(legs, body.leg, _by_person(offer, body, asked))
     if body.agreed:
         going = Assignment(

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from linli.matcher.clearances import FOREVER, gender_until
 from linli.matcher.fetching import lead_of
 from linli.matcher.model import Model
 from linli.matcher.problem import Team, Visit, is_fact
@@ -106,14 +105,14 @@ class Judge:
         problem, wanted, team, base = self._model.problem, self.wanted, self._model.teams[t], self._model.base[t]
         if is_fact(wanted, problem.now):
             return committed_visits_are_pinned(problem, wanted, team) is None
-        cleared = self._cleared(team)
+        cleared = self._model.cleared_until(self.wanted, team)
         if cleared < self._ends or asked_often_enough(problem, wanted, team) is not None:
             return False
         out, back = self._out[base] + self.lead, self._home[base]
         return is_reachable(problem, wanted, team, out, back, (self._starts, cleared))
 
     def _broken(self, t: int, team: Team) -> Iterator[Violation]:
-        problem, wanted, cleared = self._model.problem, self.wanted, self._cleared(team)
+        problem, wanted, cleared = self._model.problem, self.wanted, self._model.cleared_until(self.wanted, team)
         for rule in self._asked:
             if rule in PEOPLE and cleared >= self._ends:
                 continue
@@ -137,12 +136,6 @@ class Judge:
             yield violation
         elif miss is not None:
             yield Violation("time_window", team.id, wanted.id, miss, "seconds")
-
-    def _cleared(self, team: Team) -> int:
-        """Return until when enough people are cleared."""
-        if self.wanted.safeguarding is None and self.wanted.gender is None:
-            return FOREVER
-        return min(self._model.safeguarded_until(self.wanted, team), gender_until(self.wanted, team))
 
     def _is_near(self, t: int, team: Team) -> bool:
         """Say whether seconds that are known keep the travel limit, and nothing is said of metres."""

@@ -308,11 +308,11 @@ class Model:
             known = self.roster.lapses[key] = lapses_of(asked, team)
         return known
 
-    def safeguarded_until(self, wanted: Visit, team: Team, taken: int = 0) -> int:
-        """Return what the function of that name does."""
-        if wanted.safeguarding is None:
-            return FOREVER
-        return safeguarded_until(wanted, team, taken, self.lapses(wanted.safeguarding, team))
+    def cleared_until(self, wanted: Visit, team: Team, taken: int = 0) -> int:
+        """Return until when enough people are cleared beside so many adults that other crews may need; 0 if never."""
+        asked = wanted.safeguarding
+        safe = FOREVER if asked is None else safeguarded_until(wanted, team, taken, self.lapses(asked, team))
+        return min(safe, gender_until(wanted, team))
 
     def _price(self, wanted: Visit, team: Team) -> int:
         return pair_price(self.weights, wanted, team) + fetch_price(self.problem, wanted)
@@ -327,8 +327,7 @@ class Model:
         if wanted.pin is not None and wanted.pin.crew is not None and wanted.pin.crew != crew:
             return None
         earliest = on.opens if is_committed(wanted) else max(on.opens, self.now)
-        safe = self.safeguarded_until(wanted, team, crew * self.adults_kept)
-        latest = min(on.closes, safe, gender_until(wanted, team)) - wanted.duration
+        latest = min(on.closes, self.cleared_until(wanted, team, crew * self.adults_kept)) - wanted.duration
         cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in starts_of(self.problem, wanted)]
         windows = tuple((lo, hi) for lo, hi in cut if lo <= hi)
         if not windows:

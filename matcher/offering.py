@@ -121,17 +121,26 @@ def opened(draft: Draft, record: AssignmentRecord, leg: Leg, number: int, by: st
 
 
 def new_offer(
-    draft: Draft, record: AssignmentRecord, index: int, team: str, crew: int, stop: Stop, why: WhyTeam | None
+    draft: Draft,
+    record: AssignmentRecord,
+    index: int,
+    team: str,
+    crew: int,
+    stop: Stop,
+    why: WhyTeam | None,
+    *,
+    asks: bool = True,
 ) -> Offer:
     """Return the next offer of a leg: open in mode ``auto`` and outside quiet hours, else proposed.
 
     An answer is awaited for the time its urgency and the hour allow, and never beyond the start of the visit; the desk
     may take until the start. Where a person handed out a visit that begins at once, there is the least time to answer.
+    One that ``asks`` nobody is not counted among what the team was asked.
     """
     urgency = record.details.urgency if record.details else 0
     start = from_seconds(stop.start)
     open_now = may_send(draft, record) and not _is_night(draft, record, team)
-    draft.asked[team] += open_now
+    draft.asked[team] += open_now and asks
     expires = answer_until(draft.state.policy, urgency, draft.zone_of(team), draft.now)
     soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
     return Offer(

@@ -9,7 +9,7 @@ from linli.matcher.draft import Draft, end_offers
 from linli.matcher.erasing import is_erased
 from linli.matcher.forgetting import is_outlived
 from linli.matcher.occurrences import Occurrence, occurrences
-from linli.matcher.standing_visits import end_passed, held_visits, next_visit, request_of, write
+from linli.matcher.standing_visits import REACH, end_passed, held_visits, made_between, next_visit, request_of, write
 from linli.schemas.assignment import AssignmentRecord, Cancelled, OnHold, Registered, Rescheduled
 from linli.schemas.commands import Command
 from linli.schemas.lifecycle import OfferEnd, State, may_follow
@@ -205,11 +205,12 @@ def _take_back_from(draft: Draft, record: StandingRecord, since: datetime, cause
 def _open_from(draft: Draft, record: StandingRecord, since: datetime) -> list[AssignmentRecord]:
     """Return the requests of visits that begin at a moment or later and are not over."""
     horizon = draft.now + timedelta(days=draft.state.policy.standing_days)
-    calendar, until = draft.state.policy.calendar, max(horizon, record.made_to or horizon)
-    visits = occurrences(record.details, calendar, min(since, draft.now) - timedelta(days=60), until)
-    later = (one for one in visits if one.end >= since and max(one.start, one.nominal) >= since)
-    requests = (draft.request(request_of(record.details, one.nominal)) for one in later)
-    return [one for one in requests if one is not None and _is_open(one)]
+    made = made_between(draft, record, min(since, draft.now) - REACH, max(horizon, record.made_to or horizon))
+    return [
+        request
+        for visit, request in made
+        if visit.end >= since and max(visit.start, visit.nominal) >= since and _is_open(request)
+    ]
 
 
 def _is_open(request: AssignmentRecord) -> bool:

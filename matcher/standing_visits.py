@@ -26,8 +26,8 @@ AHEAD: Final = timedelta(days=400)
 
 _ONE: Final = timedelta(microseconds=1)
 
-_HELD: Final = timedelta(days=60)
-"""How far from now a visit is looked for that an interrupted order holds: none is made or moved farther away."""
+REACH: Final = timedelta(days=60)
+"""How far from now a visit that was made is looked for: none is made or moved farther away."""
 
 _NOTED: Final = frozenset({State.COMMITTED, State.UNDER_WAY, State.DONE})
 
@@ -133,12 +133,10 @@ def _end(draft: Draft, record: StandingRecord) -> None:
 
 def held_visits(draft: Draft, record: StandingRecord) -> list[tuple[Occurrence, AssignmentRecord]]:
     """Return the visits that are held because the order is interrupted, with their requests."""
-    visits = occurrences(record.details, draft.state.policy.calendar, draft.now - _HELD, draft.now + _HELD)
-    found = ((one, draft.request(request_of(record.details, one.nominal))) for one in visits)
     return [
         (visit, request)
-        for visit, request in found
-        if request is not None and isinstance(request.status, OnHold) and request.status.by == record.key
+        for visit, request in made_between(draft, record, draft.now - REACH, draft.now + REACH)
+        if isinstance(request.status, OnHold) and request.status.by == record.key
     ]
 
 
@@ -182,10 +180,17 @@ def _details_of(draft: Draft, details: StandingDetails, visit: Occurrence) -> Re
 def made_visits(draft: Draft, record: StandingRecord, since: datetime) -> Iterator[AssignmentRecord]:
     """Yield the requests that an order's visits have become, from a moment of its rule on."""
     until = max(record.made_to or since, draft.now + standing_days(draft.state.policy))
-    for visit in occurrences(record.details, draft.state.policy.calendar, since - _ONE, until):
+    return (request for _, request in made_between(draft, record, since - _ONE, until))
+
+
+def made_between(
+    draft: Draft, record: StandingRecord, after: datetime, until: datetime
+) -> Iterator[tuple[Occurrence, AssignmentRecord]]:
+    """Yield an order's visits that have become requests, with these, by their moments of the rule."""
+    for visit in occurrences(record.details, draft.state.policy.calendar, after, until):
         request = draft.request(request_of(record.details, visit.nominal))
         if request is not None:
-            yield request
+            yield visit, request
 
 
 def note_served(draft: Draft) -> None:

@@ -24,10 +24,8 @@ from linli.matcher.rules import (
     PairRule,
     asked_often_enough,
     earliest_end,
-    gender_until,
     kind_of_team,
     requested_language,
-    safeguarded_until,
     skill_and_qualification,
     starts_of,
     team_takes_part,
@@ -176,10 +174,9 @@ class _Asked:
         key = visit.safeguarding, visit.gender
         known = self.model.roster.cleared.get(key)
         if known is None:
-            adults, teams = self.model.adults_kept, self.model.teams
-            by_team = [min(safeguarded_until(visit, team), gender_until(visit, team)) for team in teams]
-            duties = [(duty.team, duty.crew) for duty in self.model.duties]
-            by_duty = [min(safeguarded_until(visit, teams[t], crew * adults), by_team[t]) for t, crew in duties]
+            model, teams = self.model, self.model.teams
+            by_team = [model.cleared_until(visit, team) for team in teams]
+            by_duty = [model.cleared_until(visit, teams[d.team], d.crew * model.adults_kept) for d in model.duties]
             known = self.model.roster.cleared[key] = (
                 np.array(by_team, dtype=np.int64),
                 np.array(by_duty, dtype=np.int64),
