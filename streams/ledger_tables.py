@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel
 
 from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.errors import Code, LinliError
 from linli.schemas.kept import KeptRecord
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.roster import RosterRecord
@@ -35,8 +36,11 @@ KNOWN_S: Final = 7 * 86_400.0
 Record = TypeVar("Record", bound=AssignmentRecord | RosterRecord | KeptRecord)
 
 
-class TooManyRecordsError(RuntimeError):
+class TooManyRecordsError(LinliError):
     """A table has more records than are held here."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(Code.REPORT_LIMIT, table=table, limit=RECORDS_MAX)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from linli.services.cli.report_sheet import asked_of, write_file
 from linli.services.cli.words import TONGUE
 from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.sheets.writing import refuse_existing
-from linli.streams.ledger_tables import RECORDS_MAX, LedgerTables, TooManyRecordsError
+from linli.streams.ledger_tables import LedgerTables
 
 _WRITERS: Final = {".html": as_html, ".txt": as_text}
 
@@ -54,10 +54,7 @@ async def make_certificate(here: Here, out: Out, wanted: Wanted, district: str |
     except WrongPeriodError as error:
         raise LinliError(Code.USAGE, detail=f"--{error}") from None
     address, partition, county, now = await asked_of(here, here.district(district))
-    try:
-        tables = await LedgerTables(address).read(partition, (SERVICE, ROSTER), county.district.code)
-    except TooManyRecordsError as error:
-        raise LinliError(Code.REPORT_LIMIT, table=str(error), limit=RECORDS_MAX) from None
+    tables = await LedgerTables(address).read(partition, (SERVICE, ROSTER), county.district.code)
     made = certificate_of(tables, county, wanted.who, period, now=now, issuer=wanted.issuer, names=names, tongue=TONGUE)
     if file is not None:
         write_file(file, _WRITERS[file.suffix](made, TONGUE).encode(), out)

@@ -90,9 +90,10 @@ async def certificate(request: Request, member: str) -> Response:
     """Give the certificate of a member for this year, to be printed."""
     person, own = await lead_who_may(request, RIGHT)
     here = surroundings(request)
-    if member not in await _hours(here, person, await team_details(here, own)):
+    period, details = {"year": str(today(here.clock.now()).year)}, await team_details(here, own)
+    went = _rows(await here.report("hours", period, person), team=own, member=member)
+    if not went and all(one.ref != member for one in details.members):
         raise FormError("problem.not_found", status=404)
-    period = {"year": str(today(here.clock.now()).year)}
     made = await here.certificate((own, member), period, person, tongue_of(request))
     return Response(made, media_type="text/html; charset=utf-8", headers=dict(HEADERS))
 

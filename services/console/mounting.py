@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from os.path import commonprefix
-from typing import Final
+from typing import Final, TypeVar
 
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -78,8 +79,20 @@ _REPORT_PROBLEMS: Final = {
 }
 """What the pages say of a report that cannot be made, and with which status."""
 
+Part = TypeVar("Part", bound=BaseModel)
+
 LAG_S: Final = 2.0
 """How far apart two topics may be on the board: one batch, some 20 ms, unless it is being rebuilt."""
+
+
+@contextmanager
+def _said_on_the_page() -> Generator[None]:
+    """Let what keeps a report from being made be a sentence of the pages."""
+    try:
+        yield
+    except LinliError as error:
+        sentence, status = _REPORT_PROBLEMS.get(error.code, ("reports.unreadable", 503))
+        raise FormError(sentence, status=status) from None
 
 
 class GatewaySurroundings:
@@ -145,46 +158,34 @@ class GatewaySurroundings:
 
     async def note(self, sealed: SealedPart, record: AssignmentRecord, person: Person) -> str:
         """Open what somebody wrote about a case, and note who did; empty if it was erased."""
-        key = await self._here.keys.find(sealed.key_id)
-        if key is None or person.caller is None:
-            return ""
-        _log.info(
-            "opened", why="note", case=record.request_id, role=person.caller.role.value, token=person.caller.token
-        )
-        try:
-            return unseal(sealed, key, self._here.keyring, NotePart).text
-        except UnsealError:
-            return ""
+        part = await self._opened(sealed, person, NotePart, why="note", case=record.request_id)
+        return "" if part is None else part.text
 
     async def contact_of(self, whom: RosterRecord | NodeRecord, person: Person) -> ContactPart | None:
         """Open how a lead, a node's contact or a deputy is reached now, and note who did; ``None`` if nobody is."""
         sealed = whom.details.contact_at(self.clock.now())
-        if sealed is None or person.caller is None:
-            return None
+        return None if sealed is None else await self._opened(sealed, person, ContactPart, why="call", whom=whom.key)
+
+    async def _opened(self, sealed: SealedPart, person: Person, part: type[Part], **about: str) -> Part | None:
+        """Open a sealed part, and note who did, why and about whom; ``None`` if it was erased."""
         key = await self._here.keys.find(sealed.key_id)
-        if key is None:
+        if key is None or person.caller is None:
             return None
-        _log.info("opened", why="call", whom=whom.key, role=person.caller.role.value, token=person.caller.token)
+        _log.info("opened", **about, role=person.caller.role.value, token=person.caller.token)
         try:
-            return unseal(sealed, key, self._here.keyring, ContactPart)
+            return unseal(sealed, key, self._here.keyring, part)
         except UnsealError:
             return None
 
     async def report(self, name: str, given: Mapping[str, str], person: Person) -> MadeReport:
         """Make a report of somebody's district."""
-        try:
+        with _said_on_the_page():
             return await made_report(self._here, name, given, person.district)
-        except LinliError as error:
-            sentence, status = _REPORT_PROBLEMS.get(error.code, ("reports.unreadable", 503))
-            raise FormError(sentence, status=status) from None
 
     async def certificate(self, who: tuple[str, str], given: Mapping[str, str], person: Person, tongue: Tongue) -> str:
         """Write the certificate of a team's member."""
-        try:
+        with _said_on_the_page():
             return as_html(await made_certificate(self._here, who, given, person.district, tongue), tongue)
-        except LinliError as error:
-            sentence, status = _REPORT_PROBLEMS.get(error.code, ("reports.unreadable", 503))
-            raise FormError(sentence, status=status) from None
 
     def message(self, record: DeliveryRecord) -> str:
         """Write what a delivery says, to be read out or copied."""

@@ -17,7 +17,6 @@ from linli.services.reports.made import MadeReport, make_report
 from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.reports.registry import REPORTS
 from linli.services.reports.report import County
-from linli.streams.ledger_tables import RECORDS_MAX, TooManyRecordsError
 from linli.streams.log_reader import LogStalledError
 
 
@@ -66,7 +65,5 @@ def _said_clearly() -> Generator[None]:
         yield
     except WrongPeriodError as error:
         raise LinliError(Code.NOT_VALID, detail=error.parameter) from None
-    except TooManyRecordsError as error:
-        raise LinliError(Code.REPORT_LIMIT, table=str(error), limit=RECORDS_MAX) from None
     except (KafkaError, LogStalledError) as error:
         raise LinliError(Code.BROKER_UNREACHABLE, address=type(error).__name__) from None

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from linli.schemas.base import in_utc
-from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import Tongue
 from linli.services.reports.periods import ZONE, period_of
 from linli.services.reports.registry import REPORTS, report_named
 from linli.services.reports.report import Asked, Cell, County, Report, Row
 from linli.services.sheets.writing import Value, csv_bytes
-from linli.streams.ledger_tables import RECORDS_MAX, LedgerTables, TooManyRecordsError
+from linli.streams.ledger_tables import LedgerTables
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +111,11 @@ async def make_report(
         If there is no such report.
     linli.services.reports.periods.WrongPeriodError
         If it cannot be asked with these parameters.
-    LinliError
-        If the ledger has more than a report can hold.
     Exception
         Whatever `linli.streams.ledger_tables.LedgerTables.read` raises.
     """
     report = report_named(name)
     asked = Asked(now, county, period_of(given, report.takes))
-    try:
-        read = await tables.read(partition, report.reads, county.district.code)
-    except TooManyRecordsError as error:
-        raise LinliError(Code.REPORT_LIMIT, table=str(error), limit=RECORDS_MAX) from None
+    read = await tables.read(partition, report.reads, county.district.code)
     rows = tuple(report.rows(read, asked))
     return MadeReport(name, report, asked, rows, report.geojson(read, asked) if report.geojson is not None else None)
