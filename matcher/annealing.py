@@ -163,6 +163,7 @@ class _Course:
                     return
                 self._run_epoch(threads, parts, until, warmth_at(done))
                 self._join(parts)
+                del parts  # else two epochs' arrays are in memory while the next parts are carved
                 if self._is_over():
                     return
                 epoch += 1

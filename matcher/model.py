@@ -161,9 +161,10 @@ class Model:
         if len(self.visit_index) < len(self.visits) or any(faults_of_visit(visit, "") for visit in unknown):
             validate(self.problem)
 
-    def ways(self, places: Sequence[int]) -> IntTable:
-        """Return travel seconds between all of these places."""
-        return self.ways_with_metres(places)[0]
+    def ways(self, origins: Sequence[int], destinations: Sequence[int]) -> IntTable:
+        """Return travel seconds of shape (origins, destinations)."""
+        places = self._table.places
+        return self.problem.travel.matrix([places[a] for a in origins], [places[b] for b in destinations])[0]
 
     def ways_with_metres(self, places: Sequence[int]) -> tuple[IntTable, IntTable]:
         """Return travel seconds, and metres, between all of these places."""

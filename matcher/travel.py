@@ -22,6 +22,9 @@ Floats = npt.NDArray[np.float64]
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the earth, IUGG."""
 
+CELLS_AT_ONCE = 1 << 16
+"""Pairs of places computed at once: a table of thousands of places would otherwise take ten times its own memory."""
+
 PI = 3.141592653589793
 _DEGREE = PI / 180.0
 
@@ -216,10 +219,14 @@ class HaversineTravel:
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
         """Return seconds and metres of shape (origins, destinations)."""
         a, b = self._rows(origins), self._rows(destinations)
-        line = _lines(a, b)
-        metres = line * (a[:, None, 3] + b[None, :, 3])
-        seconds = line * (a[:, None, 4] + b[None, :, 4])
-        return np.rint(seconds).astype(np.int64), np.rint(metres).astype(np.int64)
+        seconds, metres = np.empty((len(a), len(b)), np.int64), np.empty((len(a), len(b)), np.int64)
+        step = max(1, CELLS_AT_ONCE // max(1, len(b)))
+        for at in range(0, len(a), step):
+            rows = a[at : at + step]
+            line = _lines(rows, b)
+            metres[at : at + step] = np.rint(line * (rows[:, None, 3] + b[None, :, 3]))
+            seconds[at : at + step] = np.rint(line * (rows[:, None, 4] + b[None, :, 4]))
+        return seconds, metres
 
     def prepared(self, place: Place) -> PreparedPlace:
         """Return a place prepared for the formula."""

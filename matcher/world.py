@@ -24,6 +24,9 @@ from linli.matcher.timetable import Timetable
 NEIGHBOURS = 100
 """How many of a visit's nearest a ruin may look at: enough to meet some ten tours."""
 
+ROWS_AT_ONCE = 256
+"""Rows of a table over all places that are worked on at once, in wider numbers than are kept."""
+
 STOPS_MOST = 128
 """Longest tour the search will build: counted by the shortest service, a long shift would take arrays of hundreds."""
 
@@ -52,7 +55,7 @@ def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
     begun = {tour.duty: _begun(model, tour.stops) for tour in timetable.tours if tour.stops}
     (_, *fits), first = _fits(timetable, table, begun)
     places, number = np.unique(np.array((*model.entry, *model.place, *model.base), dtype=np.int64), return_inverse=True)
-    way = np.ascontiguousarray(model.ways(places.tolist()).astype(np.int32))
+    way = _ways(model, places.tolist())
     windows, first_window = _windows(model)
     visits = _visits(model, first, first_window, number)
     duties = _duties(timetable, begun, fits[0], visits)
@@ -73,6 +76,14 @@ def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
     return Arrays(world, _tours(timetable, begun, int(duties[:, layout.MOST].max(initial=0))), begun)
 
 
+def _ways(model: Model, places: list[int]) -> Ints:
+    """Return travel seconds between all of these places in 32 bits, filled by rows: no wider table of all is made."""
+    ways = np.empty((len(places), len(places)), np.int32)
+    for at in range(0, len(places), ROWS_AT_ONCE):
+        ways[at : at + ROWS_AT_ONCE] = model.ways(places[at : at + ROWS_AT_ONCE], places)
+    return ways
+
+
 def _small(numbers: Longs) -> Ints:
     """Return times and prices in 32 bits; what lies decades away is as good as `NEVER`."""
     return np.ascontiguousarray(np.clip(numbers, -NEVER, NEVER).astype(np.int32))
@@ -88,12 +99,16 @@ def _fits(timetable: Timetable, table: PairTable, begun: Mapping[int, int]) -> t
 
     A committed visit fits where it stands alone; others that stand where the rules would no longer have them, too.
     """
-    model, known = timetable.model, set(zip(table.visit.tolist(), table.duty.tolist(), strict=True))
-    more: list[tuple[int, int, int, int]] = []
-    for tour in timetable.tours:
-        for k, v in enumerate(tour.stops):
-            if k >= begun[tour.duty] and (v, tour.duty) not in known:
-                more.append((v, tour.duty, tour.windows[k][-1][1], tour.prices[k]))
+    model = timetable.model
+    placed = [(v, tour, k) for tour in timetable.tours for k, v in enumerate(tour.stops) if k >= begun[tour.duty]]
+    size = max(1, len(model.duties))
+    pairs = np.array([v * size + tour.duty for v, tour, _ in placed], dtype=np.int64)
+    known = np.isin(pairs, table.visit * size + table.duty).tolist()
+    more = [
+        (v, tour.duty, tour.windows[k][-1][1], tour.prices[k])
+        for (v, tour, k), is_known in zip(placed, known, strict=True)
+        if not is_known
+    ]
     rows = np.array(more, dtype=np.int64).reshape(-1, 4)
     columns = [np.concatenate((mine, extra)) for mine, extra in zip(table, rows.T, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
@@ -200,9 +215,9 @@ def _near(way: Ints, visits: Ints) -> Ints:
     places = visits[movable, layout.PLACE]
     # Way and number in one key, so that equal ways leave no choice to the sorting method.
     size = len(visits)
-    for at in range(0, len(movable), 1024):
-        keys = way[places[at : at + 1024]][:, places].astype(np.int64) * size + movable
-        own = np.arange(at, min(at + 1024, len(movable)))
+    for at in range(0, len(movable), ROWS_AT_ONCE):
+        keys = way[places[at : at + ROWS_AT_ONCE]][:, places].astype(np.int64) * size + movable
+        own = np.arange(at, min(at + ROWS_AT_ONCE, len(movable)))
         keys[own - at, own] = -1
         if most < len(movable):
             keys = np.partition(keys, most - 1, axis=1)[:, :most]

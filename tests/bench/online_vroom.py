@@ -35,7 +35,7 @@ def vroom_plan(model: Model, plan: Plan) -> Plan:
         {model.place[v] for v in visits} | set(model.base) | {model.place[v] for b in begun.values() for v in b}
     )
     index = {place: k for k, place in enumerate(places)}
-    given.set_durations_matrix("car", np.array(model.ways(places), dtype=np.uint32).reshape(len(places), len(places)))
+    given.set_durations_matrix("car", model.ways(places, places).astype(np.uint32))
     skills: dict[int, set[int]] = {}
     for visit in visits:
         for fit in model.fits(visit):
