@@ -20,6 +20,7 @@ from linli.matcher.draft import (
 from linli.matcher.escalation import next_climbs
 from linli.matcher.hours import outside_quiet
 from linli.matcher.offering import next_asking, open_in_the_morning
+from linli.matcher.series_agreed import approval
 from linli.matcher.standing_visits import make_visits, next_due
 from linli.matcher.state import DistrictState
 from linli.matcher.too_dear import too_dear
@@ -72,7 +73,7 @@ def _deadlines(state: DistrictState, record: AssignmentRecord, starts: Starts) -
         return
     waiting = [leg.offers[i] for leg in record.legs for i in waiting_offers(leg)]
     yield from (offer.expires + _SECOND for offer in waiting)
-    yield from _mornings(state, record.details, waiting)
+    yield from _mornings(state, record, record.details)
     if record.state in _WAITING and not waiting:
         yield _last_start(record) + _SECOND
         if state.now is not None and (dear := too_dear(record)) is not None and state.now < dear.until:
@@ -83,12 +84,21 @@ def _deadlines(state: DistrictState, record: AssignmentRecord, starts: Starts) -
             yield next_asking(state.policy, record.details, start, _zone(state, team), state.now or start)
 
 
-def _mornings(state: DistrictState, details: RequestDetails, waiting: list[Offer]) -> Iterator[datetime]:
+def _mornings(state: DistrictState, record: AssignmentRecord, details: RequestDetails) -> Iterator[datetime]:
     """Yield when offers go out that wait for the end of quiet hours."""
-    proposed = [offer for offer in waiting if offer.state is OfferState.PROPOSED]
-    if proposed and mode_for(state.policy, details) is Mode.AUTO:
-        for offer in proposed:
-            yield next_asking(state.policy, details, offer.start, _zone(state, offer.team), state.now or offer.start)
+    for index, leg in enumerate(record.legs):
+        for offer in leg.offers:
+            if offer.state is OfferState.PROPOSED and _goes_out(state, details, index, offer.team):
+                zone = _zone(state, offer.team)
+                yield next_asking(state.policy, details, offer.start, zone, state.now or offer.start)
+
+
+def _goes_out(state: DistrictState, details: RequestDetails, leg: int, team: str) -> bool:
+    """Say whether a team's offer goes out by itself, as `linli.matcher.offering` has it."""
+    if mode_for(state.policy, details) is Mode.AUTO:
+        return True
+    standing = None if details.standing is None else state.standing.get(details.standing)
+    return approval(standing, state.policy, details, leg, team) is not None
 
 
 def _zone(state: DistrictState, team: str) -> str:

@@ -16,7 +16,7 @@ from linli.matcher.going import why_they_may_not_go
 from linli.matcher.plan_records import stop_at
 from linli.matcher.proving import judgement_of, write_judgement
 from linli.matcher.reopening import reopen
-from linli.matcher.series import end_series, take_series
+from linli.matcher.series_agreed import end_series, take_series
 from linli.matcher.service_records import write_given
 from linli.matcher.translate import visit_id
 from linli.schemas.answers import (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from linli.matcher.choosing import choice_of, with_choice
 from linli.matcher.desk_orders import APPLIED, Result
 from linli.matcher.draft import Draft, end_offers, live_offer, mode_for, replace_leg
-from linli.matcher.offering import opened
+from linli.matcher.offering import open_in_the_morning, opened
 from linli.matcher.referring import referred, stays_with_office
+from linli.matcher.series_agreed import confirm_series, other_visits
 from linli.schemas.assignment import AssignmentRecord, Offered, OnHold, Registered
 from linli.schemas.choices import ChosenBy
 from linli.schemas.commands import Command
@@ -86,7 +87,7 @@ def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
     if record.details is None or mode_for(draft.state.policy, record.details) is Mode.SUGGEST:
         return OutcomeCode.NOT_ALLOWED_NOW, Mode.SUGGEST
     choice = choice_of(draft, record, body.leg, ChosenBy.CONFIRM, leg.offers[index].team, body.by, body.note)
-    draft.step(
+    after = draft.step(
         record,
         Offered(),
         "confirm",
@@ -94,7 +95,16 @@ def confirm(draft: Draft, command: Command, body: Confirm) -> Result:
         **with_choice(record, choice),
         **draft.remember(record, command.id),
     )
-    return APPLIED
+    return OutcomeCode.APPLIED, _confirm_all(draft, after, body, leg.offers[index].team) if body.series else ""
+
+
+def _confirm_all(draft: Draft, record: AssignmentRecord, body: Confirm, team: str) -> str:
+    """Approve the team for all visits of the order, and send its offers of other visits that wait for the desk."""
+    why = confirm_series(draft, record, body.leg, team, body.by)
+    if not why:
+        for other in other_visits(draft, record, draft.now):
+            open_in_the_morning(draft, other)
+    return why
 
 
 def told(body: Told) -> Result:

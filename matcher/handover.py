@@ -16,6 +16,7 @@ from linli.matcher.plan_records import warm_plan, with_stop
 from linli.matcher.problem import Pin, Problem, Visit
 from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation
+from linli.matcher.series_agreed import take_series
 from linli.matcher.solve import Limits, solve
 from linli.matcher.together import place_beside
 from linli.matcher.translate import LegView, behind_the_first, problem_of, visits_of
@@ -62,8 +63,11 @@ def assign(draft: Draft, command: Command, body: Assign) -> Result:
         if broken:
             return OutcomeCode.BREAKS_RULE, broken
     choice = choice_of(draft, record, body.leg, ChosenBy.ASSIGN, body.team, body.by, body.reason)
-    hand_over(draft, command, body, record, found, choice)
-    return APPLIED
+    after = hand_over(draft, command, body, record, found, choice)
+    going = after.legs[body.leg].assignment
+    if not body.series or going is None:
+        return APPLIED
+    return OutcomeCode.APPLIED, take_series(draft, after, body.leg, going, body.by)
 
 
 def _heard_again(record: AssignmentRecord, team: str) -> AssignmentRecord:
@@ -116,15 +120,15 @@ def _broken_by(draft: Draft, problem: Problem, found: Insertion) -> str:
 
 def hand_over(
     draft: Draft, command: Command, body: Assign, record: AssignmentRecord, found: Insertion, choice: DeskChoice
-) -> None:
-    """Write the offer, or the visit that was agreed on, with the choice that led to it."""
+) -> AssignmentRecord:
+    """Write the offer, or the visit that was agreed on, with the choice that led to it; return the request."""
     claimed = choice.how is ChosenBy.CLAIM
     record, legs = placed(draft, body, record, found, OfferEnd.CLAIMED if claimed else OfferEnd.REASSIGNED)
     status = Committed() if all(one.assignment for one in legs) else Offered()
     changes = {"legs": legs, **with_choice(record, choice), **draft.remember(record, command.id)}
     if claimed:
         record = draft.step(record, Claimed(team=body.team), "claim", **changes)
-    draft.step(record, status, choice.how, **changes)
+    return draft.step(record, status, choice.how, **changes)
 
 
 def placed(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from linli.matcher.draft import Draft, answered_in_time, live_offer, mode_for, replace_leg, replace_offer
 from linli.matcher.hours import answer_time, answer_until, quiet_period
 from linli.matcher.problem import Stop
+from linli.matcher.series_agreed import confirmed_for
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer, Offered, Promised
 from linli.schemas.explanation import WhyTeam
 from linli.schemas.identity import offer_id
@@ -93,17 +94,24 @@ def _is_night(draft: Draft, record: AssignmentRecord, team: str) -> bool:
     return quiet_period(draft.state.policy.quiet_hours, draft.zone_of(team), draft.now) is not None
 
 
+def _goes_out(draft: Draft, record: AssignmentRecord, index: int, team: str) -> tuple[bool, str | None]:
+    """Say whether an offer goes out by itself, and who at the desk approved that, where it needs somebody's word."""
+    if may_send(draft, record):
+        return True, None
+    approved = confirmed_for(draft, record, index, team)
+    return approved is not None, approved.by if approved is not None else None
+
+
 def open_in_the_morning(draft: Draft, record: AssignmentRecord) -> None:
-    """Send the offers that waited for the end of quiet hours: of several teams, who are fixed as soon as found."""
-    if not may_send(draft, record):
-        return
+    """Send the offers that waited for the end of quiet hours, or for the desk that has approved the team meanwhile."""
     legs = record.legs
     for index, leg in enumerate(record.legs):
         number = live_offer(leg)
         if number is not None and leg.offers[number].state is OfferState.PROPOSED:
-            offer = leg.offers[number]
-            if not _is_night(draft, record, offer.team):
-                legs = replace_leg(legs, index, opened(draft, record, leg, number))
+            team = leg.offers[number].team
+            goes, by = _goes_out(draft, record, index, team)
+            if goes and not _is_night(draft, record, team):
+                legs = replace_leg(legs, index, opened(draft, record, leg, number, by))
     if legs != record.legs:
         legs = answered_in_time(legs, draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least))
         status = record.status if record.state is State.UNDER_WAY else Offered()
@@ -131,7 +139,7 @@ def new_offer(
     *,
     asks: bool = True,
 ) -> Offer:
-    """Return the next offer of a leg: open in mode ``auto`` and outside quiet hours, else proposed.
+    """Return the next offer of a leg: open in mode ``auto``, or of a team approved for all, outside quiet hours.
 
     An answer is awaited for the time its urgency and the hour allow, and never beyond the start of the visit; the desk
     may take until the start. Where a person handed out a visit that begins at once, there is the least time to answer.
@@ -139,7 +147,8 @@ def new_offer(
     """
     urgency = record.details.urgency if record.details else 0
     start = from_seconds(stop.start)
-    open_now = may_send(draft, record) and not _is_night(draft, record, team)
+    goes, by = _goes_out(draft, record, index, team)
+    open_now = goes and not _is_night(draft, record, team)
     draft.asked[team] += open_now and asks
     expires = answer_until(draft.state.policy, urgency, draft.zone_of(team), draft.now)
     soonest = draft.now + timedelta(minutes=draft.state.policy.answer_minutes_least)
@@ -153,6 +162,7 @@ def new_offer(
         start=start,
         end=from_seconds(stop.end),
         why=why,
+        by=by if open_now else None,
         sent=open_now,
     )
 

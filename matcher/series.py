@@ -12,19 +12,18 @@ from itertools import islice
 from typing import Final
 
 from linli.matcher.draft import Draft, live_offer, mode_for
-from linli.matcher.giving_back import give_back
 from linli.matcher.going import why_they_may_not_go
 from linli.matcher.handover import find_place, placed
 from linli.matcher.insertion import Insertion
-from linli.matcher.standing_visits import made_visits, write
-from linli.schemas.assignment import Assignment, AssignmentRecord, Committed, InSeries, Offered
+from linli.matcher.series_agreed import order_of
+from linli.matcher.standing_visits import made_visits
+from linli.schemas.assignment import AssignmentRecord, Committed, InSeries, Offered
 from linli.schemas.desk import Assign
 from linli.schemas.instants import from_seconds
 from linli.schemas.lifecycle import OfferEnd, State, may_follow
 from linli.schemas.orders import Target
-from linli.schemas.people import is_child
 from linli.schemas.policy import Mode
-from linli.schemas.standing import Series, StandingRecord
+from linli.schemas.standing import StandingRecord
 
 NOTICE: Final = timedelta(hours=12)
 """A visit that begins sooner is asked for: who is told in the evening can still say no for the morning."""
@@ -34,71 +33,6 @@ GIVEN_MAX: Final = 200
 
 _FREE: Final = frozenset({State.REGISTERED, State.PROMISED, State.OFFERED, State.UNMET, State.RESCHEDULED})
 """States in which a leg without a team may be given away."""
-
-_GOING: Final = (State.OFFERED, State.COMMITTED, State.UNDER_WAY)
-
-
-def take_series(draft: Draft, record: AssignmentRecord, leg: int, going: Assignment) -> str:
-    """Note that a team that accepted a visit takes the whole standing order.
-
-    Returns
-    -------
-    str
-        Why it does not, as the detail of an outcome; empty where it does. Nobody chooses to come to a child again and
-        again: such visits are asked for one by one, like all others.
-    """
-    details, standing = record.details, _order_of(draft, record)
-    if details is None or standing is None or not standing.details.active:
-        return "no_series"
-    if is_child(details.beneficiary, details.age_band):
-        return "series_child"
-    if any(_is_held_by_another(draft, standing, one, leg, going.team) for one in range(details.legs)):
-        return "series_taken"
-    took = Series(team=going.team, members=going.members, since=draft.now, offer=going.id)
-    write(draft, standing, cause="series", reason="", series=_with(standing, leg, took))
-    return ""
-
-
-def _is_held_by_another(draft: Draft, standing: StandingRecord, held: int, leg: int, team: str) -> bool:
-    """Say whether a leg is another active team's, or another leg the team's own: two teams means two."""
-    series = standing.series_of(held)
-    if series is None or (held == leg) == (series.team == team):
-        return False
-    known = draft.team(series.team)
-    return held != leg or (known is not None and known.details.active)
-
-
-def _with(standing: StandingRecord, leg: int, series: Series | None) -> tuple[Series | None, ...]:
-    """Return the series of all legs with one of them changed."""
-    legs = standing.details.template.legs
-    return tuple(series if one == leg else standing.series_of(one) for one in range(legs))
-
-
-def end_series(draft: Draft, record: AssignmentRecord, leg: int, team: str, reason: str) -> str:
-    """End what a team took, from one of its visits on: later ones that it has agreed to are given back as well.
-
-    Returns
-    -------
-    str
-        Why there is nothing to end, as the detail of an outcome; empty where it was ended.
-    """
-    standing = _order_of(draft, record)
-    series = None if standing is None else standing.series_of(leg)
-    if standing is None or series is None or series.team != team:
-        return "no_series"
-    ended = write(draft, standing, cause="series_ended", reason=reason, series=_with(standing, leg, None))
-    since = record.details.occurrence if record.details else None
-    for later in list(made_visits(draft, ended, since or draft.now)):
-        going = later.legs[leg].assignment if leg < len(later.legs) else None
-        if going is not None and going.team == team and not going.started and later.state in _GOING:
-            give_back(draft, later, leg, team, reason)
-    return ""
-
-
-def _order_of(draft: Draft, record: AssignmentRecord) -> StandingRecord | None:
-    if record.details is None or record.details.standing is None:
-        return None
-    return draft.kept.standing.get(record.details.standing)
 
 
 def give_series(draft: Draft) -> None:
@@ -122,7 +56,7 @@ def _to_try(draft: Draft) -> Iterator[AssignmentRecord]:
 def _try(draft: Draft, request: str, leg: int) -> None:
     """Give a leg to the team that took it, or note the rule that forbids it; each once."""
     record = draft.request(request)
-    standing = None if record is None else _order_of(draft, record)
+    standing = None if record is None else order_of(draft, record)
     series = None if standing is None else standing.series_of(leg)
     if record is None or series is None or record.state not in _FREE or not _is_open(draft, record, leg):
         return
@@ -133,7 +67,7 @@ def _try(draft: Draft, request: str, leg: int) -> None:
         agreed=True,
         members=series.members,
         reason="series",
-        by=series.team,
+        by=series.by or series.team,
     )
     found = _place_for(draft, record, wish)
     said = InSeries(leg=leg, team=series.team, since=series.since, refused=found if isinstance(found, str) else "")

@@ -252,8 +252,8 @@ def _resume(draft: Draft, record: StandingRecord, body: ChangeStanding) -> Resul
 
 
 def _ask_each(draft: Draft, record: StandingRecord, body: ChangeStanding) -> Result:
-    """End what a team took for the whole series; the visits it has agreed to stay its own, which is its notice."""
-    if not any(record.series):
+    """End what is agreed on for the whole series; visits that a team has agreed to stay its own: that is its notice."""
+    if not any(record.series) and not any(record.confirmed):
         return OutcomeCode.DUPLICATE, "no_series"
-    write(draft, record, cause="series_ended", reason=body.reason, series=())
+    write(draft, record, cause="series_ended", reason=body.reason, series=(), confirmed=())
     return APPLIED

@@ -45,7 +45,8 @@ class Assign(Edge):
     """A person names the team (社区派单). Costs may be overridden, hard rules may not.
 
     With ``agreed`` the team has already said yes by telephone: the visit is committed without an offer, and
-    ``members`` names who goes.
+    ``members`` names who goes. ``series``, with ``agreed``: it said yes to the whole standing order that the visit
+    belongs to (整个系列): later visits are its own like this one, as long as it can make them.
     """
 
     kind: Literal["assign"] = "assign"
@@ -55,18 +56,29 @@ class Assign(Edge):
     start: Instant | None = None
     agreed: bool = False
     members: tuple[Ref, ...] = Field(default=(), max_length=20)
+    series: bool = False
     reason: Reason
     by: Ref
 
+    @model_validator(mode="after")
+    def _is_a_series_agreed_on(self) -> Self:
+        if self.series and not self.agreed:
+            raise ValueError("series goes with agreed")
+        return self
+
 
 class Confirm(Edge):
-    """The desk approves the proposed team; the offer goes out."""
+    """The desk approves the proposed team; the offer goes out.
+
+    ``series`` approves it for the whole standing order: its offers of later visits go out without being confirmed.
+    """
 
     kind: Literal["confirm"] = "confirm"
     target: Target
     leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     by: Ref
     note: Note = ""
+    series: bool = False
 
 
 class Mark(Edge):

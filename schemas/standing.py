@@ -22,6 +22,10 @@ REMEMBERED: Final = 8
 """Past visits by which the regular team is found: two months of weekly ones."""
 
 
+SERIES_DETAILS: Final = frozenset({"no_series", "series_child", "series_taken", "series_suggest"})
+"""Why nothing was agreed on for all visits, as the detail of a command that was applied to the one visit."""
+
+
 class StandingOrder(Edge):
     """The same help again and again (定期服务): an order for the first visit, and the rule by which it recurs.
 
@@ -48,7 +52,8 @@ class StandingOrder(Edge):
 class StandingStep(StrEnum):
     """What can be done to a standing order: leave one visit out, give one another time, end it, interrupt it.
 
-    ``ask_each`` ends what a team took for the whole series: visits that it has agreed to stay its own.
+    ``ask_each`` ends what a team took for the whole series, and what the desk approved for it: visits that the team has
+    agreed to stay its own.
     """
 
     SKIP = "skip"
@@ -148,12 +153,24 @@ class Served(Inside):
 
 
 class Series(Inside):
-    """That a team makes all visits of a standing order (接下整个系列): who goes, since when, and at which offer."""
+    """That a team makes all visits of a standing order (接下整个系列): who goes, since when, and at which offer.
+
+    ``by`` is who at the desk wrote it down, where the team agreed by telephone; null where it said so itself.
+    """
 
     team: Ref
     members: tuple[Ref, ...]
     since: Instant
     offer: str
+    by: Ref | None = None
+
+
+class Confirmed(Inside):
+    """That the desk approved a team for all visits of a standing order: who did, and when (整个系列已确认)."""
+
+    team: Ref
+    by: Ref
+    since: Instant
 
 
 class StandingRecord(KeptRecord):
@@ -165,7 +182,8 @@ class StandingRecord(KeptRecord):
     the visits that it holds has passed.
     ``regular`` is the team that usually comes, for each leg; ``served`` are the visits it is found by. Where a year's
     holidays are not known but would matter, ``unknown_years`` says so: then visits stay where the rule has them.
-    ``series`` is the team that took all visits, for each leg; null where each visit is asked for.
+    ``series`` is the team that took all visits, for each leg; null where each visit is asked for. ``confirmed`` is the
+    team that the desk approved for all, which in mode ``confirm`` is asked without being confirmed for each.
     """
 
     details: StandingDetails
@@ -179,6 +197,7 @@ class StandingRecord(KeptRecord):
     served: Annotated[tuple[Served, ...], Field(max_length=REMEMBERED)] = ()
     unknown_years: tuple[int, ...] = ()
     series: tuple[Series | None, ...] = ()
+    confirmed: tuple[Confirmed | None, ...] = ()
     recent: tuple[str, ...] = ()
 
     @property
@@ -189,3 +208,7 @@ class StandingRecord(KeptRecord):
     def series_of(self, leg: int) -> Series | None:
         """Return the team that took all visits of a leg, if one did."""
         return self.series[leg] if leg < len(self.series) else None
+
+    def confirmed_of(self, leg: int) -> Confirmed | None:
+        """Return what the desk approved for all visits of a leg, if it did."""
+        return self.confirmed[leg] if leg < len(self.confirmed) else None

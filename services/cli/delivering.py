@@ -12,6 +12,7 @@ from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import detail_in_words, word_of
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
+from linli.schemas.standing import SERIES_DETAILS
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import in_words
@@ -136,7 +137,10 @@ def _outcome_of(became: Became) -> CommandOutcome:
 
 
 def _sentence(outcome: CommandOutcome, record: AssignmentRecord | None) -> str:
+    """Say what came of a command; also why no series came of it, where one was asked for."""
     said = word_of(outcome.code, TONGUE)
+    if outcome.detail in SERIES_DETAILS:
+        said = f"{said} ({detail_in_words(outcome.detail, TONGUE)})"
     return said if record is None else f"{record.request_id}: {said}; {word_of(record.state, TONGUE)}"
 
 

@@ -19,6 +19,23 @@ Leg = Annotated[
 ]
 Agreed = Annotated[bool, typer.Option("--agreed", help=both("The team has said yes already.", "队伍已口头同意。"))]
 Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes, with --agreed.", "上门成员。"))]
+WholeGiven = Annotated[
+    bool,
+    typer.Option(
+        "--series",
+        help=both("With --agreed: yes to the whole standing order.", "与 --agreed 连用：队伍已同意接下整个系列。"),
+    ),
+]
+WholeConfirmed = Annotated[
+    bool,
+    typer.Option(
+        "--series",
+        help=both(
+            "Approve the team for the whole standing order: its later offers go out by themselves.",
+            "整个系列均确认由该队：以后各次派单无须逐次确认。",
+        ),
+    ),
+]
 Note = Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))]
 
 Minutes = Annotated[
@@ -110,6 +127,7 @@ def assign(
     start: Annotated[str | None, typer.Option("--start", help=both("When the visit begins.", "上门时间。"))] = None,
     agreed: Agreed = False,
     member: Members = None,
+    series: WholeGiven = False,
     zone: Zone = "Asia/Shanghai",
     source: Source = "desk",
     wait: Wait = 10.0,
@@ -117,9 +135,12 @@ def assign(
 ) -> int:
     """Name the team. Costs may be overridden, hard rules may not."""
     from linli.schemas.desk import Assign
+    from linli.schemas.errors import Code, LinliError
     from linli.services.cli.here import request_named, target_named
     from linli.services.cli.times import instant, zone_named
 
+    if series and not agreed:
+        raise LinliError(Code.USAGE, detail=both("--series needs --agreed", "--series 须与 --agreed 连用"))
     body = Assign(
         target=target_named(request),
         team=team,
@@ -127,6 +148,7 @@ def assign(
         start=None if start is None else instant(start, zone_named(zone)),
         agreed=agreed,
         members=tuple(member or ()),
+        series=series,
         reason=reason,
         by=by,
     )
@@ -138,6 +160,7 @@ def confirm(
     by: By = "desk",
     leg: Leg = 0,
     note: Note = "",
+    series: WholeConfirmed = False,
     source: Source = "desk",
     wait: Wait = 10.0,
     as_json: AsJson = False,
@@ -146,7 +169,7 @@ def confirm(
     from linli.schemas.desk import Confirm
     from linli.services.cli.here import request_named, target_named
 
-    body = Confirm(target=target_named(request), leg=leg, by=by, note=note)
+    body = Confirm(target=target_named(request), leg=leg, by=by, note=note, series=series)
     return deliver(body, request_named(request), source, None, wait, as_json)
 
 

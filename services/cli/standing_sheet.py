@@ -88,7 +88,7 @@ async def show_standing(standing: str, *, as_json: bool) -> int:
     here, out = Here.look(), Out(as_json)
     record = await standing_meant(here, standing)
     async with here.board() as board:
-        taken = [one.team for one in record.series if one]
+        taken = [one.team for one in (*record.series, *record.confirmed) if one]
         names = await team_names(board, [*(team for team in record.regular if team), *taken])
     out.data(_as_data(record))
     for name, value in _lines(record, names):
@@ -116,6 +116,8 @@ def _lines(record: StandingRecord, names: Mapping[str, str]) -> Iterator[tuple[s
         yield word("term.regular_team", TONGUE), "、".join(regular)
     for one in dict.fromkeys((one.team, one.since) for one in record.series if one):
         yield word("cause.series", TONGUE), f"{names[one[0]]}, {clock(one[1])}"
+    for approved in dict.fromkeys((one.team, one.since) for one in record.confirmed if one):
+        yield word("cause.confirmed", TONGUE), f"{names[approved[0]]}, {clock(approved[1])}"
     if record.unknown_years:
         years = ", ".join(map(str, record.unknown_years))
         yield (

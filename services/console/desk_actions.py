@@ -92,7 +92,7 @@ _LABELS: Final = {
 
 
 def _confirm(form: Form, target: Target, by: str) -> BaseModel:
-    return Confirm(target=target, leg=_leg(form), by=by, note=form.text("note"))
+    return Confirm(target=target, leg=_leg(form), by=by, note=form.text("note"), series=form.checked("series"))
 
 
 def _assign(form: Form, target: Target, by: str) -> BaseModel:
@@ -100,6 +100,8 @@ def _assign(form: Form, target: Target, by: str) -> BaseModel:
     members = tuple(form.text("members").replace(",", " ").replace("，", " ").split())
     if agreed and not members:
         raise FormError("order.missing", "action.members")
+    if form.checked("series") and not agreed:
+        raise FormError("action.series_agreed")
     return Assign(
         target=target,
         team=form.needed("team", "action.team"),
@@ -107,6 +109,7 @@ def _assign(form: Form, target: Target, by: str) -> BaseModel:
         start=form.moment("start", "action.start"),
         agreed=agreed,
         members=members if agreed else (),
+        series=form.checked("series"),
         reason=form.needed("reason", "action.reason"),
         by=by,
     )

@@ -13,6 +13,7 @@ from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import Office
 from linli.schemas.proving import Remedy
 from linli.schemas.referrals import ReferralOutcome
+from linli.schemas.standing import SERIES_DETAILS
 from linli.services.console.case_lines import case_lines, names_of
 from linli.services.console.case_reasons import next_best
 from linli.services.console.case_sheet import case_sheet, contact_facts
@@ -23,6 +24,7 @@ from linli.services.console.forms import Form, FormError, day_named, read_form
 from linli.services.console.rendering import HEADERS, page, tongue_of
 from linli.services.console.sign_in import ForbiddenError, frame, reader, session_of
 from linli.services.console.surroundings import Became, Person, Surroundings, surroundings
+from linli.services.console.team_sheet import has_series
 from linli.services.console.visits import visits_on
 from linli.services.console.words import Speech, today
 from linli.services.gateway.access import answers_for_office
@@ -57,6 +59,9 @@ async def desk(request: Request, state: str = "", urgency: str = "", number: str
 
 
 _SAID: Final = frozenset({"applied", "duplicate", "late", "ordered"})
+
+_SAID_OF_CASE: Final = _SAID | SERIES_DETAILS
+"""What a case's page says of what was just done; where the desk wanted a whole series and gave one visit, why."""
 
 
 def _question(state: str, urgency: str, number: str) -> Question:
@@ -134,7 +139,8 @@ async def act(request: Request, request_id: str, action: str) -> Response:
         return await _case(request, record, person, "case.html", problem=problem, form=form, status=error.status)
     became = await surroundings(request).send(body, person, record.request_id)
     if became.well or became.code == "late":
-        where = f"/desk/case/{record.request_id}?said={became.code}"
+        what = became.detail if became.detail in SERIES_DETAILS else became.code
+        where = f"/desk/case/{record.request_id}?said={what}"
         return RedirectResponse(where, status_code=303, headers=dict(HEADERS))
     record = await _case_of(request, request_id, person)
     return await _case(request, record, person, "case.html", became=became, form=form, status=409)
@@ -184,13 +190,14 @@ async def _case(
         "path": f"/desk/case/{record.request_id}",
         "case": await case_sheet(here, record, speech),
         "actions": actions,
+        "has_series": record.details is not None and has_series(record.details),
         "teams": await _teams(here, record, speech) if names_team and template == "case.html" else [],
         "offices": [(one.code, _named(one, speech)) for one in here.menu.offices],
         "outcomes": [(one.value, speech.of(one)) for one in ReferralOutcome],
         "proposals": await _proposals(here, record, speech),
         "remedies": [(one.value, speech.of(one)) for one in Remedy],
         "legs": [(leg, speech("action.leg_nth", n=leg + 1)) for leg in range(len(record.legs))],
-        "said": said if said in _SAID else "",
+        "said": said if said in _SAID_OF_CASE else "",
         "problem": problem,
         "why_not": why_not(became, speech) if became is not None else "",
         "form": form or Form({}),

@@ -51,6 +51,7 @@ class StandingLine:
     holidays: str
     regular: str
     series: str
+    confirmed: str
     state: str
     next: Upcoming | None
     visits: list[tuple[str, str]]
@@ -171,7 +172,7 @@ def _steps(person: Person, record: StandingRecord) -> list[StandingStep]:
     """Give what somebody can do to an order as it stands."""
     if "change_standing" not in person.may or not record.details.active:
         return []
-    taken = [StandingStep.ASK_EACH] if any(record.series) else []
+    taken = [StandingStep.ASK_EACH] if any(record.series) or any(record.confirmed) else []
     if record.details.paused:
         return [StandingStep.RESUME, *taken, StandingStep.STOP]
     return [StandingStep.SKIP, StandingStep.MOVE, StandingStep.PAUSE, *taken, StandingStep.STOP]
@@ -179,14 +180,25 @@ def _steps(person: Person, record: StandingRecord) -> list[StandingStep]:
 
 def _named_in(records: Iterable[StandingRecord]) -> list[str]:
     """Give the teams that an order names: who usually comes, and who took it as a whole."""
-    taken = [one.team for record in records for one in record.series if one is not None]
+    taken = [one.team for record in records for one in (*record.series, *record.confirmed) if one is not None]
     return [team for record in records for team in record.regular if team is not None] + taken
 
 
 def _series(record: StandingRecord, names: Mapping[str, str], speech: Speech) -> list[str]:
-    """Say which team took all visits, and since when."""
-    taken = dict.fromkeys((names[one.team], one.since) for one in record.series if one is not None)
-    return [speech("standing.series_since", team=team, moment=speech.moment(since)) for team, since in taken]
+    """Say which team took all visits, since when, and who at the desk heard it by telephone."""
+    taken = dict.fromkeys((names[one.team], one.by, one.since) for one in record.series if one is not None)
+    return [
+        speech("standing.series_since", team=team, moment=speech.moment(since))
+        if by is None
+        else speech("standing.series_by", team=team, by=by, moment=speech.moment(since))
+        for team, by, since in taken
+    ]
+
+
+def _confirmed(record: StandingRecord, names: Mapping[str, str], speech: Speech) -> list[str]:
+    """Say which team the desk approved for all visits, who did, and since when."""
+    found = dict.fromkeys((names[one.team], one.by, one.since) for one in record.confirmed if one is not None)
+    return [speech("standing.confirmed_by", team=team, by=by, moment=speech.moment(since)) for team, by, since in found]
 
 
 def _line(record: StandingRecord, names: Mapping[str, str], here: Surroundings, speech: Speech) -> StandingLine:
@@ -200,6 +212,7 @@ def _line(record: StandingRecord, names: Mapping[str, str], here: Surroundings, 
         regular=speech.listed(names[team] for team in record.regular if team is not None)
         or speech("standing.no_regular"),
         series=speech.listed(_series(record, names, speech)),
+        confirmed=speech.listed(_confirmed(record, names, speech)),
         state=speech(state),
         next=next((one for one in record.upcoming if one.how not in _GONE), None),
         visits=[

@@ -29,18 +29,31 @@ WaitHere = Annotated[Wait, Query(description="Seconds to wait for the decision; 
 
 
 class SeriesView(Answer):
-    """That a team took all visits of a standing order, since when, and at which offer; who goes it says by itself."""
+    """That a team took all visits of a standing order, since when, and at which offer; who goes it says by itself.
+
+    ``by`` is who at the desk wrote it down, where the team agreed by telephone.
+    """
 
     team: str
     since: Instant
     offer: str
+    by: str | None
+
+
+class ConfirmedView(Answer):
+    """That the desk approved a team for all visits: its offers go out without being confirmed one by one."""
+
+    team: str
+    by: str
+    since: Instant
 
 
 class StandingView(Answer):
     """A standing order as whoever may see it sees it: nothing that identifies a person.
 
     ``regular`` is the team that usually comes, for each leg; ``unknown_years`` are those whose public holidays are not
-    known yet and would matter. ``series`` is the team that took all visits, for each leg.
+    known yet and would matter. ``series`` is the team that took all visits, for each leg; ``confirmed`` the
+    one that the desk approved for all.
     """
 
     id: str
@@ -62,6 +75,7 @@ class StandingView(Answer):
     served: tuple[Served, ...]
     unknown_years: tuple[int, ...]
     series: tuple[SeriesView | None, ...]
+    confirmed: tuple[ConfirmedView | None, ...]
 
 
 class StandingList(Answer):
@@ -96,8 +110,12 @@ def standing_view(record: StandingRecord) -> StandingView:
         served=record.served,
         unknown_years=record.unknown_years,
         series=tuple(
-            None if one is None else SeriesView(team=one.team, since=one.since, offer=one.offer)
+            None if one is None else SeriesView(team=one.team, since=one.since, offer=one.offer, by=one.by)
             for one in record.series
+        ),
+        confirmed=tuple(
+            None if one is None else ConfirmedView(team=one.team, by=one.by, since=one.since)
+            for one in record.confirmed
         ),
     )
 
