@@ -20,13 +20,12 @@ from linli.matcher.problem import (
     Problem,
     Safeguarding,
     SkillNeed,
-    TravelLimit,
     Visit,
     Weights,
 )
 from linli.matcher.standing_visits import regular_team
 from linli.matcher.too_dear import is_too_dear_at, too_dear
-from linli.matcher.translate_teams import place_of, teams_of
+from linli.matcher.translate_teams import limit_of, place_of, teams_of
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer
 from linli.schemas.instants import to_seconds
@@ -218,7 +217,6 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: NotYet | N
     """
     details, needs = view.details, view.details.needs_of(view.index)
     windows, pin = _windows(view), _pin(view.leg)
-    limit = details.travel_minutes_max
     return Visit(
         id=visit_id(view.record.request_id, view.index),
         request=view.record.request_id,
@@ -227,7 +225,7 @@ def visit_of(view: LegView, regular_team: str | None = None, not_yet: NotYet | N
         duration=needs.minutes * 60,
         windows=windows,
         needs=_needs(needs),
-        travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
+        travel_limit=limit_of(details.travel_minutes_max, details.travel_metres_max),
         safeguarding=_safeguarding(details),
         gender=details.wishes.gender,
         language=details.wishes.language,

@@ -19,6 +19,13 @@ def place_of(place: RoundedPlace) -> Place:
     return Place(place.lat, place.lon, place.terrain.value)
 
 
+def limit_of(minutes: int | None, metres: int | None) -> TravelLimit | None:
+    """Return the matcher's travel limit; ``None`` where nothing is limited."""
+    if minutes is None and metres is None:
+        return None
+    return TravelLimit(seconds=None if minutes is None else minutes * 60, metres=metres)
+
+
 def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
     """Return a team as the matcher knows it, working hours expanded from yesterday to the horizon."""
     noon = datetime.combine(facts.day, time(12), UTC)
@@ -27,14 +34,13 @@ def team_of(details: TeamDetails, facts: TeamFacts) -> Team:
     # One crew with one shift a day: the limit of a shift says the same and binds nothing together.
     alone = details.crews == 1 and len(set(days)) == len(days)
     unlimited = details.visits_max is None and details.hours_day_max is None
-    limit = details.travel_minutes_max
     return Team(
         id=details.team,
         base=place_of(details.base),
         skills=tuple((skill.skill, frozenset(skill.qualifications)) for skill in details.skills),
         crews=details.crews,
         shifts=hours,
-        travel_limit=TravelLimit(seconds=limit * 60) if limit is not None else None,
+        travel_limit=limit_of(details.travel_minutes_max, details.travel_metres_max),
         languages=frozenset(details.languages),
         members=tuple(
             Member(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Edge(BaseModel):
@@ -42,6 +42,9 @@ Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_\-]{0,47}$")]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 """A name shown on a screen; 80 characters hold the longest official unit names with room to spare."""
+
+WayMetres = Annotated[int, Field(ge=100, le=999_999)]
+"""The longest way that is allowed, in metres; less than 100 was meant as kilometres, a million is no limit any more."""
 
 Note = Annotated[str, StringConstraints(max_length=500)]
 """A sentence or two by a person; longer text belongs into the case file, not into an event."""

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, ValidationError, model_validator
 
 from linli.schemas.answers import SPENT_MAX
-from linli.schemas.base import Edge, Name, Word
+from linli.schemas.base import Edge, Name, WayMetres, Word
 from linli.schemas.orders import MINUTES_MAX
 from linli.schemas.people import Beneficiary
 from linli.schemas.roster import SkillLevel, TeamKind
@@ -69,6 +69,8 @@ class MenuItem(Edge):
         Vetted adults who must go, 0 for no rule; for a child it is two whatever is said here.
     travel_minutes_max
         Longest way to the visit, or none: the 15-minute medical circle is one.
+    travel_metres_max
+        The same in metres, or none; where both are given, both hold.
     spend_limit_fen
         How much may be laid out for the resident, in fen; none where nothing is bought.
     activity
@@ -88,6 +90,7 @@ class MenuItem(Edge):
     insured: bool = False
     adults: Annotated[int, Field(ge=0, le=4)] = 0
     travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
+    travel_metres_max: WayMetres | None = None
     spend_limit_fen: Annotated[int, Field(ge=0, le=SPENT_MAX)] | None = None
     activity: bool = False
     office: Word | None = None

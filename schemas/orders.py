@@ -179,6 +179,7 @@ class RequestDetails(Inside):
     ``consent_office`` is the office with which a child's case waited until the guardian had agreed.
     ``leg_needs`` says for each leg what its team comes for, where they do not all come for the same; then the fields
     above are those of the first. ``headcount`` is how many people are expected at an activity (null: a visit).
+    ``travel_minutes_max`` and ``travel_metres_max``: the longest way of its categories, each null for no limit.
     ``standing`` is the standing order whose visit it is, and ``occurrence`` the moment that its rule gives the visit.
     """
 
@@ -218,6 +219,7 @@ class RequestDetails(Inside):
     headcount: int | None = None
     standing: Ref | None = None
     occurrence: Instant | None = None
+    travel_metres_max: int | None = None
 
     @property
     def further(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from linli.schemas.base import Edge, Inside, Instant, Name, Ref, Word
+from linli.schemas.base import Edge, Inside, Instant, Name, Ref, WayMetres, Word
 from linli.schemas.people import ContactPart, SealedPart
 from linli.schemas.places import Location, RoundedPlace
 
@@ -95,6 +95,7 @@ class Member(Edge):
 class RegisterTeam(Edge):
     """A team as it enters the roster; a later one with the same id replaces it whole.
 
+    ``travel_minutes_max`` and ``travel_metres_max``: the longest way from the base; where both are given, both hold.
     ``visits_max`` and ``hours_day_max``: visits on one day, and hours of service, by all crews together.
     ``organisation`` is the node the team belongs to; a unit or a single member registers with a community (双报到).
     ``unit`` is the unit of a single member that is a team of its own.
@@ -111,6 +112,7 @@ class RegisterTeam(Edge):
     hours: tuple[WorkingHours, ...] = Field(min_length=1, max_length=14)
     absences: tuple[Absence, ...] = Field(default=(), max_length=ABSENCES_MAX)
     travel_minutes_max: Annotated[int, Field(ge=1, le=600)] | None = None
+    travel_metres_max: WayMetres | None = None
     visits_max: Annotated[int, Field(ge=1, le=50)] | None = None
     hours_day_max: Annotated[int, Field(ge=1, le=24)] | None = None
     languages: tuple[Word, ...] = Field(default=(), max_length=10)
@@ -161,6 +163,7 @@ class TeamDetails(Inside):
     deputy: Deputy | None = None
     hours_day_max: int | None = None
     unit: Ref | None = None
+    travel_metres_max: int | None = None
 
     def contact_at(self, moment: datetime) -> SealedPart | None:
         """Return whose contact holds at a moment: the deputy's while one is named, else the lead's."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from linli.schemas.menu import MenuItem, ServiceMenu
 from linli.schemas.orders import LegNeeds, Order, RequestDetails
 
@@ -31,16 +33,23 @@ def with_further_teams(details: RequestDetails, order: Order, menu: ServiceMenu)
     first = details.needs_of(0)
     further = tuple(_needs(item, order) for item in items)
     alike = (first,) * (details.legs - 1 - len(further))
-    ways = [one.travel_minutes_max for one in items] + [details.travel_minutes_max]
     return details.model_copy(
         update={
             "leg_needs": (first, *further, *alike),
             "adults": max(details.adults, *(item.adults for item in items)),
             "insured": details.insured or any(item.insured for item in items),
-            "travel_minutes_max": min((way for way in ways if way is not None), default=None),
+            "travel_minutes_max": _strictest(
+                [details.travel_minutes_max, *(item.travel_minutes_max for item in items)]
+            ),
+            "travel_metres_max": _strictest([details.travel_metres_max, *(item.travel_metres_max for item in items)]),
             "urgency": min(details.urgency, *(item.urgency for item in items)),
         }
     )
+
+
+def _strictest(limits: Iterable[int | None]) -> int | None:
+    """Return the least of the limits that there are."""
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _needs(item: MenuItem, order: Order) -> LegNeeds:

@@ -229,6 +229,7 @@ def _details(
         adults=max(CHILD_ADULTS if is_child(order) else 0, 0 if item is None else item.adults),
         insured=item is not None and item.insured,
         travel_minutes_max=None if item is None else item.travel_minutes_max,
+        travel_metres_max=None if item is None else item.travel_metres_max,
         place=place,
         community=grid.community,
         consent=order.consent,

@@ -15,8 +15,9 @@ import pytest
 from linli.schemas.orders import Order
 from linli.services.cli import main
 from linli.services.sheets.cells import Cell
-from linli.services.sheets.columns import Context, header_key
+from linli.services.sheets.columns import Context
 from linli.services.sheets.grid_columns import GRID_COLUMNS
+from linli.services.sheets.list_columns import LIST_COLUMNS
 from linli.services.sheets.mapping import load_mapping
 from linli.services.sheets.notes import rules, sheet_word
 from linli.services.sheets.opening import opened
@@ -222,9 +223,10 @@ def test_every_rule_of_the_reader_has_words() -> None:
 
 def test_no_header_means_two_things() -> None:
     """Tests that within a kind of sheet no name is given to two columns, by accident of spelling."""
-    for columns in (ORDER_COLUMNS, TEAM_COLUMNS, GRID_COLUMNS):
-        keys = [(header_key(text), one.name) for one in columns.all for text in {one.name, *columns.aliases(one)}]
-        assert len({key for key, _ in keys}) == len(set(keys)), columns.kind
+    for columns in (ORDER_COLUMNS, TEAM_COLUMNS, GRID_COLUMNS, *LIST_COLUMNS.values()):
+        names = [(text, one) for one in columns.all for text in (one.name, *columns.aliases(one))]
+        taken = [text for text, one in names if (found := columns.of_header(text)) is None or found[0] is not one]
+        assert taken == [], columns.kind
 
 
 def test_a_context_can_do_without_places() -> None:

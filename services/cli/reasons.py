@@ -35,7 +35,7 @@ async def explain_request(here: Here, out: Out, name: str) -> None:
         names = await team_names(board, teams)
     out.data({**_as_data(record, tentative), **context.as_data(policy)})
     if not out.as_json:
-        _explain(record, tentative, names, out, policy)
+        explain_case(record, tentative, names, out, policy)
         context.say(names, policy, out)
 
 
@@ -70,18 +70,17 @@ def _as_data(record: AssignmentRecord, tentative: list[Tentative]) -> dict[str, 
     }
 
 
-def _explain(
+def explain_case(
     record: AssignmentRecord, tentative: list[Tentative], names: Mapping[str, str], out: Out, policy: Policy
 ) -> None:
+    """Say how a case stands: why nobody goes, why this team, or who would come by the plan as it is."""
     title = f"{record.request_id}  {word_of(record.state, TONGUE)}"
     out.say(title, title)
     for said in _series(record, names):
         out.say(said, said)
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
-        limit = None if record.details is None else record.details.travel_minutes_max
-        if limit is not None and any(rule.rule == "travel_limit" for rule in record.status.why.rules):
-            out.say(f"It lies outside the {limit}-minute circle.", f"位于 {limit} 分钟圈之外。")
+        _explain_circle(record, record.status.why, out)
         explain_nobody(record.status.why, names, out)
     elif offer is not None and offer.why is not None:
         _explain_team(offer, offer.why, names, out, policy)
@@ -94,6 +93,22 @@ def _explain(
             )
     elif not record.series:
         out.say("There is nothing to explain yet.", "目前没有可解释的内容。")
+
+
+def _explain_circle(record: AssignmentRecord, why: WhyNobody, out: Out) -> None:
+    """Say how far the categories let a team come, where that keeps teams away."""
+    if record.details is None or all(rule.rule != "travel_limit" for rule in why.rules):
+        return
+    limit, metres = record.details.travel_minutes_max, record.details.travel_metres_max
+    if limit is not None and metres is not None:
+        out.say(
+            f"It lies outside the circle of {limit} minutes and {metres} metres.",
+            f"位于 {limit} 分钟、{metres} 米圈之外。",
+        )
+    elif limit is not None:
+        out.say(f"It lies outside the {limit}-minute circle.", f"位于 {limit} 分钟圈之外。")
+    elif metres is not None:
+        out.say(f"It is farther than {metres} metres away.", f"距离超过 {metres} 米。")
 
 
 def _series(record: AssignmentRecord, names: Mapping[str, str]) -> Iterator[str]:

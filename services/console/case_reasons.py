@@ -71,8 +71,7 @@ def _as_it_stands(
     """Explain the last choice of a team, or why there is none."""
     offer = last_explained(record)
     if isinstance(record.status, Unmet):
-        circle = None if record.details is None else record.details.travel_minutes_max
-        return Reasons(list(_nobody(record.status.why, names, speech, circle)), [], [])
+        return Reasons(list(_nobody(record.status.why, names, speech, _circle(record, speech))), [], [])
     if offer is not None and offer.why is not None:
         return _team(offer, offer.why, names, speech)
     planned = [
@@ -96,7 +95,18 @@ def _team(offer: Offer, why: WhyTeam, names: Mapping[str, str], speech: Speech) 
     )
 
 
-def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: int | None) -> Iterator[str]:
+def _circle(record: AssignmentRecord, speech: Speech) -> str:
+    """Say how far the categories let a team come; nothing where they do not limit it."""
+    minutes = None if record.details is None else record.details.travel_minutes_max
+    metres = None if record.details is None else record.details.travel_metres_max
+    if minutes is None and metres is None:
+        return ""
+    if metres is None:
+        return speech("why.circle", minutes=minutes)
+    return speech("why.circle_metres" if minutes is None else "why.circle_both", minutes=minutes, metres=metres)
+
+
+def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: str) -> Iterator[str]:
     if why.too_dear is not None:
         dear = why.too_dear
         amount, limit = speech.amount(dear.seconds), speech.amount(dear.limit)
@@ -106,8 +116,8 @@ def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: in
         yield speech("why.leg", n=why.leg + 1)
     yield speech("why.nobody", outcome=speech.code(f"nobody.{why.outcome}"))
     for rule in why.rules:
-        if rule.rule == "travel_limit" and circle is not None:
-            yield speech("why.circle", minutes=circle)
+        if rule.rule == "travel_limit" and circle:
+            yield circle
         yield _kept_away(rule, names, speech)
     if why.lost_to:
         yield speech("why.lost_to", cases=speech.listed(why.lost_to))

@@ -161,9 +161,10 @@ class Columns:
     @cached_property
     def _by_words(self) -> Mapping[str, tuple[Column, int]]:
         found: dict[str, tuple[Column, int]] = {}
-        for column in self.all:
-            for rank, text in enumerate((column.name, *self.aliases(column))):
-                found.setdefault(header_key(text), (column, rank))
+        for key in (whole_key, header_key):
+            for column in self.all:
+                for rank, text in enumerate((column.name, *self.aliases(column))):
+                    found.setdefault(key(text), (column, rank))
         return found
 
     def aliases(self, column: Column) -> tuple[str, ...]:
@@ -171,8 +172,11 @@ class Columns:
         return tuple(header_words()[self.kind].get(column.name, ()))
 
     def of_header(self, text: str) -> tuple[Column, int] | None:
-        """Give the column that a header names, and how far down the list of its names that is."""
-        return self._by_words.get(header_key(text))
+        """Give the column that a header names, and how far down the list of its names that is.
+
+        What stands in brackets tells two columns apart where we have a name with it: minutes and metres.
+        """
+        return self._by_words.get(whole_key(text)) or self._by_words.get(header_key(text))
 
     def missing(self, found: Sequence[Column]) -> list[str]:
         """Name the columns without which no event can be made, the usual alternative of each."""
@@ -245,8 +249,12 @@ def put(event: dict[str, object], path: str, value: object) -> None:
 
 def header_key(text: str) -> str:
     """Give a header as it is compared: without brackets, signs and blanks, half-width, lower case."""
-    whole = plain(text)
-    return _SIGNS.sub("", _BRACKETS.sub("", whole)) or _SIGNS.sub("", whole)
+    return _SIGNS.sub("", _BRACKETS.sub("", plain(text))) or whole_key(text)
+
+
+def whole_key(text: str) -> str:
+    """Give the same with what stands in brackets."""
+    return _SIGNS.sub("", plain(text))
 
 
 @lru_cache(maxsize=1)

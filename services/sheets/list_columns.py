@@ -9,7 +9,7 @@ from linli.schemas.base import Edge
 from linli.schemas.list_files import ListKind
 from linli.services.sheets.cells import Cell, plain
 from linli.services.sheets.columns import BadCellError, Column, Columns, Context, Convert, Draft
-from linli.services.sheets.values import code_of, parts, text, whole_number, word_from, yes_or_no
+from linli.services.sheets.values import code_of, metres, parts, text, whole_number, word_from, yes_or_no
 
 _SKILL: Final = re.compile(r"([a-z][a-z0-9_]*)(?:\(([a-z][a-z0-9_]*)\))?(?:[*x]([1-5]))?", re.ASCII)
 _PARTS: Final = {
@@ -36,6 +36,7 @@ class ListRow(Edge):
     insured: bool | None = None
     adults: int | None = None
     travel_minutes_max: int | None = None
+    travel_metres_max: int | None = None
     spend_limit_fen: int | None = None
     activity: bool | None = None
     office: str | None = None
@@ -95,6 +96,7 @@ MENU_COLUMNS: Final = Columns(
         Column("insured", "insured", yes_or_no, ("insured members only", "须投保")),
         Column("adults", "adults", whole_number, ("vetted adults who go", "经查询的成人数")),
         Column("travel_minutes_max", "travel_minutes_max", whole_number, ("longest way", "路程上限（分钟）")),
+        Column("travel_metres_max", "travel_metres_max", metres, ("longest way in metres", "路程上限（米）")),
         Column("spend_limit_fen", "spend_limit_fen", whole_number, ("may be laid out, in fen", "代付上限（分）")),
         Column("activity", "activity", yes_or_no, ("for the public", "是否集体活动")),
         Column("office", "office", text, ("code of the office it goes to", "转办部门编码")),

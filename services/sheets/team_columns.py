@@ -19,6 +19,7 @@ from linli.services.sheets.values import (
     code_of,
     decimal,
     listed,
+    metres,
     minutes,
     number_as_text,
     parts,
@@ -180,6 +181,7 @@ _COLUMNS: Final[tuple[Column, ...]] = (
     Column("start", "hours.0.start", _time, ("from, 08:00", "开始时间")),
     Column("end", "hours.0.end", _time, ("until, 18:00", "结束时间")),
     Column("travel_minutes_max", "travel_minutes_max", minutes, ("longest way", "路程上限（分钟）")),
+    Column("travel_metres_max", "travel_metres_max", metres, ("longest way in metres", "路程上限（米）")),
     Column("visits_max", "visits_max", whole_number, ("most visits a day", "每日最多上门次数")),
     Column("languages", "languages", _languages, ("languages, by ;", "会说的语言")),
     Column(

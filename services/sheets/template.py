@@ -24,8 +24,8 @@ ORDER_FIELDS: Final = (
 )
 TEAM_FIELDS: Final = (
     *("team", "name", "team_kind", "skills", "grid", "crews", "hours", "members", "women", "vetted"),
-    *("vetting_authority", "vetted_until", "insured", "insured_until", "travel_minutes_max", "visits_max"),
-    *("languages", "contact_name", "contact_phone"),
+    *("vetting_authority", "vetted_until", "insured", "insured_until", "travel_minutes_max"),
+    *("travel_metres_max", "visits_max", "languages", "contact_name", "contact_phone"),
 )
 
 PLACE_FIELDS: Final = ("code", "name", "community", "lat", "lon", "crs", "terrain")
@@ -83,6 +83,7 @@ TEAM_EXAMPLE: Final = {
         "insured": "8",
         "insured_until": "2027-06-30",
         "travel_minutes_max": "30",
+        "travel_metres_max": "12公里",
         "visits_max": "6",
         "languages": "普通话、土家语",
         "contact_name": "（虚构）",
@@ -104,6 +105,7 @@ TEAM_EXAMPLE: Final = {
         "insured": "8",
         "insured_until": "2027-06-30",
         "travel_minutes_max": "30",
+        "travel_metres_max": "12 km",
         "visits_max": "6",
         "languages": "Mandarin",
         "contact_name": "(synthetic)",

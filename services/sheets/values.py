@@ -136,6 +136,20 @@ def minutes(cell: Cell, _: Context) -> object:
     return int(length)
 
 
+_METRES: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s?(米|m|metres?|公里|千米|km)?")
+
+
+def metres(cell: Cell, _: Context) -> object:
+    """Read the length of a way: 800, 800米, 3公里, 2.5km; without a unit it is in metres."""
+    found = _METRES.fullmatch(plain(cell.text))
+    if found is None:
+        raise BadCellError("length_in_metres")
+    length = float(found[1]) * (1_000 if found[2] in ("公里", "千米", "km") else 1)
+    if length != round(length):
+        raise BadCellError("length_in_metres")
+    return round(length)
+
+
 def word_from(glossary: str, *, closed: bool = True) -> Convert:
     """Make a reader of a list's codes, which also takes the words for them, and others that people write.
 

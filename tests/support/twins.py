@@ -215,6 +215,20 @@ PAIRS = (
     ),
     Twins(
         "travel_limit",
+        (replace(a_visit(), travel_limit=TravelLimit(metres=METRES)), a_team()),
+        (replace(a_visit(), travel_limit=TravelLimit(metres=METRES - 1)), a_team()),
+        1,
+        "category, metres",
+    ),
+    Twins(
+        "travel_limit",
+        (a_visit(), replace(a_team(), travel_limit=TravelLimit(SECONDS, METRES))),
+        (a_visit(), replace(a_team(), travel_limit=TravelLimit(SECONDS - 1, METRES))),
+        1,
+        "team, seconds beside metres",
+    ),
+    Twins(
+        "travel_limit",
         (a_visit(), replace(a_team(), travel_limit=TravelLimit(metres=METRES))),
         (a_visit(), replace(a_team(), travel_limit=TravelLimit(metres=METRES - 7))),
         7,
