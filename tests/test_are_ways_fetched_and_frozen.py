@@ -218,3 +218,15 @@ def test_solve_takes_ways_from_where_it_is_told(
     assert costs.pop("osrm:1")[1] == "fallback"
     assert main.run(["solve", str(file), "--travel", "pigeon:coo"]) == 2
     assert "pigeon" in capsys.readouterr().err
+
+
+def test_slow_roads_leave_time_for_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that a vehicle without working hours has time for ways much slower than the estimate."""
+    ends = [108.2, 27.9], [108.3, 28.0]
+    given = {"vehicles": [{"id": 1, "start": ends[0], "end": ends[0]}], "jobs": [{"id": 1, "location": ends[1]}]}
+    file, table = tmp_path / "problem.json", tmp_path / "ways.csv"
+    file.write_text(json.dumps(given), encoding="utf-8")
+    table.write_text(CSV.replace(",600,", ",60000,"), encoding="utf-8")
+    assert main.run(["solve", str(file), "--work", "0", "--travel", f"csv:{table}"]) == 0
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert (summary["unassigned"], summary["cost"]) == (0, 60_660)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise, permutations
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from linli.matcher.problem import Place
-from linli.services.solving.vroom_breaks import rests_of, shifts_of
+from linli.services.solving.vroom_breaks import rests_of, soonest
+from linli.services.solving.vroom_clocks import Clock
 from linli.services.solving.vroom_ends import Ends, EndsTravel
 from linli.services.solving.vroom_format import Vehicle
 from tests.support.problems import day
@@ -84,26 +86,131 @@ def test_a_break_is_kept_free(solve: Solve) -> None:
     assert solution["summary"]["unassigned"] == 0
 
 
+def _begins(step: Json) -> int:
+    begins: int = step["arrival"] + step["waiting_time"]
+    return begins
+
+
+NOON_BREAK: Json = {"id": 7, "time_windows": [[NOON, NOON + 3_600]], "service": 1_800}
+TOUR = {"start_index": 0, "end_index": 0}
+
+
+def test_nobody_goes_home_for_a_break(solve: Solve) -> None:
+    """Tests that a break costs no way: it is taken where the vehicle stands, between two jobs."""
+    late = _problem({**TOUR, "breaks": [NOON_BREAK]})
+    late["jobs"][0]["time_windows"] = [[NOON + 5_400, NOON + 9_000]]
+    without = _problem(TOUR)
+    without["jobs"] = late["jobs"]
+    solution = solve(late)
+    kinds = [step["type"] for step in _steps(solution)]
+    assert kinds.index("break") in (kinds.index("job") + 1, kinds.index("job") + 2)
+    assert solution["summary"]["duration"] == solve(without)["summary"]["duration"] == 1_610
+
+
+def test_a_way_may_be_cut_by_a_break(solve: Solve) -> None:
+    """Tests a break in the middle of the only time left for the way: it is taken on the way."""
+    rest = {"id": 7, "time_windows": [[MORNING + 250, MORNING + 250]], "service": 100}
+    given = _problem({**TOUR, "breaks": [rest]}, 1)
+    given["jobs"][0]["time_windows"] = [[MORNING + 600, MORNING + 600]]
+    solution = solve(given)
+    start, pause, job, end = _steps(solution)
+    assert (start["arrival"], pause["arrival"], _begins(pause)) == (MORNING, *[MORNING + 250] * 2)
+    assert pause["duration"] == 250
+    assert (job["arrival"], job["duration"], end["duration"]) == (MORNING + 600, 500, 1_010)
+    given["jobs"][0]["time_windows"] = [[MORNING, MORNING + 599]]
+    assert solve(given)["summary"]["unassigned"] == 1
+
+
+def test_breaks_go_with_every_kind_of_end_and_limit(solve: Solve) -> None:
+    """Tests a break where the route ends elsewhere, and beside a limit of travel, both kept to the second."""
+    for ends in ({"start_index": 0}, {"end_index": 0}, {"start_index": 3, "end_index": 1}):
+        least = _least(ends)
+        solution = solve(_problem({**ends, "breaks": [NOON_BREAK], "max_travel_time": least}))
+        assert [step["type"] for step in _steps(solution)].count("break") == 1
+        assert (solution["summary"]["duration"], solution["summary"]["unassigned"]) == (least, 0)
+
+
+def test_vehicles_with_other_breaks_go_by_other_clocks(solve: Solve) -> None:
+    """Tests three vehicles that each have time for one job alone, for each another one."""
+    breaks = [[MORNING], [MORNING + 3_600], []]
+    given = _problem(TOUR)
+    spans = [(0, 7_200), (0, 7_200), (2_300, 4_800)]
+    given["vehicles"] = [
+        {
+            "id": number,
+            **TOUR,
+            "time_window": [MORNING + at for at in spans[number]],
+            "breaks": [{"id": 1, "time_windows": [[at, at]], "service": 3_600} for at in begins],
+        }
+        for number, begins in enumerate(breaks)
+    ]
+    for one, at in zip(given["jobs"], (MORNING + 4_200, MORNING + 600, MORNING + 3_000), strict=True):
+        one |= {"time_windows": [[at, at]], "service": 600}
+    solution = solve(given)
+    done = {route["vehicle"]: [s["id"] for s in route["steps"] if s["type"] == "job"] for route in solution["routes"]}
+    assert done == {0: [1], 1: [2], 2: [3]}
+
+
+def test_a_job_pinned_into_a_break_is_left_out_with_a_reason(solve: Solve) -> None:
+    """Tests a time that the file fixes for a job, on either side of a break and within it."""
+    rest = {"id": 7, "time_windows": [[NOON, NOON]], "service": 1_800}
+    for at, served in ((NOON - 3_600, 1), (NOON - 3_599, 0), (NOON + 1_799, 0), (NOON + 1_800, 1)):
+        steps = [{"type": "job", "id": 1, "service_at": at}]
+        solution = solve(_problem({**TOUR, "breaks": [rest], "steps": steps}, 1))
+        assert solution["summary"]["unassigned"] == 1 - served
+        assert all(_begins(step) == at for r in solution["routes"] for step in r["steps"] if step["type"] == "job")
+        for one in solution["unassigned"]:
+            assert one["linli"]["reason"] == "impossible"
+
+
+def test_no_wider_window_is_proposed_where_there_are_breaks(solve: Solve) -> None:
+    """Tests that no change is told that only a clock which stands still would believe."""
+    day_long = {"id": 7, "time_windows": [[MORNING + 60, MORNING + 60]], "service": 32_000}
+    given = _problem({**TOUR, "breaks": [day_long]}, 1)
+    (one,) = solve(given)["unassigned"]
+    assert one["linli"]["change"] is None
+    assert all(near["amount"] < 86_400 for rule in one["linli"]["rules"] for near in rule["nearest"])
+
+
 def test_limits_hold_across_a_break(solve: Solve) -> None:
     """Tests that `max_tasks` counts a vehicle's whole day, not what it does between two breaks."""
     rest = {"id": 7, "time_windows": [[NOON, NOON]], "service": 60}
-    solution = solve(_problem({"start_index": 0, "end_index": 0, "breaks": [rest], "max_tasks": 2}))
+    solution = solve(_problem({**TOUR, "breaks": [rest], "max_tasks": 2}))
     assert solution["summary"]["unassigned"] == 1
 
 
 def test_breaks_are_taken_one_after_the_other() -> None:
-    """Tests the times of two breaks that may be at once, one that has no time left, and what remains of a day."""
+    """Tests two breaks that may be at once, one that has no time left, and one that must hurry for the next."""
     given: Any = [
         {"id": 1, "time_windows": [[100, 200]], "service": 50},
         {"id": 2, "time_windows": [[100, 160], [300, 320]], "service": 10},
         {"id": 3, "time_windows": [[990, 999]], "service": 20},
     ]
-    one = Vehicle.model_validate({"id": 1, "start_index": 0, "breaks": given}, strict=False)
-    assert [(rest.pause.id, rest.begin, rest.end) for rest in rests_of(one, (0, 1_000))] == [
-        (1, 150, 200),
-        (2, 310, 320),
-    ]
-    assert shifts_of(one, (0, 1_000)) == ((0, 149), (200, 309), (320, 1_000))
+    three, two = (
+        Vehicle.model_validate({"id": 1, "start_index": 0, "breaks": given[:many]}, strict=False) for many in (3, 2)
+    )
+    assert [rest.pause.id for rest in rests_of(three, (0, 1_000))] == [1, 2]
+    taken = rests_of(two, (0, 1_000))
+    assert [(rest.pause.id, rest.begin, rest.end) for rest in taken] == [(1, 150, 200), (2, 310, 320)]
+    assert [soonest(taken[1], free) for free in (90, 161, 305, 310)] == [100, 300, 305, 310]
+    hurried: Any = [{"id": 1, "service": 400}, {"id": 2, "service": 600}]
+    both = Vehicle.model_validate({"id": 1, "start_index": 0, "breaks": hurried}, strict=False)
+    assert [(rest.begin, rest.end) for rest in rests_of(both, (0, 1_000))] == [(0, 400), (400, 1_000)]
+
+
+def test_a_clock_stands_still_in_rests() -> None:
+    """Tests that a clock goes on where it stopped, and that exactly those starts are left that touch no rest."""
+    clock = Clock(((10, 20), (20, 25), (40, 40)), offset=1_000)
+    assert [clock.shows(at) for at in (9, 10, 15, 25, 26, 41)] == [1_009, 1_010, 1_010, 1_010, 1_011, 1_026]
+    for lead, length in ((0, 0), (0, 5), (3, 2)):
+        free = [
+            at
+            for at in range(60)
+            if all(at + max(1, length) <= begins or at - lead >= ends for begins, ends in clock.rests)
+        ]
+        shown = [at for lo, hi in clock.starts([(0, 12), (14, 59)], lead, length) for at in range(lo, hi + 1)]
+        assert shown == sorted(set(shown))
+        assert [clock.time(at) for at in shown] == [at for at in free if at != 13]
 
 
 @pytest.mark.parametrize(
@@ -111,10 +218,6 @@ def test_breaks_are_taken_one_after_the_other() -> None:
     [
         ({}, "vehicles[0].start_index: missing"),
         ({"start_index": 0, "end_index": 9}, "vehicles[0].end_index: 9, but the matrix has 4 places"),
-        (
-            {"start_index": 0, "breaks": [{"id": 1}]},
-            "vehicles[0].breaks: not supported where a route ends elsewhere than it starts",
-        ),
         (
             {"start_index": 0, "end_index": 0, "breaks": [{"id": 1, "time_windows": [[20, 10]]}]},
             "vehicles[0].breaks[0].time_windows[0]: ends before it starts",
@@ -128,8 +231,8 @@ def test_breaks_are_taken_one_after_the_other() -> None:
             "vehicles[0].breaks[1].id: 1 is also the id of breaks[0]",
         ),
         (
-            {"start_index": 0, "end_index": 0, "max_travel_time": 9, "breaks": [{"id": 1}]},
-            "vehicles[0].breaks: not supported beside max_travel_time",
+            {"start_index": 0, "end_index": 0, "capacity": [9], "breaks": [{"id": 1, "max_load": [1]}]},
+            "vehicles[0].breaks[0].max_load: not supported",
         ),
     ],
 )
@@ -151,3 +254,30 @@ def test_travel_with_ends_is_one_travel() -> None:
     assert travel.between(own[2], real[4]) == problem.travel.between(real[2], real[4])
     assert travel.between(real[4], own[2]) == problem.travel.between(real[4], real[3])
     assert set(travel.real(own)) == set(real[:4])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_crowded_days_with_breaks_hold(solve: Solve, seed: int) -> None:
+    """Tests days with breaks of every kind, whose solutions the command judges by the file alone."""
+    rng = random.Random(seed)
+    vehicles = [
+        {
+            "id": number,
+            **rng.choice(({"start_index": 0}, {"end_index": 0}, TOUR, {"start_index": 0, "end_index": 1})),
+            "time_window": [MORNING, MORNING + 9_000],
+            "breaks": [
+                {"id": 1, "service": rng.choice((0, 600))},
+                {"id": 2, "time_windows": [[MORNING + at, MORNING + at + 900]], "service": rng.choice((0, 900))},
+            ],
+        }
+        for number, at in enumerate(rng.sample(range(7_000), 2))
+    ]
+    jobs = [{"id": k, "location_index": rng.randrange(4), "service": rng.randrange(600, 1_500)} for k in range(14)]
+    windows = ((MORNING + at, MORNING + at + rng.randrange(3_000)) for at in rng.sample(range(9_000), 7))
+    given = {
+        "vehicles": vehicles,
+        "jobs": [*jobs[:7], *({**job, "time_windows": [w]} for job, w in zip(jobs[7:], windows, strict=True))],
+    }
+    solution = solve({**given, "matrices": {"car": {"durations": DURATIONS}}})
+    assert 0 < solution["summary"]["unassigned"] < 14
+    assert all([step["type"] for step in route["steps"]].count("break") == 2 for route in solution["routes"])

@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from linli.matcher.checker import check
-from linli.matcher.problem import Problem, ProblemError
-from linli.matcher.table_travel import TableTravel
+from linli.matcher.problem import Place, ProblemError
+from linli.matcher.travel import Travel
 from linli.schemas.errors import Code, LinliError
 from linli.services.cli.findings import working
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out
 from linli.services.cli.words import both
 from linli.services.solving.limits import Allowance, solve_within
-from linli.services.solving.vroom_ends import EndsTravel
 from linli.services.solving.vroom_prices import bound_of, priced
-from linli.services.solving.vroom_problem import to_problem
+from linli.services.solving.vroom_problem import translated
 from linli.services.solving.vroom_reading import read_problem
 from linli.services.solving.vroom_solution import Seconds, Solved, solution_of
+from linli.services.solving.vroom_verdict import faults_of_solution
 from linli.services.travel.provider import ProviderError, frozen
 from linli.services.travel.remembering import Remembering
 from linli.services.travel.sources import CSV_BYTES_MAX, source_of
@@ -58,7 +59,11 @@ def solve_file(
     _can_be_written(target)
     began = time.monotonic()
     file = read_problem(read_bytes(name, PROBLEM_BYTES_MAX), name)
-    problem = _with_ways(to_problem(file, ways.terrain), ways.source, out)
+
+    def fetched(estimate: Travel, places: Sequence[Place]) -> Travel:
+        return _fetched(estimate, places, ways.source, out)
+
+    problem, clocks = translated(file, ways.terrain, None if ways.source == "estimate" else fetched)
     loaded = time.monotonic()
     with working(both("Solving …", "正在求解……")) as tell:
 
@@ -73,7 +78,10 @@ def solve_file(
     if broken:
         raise AssertionError(f"the plan breaks {broken[0]}")
     took = Seconds(loaded - began, time.monotonic() - loaded)
-    solution = solution_of(Solved(file.problem, problem, result.plan, result.report, took, file.has_distances))
+    solution = solution_of(Solved(file.problem, problem, clocks, result.plan, result.report, took, file.has_distances))
+    faults = faults_of_solution(file.problem, problem.travel, ways.terrain, solution)
+    if faults:
+        raise AssertionError(f"the solution is wrong: {faults[0]}")
     if bound is not None:
         with working(both("Bounding …", "正在求上界……")):
             found = bound_of(problem, result.plan, bound, allowance.threads)
@@ -82,25 +90,18 @@ def solve_file(
     return 0
 
 
-def _with_ways(problem: Problem, source: str, out: Out) -> Problem:
-    """Fetch the ways of a problem that has no matrix; say so where the source failed and the estimate stands in."""
-    own = problem.travel if isinstance(problem.travel, EndsTravel) else None
-    estimate = problem.travel if own is None else own.inner
-    if source == "estimate" or isinstance(estimate, TableTravel):
-        return problem
+def _fetched(estimate: Travel, places: Sequence[Place], source: str, out: Out) -> Travel:
+    """Fetch the ways between places; say so where the source failed and the estimate stands in."""
     read = read_bytes(source.removeprefix("csv:"), CSV_BYTES_MAX) if source.startswith("csv:") else b""
     provider = source_of(source, estimate, read)
-    places = [team.base for team in problem.teams] + [visit.place for visit in problem.visits]
-    places += [visit.fetch.place for visit in problem.visits if visit.fetch is not None]
     try:
-        real = places if own is None else own.real(places)
-        travel = frozen(provider, real, datetime.now(ZONE), estimate)
+        travel = frozen(provider, places, datetime.now(ZONE), estimate)
     except ProviderError as error:
         raise LinliError(Code.PROBLEM, detail=error) from None
     if travel.quality == "fallback":
         why = provider.failure if isinstance(provider, Remembering) else ""
         out.warn(f"Ways are estimated: {why}", f"路程改用估算：{why}")
-    return replace(problem, travel=travel if own is None else EndsTravel(travel, own.ends))
+    return travel
 
 
 def _can_be_written(target: str | None) -> None:

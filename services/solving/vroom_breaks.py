@@ -1,12 +1,12 @@
-"""Breaks of a vehicle, taken at home: its time is cut into shifts, and a shift begins and ends at the base.
+"""When a vehicle takes its breaks: chosen before anything is planned, in the middle of what is allowed.
 
-VROOM would let it rest anywhere; ours goes home first, so a plan of ours travels more or serves less, and what it plans
-is right for VROOM too. When a break begins is chosen before anything is planned: in the middle of what is allowed.
+VROOM chooses while it plans and may serve more where the windows of breaks are wide. Where a vehicle waits anyway, or
+is done, a break is taken earlier than was planned for (`soonest`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from linli.matcher.problem import Window
@@ -24,6 +24,8 @@ class Rest(NamedTuple):
 def rests_of(vehicle: Vehicle, working: Window) -> list[Rest]:
     """Return when a vehicle's breaks are taken, in order; those for which no time is left are missing.
 
+    A break is taken at the earliest moment where its middle would leave too little time for those after it.
+
     Parameters
     ----------
     vehicle
@@ -32,26 +34,38 @@ def rests_of(vehicle: Vehicle, working: Window) -> list[Rest]:
         From when until when it works.
     """
     free, found = working[0], list[Rest]()
-    for pause in sorted(vehicle.breaks, key=lambda one: (one.time_windows or (working,))[-1][1]):
-        last = working[1] - pause.service
-        allowed = [(max(lo, free), min(hi, last)) for lo, hi in pause.time_windows or (working,)]
-        fitting = [(lo, hi) for lo, hi in allowed if lo <= hi]
-        if fitting:
-            lo, hi = fitting[0]
-            begin = (lo + hi) // 2
+    pauses = sorted(vehicle.breaks, key=lambda one: (one.time_windows or (working,))[-1][1])
+    for number, pause in enumerate(pauses):
+        allowed = _allowed(pause, free, working)
+        if allowed is not None:
+            middle, after = sum(allowed) // 2, pauses[number + 1 :]
+            begin = middle if _have_time(after, middle + pause.service, working) else allowed[0]
             free = begin + pause.service
             found.append(Rest(pause, begin, free))
     return found
 
 
-def shifts_of(vehicle: Vehicle, working: Window) -> tuple[Window, ...]:
-    """Return a vehicle's time without its breaks."""
-    opens, shifts = working[0], list[Window]()
-    for rest in rests_of(vehicle, working):
-        # Two shifts that touch would not be disjoint; a break of no length still sends the vehicle home.
-        shifts += [(opens, rest.begin - 1)] if opens < rest.begin else []
-        opens = rest.end
-    return (*shifts, (opens, working[1]))
+def _allowed(pause: Break, free: int, working: Window) -> Window | None:
+    """Return the first span in which a break may begin once the vehicle is free."""
+    last = working[1] - pause.service
+    allowed = ((max(lo, free), min(hi, last)) for lo, hi in pause.time_windows or (working,))
+    return next(((lo, hi) for lo, hi in allowed if lo <= hi), None)
+
+
+def _have_time(pauses: Sequence[Break], free: int, working: Window) -> bool:
+    """Say whether all these breaks fit one after the other, each as early as it may be."""
+    for pause in pauses:
+        allowed = _allowed(pause, free, working)
+        if allowed is None:
+            return False
+        free = allowed[0] + pause.service
+    return True
+
+
+def soonest(rest: Rest, free: int) -> int:
+    """Return when a break may begin at the earliest, once the vehicle is free; never later than was planned."""
+    windows = rest.pause.time_windows or ((0, rest.begin),)
+    return min([rest.begin, *(max(lo, free) for lo, hi in windows if max(lo, free) <= hi)])
 
 
 def faults_of_breaks(vehicle: Vehicle, horizon: int) -> Iterator[str]:

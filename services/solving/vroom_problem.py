@@ -7,15 +7,17 @@ at its delivery, for which something is fetched at its pickup: nothing may come 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
 from linli.matcher.problem import Fetch, Pin, Place, Problem, SkillNeed, Team, Visit, Weights, Window
 from linli.matcher.table_travel import TableTravel
 from linli.matcher.travel import HaversineTravel, Travel
-from linli.services.solving.vroom_breaks import shifts_of
+from linli.services.solving.vroom_clocks import Clock, Clocks, clocks_of, on_clocks
 from linli.services.solving.vroom_ends import Ends, EndsTravel, has_own_base
 from linli.services.solving.vroom_format import Job, Location, Shipment, ShipmentStep, Step, Vehicle, VroomProblem
 from linli.services.solving.vroom_loads import has_room, most_visits
@@ -32,7 +34,23 @@ TOO_LARGE = frozenset(("none",))
 """The kinds of vehicle for what fits on none: a kind that no vehicle is, for an empty set would mean any."""
 
 
+Ways = Callable[[Travel, Sequence[Place]], Travel]
+"""Returns the real ways between places, given the estimate."""
+
+
+class Translated(NamedTuple):
+    """A problem in Linli's words, and the clocks by which its vehicles go."""
+
+    problem: Problem
+    clocks: Clocks
+
+
 def to_problem(file: VroomFile, terrain: str = TERRAIN_DEFAULT) -> Problem:
+    """Translate a problem that was checked; see `translated`."""
+    return translated(file, terrain).problem
+
+
+def translated(file: VroomFile, terrain: str = TERRAIN_DEFAULT, ways: Ways | None = None) -> Translated:
     """Translate a problem that was checked.
 
     Parameters
@@ -41,25 +59,39 @@ def to_problem(file: VroomFile, terrain: str = TERRAIN_DEFAULT) -> Problem:
         What was read.
     terrain
         For travel times between coordinates where there is no matrix.
+    ways
+        Asked for the real ways where there is no matrix.
     """
     given = file.problem
-    travel, places = _travel(file, terrain), _places(given, terrain)
-    end = _horizon(given, places, travel)
+    places = _places(given, terrain)
+    real = _real_travel(file)
+    if ways is not None and not isinstance(real, TableTravel):
+        real = ways(real, places)
+    first, last = min(_times(given), default=0), _horizon(given, places, real)
+    clocks = clocks_of(given, first, last)
+    teams = tuple(_team(given, vehicle, last, terrain, clocks[vehicle.id]) for vehicle in given.vehicles)
+    # One second before anything may happen, so that nothing is history yet.
+    timed = Problem(
+        first - 1, tuple(_visits(given, last, terrain)), teams, _with_ends(real, given, terrain), TRAVEL_ALONE
+    )
+    visits = tuple(on_clocks(timed, visit, _clocks_for(visit, given, clocks), first) for visit in timed.visits)
+    return Translated(replace(timed, visits=visits), clocks)
+
+
+def _visits(given: VroomProblem, end: int, terrain: str) -> Iterator[Visit]:
     pins = {step.id: (vehicle, step) for vehicle in given.vehicles for step in vehicle.steps if step.type == "job"}
     priorities = {task.priority for task in all_tasks(given)}
     classes = {priority: k for k, priority in enumerate(sorted(priorities, reverse=True))}
-    visits = [
-        _visit(job, number, end, terrain, classes[job.priority], pins.get(job.id))
-        for number, job in enumerate(given.jobs)
-    ]
-    visits += [
-        _fetching(given, one, number, end, terrain, classes[one.priority])
-        for number, one in enumerate(given.shipments, len(visits))
-    ]
-    teams = tuple(_team(given, vehicle, end, terrain) for vehicle in given.vehicles)
-    # One second before anything may happen, so that nothing is history yet.
-    now = min(_times(given), default=0) - 1
-    return Problem(now, tuple(visits), teams, travel, TRAVEL_ALONE)
+    for number, job in enumerate(given.jobs):
+        yield _visit(job, number, end, terrain, classes[job.priority], pins.get(job.id))
+    for number, one in enumerate(given.shipments, len(given.jobs)):
+        yield _fetching(given, one, number, end, terrain, classes[one.priority])
+
+
+def _clocks_for(visit: Visit, given: VroomProblem, clocks: Clocks) -> list[Clock]:
+    """Return the clocks of the vehicles that may go, each once."""
+    pinned = None if visit.pin is None else visit.pin.team
+    return list(dict.fromkeys(clocks[one.id] for one in given.vehicles if pinned in (None, team_id(one))))
 
 
 def team_id(vehicle: Vehicle) -> str:
@@ -134,26 +166,23 @@ def _ends(vehicle: Vehicle, terrain: str) -> Ends:
     return Ends(*(None if at == (None, None) else _place(*at, terrain) for at in (begin, end)))
 
 
-def _team(given: VroomProblem, vehicle: Vehicle, end: int, terrain: str) -> Team:
-    shifts, most = shifts_of(vehicle, vehicle.time_window or (0, end)), most_visits(given, vehicle)
+def _team(given: VroomProblem, vehicle: Vehicle, end: int, terrain: str, clock: Clock) -> Team:
+    opens, closes = vehicle.time_window or (0, end)
     return Team(
         id=team_id(vehicle),
         base=_base(vehicle, terrain),
         skills=tuple((str(skill), frozenset[str]()) for skill in dict.fromkeys(vehicle.skills)),
         crews=1,
-        shifts=shifts,
-        shift_days=(0,) * len(shifts) if len(shifts) > 1 else (),
-        max_visits_per_shift=most if len(shifts) == 1 else None,
-        max_visits_per_day=most if len(shifts) > 1 else None,
+        shifts=((clock.shows(opens), clock.shows(closes)),),
+        max_visits_per_shift=most_visits(given, vehicle),
         max_travel_per_shift=vehicle.max_travel_time,
         max_metres_per_shift=vehicle.max_distance,
         kind=team_id(vehicle),
     )
 
 
-def _travel(file: VroomFile, terrain: str) -> Travel:
-    real = _real_travel(file)
-    own = {_base(one, terrain): _ends(one, terrain) for one in file.problem.vehicles if has_own_base(one)}
+def _with_ends(real: Travel, given: VroomProblem, terrain: str) -> Travel:
+    own = {_base(one, terrain): _ends(one, terrain) for one in given.vehicles if has_own_base(one)}
     return EndsTravel(real, own) if own else real
 
 
@@ -194,13 +223,10 @@ def _horizon(problem: VroomProblem, places: Sequence[Place], travel: Travel) -> 
     """Return a time so late that it limits nothing: after the last time named, all work and the longest way each."""
     tasks = all_tasks(problem)
     work = sum(task.at.setup + task.at.service for task in tasks)
-    travel = travel.inner if isinstance(travel, EndsTravel) else travel
     if isinstance(travel, TableTravel):
         longest = int(travel.matrix(places, places)[0].max(initial=0))
     else:
         # No two places lie farther from each other than twice as far as one of them from the first.
         longest = 2 * int(travel.matrix(places[:1], places)[0].max(initial=0))
-    # A break sends its vehicle home and out again.
-    pauses = [pause for vehicle in problem.vehicles for pause in vehicle.breaks]
-    work += sum(pause.service for pause in pauses)
-    return max(_times(problem), default=0) + work + (len(tasks) + 2 * len(pauses) + 1) * longest
+    work += sum(pause.service for vehicle in problem.vehicles for pause in vehicle.breaks)
+    return max(_times(problem), default=0) + work + (len(tasks) + 1) * longest

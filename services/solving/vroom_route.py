@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from linli.matcher.problem import Place, Problem, Route, Stop
-from linli.services.solving.vroom_breaks import rests_of
+from linli.services.solving.vroom_breaks import Rest, rests_of, soonest
+from linli.services.solving.vroom_clocks import Clock, working_of
 from linli.services.solving.vroom_format import Location, Vehicle
 from linli.services.solving.vroom_problem import team_id
 from linli.services.solving.vroom_tasks import Task
@@ -35,6 +36,8 @@ class RouteWriter:
         What was planned.
     vehicle
         Whose route it is.
+    clock
+        Which the plan's times are of.
     tasks
         Every visit's tasks.
     distances
@@ -42,7 +45,7 @@ class RouteWriter:
     """
 
     def __init__(
-        self, problem: Problem, vehicle: Vehicle, tasks: Mapping[str, Sequence[Task]], *, distances: bool
+        self, problem: Problem, vehicle: Vehicle, clock: Clock, tasks: Mapping[str, Sequence[Task]], *, distances: bool
     ) -> None:
         self.problem = problem
         self.vehicle = vehicle
@@ -51,62 +54,83 @@ class RouteWriter:
         self.visits = {visit.id: visit for visit in problem.visits}
         team = next(team for team in problem.teams if team.id == team_id(vehicle))
         self.base = team.base
-        self.rests = rests_of(vehicle, vehicle.time_window or (0, team.shifts[-1][1]))
+        self.clock = clock
+        self.rests = rests_of(vehicle, working_of(vehicle))
         self.at = self.base
-        self.free = self.duration = self.distance = 0
+        self.free: int = 0
+        self.duration: int = 0
+        self.distance: int = 0
+        # Seconds driven of a way that a break has cut.
+        self.gone: int = 0
 
     def route(self, route: Route) -> Json:
         """Write a route that has stops."""
         begun = [one for stop in route.stops for one in self._begun(stop)]
         tasks = [one.task for one in begun]
         loads = _loads(tasks, len(self.vehicle.capacity))
-        self.free = begun[0].start - self.problem.travel.between(self.base, begun[0].place)[0]
-        self.free = min([self.free, *(rest.begin for rest in self.rests)])
+        self.free = self._leaves(begun[0])
         steps = self._end("start", self.free, loads[0])
         for one, (load, after) in zip(begun, pairwise(loads), strict=True):
-            steps += self._breaks(one.start, load)
+            steps += self._breaks(one.place, one.start, load)
             self._go(one.place)
             steps.append(self._task(one, after))
-        steps += self._breaks(None, loads[-1])
-        self._go_home()
+        steps += self._breaks(self.base, working_of(self.vehicle)[1], loads[-1])
+        self._go(self.base)
         steps += self._end("end", self.free, loads[-1])
         return self._sums(tasks, steps)
 
-    def _breaks(self, until: int | None, load: Sequence[int]) -> list[Json]:
-        """Write the breaks taken before something begins, at home; all that are left where nothing does."""
+    def _leaves(self, first: _Begun) -> int:
+        """Return when the vehicle leaves its base, or rests there before that: so late that it is just in time."""
+        way = self.problem.travel.between(self.base, first.place)[0]
+        leaves = self.clock.time(self.clock.shows(first.start) - way)
+        return min([leaves, *(rest.begin for rest in self.rests)])
+
+    def _breaks(self, to: Place, until: int, load: Sequence[int]) -> list[Json]:
+        """Write the breaks taken before the vehicle must be somewhere; after its last task, all that are left.
+
+        A break is taken there if the vehicle can be there before it, else where it stands if it can be in time after
+        it, else on the way.
+        """
         steps = list[Json]()
-        while self.rests and (until is None or self.rests[0].begin < until):
+        while self.rests and self.rests[0].begin <= until:
             rest = self.rests.pop(0)
-            self._go_home()
-            told = where(self.vehicle.start, self.vehicle.start_index)
-            told |= described(rest.pause.description)
-            steps.append(
-                self._step(
-                    "break",
-                    self.free,
-                    load,
-                    id=rest.pause.id,
-                    setup=0,
-                    service=rest.pause.service,
-                    waiting_time=rest.begin - self.free,
-                    **told,
-                )
-            )
-            self.free = rest.end
+            way = self.problem.travel.between(self.at, to)[0] - self.gone
+            more = sum(one.pause.service for one in self.rests if one.begin <= until)
+            begin = soonest(rest, self.free)
+            if self.free + way <= rest.begin:
+                self._go(to)
+                begin = soonest(rest, self.free)
+            elif begin + rest.pause.service + way + more > until:
+                self._go(to, rest.begin - self.free)
+                begin = rest.begin
+            steps.append(self._rest(rest, begin, load))
         return steps
 
-    def _go_home(self) -> None:
-        if self.at != self.base:
-            self._go(self.base)
+    def _rest(self, rest: Rest, begin: int, load: Sequence[int]) -> Json:
+        """Write a break and take it."""
+        arrival, self.free = self.free, begin + rest.pause.service
+        told = described(rest.pause.description)
+        return self._step(
+            "break",
+            arrival,
+            load,
+            id=rest.pause.id,
+            setup=0,
+            service=rest.pause.service,
+            waiting_time=begin - arrival,
+            **told,
+        )
 
     def _begun(self, stop: Stop) -> Iterator[_Begun]:
         """Yield what is done for one visit, the pickup first where there is one."""
         visit, (*before, last) = self.visits[stop.visit], self.tasks[stop.visit]
+        start = self.clock.time(stop.start)
         for pickup in before:
             if visit.fetch is None or stop.fetch is None:
                 raise AssertionError(f"{stop.visit} was planned without its pickup")
-            yield _Begun(pickup, visit.fetch.place, stop.fetch)
-        yield _Begun(last, visit.place, stop.start)
+            # No break comes between the two.
+            yield _Begun(pickup, visit.fetch.place, start - (stop.start - stop.fetch))
+        yield _Begun(last, visit.place, start)
 
     def _sums(self, tasks: Sequence[Task], steps: Sequence[Json]) -> Json:
         dimensions = len(self.vehicle.capacity)
@@ -126,10 +150,15 @@ class RouteWriter:
             **described(self.vehicle.description),
         }
 
-    def _go(self, to: Place) -> None:
-        seconds, metres = self.problem.travel.between(self.at, to)
-        self.at, self.free = to, self.free + seconds
-        self.duration, self.distance = self.duration + seconds, self.distance + metres
+    def _go(self, to: Place, seconds: int | None = None) -> None:
+        """Go on to a place, or for so many seconds towards it."""
+        way, metres = self.problem.travel.between(self.at, to)
+        gone = way if seconds is None else self.gone + seconds
+        # Of a way cut by a break as many of the metres are driven as of the seconds.
+        before, after = (metres * part // way if way else metres for part in (self.gone, gone))
+        self.free, self.duration = self.free + gone - self.gone, self.duration + gone - self.gone
+        self.distance += after - (before if way else 0)
+        self.at, self.gone = (to, 0) if seconds is None else (self.at, gone)
 
     def _driven(self) -> Json:
         return {"distance": self.distance} if self.distances else {}

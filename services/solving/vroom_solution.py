@@ -6,7 +6,7 @@ Every time and sum is recomputed from the plan and the problem, none comes from 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from linli.matcher.explain import WhyNobody, explain_all
@@ -15,7 +15,8 @@ from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.rules import RULES
 from linli.matcher.solve import EngineReport
-from linli.services.solving.vroom_format import VroomProblem
+from linli.services.solving.vroom_clocks import APART, Clocks
+from linli.services.solving.vroom_format import Vehicle, VroomProblem
 from linli.services.solving.vroom_problem import team_id
 from linli.services.solving.vroom_route import RouteWriter, described, total, where
 from linli.services.solving.vroom_tasks import SHIPMENT, Task, tasks_by_visit
@@ -27,6 +28,9 @@ EXPLAINED_MAX = 500
 
 PROOF_LABELS = 100_000
 """Labels that may be looked at to prove changes the smallest: about half a second, for no round waits."""
+
+OF_WINDOWS = frozenset(("widen_window", "wait"))
+"""Changes that ask for another time."""
 
 NAMES = {"team_kind": "the load fits on the vehicle"}
 """What rules are called where a file uses them for something of its own: vehicles are kinds by what they can carry."""
@@ -46,6 +50,7 @@ class Solved:
 
     given: VroomProblem
     problem: Problem
+    clocks: Clocks
     plan: Plan
     report: EngineReport
     took: Seconds
@@ -64,12 +69,17 @@ def solution_of(solved: Solved) -> Json:
     routes = {route.team: route for route in solved.plan.routes}
     tasks = tasks_by_visit(solved.given)
     written = [
-        RouteWriter(solved.problem, vehicle, tasks, distances=solved.distances).route(routes[team_id(vehicle)])
+        _writer(solved, vehicle, tasks).route(routes[team_id(vehicle)])
         for vehicle in solved.given.vehicles
         if team_id(vehicle) in routes
     ]
     unassigned = _unassigned(solved, tasks)
     return {"code": 0, "summary": _summary(solved, written, unassigned), "unassigned": unassigned, "routes": written}
+
+
+def _writer(solved: Solved, vehicle: Vehicle, tasks: Mapping[str, Sequence[Task]]) -> RouteWriter:
+    clock = solved.clocks[vehicle.id]
+    return RouteWriter(solved.problem, vehicle, clock, tasks, distances=solved.distances)
 
 
 SUMMED = ("cost", "setup", "service", "duration", "waiting_time", "priority")
@@ -112,20 +122,28 @@ def _unassigned(solved: Solved, tasks: Mapping[str, Sequence[Task]]) -> list[Jso
         if explained
         else {}
     )
-    return [_without(task, whys.get(visit)) for visit in left for task in tasks[visit]]
+    rests = any(clock.rests for clock in solved.clocks.values())
+    return [_without(task, whys.get(visit), rests=rests) for visit in left for task in tasks[visit]]
 
 
-def _without(task: Task, why: object) -> Json:
+def _without(task: Task, why: object, *, rests: bool) -> Json:
     told: Json = {"id": task.at.id, "type": task.kind, **where(task.at.location, task.at.location_index)}
     told |= described(task.at.description)
     if isinstance(why, WhyNobody):
-        told["linli"] = _reasons(why)
+        told["linli"] = _reasons(why, rests=rests)
     return told
 
 
-def _reasons(why: WhyNobody) -> Json:
-    """Write why nobody goes, vehicle by vehicle where one misses a rule by little."""
+def _reasons(why: WhyNobody, *, rests: bool) -> Json:
+    """Write why nobody goes, vehicle by vehicle where one misses a rule by little.
+
+    Where vehicles have breaks no other window is proposed, and no change is called the smallest: to a clock that stands
+    still in a break, a wider window is more than it is. Nor is told how little is missing where the answer is another
+    clock's.
+    """
     change = why.change
+    if rests and change is not None:
+        change = None if change.kind in OF_WINDOWS else replace(change, proved=False, whole=False)
     return {
         "reason": why.reason,
         "rules": [
@@ -134,7 +152,9 @@ def _reasons(why: WhyNobody) -> Json:
                 "name": NAMES.get(one.rule, RULES[one.rule].english),
                 "vehicles": one.teams,
                 "nearest": [
-                    {"vehicle": _number(near.team), "amount": near.amount, "unit": near.unit} for near in one.nearest
+                    {"vehicle": _number(near.team), "amount": near.amount, "unit": near.unit}
+                    for near in one.nearest
+                    if near.amount < APART or not rests
                 ],
             }
             for one in why.rules

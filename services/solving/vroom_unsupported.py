@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from linli.services.solving.vroom_ends import has_own_base
 from linli.services.solving.vroom_format import Costs, Shipment, Vehicle, VroomProblem
 from linli.services.solving.vroom_loads import faults_of_loads
 from linli.services.solving.vroom_tasks import Task, all_tasks, place_key
@@ -37,8 +36,7 @@ def shared_places(problem: VroomProblem) -> frozenset[object]:
 def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
     if vehicle.costs != Costs():
         yield "costs: costs other than travel time are not supported"
-    if vehicle.breaks:
-        yield from _of_breaks(vehicle)
+    yield from _of_breaks(vehicle)
     if vehicle.speed_factor != 1.0:
         yield "speed_factor: not supported"
     if vehicle.type is not None:
@@ -51,11 +49,6 @@ def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
 
 
 def _of_breaks(vehicle: Vehicle) -> Iterator[str]:
-    """Refuse what a break at home between two shifts cannot keep."""
-    if has_own_base(vehicle):
-        yield "breaks: not supported where a route ends elsewhere than it starts: a break is taken there"
-    if vehicle.max_travel_time is not None or vehicle.max_distance is not None:
-        yield "breaks: not supported beside max_travel_time or max_distance"
     for number, pause in enumerate(vehicle.breaks):
         if pause.max_load is not None:
             yield f"breaks[{number}].max_load: not supported"
