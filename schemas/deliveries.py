@@ -92,8 +92,9 @@ class DeliveryRecord(Inside):
     try says the same. ``offer`` is what it is about: an offer, or the task of telling somebody. ``channel``,
     ``attempt`` and ``error`` are those of the track that moved last. ``until`` is when telling it makes no sense any
     more. ``child`` keeps it out of groups. ``node`` is who is told of a request that has climbed, ``awaited`` what it
-    waits for, ``stands`` how it stood if that had come before anybody was told; ``team`` is null then. Nothing in it is
-    personal, and no link: that is made anew for each try.
+    waits for, ``stands`` how it stood if that had come before anybody was told; ``team`` is null then. ``series`` says
+    that nobody was asked: the visit came because the team took its whole standing order. Nothing in it is personal, and
+    no link: that is made anew for each try.
     """
 
     id: str
@@ -122,6 +123,7 @@ class DeliveryRecord(Inside):
     node: Ref | None = None
     awaited: Awaited | None = None
     stands: State | None = None
+    series: bool = False
 
     @property
     def settled(self) -> bool:

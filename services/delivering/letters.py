@@ -97,7 +97,7 @@ class Letters:
 
     def body(self, record: DeliveryRecord) -> bytes:
         """Write the body of a webhook: ids, district, category, times and the link."""
-        data = {
+        data: dict[str, str | bool | None] = {
             "delivery": record.id,
             "purpose": record.purpose.value,
             "request": record.request,
@@ -110,13 +110,16 @@ class Letters:
             "answer_by": _written(record.answer_by),
             "link": self.link(record) or None,
         }
+        if record.series:
+            data["series"] = True
         if record.node is not None:
             data |= {"node": record.node, "awaited": record.awaited, "stands": record.stands}
         event = {"type": TYPE + record.purpose.value, "timestamp": _written(record.made), "data": data}
         return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _said(self, part: str, record: DeliveryRecord) -> str:
-        name = record.purpose.value if record.stands is None else f"{record.purpose.value}_stands"
+        how = "_stands" if record.stands is not None else "_series" if record.series else ""
+        name = record.purpose.value + how
         both = _words()[part][name]
         filled = both[1 if self._tongue == "zh" else 0].format(
             code=self.code(record),

@@ -123,13 +123,15 @@ def _visit_notice(
 ) -> DeliveryRecord | None:
     """Tell who goes when; a time other than was told last is a notice of its own.
 
+    Where nobody asked the team, because it took the whole standing order, that is said with it.
     Of several teams those that agreed first hear that the others are awaited; that they go they hear with all others.
     """
     told = [one for one in known.values() if one.offer == offer.id and one.purpose in _VISIT]
     last = max(told, key=lambda one: one.made or one.at, default=None)
     if last is not None and last.start == going.start:
         return None
-    times = {"start": going.start, "end": going.end, "until": going.end}
+    came = last is None and _came_by_series(record, offer)
+    times = {"start": going.start, "end": going.end, "until": going.end, "series": came}
     if last is None and record.is_gathering:
         waits = _made(record, Purpose.WAITING, offer.id, offer, now)
         return waits.model_copy(update={"made": going.since, **times})
@@ -141,6 +143,12 @@ def _visit_notice(
     return _made(record, purpose, offer.id, offer, now).model_copy(
         update={"id": delivery_id(about, purpose), "made": made, **times}
     )
+
+
+def _came_by_series(record: AssignmentRecord, offer: Offer) -> bool:
+    """Tell whether a team goes without having been asked about this visit, because it took all of them."""
+    given = any(one.team == offer.team and not one.refused for one in record.series)
+    return given and not offer.sent
 
 
 def _off_notice(
