@@ -21,6 +21,7 @@ from linli.matcher.kernels.layout import Longs, Notes, State, World
 from linli.matcher.kernels.search import search
 from linli.matcher.limits import Limits
 from linli.matcher.parts import Cutter, Share
+from linli.matcher.rarity import able_teams, rarities
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
 from linli.matcher.world import arrays_of, stops_of, timetable_of
@@ -134,8 +135,12 @@ class _Course:
         self.level = np.array(model.level, dtype=np.int64)
         self.held = np.array(model.held, dtype=np.bool_)
         self.levels = model.levels
-        self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), _dearest(self.arrays.world))
-        self.cutter = Cutter(self.arrays.world, np.array([duty.team for duty in model.duties], dtype=np.int64))
+        team_of_duty = np.array([duty.team for duty in model.duties], dtype=np.int64)
+        self.cutter = Cutter(self.arrays.world, team_of_duty)
+        able = able_teams(self.arrays.world, team_of_duty)
+        self.rarity = rarities(able, self.cutter.movable, model.weights.rarity)
+        dearest = _dearest(self.arrays.world) + int(self.rarity.sum())
+        self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), dearest)
         self.model, self.days = model, model.days
         self.most = self.arrays.world.duties[:, layout.MOST].copy()
         self.missed = np.zeros(len(self.level), np.int64)
@@ -264,11 +269,11 @@ class _Course:
     def _worth(self, *, cheap: bool) -> Longs:
         """Return what it costs in this phase to leave each visit without a place."""
         if not cheap:
-            dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed
+            dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed + self.rarity
             return np.where(self.held, WORTH_MOST // (1 + len(self.held)), dear)
         used = np.flatnonzero(np.bincount(self.level, minlength=self.levels))
         above = np.minimum(len(used) - 1 - np.searchsorted(used, self.level), LEVELS_MOST - 1)
-        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above)
+        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above + self.rarity)
 
 
 def worths(counts: list[int], dearest: int) -> list[int]:

@@ -297,6 +297,9 @@ class Weights:
         Convex price of load: what one more hour of service costs per hour the team has served in 28 days.
     notification : int
         Price of asking a team once more, for every message above the free ones that it was sent today.
+    rarity : int
+        No price of a plan: what it costs the search to leave out a visit that next to no team can make, beside what
+        everybody costs, less the more teams can; see `linli.matcher.rarity`.
     waiting : tuple of int
         Where bands of waiting begin, in seconds since registration, ascending: within a class of urgency a visit that
         has waited longer is of a higher band. Empty: waiting does not count.
@@ -309,6 +312,7 @@ class Weights:
     reoffer: int = 1_200
     load: int = 5
     notification: int = 60
+    rarity: int = 600
     waiting: tuple[int, ...] = ()
 
 

@@ -52,6 +52,9 @@ class Prices(Inside):
     the odds; ``load``: one more hour of service for each hour the team gave in 28 days (convex); ``notification``: one
     more message to a team, for each message of the day above the ``notifications_free`` first.
 
+    ``rarity`` counts in no plan's cost: it is what the search may pay in travel so that, of those who cannot all be
+    served, somebody whom next to no team can serve is not left out; the more teams can, the less.
+
     ``waiting_hours`` is no price: within a class of urgency, who has waited longer is served first, by bands that begin
     at so many hours after registration.
     """
@@ -64,6 +67,7 @@ class Prices(Inside):
     load: Annotated[int, Field(ge=0, le=10_000)] = 5
     notification: Annotated[int, Field(ge=0, le=100_000)] = 60
     notifications_free: Annotated[int, Field(ge=0, le=1_000)] = 3
+    rarity: Annotated[int, Field(ge=0, le=100_000)] = 600
     waiting_hours: WaitingHours = (24, 72)
 
     @model_validator(mode="after")

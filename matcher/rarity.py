@@ -1,0 +1,61 @@
+"""A price on rarity: what it costs the search to leave out a visit that few teams are able to make.
+
+Visits of a rare skill are far from the few teams that hold it. A search that counts heads and then travel drops them
+first, though nobody else could serve them later. The price makes it drop somebody whom many could serve, as long as
+that costs no visit and less travel than the price. It steers the search alone: plans are still compared by the
+objective's vector, in which everybody counts the same, and a choice that OR-Tools proves does not know it.
+
+Weak spot: only the number of able teams is seen, not how busy they are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linli.matcher.kernels import layout
+from linli.matcher.kernels.layout import Ints, Longs, World
+
+SHARE = 1_000
+"""Shares are whole numbers per thousand."""
+
+
+def able_teams(world: World, team_of_duty: Longs) -> Longs:
+    """Return for every visit how many teams have a crew that it fits, whatever else they do.
+
+    Parameters
+    ----------
+    world : World
+        The whole problem.
+    team_of_duty : array
+        Each duty's team.
+    """
+    visits, teams = world.visits, int(team_of_duty.max(initial=-1)) + 1
+    fits = visits[:, layout.FIT_TO] - visits[:, layout.FIT_FROM]
+    visit = np.repeat(np.arange(len(visits), dtype=np.int64), fits)
+    pairs = np.unique(visit * max(1, teams) + team_of_duty[world.fits[:, layout.DUTY]])
+    able: Longs = np.bincount(pairs // max(1, teams), minlength=len(visits)).astype(np.int64)
+    return able
+
+
+def rarities(able: Longs, wanted: Longs | Ints, price: int) -> Longs:
+    """Return what leaving each visit out costs beside what every visit costs, in seconds.
+
+    Parameters
+    ----------
+    able : array
+        How many teams are able to make each visit.
+    wanted : array
+        The visits that ask for a place.
+    price : int
+        `Weights.rarity`, seconds: what a visit approaches that next to no team can make.
+
+    Notes
+    -----
+    ``price * (1 - able / mean) ** 2``, nothing at the mean or above, where `mean` is how many teams are able to make a
+    visit on average over all that ask: scarce is what has few teams beside what others asking have. The square, because
+    half the usual number of teams is still a choice and two or three are not.
+    """
+    total = int(able[wanted].sum())
+    short = SHARE - SHARE * len(wanted) * able // max(1, total)
+    found: Longs = price * np.maximum(0, short) ** 2 // SHARE**2
+    return np.where(np.isin(np.arange(len(able)), wanted), found, 0)

@@ -1,0 +1,85 @@
+"""Where not everybody can be served, the search does not leave out those whom few teams can serve because they are few.
+
+Served counts before everything and who has a rare skill's need counts no more in a plan's value: the price of leaving
+them out steers the search alone, between plans that serve as many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from linli.matcher.limits import Limits
+from linli.matcher.model import Model
+from linli.matcher.problem import Problem, SkillNeed, Team, Visit
+from linli.matcher.rarity import rarities
+from linli.matcher.timetable import Timetable
+from linli.matcher.translate import weights_of
+from linli.schemas.policy import Prices
+from tests.support.problems import HOUR, a_team, a_visit, one
+from tests.support.solving import searched
+
+COMMON, RARE = "company", "dialysis-diet"
+TEAMS = 8
+
+
+def _asks(number: int, skill: str) -> Visit:
+    return replace(a_visit(number), needs=(SkillNeed(skill),))
+
+
+def _able(number: int, *skills: str) -> Team:
+    held = tuple((skill, frozenset[str]()) for skill in skills)
+    return replace(a_team(number), skills=held, max_visits_per_shift=1)
+
+
+def _one_too_many(price: int) -> Problem:
+    """Return a day on which every team makes one visit and all cost the same; one team alone can make the rare one."""
+    visits = (*(_asks(n, COMMON) for n in range(TEAMS)), _asks(TEAMS, RARE))
+    teams = (_able(0, COMMON, RARE), *(_able(n, COMMON) for n in range(1, TEAMS)))
+    problem = replace(one(visits[0], teams[0]), visits=visits, teams=teams)
+    return replace(problem, weights=replace(problem.weights, rarity=price))
+
+
+def _left_out(problem: Problem, seed: int) -> list[str]:
+    found = searched(Timetable(Model(problem)), Limits(2_000), seed)
+    return [problem.visits[v].needs[0].skill for v in found.unserved()]
+
+
+def test_the_rare_one_of_two_equally_costly_visits_is_served() -> None:
+    """Tests that whoever has to be left out is one of those whom other teams could have served."""
+    assert [_left_out(_one_too_many(600), seed) for seed in range(1, 9)] == [[COMMON]] * 8
+    assert [RARE] in [_left_out(_one_too_many(0), seed) for seed in range(1, 9)]
+
+
+def test_the_price_falls_with_the_teams_able_and_counts_whole_numbers() -> None:
+    """Tests the formula on paper: the square of what is missing to the average, and nothing above the average."""
+    able = np.array([1, 2, 5, 8, 10, 0], dtype=np.int64)
+    wanted = np.array([0, 1, 2, 3, 4])  # 26 teams able for five visits: 5.2 on average
+    assert rarities(able, wanted, 1_000).tolist() == [652, 379, 1, 0, 0, 0]
+    assert rarities(able, wanted, 0).tolist() == [0] * 6
+    assert rarities(np.zeros(0, np.int64), np.zeros(0, np.int64), 600).tolist() == []
+
+
+def test_what_everybody_asks_for_is_not_rare() -> None:
+    """Tests that few teams for all make nobody dearer: there is no one to prefer."""
+    assert rarities(np.full(9, 2, np.int64), np.arange(9), 600).tolist() == [0] * 9
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_no_visit_is_given_for_rarity(seed: int) -> None:
+    """Tests a rare visit that takes the time of two others: whatever the price, more people count for more."""
+    problem = _one_too_many(100_000)
+    long = replace(problem.visits[-1], duration=7 * HOUR)
+    others = tuple(replace(team, max_visits_per_shift=2) for team in problem.teams)
+    visits = (*(_asks(n, COMMON) for n in range(2 * TEAMS)), replace(long, id="v-99", request="r-99"))
+    assert _left_out(replace(problem, visits=visits, teams=others), seed) == [RARE]
+
+
+def test_the_price_is_the_countys_own() -> None:
+    """Tests that the policy's price is checked and reaches the matcher."""
+    assert weights_of(Prices(rarity=0)).rarity == 0
+    assert weights_of(Prices()).rarity == Prices().rarity
+    with pytest.raises(ValueError, match="rarity"):
+        Prices(rarity=-1)
