@@ -58,7 +58,8 @@ COOLING = 978
 """In 1024ths, what is left of the warmth after each hundredth of the work: it brings 1,000 down to 10."""
 
 FEW = 40
-"""Per thousand unserved up to which the search insists on those, for room may yet be found for them."""
+"""Per thousand unserved up to which the search insists on those, for room may yet be found for them. Only
+where more are unserved is rarity priced: there somebody has to be left out."""
 
 INSISTENCE = 1_000
 """Seconds by which a visit becomes dearer with each epoch that it begins without a place, where all can be served: so
@@ -163,7 +164,7 @@ class _Course:
                 cheap = epoch >= 2 and not easy and done < EXPLORE
                 self._allot()
                 shares = self.cutter.cut(where, self.dice)
-                parts = list(threads.map(partial(self._open, self._worth(cheap=cheap)), shares))
+                parts = list(threads.map(partial(self._open, self._worth(cheap=cheap, rare=unserved > FEW)), shares))
                 if any(part.number(layout.FAULTS) for part in parts):
                     return
                 self._run_epoch(threads, parts, until, warmth_at(done))
@@ -266,14 +267,15 @@ class _Course:
         served = np.bincount(self.level[stops], minlength=self.levels)
         return -int(self.held[stops].sum()), *(-served).tolist(), int(tours[:, layout.TOUR_COST].sum())
 
-    def _worth(self, *, cheap: bool) -> Longs:
-        """Return what it costs in this phase to leave each visit without a place."""
+    def _worth(self, *, cheap: bool, rare: bool) -> Longs:
+        """Return what it costs in this phase to leave each visit without a place; `rare`: whether rarity counts."""
+        rarity = self.rarity if rare else np.zeros_like(self.rarity)
         if not cheap:
-            dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed + self.rarity
+            dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed + rarity
             return np.where(self.held, WORTH_MOST // (1 + len(self.held)), dear)
         used = np.flatnonzero(np.bincount(self.level, minlength=self.levels))
         above = np.minimum(len(used) - 1 - np.searchsorted(used, self.level), LEVELS_MOST - 1)
-        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above + self.rarity)
+        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above + rarity)
 
 
 def worths(counts: list[int], dearest: int) -> list[int]:

@@ -298,8 +298,8 @@ class Weights:
     notification : int
         Price of asking a team once more, for every message above the free ones that it was sent today.
     rarity : int
-        No price of a plan: what it costs the search to leave out a visit that next to no team can make, beside what
-        everybody costs, less the more teams can; see `linli.matcher.rarity`.
+        No price of a plan: what it costs the search to leave out a visit that few teams are able to make, beside what
+        leaving out anybody costs; see `linli.matcher.rarity`.
     waiting : tuple of int
         Where bands of waiting begin, in seconds since registration, ascending: within a class of urgency a visit that
         has waited longer is of a higher band. Empty: waiting does not count.

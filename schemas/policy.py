@@ -53,7 +53,7 @@ class Prices(Inside):
     more message to a team, for each message of the day above the ``notifications_free`` first.
 
     ``rarity`` counts in no plan's cost: it is what the search may pay in travel so that, of those who cannot all be
-    served, somebody whom next to no team can serve is not left out; the more teams can, the less.
+    served, it is not somebody whom few teams can serve that is left out.
 
     ``waiting_hours`` is no price: within a class of urgency, who has waited longer is served first, by bands that begin
     at so many hours after registration.

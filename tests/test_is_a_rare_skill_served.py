@@ -53,12 +53,13 @@ def test_the_rare_one_of_two_equally_costly_visits_is_served() -> None:
     assert [RARE] in [_left_out(_one_too_many(0), seed) for seed in range(1, 9)]
 
 
-def test_the_price_falls_with_the_teams_able_and_counts_whole_numbers() -> None:
-    """Tests the formula on paper: the square of what is missing to the average, and nothing above the average."""
-    able = np.array([1, 2, 5, 8, 10, 0], dtype=np.int64)
-    wanted = np.array([0, 1, 2, 3, 4])  # 26 teams able for five visits: 5.2 on average
-    assert rarities(able, wanted, 1_000).tolist() == [652, 379, 1, 0, 0, 0]
-    assert rarities(able, wanted, 0).tolist() == [0] * 6
+def test_few_is_a_third_of_what_those_asking_have_on_average() -> None:
+    """Tests the rule on paper; whoever asks for nothing, and whom nobody could serve, has no price."""
+    able = np.array([2, 3, 4, 6, 30, 1, 0], dtype=np.int64)
+    wanted = np.array([0, 1, 2, 3, 4, 6])  # 45 teams able for six visits: 7.5 on average, a third of it 2.5
+    assert rarities(able, wanted, 600).tolist() == [600, 0, 0, 0, 0, 0, 0]
+    assert rarities(able, wanted[:5], 600).tolist() == [600, 600, 0, 0, 0, 0, 0]  # 9 on average
+    assert rarities(able, wanted, 0).tolist() == [0] * 7
     assert rarities(np.zeros(0, np.int64), np.zeros(0, np.int64), 600).tolist() == []
 
 
