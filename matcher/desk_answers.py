@@ -60,6 +60,9 @@ _CAME_TO = {
 
 _VISIT_STATES = (State.COMMITTED, State.UNDER_WAY)
 
+_ENDED_IN_SILENCE = (State.FAILED_VISIT, State.DONE)
+"""Where a request stands that ended although a team had not said that it is done; then its word still counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
@@ -266,7 +269,7 @@ def done(draft: Draft, command: Command, body: Done) -> Result:
     -----
     A team that says nothing is waited for: see `linli.matcher.unreported`. Its word still counts when it comes late.
     """
-    found = _visiting(draft, command, body.offer, body.team, (*_VISIT_STATES, State.FAILED_VISIT))
+    found = _visiting(draft, command, body.offer, body.team, (*_VISIT_STATES, *_ENDED_IN_SILENCE))
     if not isinstance(found, _Answered):
         return found
     record, going = found.record, found.leg.assignment
@@ -276,7 +279,7 @@ def done(draft: Draft, command: Command, body: Done) -> Result:
     legs = replace_leg(
         record.legs, found.number, Leg(offers=found.leg.offers, assignment=going.model_copy(update=gave))
     )
-    if all_finished(legs):
+    if all_finished(legs) or record.state in _ENDED_IN_SILENCE:
         ended = tuple(
             leg.model_copy(update={"offers": revoked(leg.offers, OfferEnd.NO_LONGER_POSSIBLE)}) for leg in legs
         )

@@ -8,7 +8,7 @@ import pytest
 
 from linli.matcher.deadlines import next_deadline
 from linli.schemas.answers import Accept, Done, Start
-from linli.schemas.assignment import AssignmentRecord, Closed, FailedVisitState
+from linli.schemas.assignment import AssignmentRecord, Closed, DoneState, FailedVisitState
 from linli.schemas.desk import ApplyRecord
 from linli.schemas.lifecycle import State
 from linli.schemas.policy import Policy
@@ -102,6 +102,33 @@ def test_of_several_teams_only_the_silent_one_counts_for_nothing() -> None:
     assert after(desk, HOUR).unreported == desk.now
     assert after(desk, 23 * HOUR).state is State.DONE
     assert [(one.team, one.minutes) for one in desk.state.service.values()] == [(first.team, 30)]
+
+
+def test_a_late_word_of_a_silent_one_counts_beside_the_others() -> None:
+    """Tests that what one of two teams hands in after the end is added to what the other gave."""
+    desk = going(legs=2)
+    first, second = (leg.assignment for leg in last(desk).legs)
+    assert first is not None
+    assert second is not None
+    desk.send(Done(offer=first.id, team=first.team, minutes=30))
+    assert after(desk, 25 * HOUR).state is State.DONE
+    assert desk.send(Done(offer=second.id, team=second.team, minutes=50)).outcomes[0].code is OutcomeCode.APPLIED
+    assert isinstance(last(desk).status, DoneState)
+    assert sorted((one.team, one.minutes) for one in desk.state.service.values()) == sorted(
+        [(first.team, 30), (second.team, 50)]
+    )
+    assert desk.send(Done(offer=second.id, team=second.team, minutes=50)).outcomes[0].code is not OutcomeCode.APPLIED
+
+
+def test_of_two_silent_teams_one_can_hand_in_late() -> None:
+    """Tests that the end of a visit that nobody reported is mended by one of its teams alone."""
+    desk = going(legs=2)
+    first = last(desk).legs[0].assignment
+    assert first is not None
+    assert after(desk, 25 * HOUR).state is State.FAILED_VISIT
+    assert desk.send(Done(offer=first.id, team=first.team, minutes=40)).outcomes[0].code is OutcomeCode.APPLIED
+    assert last(desk).state is State.DONE
+    assert [(one.team, one.minutes) for one in desk.state.service.values()] == [(first.team, 40)]
 
 
 def test_whoever_reports_in_time_is_not_called() -> None:
