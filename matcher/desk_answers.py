@@ -19,6 +19,7 @@ from linli.matcher.reopening import reopen
 from linli.matcher.series_agreed import end_series, take_series
 from linli.matcher.service_records import write_given
 from linli.matcher.translate import visit_id
+from linli.matcher.unreported import LATE_WORDS
 from linli.schemas.answers import (
     Accept,
     Decline,
@@ -59,9 +60,6 @@ _CAME_TO = {
 """What a team is told of an offer that it cannot answer any more; of one taken back it is told why."""
 
 _VISIT_STATES = (State.COMMITTED, State.UNDER_WAY)
-
-_ENDED_IN_SILENCE = (State.FAILED_VISIT, State.DONE)
-"""Where a request stands that ended although a team had not said that it is done; then its word still counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +267,7 @@ def done(draft: Draft, command: Command, body: Done) -> Result:
     -----
     A team that says nothing is waited for: see `linli.matcher.unreported`. Its word still counts when it comes late.
     """
-    found = _visiting(draft, command, body.offer, body.team, (*_VISIT_STATES, *_ENDED_IN_SILENCE))
+    found = _visiting(draft, command, body.offer, body.team, (*_VISIT_STATES, *LATE_WORDS))
     if not isinstance(found, _Answered):
         return found
     record, going = found.record, found.leg.assignment
@@ -279,7 +277,7 @@ def done(draft: Draft, command: Command, body: Done) -> Result:
     legs = replace_leg(
         record.legs, found.number, Leg(offers=found.leg.offers, assignment=going.model_copy(update=gave))
     )
-    if all_finished(legs) or record.state in _ENDED_IN_SILENCE:
+    if all_finished(legs) or record.state in LATE_WORDS:
         ended = tuple(
             leg.model_copy(update={"offers": revoked(leg.offers, OfferEnd.NO_LONGER_POSSIBLE)}) for leg in legs
         )

@@ -24,6 +24,16 @@ from linli.schemas.service_policy import ServicePolicy
 _GOING: Final = frozenset({State.COMMITTED, State.UNDER_WAY})
 
 
+LATE_WORDS: Final = frozenset({State.FAILED_VISIT, State.DONE})
+"""Where a request stands that ended although a team had not said that it is done; then its word still counts."""
+
+
+def unheard(record: AssignmentRecord) -> list[Assignment]:
+    """Return the teams of a request that has ended without their word, which can still hand it in."""
+    going = (leg.assignment for leg in record.legs)
+    return [one for one in going if one is not None and one.finished is None] if record.state in LATE_WORDS else []
+
+
 def silent(record: AssignmentRecord) -> list[Assignment]:
     """Return the teams of a request that were to go and have not said that they are done."""
     if record.state not in _GOING:

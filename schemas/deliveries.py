@@ -43,7 +43,8 @@ class Purpose(StrEnum):
     here is the visit; ``not_this_time``: the others could not, nobody goes; ``changed``: at another time than you were
     told; ``called_off``: you need not go; ``filled``: another team goes; ``lapsed``: the time to answer is over;
     ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door; ``escalated``: a
-    request has climbed to your level, this is what it waits or waited for.
+    request has climbed to your level, this is what it waits or waited for; ``not_reported``: nothing was ever heard of
+    your visit, this is how its record is handed in after all.
     """
 
     OFFER = "offer"
@@ -57,6 +58,7 @@ class Purpose(StrEnum):
     TAKEN_BACK = "taken_back"
     IN_PERSON = "in_person"
     ESCALATED = "escalated"
+    NOT_REPORTED = "not_reported"
 
 
 class Track(Inside):

@@ -11,6 +11,7 @@ from linli.streams.recount import Line, Question, RawLog, Recount
 from linli.streams.recount_asks import load, odds
 from linli.streams.recount_circle import medical_circle
 from linli.streams.recount_requests import referrals, unmet_need
+from linli.streams.recount_silence import silent_visits
 from linli.streams.recount_visits import deeds, double_registration, hours, reviews, service_records
 
 
@@ -38,6 +39,7 @@ RECOUNTS: Final[dict[str, Counted]] = {
     "hours": Counted(hours, (0, 2)),
     "reviews": Counted(reviews, (0, 1)),
     "service-records": Counted(service_records, (0, 1, 2)),
+    "silent-visits": Counted(silent_visits, (0,)),
 }
 """The reports that are counted again: all of them, as they are asked for here."""
 

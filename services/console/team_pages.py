@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from linli.matcher.unreported import unheard
 from linli.schemas.answers import DeclineReason, FailedReason
 from linli.schemas.assignment import Assignment, AssignmentRecord
 from linli.schemas.lifecycle import State, may_follow
@@ -20,7 +21,7 @@ from linli.services.console.sign_in import frame, lead, session_of
 from linli.services.console.surroundings import Person, Surroundings, surroundings
 from linli.services.console.team_answers import absence_of, answer_of, deputy_of
 from linli.services.console.team_sheet import offer_card, offer_in, team_details
-from linli.services.console.visits import visits_in, visits_on
+from linli.services.console.visits import missing_records, visits_in, visits_on
 from linli.services.console.words import Speech, today
 from linli.streams.board_reader import request_of
 
@@ -51,6 +52,7 @@ async def team(request: Request) -> Response:
         "offers": [offer_card(one.request, one.offer, details, here, speech) for one in seen],
         "visits": await visits_on(here, now, {own: details.name}, speech),
         "later": [one for day in later for one in await visits_on(here, day, {own: details.name}, speech)],
+        "missing": await missing_records(here, own, details.name, speech),
         "reasons": [(reason.value, speech.of(reason)) for reason in DeclineReason],
         "said": said if said in _SAID else "",
     }
@@ -145,6 +147,7 @@ async def _visit(
         "spend_limit": None if item is None else item.spend_limit_fen,
         "failures": [(reason.value, speech.of(reason)) for reason in FailedReason],
         "open": _is_open(record, going),
+        "missing": going in unheard(record),
         "codes": record.state in _PROVED and going.started and not going.service_code_ok,
         "proposes": not going.started and _may_propose(record, person),
         "series": await _series_since(here, record, going),
@@ -173,7 +176,9 @@ _PROVED: Final = (State.UNDER_WAY, State.DONE, State.RATED, State.REOPENED)
 
 def _is_open(record: AssignmentRecord, going: Assignment) -> bool:
     """Tell whether something can still be reported of a visit."""
-    return record.state.value in ("offered", "committed", "under_way") or not going.started
+    return going not in unheard(record) and (
+        record.state.value in ("offered", "committed", "under_way") or not going.started
+    )
 
 
 @router.get("/team/time-off")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
+from linli.matcher.unreported import unheard
 from linli.schemas.assignment import Assignment, AssignmentRecord
 from linli.services.console.case_lines import help_name, number_of
 from linli.services.console.case_sheet import place_of
 from linli.services.console.forms import day_bounds
 from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech
+
+MISSING_FOR: Final = timedelta(days=30)
+"""How far back a team's missing records are looked for; the requests are closed, and shown no more, before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,19 @@ async def visits_on(here: Surroundings, day: date, teams: Mapping[str, str], spe
             if start <= visit.start < end
         ]
     return sorted(found, key=lambda visit: (visit.start, visit.team))
+
+
+async def missing_records(here: Surroundings, team: str, name: str, speech: Speech) -> list[Visit]:
+    """Give the past visits of a team that ended without its word, which it can still hand in, by time."""
+    now = here.clock.now()
+    records = await here.board.visits_of(team, now - MISSING_FOR, now)
+    missing = [
+        _visit(record, one, name, here, speech)
+        for record in {one.request_id: one for one in records}.values()
+        for one in unheard(record)
+        if one.team == team
+    ]
+    return sorted(missing, key=lambda one: one.start)
 
 
 def visits_in(record: AssignmentRecord, team: str) -> list[Assignment]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from linli.matcher.unreported import unheard
 from linli.schemas.assignment import Assignment, AssignmentRecord, Audience, Leg, Offer
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState, Purpose
 from linli.schemas.identity import delivery_id
@@ -19,6 +20,9 @@ from linli.services.delivering.climb_notices import climb_holds, climb_notices
 
 NEWS_FOR: Final = timedelta(hours=12)
 """How long it makes sense to tell somebody that an offer or a visit is off: next day they have found out."""
+
+MISSING_FOR: Final = timedelta(days=3)
+"""How long a team is reminded of a record that is missing: later it may find that the request has been closed."""
 
 TASK_FOR: Final = timedelta(hours=24)
 """How long after its due time a task of telling somebody stays on the list: late is still better than never."""
@@ -56,7 +60,8 @@ def notices(record: AssignmentRecord, known: Mapping[str, DeliveryRecord], now: 
     if Audience.TEAM not in record.notify:
         return
     told = [_notice(record, leg, offer, known, now) for leg in record.legs for offer in leg.offers]
-    for made in (*told, *climb_notices(record, known, now)):
+    missing = _missing_notices(record, now)
+    for made in (*told, *missing, *climb_notices(record, known, now)):
         if made is not None and made.id not in known and _is_in_time(made, now):
             yield made
 
@@ -87,6 +92,8 @@ def still_holds(made: DeliveryRecord, record: AssignmentRecord | None) -> bool:
         return going is not None and not going.started and going.start == made.start
     if made.purpose is Purpose.WAITING:
         return record.is_gathering and _going(record, leg, offer) is not None
+    if made.purpose is Purpose.NOT_REPORTED:
+        return any(one.id == offer.id for one in unheard(record))
     if made.purpose in (Purpose.CALLED_OFF, Purpose.NOT_THIS_TIME):
         return _going(record, leg, offer) is None
     return True
@@ -162,6 +169,16 @@ def _off_notice(
         if told is not None and told.tried:
             return _made(record, purpose, offer.id, offer, now)
     return None
+
+
+def _missing_notices(record: AssignmentRecord, now: datetime) -> Iterator[DeliveryRecord]:
+    """Tell each team that said nothing of its visit that the record is missing, once it has ended without it."""
+    for going in unheard(record):
+        _, offer = _find(record, going.id)
+        if offer is not None:
+            made = _made(record, Purpose.NOT_REPORTED, offer.id, offer, now)
+            times = {"start": going.start, "end": going.end, "until": record.at + MISSING_FOR}
+            yield made.model_copy(update=times)
 
 
 def _end_of(offer: Offer) -> Purpose:

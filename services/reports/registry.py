@@ -30,6 +30,7 @@ REPORTS: Final[dict[str, Entry]] = {
     "hours": Entry("hours", "Volunteer hours per team and member", "队伍与成员志愿服务时长"),
     "reviews": Entry("reviews", "Visits with anomalies and what was decided", "异常服务与复核结果"),
     "service-records": Entry("service_records", "Volunteer service records", "志愿服务记录"),
+    "silent-visits": Entry("silent_visits", "Visits that were not reported in time", "逾期未反馈的服务"),
 }
 """By name, in the order in which they are listed."""
 

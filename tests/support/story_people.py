@@ -128,6 +128,19 @@ class Lead(Person):
         """The team goes, and says who."""
         return self._answers(case, "accept", {"members": list(members or self.members[:1])})
 
+    def takes_all(self, case: Case) -> Answer:
+        """The team goes, and makes all later visits of the standing order too."""
+        return self._answers(case, "accept", {"members": self.members[:1], "series": True})
+
+    def leaves_the_series(self, case: Case, reason: str) -> Answer:
+        """From this visit on the team makes none of the standing order's any more."""
+        return self._answers(case, "withdraw", {"reason": reason, "series": True})
+
+    def claims(self, case: Case) -> Answer:
+        """The team takes a case by itself."""
+        body = {"target": {"request_id": case.id}, "members": self.members[:1]}
+        return self._says(f"/v1/teams/{self.team}/claims", body)
+
     def declines(self, case: Case, reason: str = "busy") -> Answer:
         """The team does not go."""
         return self._answers(case, "decline", {"reason": reason})
