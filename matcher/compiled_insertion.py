@@ -155,6 +155,10 @@ class Finder:
         found = self._find(timetable, memory, wanted, CHEAPEST)
         return None if found is None else bool(found)
 
+    def knows(self, model: Model, visit: int) -> bool:
+        """Say whether the visit is one for this finder."""
+        return self._known(model, visit) is not None
+
     def _find(self, timetable: Timetable, memory: Memory, wanted: _Wanted, what: int) -> list[Answer] | None:
         if wanted.able is None or wanted.numbers[layout.SPANS] == 0:
             return [(0, 0, 0)] if what == CHOICE else []
@@ -229,6 +233,12 @@ def _finder(timetable: Timetable) -> tuple[Finder, Memory] | None:
             return None
         finder = roster.finder = Finder(model, travel)
     return (finder, memory) if finder.knows_teams else None
+
+
+def knows(timetable: Timetable, visit: int) -> bool:
+    """Say whether places are sought here for a visit, and not in plain Python."""
+    known = _finder(timetable)
+    return known is not None and known[0].knows(timetable.model, visit)
 
 
 def find(timetable: Timetable, visit: int, what: int) -> list[Answer] | None:

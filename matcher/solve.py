@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 
-from linli.matcher import compiled
+from linli.matcher import compiled, compiled_insertion
 from linli.matcher.carry_over import remember
 from linli.matcher.enumeration import are_few, enumerate_all
 from linli.matcher.limits import Limits as Limits
@@ -152,7 +152,9 @@ def _by_hand(timetable: Timetable, limits: Limits) -> list[int]:
     unserved = timetable.unserved()
     if len(unserved) >= MANY and limits.work >= WORK_PER_VISIT * len(unserved) and compiled.is_warm():
         return [visit for visit in unserved if timetable.model.held[visit]]
-    learn(timetable.model, unserved)
+    # Whoever is inserted by machine code has but the one pair looked at that is chosen: to learn all pairs of many
+    # visits and many teams costs more than everything else.
+    learn(timetable.model, [visit for visit in unserved if not compiled_insertion.knows(timetable, visit)])
     return unserved
 
 

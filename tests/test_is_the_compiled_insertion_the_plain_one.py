@@ -12,11 +12,13 @@ import pytest
 from linli.matcher import compiled_insertion
 from linli.matcher.insertion import best_per_team, best_per_team_plainly, best_spot, best_spot_plainly
 from linli.matcher.kernels.spots import way
+from linli.matcher.limits import Limits
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
-from linli.matcher.problem import Pin, Place, Problem, Team, Visit
+from linli.matcher.problem import Fetch, Pin, Place, Plan, Problem, Team, Visit
 from linli.matcher.repair import choice_of, choice_plainly, insert_all, repair
 from linli.matcher.rules import PAIR_RULES
+from linli.matcher.solve import solve
 from linli.matcher.table import pair_table
 from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
@@ -87,6 +89,18 @@ def test_two_timetables_of_one_memory_do_not_mix() -> None:
     for visit in [v for v in range(40) if full.where[v] >= 0][::4]:
         full.take(visit)
         assert agree(full, [visit]) == 1
+
+
+def test_nobody_looks_at_pairs_that_machine_code_decides() -> None:
+    """Tests a first round: of many visits only those are asked with every team that are left to plain Python."""
+    ordinary = day(teams=12, visits=60, seed=4)
+    fetched = replace(ordinary.visits[0], fetch=Fetch(ordinary.visits[1].place, 600))
+    problem = remembered(replace(ordinary, visits=(fetched, *ordinary.visits[1:])))
+    placed = solve(problem, Plan(), Limits(0), 1)
+    model = placed.timetable.model
+    assert len(placed.plan.placed()) > 40
+    assert [model.visits[v].id for v in range(60) if model.knows(v)] == [fetched.id]
+    assert solve(replace(problem, memory=None), Plan(), Limits(0), 1).plan == placed.plan
 
 
 def test_a_team_that_becomes_free_is_asked_again_at_any_distance() -> None:
