@@ -2,7 +2,8 @@
 
 A promise is kept whatever comes later, so a far visit that was promised first costs those who come after it. Whoever
 waits is unmet with the price as the reason, is looked at again in every round, and is taken at any price before the
-time runs out. Whether waiting serves more is a question of the day: see the bench of arrivals.
+time runs out. Waiting serves more on days with more work than hours, and makes people wait for nothing on others: so
+the price holds on days that are crowded already; see the bench of arrivals.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from linli.matcher.crowding import crowding
 from linli.matcher.draft import Draft
 from linli.matcher.exchanges import without
 from linli.matcher.insertion import best_spot
@@ -74,7 +76,7 @@ def _take_out(draft: Draft, timetable: Timetable, patient: Patient, price: Admis
         request, until = patient.pop(visit)
         if seconds <= price.seconds:
             return
-        if timetable.take(visit):
+        if is_crowded(timetable, visit, price) and timetable.take(visit):
             draft.dear[request] = TooDear(seconds=seconds, limit=price.seconds, until=until)
 
 
@@ -85,11 +87,16 @@ def _fill(draft: Draft, timetable: Timetable, patient: Patient, price: Admission
         spot = best_spot(timetable, visit)
         if spot is None:
             continue
-        if visit in patient and spot.cost > price.seconds:
+        if visit in patient and spot.cost > price.seconds and is_crowded(timetable, visit, price):
             request, until = patient[visit]
             draft.dear[request] = TooDear(seconds=spot.cost, limit=price.seconds, until=until)
         else:
             timetable.put(visit, spot.fit, spot.position)
+
+
+def is_crowded(timetable: Timetable, visit: int, price: AdmissionPrice) -> bool:
+    """Say whether so much of a visit's days is taken that it may have to wait."""
+    return price.crowded_percent == 0 or crowding(timetable, visit) >= price.crowded_percent
 
 
 def added(timetable: Timetable, visit: int) -> int:

@@ -158,12 +158,14 @@ class AdmissionPrice(Inside):
     """What a visit may add to the plan for being promised at once; a dearer one waits for neighbours.
 
     ``seconds``: the price, in seconds of travel; ``from_class``: what is more urgent than this class never waits;
-    ``until_minutes``: so long before its first window opens a visit is taken at any price.
+    ``until_minutes``: so long before its first window opens a visit is taken at any price; ``crowded_percent``: nobody
+    waits before so much of the teams' hours on the visit's days is taken by visits and ways (0: always, 100: never).
     """
 
-    seconds: Annotated[int, Field(ge=60, le=100_000)]
+    seconds: Annotated[int, Field(ge=60, le=100_000)] = 900
     from_class: Annotated[int, Field(ge=1, le=2)] = 1
     until_minutes: Minutes = 240
+    crowded_percent: Annotated[int, Field(ge=0, le=100)] = 60
 
 
 class Policy(Inside):
@@ -187,7 +189,8 @@ class Policy(Inside):
     is asked only what is urgent, without limit where null; ``ask_at_once``: how many teams are asked at once for a
     request of the highest class.
 
-    ``admission_price``: what is not urgent and dearer than this waits before it is promised; null: nothing waits.
+    ``admission_price``: what is not urgent and dearer than this waits before it is promised, on crowded days; null:
+    nothing waits.
 
     ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
 
@@ -220,7 +223,7 @@ class Policy(Inside):
     work: Annotated[int, Field(ge=0, le=10_000_000)] = 20_000
     down_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     prices: Prices = Prices()
-    admission_price: AdmissionPrice | None = None
+    admission_price: AdmissionPrice | None = AdmissionPrice()
     escalation: Escalation = Escalation()
     service: ServicePolicy = ServicePolicy()
     standing_days: Annotated[int, Field(ge=1, le=28)] = 7

@@ -136,11 +136,15 @@ def plan_day(
         for n, one in enumerate([*(team for team in teams if team.prepared is not None), *taken])
         if one.prepared is not None
     ]
-    policy = Policy(mode=Mode.SUGGEST, horizon_days=_horizon(taken, at))
-    before = DistrictState(district, policy)
+    before = DistrictState(district, planning_policy(_horizon(taken, at)))
     moment = Moment(now=at, round=1, seed=seed, work=work)
     after = apply(before, decide(before, commands, moment), at)
     return _laid_out(taken, after, moment)
+
+
+def planning_policy(horizon_days: int) -> Policy:
+    """Return how a sheet is planned: nothing is sent, and as there is no later round nobody waits for neighbours."""
+    return Policy(mode=Mode.SUGGEST, horizon_days=horizon_days, admission_price=None)
 
 
 def _horizon(taken: list[Judged], at: datetime) -> int:

@@ -93,9 +93,9 @@ def main() -> None:
     parser.add_argument("--before", type=int, default=0, help="days before, on which teams become known")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["linli", "vroom"])
     parser.add_argument("--reoffer", type=int, nargs="+", default=[Prices().reoffer], help="price of asking again")
-    parser.add_argument("--admission", type=int, help="the price of admission, seconds; by default nobody waits")
+    parser.add_argument("--admission", type=int, default=AdmissionPrice().seconds, help="its price; 0: nobody waits")
     asked = parser.parse_args()
-    admission = None if asked.admission is None else AdmissionPrice(seconds=asked.admission)
+    admission = AdmissionPrice(seconds=asked.admission) if asked.admission else None
     load_engines()
     came: dict[str, list[Pair]] = {}
     for number, (accept, one) in enumerate(_days(asked)):

@@ -12,10 +12,13 @@ import time
 from dataclasses import dataclass, replace
 
 from linli.matcher.checker import check
+from linli.matcher.crowding import crowding
 from linli.matcher.insertion import cheapest_teams
 from linli.matcher.memory import Memory
+from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem, Visit
+from linli.matcher.repair import repair
 from linli.matcher.solve import Limits, solve
 from tests.bench.match import solver_vroom
 from tests.bench.match.deadline import NO_HURRY_S, Deadline
@@ -35,11 +38,14 @@ class Arrivals:
     price : int or None
         Seconds that a visit may add to the plan; one that adds more waits, and is looked at again in every round. At
         the end whoever waits is taken at any price.
+    crowded : int
+        Percent of the day's hours that must be taken before the price holds.
     """
 
     seed: int = 1
     work: int = 1_000
     price: int | None = None
+    crowded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,10 @@ class _Rounds:
         if price is None:
             return True
         known = replace(self.problem, visits=(*self.promised, visit), memory=self.memory)
+        if self.arrivals.crowded:
+            timetable, _ = repair(Model(known), self.plan)
+            if crowding(timetable, len(self.promised)) < self.arrivals.crowded:
+                return True
         found = cheapest_teams(known, self.plan, visit.id, 1)
         return bool(found) and found[0].cost <= price
 
