@@ -230,3 +230,17 @@ def test_slow_roads_leave_time_for_everything(tmp_path: Path, capsys: pytest.Cap
     assert main.run(["solve", str(file), "--work", "0", "--travel", f"csv:{table}"]) == 0
     summary = json.loads(capsys.readouterr().out)["summary"]
     assert (summary["unassigned"], summary["cost"]) == (0, 60_660)
+
+
+def test_nobody_is_sent_where_there_is_no_way(
+    router: Router, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests that a way which the server does not find is none, also for a vehicle that has all the time there is."""
+    ends = [108.2, 27.9], [108.3, 28.0]
+    jobs = [{"id": number, "location": ends[1], "service": 86_400} for number in range(9)]
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps({"vehicles": [{"id": 1, "start": ends[0]}], "jobs": jobs}), encoding="utf-8")
+    for mood, unassigned in (("fine", 0), ("no way", 9)):
+        router.mood = mood
+        assert main.run(["solve", str(file), "--work", "0", "--travel", f"osrm:{router.address}"]) == 0
+        assert json.loads(capsys.readouterr().out)["summary"]["unassigned"] == unassigned

@@ -115,3 +115,33 @@ def test_too_few_trips_are_told_by_terrain(tmp_path: Path, capsys: pytest.Captur
     assert "20" in told
     assert "hill 16" in told
     assert "mountain 14" in told
+
+
+def test_a_terrain_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that trips on a terrain with too few of them do not vanish without a word, beside one that is fitted."""
+    file = tmp_path / "trips.csv"
+    line = "27.9,108.2,28,108.3,900,,"
+    file.write_text(HEADER + f"{line}hill\n" * 20 + f"{line}mountain\n" * 19, encoding="utf-8")
+    assert main.run(["calibrate", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["too_few"] == {"mountain": 19}
+    assert main.run(["calibrate", str(file)]) == 0
+    assert "mountain 19" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("1,2,3,x,60,,hill", "to_lon: not a number"),
+        ("1,2,3", "to_lon: not a number"),
+        ("1,2,3,4,nan,,hill", "seconds: not a number"),
+        ("1,2,3,4,60,many,hill", "metres: not a number"),
+        ("1,2,3,4,60,-1,hill", "metres: between 0 and 2000000"),
+        ("1,2,3,181,60,,hill", "a place off the earth"),
+    ],
+)
+def test_the_very_column_is_named(line: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that of a malformed line it is said what in it is wrong."""
+    file = tmp_path / "trips.csv"
+    file.write_text(f"{HEADER}{line}\n", encoding="utf-8")
+    assert main.run(["calibrate", str(file), "--json"]) == 2
+    assert f"trips.csv:2: {place}" in json.loads(capsys.readouterr().out)["error"]["message"]

@@ -268,6 +268,26 @@ def test_a_bad_problem_is_refused_with_path_and_reason(solve: Solve, given: Json
     assert message in told["error"]["message"]
 
 
+def test_without_vehicles_everything_is_left_out(solve: Solve) -> None:
+    """Tests a file with a matrix and nobody to go."""
+    solution = solve(problem(vehicles=[], jobs=[job(1, 1), job(2, 2)]))
+    assert [one["linli"]["reason"] for one in solution["unassigned"]] == ["impossible"] * 2
+
+
+def test_one_mistake_is_told_once(solve: Solve) -> None:
+    """Tests that a window with an impossible time is not called an empty list, too."""
+    told = solve(changed((*JOB, "time_windows"), [[-5, 4]]), exit_code=2)["error"]["message"]
+    assert "jobs[0].time_windows[0][0]: Input should be greater than or equal to 0" in told
+    assert "at least 1 item" not in told
+
+
+def test_a_file_as_windows_writes_it_is_read(tmp_path: Path) -> None:
+    """Tests a byte order mark before the first brace."""
+    file = tmp_path / "bom.json"
+    file.write_text(json.dumps(problem()), encoding="utf-8-sig")
+    assert main.run(["solve", str(file), "--work", "0", "-o", str(tmp_path / "out.json")]) == 0
+
+
 def test_what_is_no_problem_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Tests files that are no JSON, no object or not there, and contradictory limits."""
     file, missing = tmp_path / "bad.json", tmp_path / "missing.json"

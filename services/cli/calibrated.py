@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.glossary import word_of
+from linli.schemas.places import Terrain
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import Out
 from linli.services.cli.words import both
 from linli.services.sheets.limits import FILE_BYTES_MAX
-from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, Trip, fit, read_trips
+from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, fit, read_trips, too_few
 
 
 def calibrate_file(name: str, out: Out) -> int:
@@ -26,10 +27,10 @@ def calibrate_file(name: str, out: Out) -> int:
     except UnicodeDecodeError:
         raise LinliError(Code.FILE_ENCODING, path=name) from None
     trips, short = read_trips(text, name)
-    fits = fit(trips)
+    fits, few = fit(trips), too_few(trips)
     if not fits:
-        raise LinliError(Code.PROBLEM, detail=f"{name}: {_too_few(trips)}")
-    out.data({"short": short, "trips": len(trips), "fits": [one.as_dict() for one in fits]})
+        raise LinliError(Code.PROBLEM, detail=f"{name}: {_too_few(few)}")
+    out.data({"short": short, "trips": len(trips), "too_few": few, "fits": [one.as_dict() for one in fits]})
     heads = (
         both("terrain", "地形"),
         both("trips", "行程数"),
@@ -43,22 +44,29 @@ def calibrate_file(name: str, out: Out) -> int:
     out.say(
         f"{short} trips below {SHORTEST_M:g} m were left aside.", f"{short} 次直线不足 {SHORTEST_M:g} 米的行程未采用。"
     )
+    if few:
+        told = _too_few(few)
+        out.say(told, told)
     return 0
 
 
-def _too_few(trips: Sequence[Trip]) -> str:
-    counted = Counter(trip.terrain for trip in trips)
-    counts = ", ".join(f"{terrain} {count}" for terrain, count in sorted(counted.items())) or "0"
+def _too_few(few: Mapping[str, int]) -> str:
+    counts = ", ".join(f"{_terrain(terrain)} {count}" for terrain, count in few.items()) or "0"
     return both(
-        f"a terrain needs {TRIPS_MIN} trips; usable are {counts}",
-        f"每种地形至少需要 {TRIPS_MIN} 次行程；可用：{counts}",
+        f"a terrain needs {TRIPS_MIN} trips; usable are only {counts}",
+        f"每种地形至少需要 {TRIPS_MIN} 次行程；可用行程不足：{counts}",
     )
+
+
+def _terrain(terrain: str) -> str:
+    """Return a terrain as people call it, and as the file has it."""
+    return both(terrain, f"{word_of(Terrain(terrain), 'zh')} ({terrain})")
 
 
 def _row(one: Fit) -> tuple[str, ...]:
     sure = {"yes": both("yes", "较高"), "roughly": both("roughly", "一般"), "no": both("no", "不足")}
     return (
-        one.terrain,
+        _terrain(one.terrain),
         f"{one.trips}",
         _interval(one.seconds_per_km),
         "–" if one.detour is None else _interval(one.detour),

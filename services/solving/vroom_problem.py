@@ -23,6 +23,7 @@ from linli.services.solving.vroom_format import Job, Location, Shipment, Shipmen
 from linli.services.solving.vroom_loads import has_room, most_visits
 from linli.services.solving.vroom_reading import VroomFile
 from linli.services.solving.vroom_tasks import all_tasks, job_visit_id, shipment_visit_id
+from linli.services.travel.provider import NO_WAY_S
 
 TRAVEL_ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
 """VROOM's cost: seconds of travel."""
@@ -64,10 +65,12 @@ def translated(file: VroomFile, terrain: str = TERRAIN_DEFAULT, ways: Ways | Non
     """
     given = file.problem
     places = _places(given, terrain)
-    real = _real_travel(file)
-    if ways is not None and not isinstance(real, TableTravel):
+    real, fetched = _real_travel(file), ways is not None and not file.matrices
+    if ways is not None and fetched:
         real = ways(real, places)
-    first, last = min(_times(given), default=0), _horizon(given, places, real)
+    first, last = min(_times(given), default=0), _horizon(given, _longest(places, real, fetched=fetched))
+    if fetched:
+        real = _closed(real, places, last - first)
     clocks = clocks_of(given, first, last)
     teams = tuple(_team(given, vehicle, last, terrain, clocks[vehicle.id]) for vehicle in given.vehicles)
     # One second before anything may happen, so that nothing is history yet.
@@ -187,9 +190,11 @@ def _with_ends(real: Travel, given: VroomProblem, terrain: str) -> Travel:
 
 
 def _real_travel(file: VroomFile) -> Travel:
-    if not file.problem.vehicles or file.problem.vehicles[0].profile not in file.matrices:
+    # Of several profiles there is a vehicle, or there is none at all and any will do.
+    profile = file.problem.vehicles[0].profile if file.problem.vehicles else next(iter(file.matrices), "")
+    if profile not in file.matrices:
         return HaversineTravel()
-    tables = file.matrices[file.problem.vehicles[0].profile]
+    tables = file.matrices[profile]
     places = _places(file.problem, "")
     rows = np.array([int(place.terrain[1:]) for place in places], dtype=np.int64)
     at = np.ix_(rows, rows)
@@ -219,14 +224,27 @@ def _times(problem: VroomProblem) -> Iterable[int]:
             yield from (t for t in (step.service_at, step.service_after, step.service_before) if t is not None)
 
 
-def _horizon(problem: VroomProblem, places: Sequence[Place], travel: Travel) -> int:
+def _horizon(problem: VroomProblem, longest: int) -> int:
     """Return a time so late that it limits nothing: after the last time named, all work and the longest way each."""
     tasks = all_tasks(problem)
     work = sum(task.at.setup + task.at.service for task in tasks)
-    if isinstance(travel, TableTravel):
-        longest = int(travel.matrix(places, places)[0].max(initial=0))
-    else:
-        # No two places lie farther from each other than twice as far as one of them from the first.
-        longest = 2 * int(travel.matrix(places[:1], places)[0].max(initial=0))
     work += sum(pause.service for vehicle in problem.vehicles for pause in vehicle.breaks)
     return max(_times(problem), default=0) + work + (len(tasks) + 1) * longest
+
+
+def _longest(places: Sequence[Place], travel: Travel, *, fetched: bool) -> int:
+    """Return the seconds of the longest way, or more; of those that were fetched, where there is one at all."""
+    if not isinstance(travel, TableTravel):
+        # No two places lie farther from each other than twice as far as one of them from the first.
+        return 2 * int(travel.matrix(places[:1], places)[0].max(initial=0))
+    seconds = travel.matrix(places, places)[0]
+    return int(seconds[seconds < NO_WAY_S].max(initial=0)) if fetched else int(seconds.max(initial=0))
+
+
+def _closed(travel: Travel, places: Sequence[Place], horizon: int) -> Travel:
+    """Return fetched ways with those that the source did not find longer than all the time there is."""
+    seconds, metres = travel.matrix(places, places)
+    never = seconds >= NO_WAY_S
+    if not never.any():
+        return travel
+    return TableTravel(places, np.where(never, max(horizon + 1, NO_WAY_S), seconds), metres, travel.quality)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -57,7 +58,7 @@ def read_problem(content: bytes, name: str) -> VroomFile:
         If it is no JSON, or a field is malformed, contradicts another, or asks for what Linli cannot do.
     """
     try:
-        data: object = orjson.loads(content)
+        data: object = orjson.loads(content.removeprefix(BOM_UTF8))
     except orjson.JSONDecodeError as error:
         raise LinliError(Code.PROBLEM, detail=f"{name}: {error}") from None
     if not isinstance(data, dict):
@@ -93,7 +94,10 @@ def _problem(fields: Json) -> VroomProblem:
     try:
         return VroomProblem.model_validate_json(orjson.dumps(fields))
     except ValidationError as error:
-        refuse([f"{path_of(one['loc'])}: {one['msg']}" for one in error.errors(include_input=False, include_url=False)])
+        told = {path_of(one["loc"]): one["msg"] for one in error.errors(include_input=False, include_url=False)}
+        # What is wrong within a list is told of the list again, as if it were empty.
+        within = {path for path in told if any(other.startswith(f"{path}[") for other in told)}
+        refuse([f"{path}: {message}" for path, message in told.items() if path not in within])
         raise
 
 

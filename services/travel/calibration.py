@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -16,6 +17,7 @@ from statistics import median
 from linli.matcher.problem import Place
 from linli.matcher.travel import GROUNDS, Ground, HaversineTravel
 from linli.schemas.errors import Code, LinliError
+from linli.services.language import both
 
 COLUMNS = ("from_lat", "from_lon", "to_lat", "to_lon", "seconds")
 OPTIONAL = ("metres", "terrain")
@@ -103,25 +105,38 @@ def read_trips(text: str, name: str) -> tuple[list[Trip], int]:
 
 
 def _trip(row: dict[str, str], where: str) -> Trip:
-    try:
-        a, b = (_place(row[f"{end}_lat"], row[f"{end}_lon"]) for end in ("from", "to"))
-        seconds = float(row["seconds"])
-        metres = float(row["metres"]) if (row.get("metres") or "").strip() else None
-    except (TypeError, ValueError):
-        raise LinliError(Code.PROBLEM, detail=f"{where}: from_lat, from_lon, to_lat, to_lon, seconds") from None
+    lat, lon, to_lat, to_lon, seconds = (_number(row, column, where) for column in COLUMNS)
+    if max(abs(lat), abs(to_lat)) > 90 or max(abs(lon), abs(to_lon)) > 180:
+        raise LinliError(Code.PROBLEM, detail=f"{where}: {both('a place off the earth', '坐标超出地球范围')}")
+    metres = _number(row, "metres", where) if (row.get("metres") or "").strip() else None
     terrain = (row.get("terrain") or "").strip() or "hill"
     if terrain not in GROUNDS:
         raise LinliError(Code.PROBLEM, detail=f"{where}: terrain: {', '.join(GROUNDS)}")
-    if not 0 < seconds < 86_400 or (metres is not None and not 0 < metres < 2e6):
-        raise LinliError(Code.PROBLEM, detail=f"{where}: seconds, metres")
-    return Trip(float(_STRAIGHT.between(a, b)[1]), seconds, metres, terrain)
+    for column, value, most in (("seconds", seconds, 86_400), ("metres", metres, 2e6)):
+        if value is not None and not 0 < value < most:
+            says = both(f"between 0 and {most:.0f}", f"须大于 0、小于 {most:.0f}")
+            raise LinliError(Code.PROBLEM, detail=f"{where}: {column}: {says}")
+    return Trip(float(_STRAIGHT.between(_place(lat, lon), _place(to_lat, to_lon))[1]), seconds, metres, terrain)
 
 
-def _place(lat: str, lon: str) -> Place:
-    here = Place(float(lat), float(lon), "line")
-    if not (abs(here.lat) <= 90 and abs(here.lon) <= 180):
-        raise ValueError("off the earth")
-    return here
+def _number(row: dict[str, str], column: str, where: str) -> float:
+    try:
+        value = float(row[column])
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise LinliError(Code.PROBLEM, detail=f"{where}: {column}: {both('not a number', '不是数字')}")
+    return value
+
+
+def _place(lat: float, lon: float) -> Place:
+    return Place(lat, lon, "line")
+
+
+def too_few(trips: Sequence[Trip]) -> dict[str, int]:
+    """Return how many trips there are on each terrain that is not fitted, because they are fewer than `TRIPS_MIN`."""
+    counted = Counter(trip.terrain for trip in trips)
+    return {terrain: count for terrain, count in sorted(counted.items()) if count < TRIPS_MIN}
 
 
 def fit(trips: Sequence[Trip]) -> list[Fit]:
