@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,6 +21,7 @@ from linli.services.demo.timed import chance
 from linli.services.simulation.figures import figures_of, histories_of
 from linli.services.simulation.people import manners_of
 from linli.services.simulation.plots import plots_of
+from linli.services.simulation.svg import EDGE, HEIGHT, LETTER, LINE, bars, picture
 from linli.services.simulation.virtual_day import VirtualDay
 
 REQUESTS = 40
@@ -72,7 +74,9 @@ def test_pictures_are_whole_and_show_the_day(played: VirtualDay) -> None:
     pictures = plots_of(played)
     trees = {name: ElementTree.fromstring(text) for name, text in pictures.items()}  # noqa: S314 - our own text
     tag = "{http://www.w3.org/2000/svg}"
-    assert len(trees["routes.svg"].findall(f"{tag}circle")) >= 54
+    visited = sum(leg.assignment is not None for record in played.last() for leg in record.legs)
+    assert 5 < len(trees["routes.svg"].findall(f"{tag}circle")) <= visited
+    assert len(trees["routes.svg"].findall(f"{tag}rect")) == 1 + 54 + 1
     assert len(trees["routes.svg"].findall(f"{tag}polyline")) > 5
     assert len(trees["load.svg"].findall(f"{tag}rect")) == 1 + 54
     assert len(trees["waiting.svg"].findall(f"{tag}rect")) > 2
@@ -130,3 +134,19 @@ def test_what_cannot_be_played_is_refused(tmp_path: Path, capsys: pytest.Capture
     assert main.run(["simulate", "calm", "--accept", "many"]) == 2
     assert main.run(["simulate", "calm", "--policy", str(policy)]) == 2
     assert "freeze_minutes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("many", [1, 9, 54, 200])
+def test_every_bar_has_its_name_within_the_picture(many: int) -> None:
+    """Tests that names do not run into each other or out of the picture, and that only very narrow bars lack one."""
+    labels = [f"{number * 30}–{number * 30 + 30}" if many < 20 else f"team-number-{number}" for number in range(many)]
+    drawn = picture("bars", bars([(label, 1.5) for label in labels], "h"))
+    tree = ElementTree.fromstring(drawn)  # noqa: S314 - our own text
+    below = [text for text in tree.iter("{http://www.w3.org/2000/svg}text") if float(text.attrib["y"]) > HEIGHT - EDGE]
+    assert len(below) == (many if many < 60 else -(-many // 4))
+    upright = ["transform" in text.attrib for text in below]
+    assert set(upright) == {many > 20}
+    spots = [float(text.attrib["x"]) for text in below]
+    for text, gap in zip(below, [after - before for before, after in pairwise(spots)], strict=False):
+        assert gap >= (LINE if upright[0] else LETTER * len(text.text or ""))
+    assert all(len(text.text or "") * 6.6 <= EDGE for text in below)
