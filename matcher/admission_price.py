@@ -8,11 +8,13 @@ the price holds on days that are crowded already; see the bench of arrivals.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
 from typing import Final
 
-from linli.matcher.crowding import crowding
+from linli.matcher.crowding import Crowding
 from linli.matcher.draft import Draft
 from linli.matcher.exchanges import without
 from linli.matcher.insertion import best_spot
@@ -46,10 +48,11 @@ def without_the_dear(draft: Draft, problem: Problem, result: Result) -> Result:
         return result
     timetable = result.timetable.copy()
     patient = _patient(draft, timetable, price)
-    _take_out(draft, timetable, dict(patient), price)
+    crowds = Crowding(timetable)
+    _take_out(draft, timetable, crowds, patient, price)
     if not draft.dear:
         return result
-    _fill(draft, timetable, patient, price)
+    _fill(draft, timetable, crowds, patient, price)
     plan = timetable.plan()
     broken = tuple(visit for visit in result.broken if visit not in plan.placed())
     return replace(result, plan=plan, objective=evaluate(problem, plan), broken=broken, timetable=timetable)
@@ -69,34 +72,63 @@ def _patient(draft: Draft, timetable: Timetable, price: AdmissionPrice) -> Patie
     }
 
 
-def _take_out(draft: Draft, timetable: Timetable, patient: Patient, price: AdmissionPrice) -> None:
-    """Take out what adds more than the price, the dearest first; `patient` is used up."""
-    while dearest := max(((added(timetable, visit), visit) for visit in patient), default=None):
-        seconds, visit = dearest
-        request, until = patient.pop(visit)
+def _take_out(draft: Draft, timetable: Timetable, crowds: Crowding, patient: Patient, price: AdmissionPrice) -> None:
+    """Take out what adds more than the price, the dearest first."""
+    dearest = Dearest(timetable, patient)
+    for seconds, visit in dearest:
         if seconds <= price.seconds:
             return
-        if is_crowded(timetable, visit, price) and timetable.take(visit):
+        duty = timetable.where[visit]
+        if is_crowded(crowds, visit, price) and timetable.take(visit):
+            request, until = patient[visit]
             draft.dear[request] = TooDear(seconds=seconds, limit=price.seconds, until=until)
+            dearest.tour_changed(duty)
+            crowds.tour_changed(duty)
 
 
-def _fill(draft: Draft, timetable: Timetable, patient: Patient, price: AdmissionPrice) -> None:
+class Dearest:
+    """Visits from the one that adds most, each once; what one adds is asked again only where its tour has changed."""
+
+    def __init__(self, timetable: Timetable, visits: Iterable[int]) -> None:
+        self._timetable = timetable
+        self._adds = {visit: added(timetable, visit) for visit in visits}
+        self._heap = [(-seconds, -visit) for visit, seconds in self._adds.items()]
+        heapify(self._heap)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        while self._heap:
+            less, number = heappop(self._heap)
+            # What was said of a visit before its tour changed is still there, and no longer true.
+            if self._adds.get(-number) == -less:
+                del self._adds[-number]
+                yield -less, -number
+
+    def tour_changed(self, duty: int) -> None:
+        """Ask again what visits add whose tour has changed, or shares a day's limits with one that has."""
+        for one in self._timetable.model.days.get(duty, [duty]):
+            for visit in self._timetable.tours[one].stops:
+                if visit in self._adds:
+                    self._adds[visit] = added(self._timetable, visit)
+                    heappush(self._heap, (-self._adds[visit], -visit))
+
+
+def _fill(draft: Draft, timetable: Timetable, crowds: Crowding, patient: Patient, price: AdmissionPrice) -> None:
     """Give the places that have become free to those who were left without one."""
     waiting = {visit for visit, (request, _) in patient.items() if request in draft.dear}
     for visit in insertion_order(timetable, [one for one in timetable.unserved() if one not in waiting]):
         spot = best_spot(timetable, visit)
         if spot is None:
             continue
-        if visit in patient and spot.cost > price.seconds and is_crowded(timetable, visit, price):
+        if visit in patient and spot.cost > price.seconds and is_crowded(crowds, visit, price):
             request, until = patient[visit]
             draft.dear[request] = TooDear(seconds=spot.cost, limit=price.seconds, until=until)
-        else:
-            timetable.put(visit, spot.fit, spot.position)
+        elif timetable.put(visit, spot.fit, spot.position):
+            crowds.tour_changed(spot.fit.duty)
 
 
-def is_crowded(timetable: Timetable, visit: int, price: AdmissionPrice) -> bool:
+def is_crowded(crowds: Crowding, visit: int, price: AdmissionPrice) -> bool:
     """Say whether so much of a visit's days is taken that it may have to wait."""
-    return price.crowded_percent == 0 or crowding(timetable, visit) >= price.crowded_percent
+    return price.crowded_percent == 0 or crowds.of(visit) >= price.crowded_percent
 
 
 def added(timetable: Timetable, visit: int) -> int:

@@ -9,10 +9,12 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from linli.matcher.crowding import crowding
+from linli.matcher.admission_price import Dearest, added
+from linli.matcher.crowding import Crowding, crowding
 from linli.matcher.deadlines import next_deadline
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
+from linli.matcher.repair import insert_all
 from linli.matcher.solve import Limits, solve
 from linli.matcher.timetable import Timetable
 from linli.schemas.assignment import Unmet
@@ -25,7 +27,7 @@ from linli.schemas.policy_file import parse_policy
 from linli.services.sheets.planning import planning_policy
 from tests.support.district import AUTO, MONDAY, Desk
 from tests.support.district import team as team_at
-from tests.support.problems import a_team, a_visit, one
+from tests.support.problems import a_team, a_visit, day, one
 
 FAR = 0.2
 """Degrees north of everybody: 22 km, about an hour there and back."""
@@ -219,3 +221,33 @@ def test_a_county_may_do_without() -> None:
     desk = crowded(parse_policy('mode = "auto"\n[admission_price]\ncrowded_percent = 100'))
     desk.place_order("far", hours=TOMORROW, north=0.1)
     assert desk.state.requests["r-far"].state is State.PROMISED
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_changes_is_asked_again(seed: int) -> None:
+    """Tests that the dearest come in the order that asking all of them anew each time gives, and so does crowding.
+
+    Every second team has a day's limit that its two shifts share.
+    """
+    problem = day(teams=8, visits=60, seed=seed)
+    noon = (problem.teams[0].shifts[0][0] + problem.teams[0].shifts[0][1]) // 2
+    halves = ((problem.teams[0].shifts[0][0], noon - 1), (noon, problem.teams[0].shifts[0][1]))
+    teams = (
+        replace(team, shifts=halves, shift_days=(0, 0), max_visits_per_day=5) if k % 2 else team
+        for k, team in enumerate(problem.teams)
+    )
+    timetable = Timetable(Model(replace(problem, teams=tuple(teams))))
+    insert_all(timetable, list(range(60)))
+    left = {visit for visit in range(60) if visit % 5}
+    dearest, crowds, taken = Dearest(timetable, left), Crowding(timetable), 0
+    for seconds, visit in dearest:
+        assert (seconds, visit) == max((added(timetable, one), one) for one in left)
+        left.remove(visit)
+        assert crowds.of(visit) == crowding(timetable, visit)
+        duty = timetable.where[visit]
+        if duty >= 0 and visit % 3 and timetable.take(visit):
+            dearest.tour_changed(duty)
+            crowds.tour_changed(duty)
+            taken += 1
+    assert not left
+    assert taken > 10
