@@ -24,7 +24,7 @@ from linli.schemas.assignment import (
     Unmet,
 )
 from linli.schemas.escalation import Awaited, Climb
-from linli.schemas.explanation import TooDear, WhyNobody
+from linli.schemas.explanation import Reached, TooDear, WhyNobody
 from linli.schemas.lifecycle import SETTLED, OfferEnd, OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
 from linli.schemas.organisation import NodeDetails, NodeRecord
@@ -277,7 +277,7 @@ class Draft:
             "spells": spells_after(record, following),
             "series": self.in_series.get(record.request_id, following.series),
         }
-        return self._write(following.model_copy(update=noted))
+        return self._write(_with_level(following.model_copy(update=noted)))
 
     def remember(self, record: AssignmentRecord, command: str) -> dict[str, tuple[str, ...]]:
         """Return the change that makes a request remember a command it has acted on."""
@@ -328,6 +328,17 @@ def _climbs(record: AssignmentRecord) -> tuple[Climb, ...]:
         climb if climb.ended or climb.waited_for is owed else climb.model_copy(update={"ended": record.at})
         for climb in record.climbs
     )
+
+
+def _with_level(record: AssignmentRecord) -> AssignmentRecord:
+    """Return a request whose explanation, where nobody can go, says the level that it has climbed to."""
+    status = record.status
+    if not isinstance(status, Unmet) or not record.climbs:
+        return record
+    last = record.climbs[-1]
+    reached = Reached(node=last.node, level=last.level, at=last.at, waited_for=last.waited_for)
+    why = status.why.model_copy(update={"climbed": reached})
+    return record.model_copy(update={"status": status.model_copy(update={"why": why})})
 
 
 def live_offer(leg: Leg) -> int | None:

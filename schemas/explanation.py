@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from linli.schemas.base import Inside, Instant, Ref
+from linli.schemas.base import Inside, Instant, Ref, Word
+from linli.schemas.escalation import Awaited
 
 
 class CostTerm(Inside):
@@ -78,11 +79,21 @@ class TooDear(Inside):
     until: Instant
 
 
+class Reached(Inside):
+    """At which level of the organisation a need stands: which node was told, when, and what it had waited for."""
+
+    node: Ref
+    level: Word
+    at: Instant
+    waited_for: Awaited
+
+
 class WhyNobody(Inside):
     """Why nobody: no team may (``impossible``), all who may are taken (``lost``), the search was cut (``stopped``).
 
     Of a request of several teams ``leg`` says for which of them nobody was found; ``together``: each could be made by
     somebody, but this one not when the others can. ``too_dear`` says that it was ``stopped`` by the county's own price.
+    ``climbed`` is the level that it has reached by now; null as long as it stands where it began.
     """
 
     outcome: Literal["impossible", "lost", "stopped", "together"]
@@ -92,3 +103,4 @@ class WhyNobody(Inside):
     exchanges: tuple[Exchange, ...] = ()
     change: SmallestChange | None = None
     too_dear: TooDear | None = None
+    climbed: Reached | None = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.glossary import word
+from linli.schemas.assignment import AssignmentRecord, Unmet
+from linli.schemas.explanation import Reached
+from linli.schemas.glossary import word, word_of
 from linli.schemas.organisation import NodeDetails
 from linli.schemas.policy import Policy
-from linli.services.cli.out import Out
+from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE
 from linli.services.organisation import node_now
 from linli.streams.board_reader import BoardReader
@@ -19,11 +20,12 @@ from linli.streams.board_reader import BoardReader
 class Context:
     """Where a request stands in the organisation, and the teams that usually make its standing order's visits.
 
-    ``node`` is null where nobody answers for the place; ``regular`` has one team or null for each leg, and is empty
-    where it is no visit of a standing order.
+    ``node`` is null where nobody answers for the place, ``reached`` where nothing unmet has climbed. ``regular`` has a
+    team or null for each leg, and is empty where it is no visit of a standing order.
     """
 
     node: NodeDetails | None
+    reached: Reached | None
     regular: tuple[str | None, ...]
 
     @property
@@ -46,6 +48,12 @@ class Context:
         if self.node is not None:
             level, name = word(f"level.{self.node.level}", TONGUE), self.node.name
             out.say(f"It is at the level {level}: {name}.", f"目前由{level}办理：{name}。")
+        if self.reached is not None:
+            moment, awaited = clock(self.reached.at), word_of(self.reached.waited_for, TONGUE)
+            out.say(
+                f"{self.reached.node} was told at {moment}, for it still waited for: {awaited}.",
+                f"已于 {moment} 告知 {self.reached.node}，仍待{awaited}。",
+            )
         minutes = policy.prices.continuity / 60
         for team in self.teams:
             out.say(
@@ -58,4 +66,5 @@ async def context_of(board: BoardReader, record: AssignmentRecord) -> Context:
     """Look both up on the board."""
     standing = None if record.details is None else record.details.standing
     order = None if standing is None else await board.standing_order(standing)
-    return Context(await node_now(board, record), () if order is None else order.regular)
+    reached = record.status.why.climbed if isinstance(record.status, Unmet) else None
+    return Context(await node_now(board, record), reached, () if order is None else order.regular)

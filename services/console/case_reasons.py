@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from linli.schemas.assignment import AssignmentRecord, Offer, Unmet
-from linli.schemas.explanation import RuleCount, SmallestChange, WhyNobody, WhyTeam
+from linli.schemas.explanation import Reached, RuleCount, SmallestChange, WhyNobody, WhyTeam
 from linli.schemas.glossary import detail_in_words
 from linli.services.console.words import ZONE, Speech
 from linli.streams.board_reader import Tentative
@@ -106,7 +106,20 @@ def _circle(record: AssignmentRecord, speech: Speech) -> str:
     return speech("why.circle_metres" if minutes is None else "why.circle_both", minutes=minutes, metres=metres)
 
 
+def _climbed(reached: Reached, names: Mapping[str, str], speech: Speech) -> str:
+    """Say at which level a need stands, and who was told of it for want of what."""
+    return speech(
+        "why.climbed",
+        level=speech.code(f"level.{reached.level}"),
+        node=names[reached.node],
+        moment=speech.moment(reached.at),
+        awaited=speech.of(reached.waited_for),
+    )
+
+
 def _nobody(why: WhyNobody, names: Mapping[str, str], speech: Speech, circle: str) -> Iterator[str]:
+    if why.climbed is not None:
+        yield _climbed(why.climbed, names, speech)
     if why.too_dear is not None:
         dear = why.too_dear
         amount, limit = speech.amount(dear.seconds), speech.amount(dear.limit)

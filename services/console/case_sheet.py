@@ -57,7 +57,8 @@ async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speec
     tentative = await here.board.tentative(record.request_id)
     planned = [one.team for one in tentative]
     told = [line.who for line in history if line.who]
-    names = await names_of(here.board, [*_teams_in(record), *planned, *told, *explained_teams(record)])
+    teams = await names_of(here.board, [*_teams_in(record), *planned, *told, *explained_teams(record)])
+    names = {**teams, **await _nodes_in(here, record)}
     return CaseSheet(
         record=record,
         line=case_line(record, names, here, speech),
@@ -77,6 +78,12 @@ def _asked_later(rules: Escalation, record: AssignmentRecord, speech: Speech) ->
         if pool not in opened:
             named = speech.listed(speech.code(f"level.{level}") for level in levels)
             yield speech.code("rule.pool"), speech("case.asked_from", pool=speech.of(pool), levels=named)
+
+
+async def _nodes_in(here: Surroundings, record: AssignmentRecord) -> dict[str, str]:
+    """Name the nodes of the organisation that a case has climbed to; one that is gone by its code."""
+    nodes = {climb.node: await here.board.node(climb.node) for climb in record.climbs}
+    return {code: code if node is None else node.details.name for code, node in nodes.items()}
 
 
 async def _climbs(here: Surroundings, record: AssignmentRecord, speech: Speech) -> list[Step]:
