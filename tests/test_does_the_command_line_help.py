@@ -29,6 +29,7 @@ from linli.schemas.topics import TOPICS
 from linli.services.cli import exports, main, reasons
 from linli.services.cli.findings import CHINESE
 from linli.services.cli.request_sheet import span
+from linli.services.cli.usage_words import in_chinese
 from linli.services.ground.errors import GroundError
 from linli.services.supervisor import ProcessGaveUpError
 from linli.streams.board_reader import BoardMissingError
@@ -367,3 +368,39 @@ def test_a_window_is_said_with_its_day_once() -> None:
     start = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
     assert span(Window(start=start, end=start + timedelta(hours=2))) == "03-16 09:00 – 11:00"
     assert span(Window(start=start, end=start + timedelta(days=1))) == "03-16 09:00 – 03-17 09:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese"),
+    [
+        ("solv x", "没有命令 solv；是否为 'solve', 'resolve'"),
+        ("report foo", "没有命令 foo"),
+        ("solve", "缺少参数 PROBLEM"),
+        ("cancel r-1 --reson x", "没有选项 --reson；可能是 --json, --reason"),
+        ("solve x --zzzzzz", "没有选项 --zzzzzz"),
+        ("simulate calm --requests 0", "--requests 不得小于 1"),
+        ("simulate calm --requests 99999999", "--requests 不得大于 20000"),
+        ("simulate calm --requests many", "--requests 须为整数"),
+        ("solve x --seconds soon", "--seconds 须为数字"),
+        ("solve x --terrain moon", "--terrain 不能为 moon；可选 'seat', 'hill', 'mountain'"),
+        ("export prices x", "多余的参数 x"),
+        ("replay --what-if", "选项 --what-if 须带取值"),
+    ],
+)
+def test_a_mistake_of_usage_is_told_in_chinese_too(
+    words: str, chinese: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that every kind of mistake that the library of the command line tells in English has its Chinese."""
+
+    def second(_: str, chinese: str) -> str:
+        return chinese
+
+    monkeypatch.setattr(main, "both", second)
+    assert main.run([*words.split(), "--json"] if "--what-if" not in words else words.split()) == 2
+    told = capsys.readouterr()
+    assert chinese in told.out + told.err
+
+
+def test_an_unknown_sentence_stays_as_it_is() -> None:
+    """Tests that what is not known in Chinese is told as the library says it."""
+    assert in_chinese("The moon is full") == "The moon is full"

@@ -31,7 +31,6 @@ CHINESE: Final[dict[Guarantee, str]] = {
     Guarantee.KEPT: "未到期的内容不会被清除",
     Guarantee.REASON_OR_PLAN: "未完成的点单都有队伍、计划或原因",
     Guarantee.ONE_PLACE: "同一小组不会同时在两处",
-    Guarantee.ONE_HOME: "一支队伍只属于一个区县",
     Guarantee.CLIMBS: "超时未办按时逐级提级",
     Guarantee.TOLD: "每个待答复的邀约和每次提级都已告知或有人在跟进",
     Guarantee.SAME_WORDS: "同一条通知每次内容一致",

@@ -126,8 +126,10 @@ def _usage(error: typer.TyperException) -> Fault:
     if type(error).__name__ == "NoArgsIsHelpError":
         return Fault("usage", error.format_message(), "", 2)
     from linli.schemas.errors import Code, LinliError
+    from linli.services.cli.usage_words import in_chinese
 
-    return fault_of(LinliError(Code.USAGE, detail=error.format_message().rstrip(".")))
+    said = error.format_message().rstrip(".")
+    return fault_of(LinliError(Code.USAGE, detail=both(said, in_chinese(said))))
 
 
 if __name__ == "__main__":
