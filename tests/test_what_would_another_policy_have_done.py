@@ -231,9 +231,10 @@ def test_a_roster_is_read_as_teams_are_imported(
     path = tmp_path / "teams.ndjson"
     path.write_text(capsys.readouterr().out, encoding="utf-8")
     assert len(read_roster(str(path), load_settings())) == 54
-    path.write_text('{"kind": "team", "team": "t-1"}')
+    good = path.read_text(encoding="utf-8").splitlines()[0]
+    path.write_text(f'{good}\n{{"kind": "team", "team": "t-1"}}', encoding="utf-8")
     assert main.run(["replay", "--roster", str(path)]) == 2
-    assert "teams.ndjson" in capsys.readouterr().err
+    assert "teams.ndjson:2: " in capsys.readouterr().err
 
 
 def test_a_plan_that_the_checker_refuses_is_told(

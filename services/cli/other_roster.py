@@ -41,7 +41,9 @@ def read_roster(name: str, settings: Settings) -> Mapping[str, TeamDetails]:
     with inbox_file(name, TEAM_COLUMNS) as file:
         for one in judged(file.lines(context, number_lines=True), world, code):
             if one.refused is not None:
-                raise LinliError(Code.PROBLEM, detail=f"{name}: {in_words(one.refused, TEAM_COLUMNS)}")
+                raise LinliError(
+                    Code.PROBLEM, detail=f"{name}:{one.line.number}: {in_words(one.refused, TEAM_COLUMNS)}"
+                )
             details = team_of(one)
             if details is not None:
                 found[details.team] = details
