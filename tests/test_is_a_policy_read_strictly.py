@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import ListError
 from linli.schemas.policy import HolidayCalendar, Mode, Policy, QuietHours
 from linli.schemas.policy_file import parse_policy, sample_policy
+from linli.services.cli import main
 from linli.services.county_files import load_policy
 from linli.services.public_holidays import shipped_calendar
 from linli.services.settings import Settings, SettingsError
@@ -63,3 +65,10 @@ def test_a_file_that_is_missing_or_wrong_stops_the_start(tmp_path: Path) -> None
     file.write_text('moode = "auto"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="moode"):
         load_policy(Settings(policy=file))
+
+
+def test_whoever_writes_a_policy_gets_the_pattern(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that the sample that comes along can be had, and is the one that is read here."""
+    assert main.run(["export", "policy"]) == 0
+    assert parse_policy(capsys.readouterr().out) == sample_policy()
+    assert "linli export policy" in LinliError(Code.POLICY, path="p.toml", detail="x").what_to_do("en")

@@ -43,6 +43,10 @@ def add_to(app: typer.Typer) -> None:
     export.command("admission", help=both("The sample task admission list, as TOML.", "准入清单样例（TOML）。"))(
         admission
     )
+    export.command(
+        "policy",
+        help=both("A pattern of a county's policy (LINLI_POLICY), as TOML.", "区县策略样例（LINLI_POLICY，TOML）。"),
+    )(policy)
     export.command("columns", help=both("The columns of a CSV.", "CSV 表格的列。"))(columns)
     export.command(
         "sample-teams", help=both("54 synthetic teams for `teams import`.", "54 支虚构队伍，供 `teams import` 使用。")
@@ -127,6 +131,14 @@ def admission(as_json: AsJson = False) -> int:
     from linli.services.cli.exports import write_list
 
     write_list("task_admission.toml", as_json=as_json)
+    return 0
+
+
+def policy(as_json: AsJson = False) -> int:
+    """Write the pattern of a policy."""
+    from linli.services.cli.exports import write_list
+
+    write_list("policy_sample.toml", as_json=as_json)
     return 0
 
 
