@@ -1,5 +1,6 @@
 """Does the doctor see it: each thing that Linli needs and a machine may lack, with what to do."""
 
+import re
 import socket
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,14 @@ async def test_is_an_open_key_seen(tmp_path: Path) -> None:
     assert "chmod 600" in (await findings(state=tmp_path))["Master key"].remedy
     key.chmod(0o600)
     assert (await findings(state=tmp_path))["Master key"].ok
+
+
+async def test_the_doctor_speaks_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that whatever is found, good or bad, is told in the language of the terminal."""
+    monkeypatch.setattr("linli.services.language.TONGUE", "zh")
+    key = tmp_path / "open.key"
+    key.write_text("x")
+    key.chmod(0o644)
+    for chosen in ({"state": tmp_path}, {"state": tmp_path, "master_key_file": key}):
+        for finding in (await findings(**chosen)).values():
+            assert re.search("[\u4e00-\u9fff]", finding.what), finding

@@ -32,6 +32,9 @@ DOWN_TIMEOUT_S: Final = 90.0
 
 _POLL_S: Final = 0.2
 
+LOOKED_AT: Final = {"State folder": "状态文件夹", "Disk": "磁盘", "Master key": "主密钥"}
+"""What the doctor looks at, for those who read Chinese; names of programs are the same."""
+
 PROCESSES: Final = {
     "intake": "linli.services.intake",
     "dispatcher": "linli.services.dispatcher",
@@ -241,7 +244,9 @@ def doctor(as_json: AsJson = False) -> int:
     listed = [{"name": f.name, "ok": f.ok, "what": f.what, "what_to_do": f.remedy} for f in findings]
     out.data({"ok": ok, "findings": listed})
     if not as_json:
-        rows = [("✓" if f.ok else "✗", f.name, f"{f.what} {f.remedy}".strip()) for f in findings]
+        names = [both(f.name, LOOKED_AT.get(f.name, f.name)) for f in findings]
+        told = [("✓" if f.ok else "✗", f"{f.what} {f.remedy}".strip()) for f in findings]
+        rows = [(sign, name, what) for name, (sign, what) in zip(names, told, strict=True)]
         out.table(("", both("looked at", "项目"), both("found", "结果")), rows)
     return 0 if ok else 1
 

