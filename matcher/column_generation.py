@@ -33,7 +33,7 @@ Wentges, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer programm
 SLACK = 1 << 6
 """A route must win more than this beyond its crew's price to be new: GLOP is no more exact."""
 
-CLOSE = 100
+CLOSE = 40
 """Where what is found in a hurry promises less than one in so many beyond the master, it is time to look closely."""
 
 NEAR = UNIT // 50
@@ -101,6 +101,11 @@ class Master:
         return value, _duals(self.rows), _duals(self.limits)
 
 
+def _is_near(bound: int, value: int) -> bool:
+    """Say whether a bound is as good as it gets: near the master's value, or the same in whole visits."""
+    return bound - value <= NEAR or bound // UNIT == value // UNIT
+
+
 def _duals(rows: Sequence[Any]) -> Longs:
     return np.array([max(0, round(row.dual_value() * UNIT)) for row in rows], dtype=np.int64)
 
@@ -136,21 +141,25 @@ class ColumnGeneration:
         for group, route in start:
             master.add(group, route)
         best, strict, trust, rounds = self._trivial(), False, 1.0, 0
+        centre, least, trivial = np.array(best.visits, dtype=np.int64), best.bound, best.bound
         with ThreadPoolExecutor(self.threads) as threads:
             while not self.is_over() and (solved := master.solve()) is not None:
                 rounds += 1
                 value, visits, crews = solved
-                centre = np.array(best.visits, dtype=np.int64)
                 prices = np.minimum(self.weight * UNIT, np.rint(centre + trust * (visits - centre)).astype(np.int64))
                 found = self._ask(threads, prices, crews, strict)
                 new = sum(master.add(group, route) for group, one in enumerate(found) for route in one.routes)
                 best = self._better(best, found, prices, strict, value, rounds, len(master.known))
                 self.told(best)
-                if (strict and trust == 1.0 and new == 0) or best.bound - value <= NEAR:
+                if (strict and trust == 1.0 and new == 0) or _is_near(best.bound, value):
                     return replace(best, closed=True)
-                # In a hurry as long as that finds something; prices on the way to the master's may miss what is new.
-                trust = TRUST if strict and new else 1.0
-                strict = strict or new < len(self.groups) or self._sum(found, prices) - value < value // CLOSE
+                if (total := self._sum(found, prices)) < least:
+                    centre, least = prices, total
+                # In a hurry as long as that finds something; what was found then is no bound to go on from.
+                if not strict and ((trust == 1.0 and new < len(self.groups)) or total - value < value // CLOSE):
+                    strict, least = True, best.bound
+                # Prices on the way to the master's may miss what is new.
+                trust = TRUST if new and least < trivial else 1.0
         return best
 
     def _ask(self, threads: ThreadPoolExecutor, prices: Longs, crews: Longs, strict: bool) -> list[Found]:

@@ -62,7 +62,8 @@ class Desk:
         """
         mine = reward[crews.visits]
         size = len(mine), BUCKETS
-        ahead = Ahead(np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64))
+        seen = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
+        ahead = Ahead(*seen, *(np.empty(len(mine), kind) for kind in (np.int32, np.int64, np.int32)))
         top = look_ahead(crews.ground, mine, ahead) if strict else int(mine.sum())
         if top <= floor:
             return Found(floor, ())

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from linli.matcher import compiled
 from linli.matcher.bound import ServedBound, bound_served
+from linli.matcher.grounds import BUCKETS, Crews, crews_of
+from linli.matcher.kernels.layout import Longs
+from linli.matcher.kernels.routes import Ahead, Ground, look_ahead
+from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem, Team
 from linli.matcher.solve import Limits, solve
 from tests.bench.match.exact import optimum
@@ -88,3 +93,59 @@ def test_without_machine_code_it_counts_who_fits_anywhere(monkeypatch: pytest.Mo
     assert bound_served(Problem(0, problem.visits, nobody, problem.travel, problem.weights)) == ServedBound(
         0, (), closed=True, rounds=0, routes=0
     )
+
+
+def _seen(crews: Crews, reward: Longs) -> tuple[int, Ahead]:
+    """Return what looking ahead finds for a crew."""
+    many = len(crews.visits)
+    size = many, BUCKETS
+    seen = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
+    ahead = Ahead(*seen, *(np.empty(many, kind) for kind in (np.int32, np.int64, np.int32)))
+    return int(look_ahead(crews.ground, reward, ahead)), ahead
+
+
+def _start(ground: Ground, visit: int, arrival: int) -> int:
+    spans = ground.windows[ground.window_from[visit] : ground.window_from[visit + 1]].tolist()
+    return next((max(arrival, lo) for lo, hi in spans if arrival <= hi), -1)
+
+
+def _won(
+    ground: Ground, reward: Longs, v: int, k: int, known: dict[tuple[int, int, int], list[int]], left: int
+) -> list[int]:
+    """Return the most that may be won after `v` in bucket `k` by whom it goes on to, the best two, the plain way."""
+    if (v, k, left) in known:
+        return known[v, k, left]
+    found = {-1: 0, -2: 0}
+    for u in range(len(reward)) if left else ():
+        at = _start(ground, u, k * ground.step + int(ground.duration[v]) + int(ground.way[v, u]))
+        if u != v and reward[u] > 0 and at >= 0:
+            after = _won(ground, reward, u, at // ground.step, known, left - 1)
+            on = [value for value, then in zip(after[::2], after[1::2], strict=True) if then != v]
+            found[u] = int(reward[u]) + on[0]
+    best = sorted(((value, then) for then, value in found.items()), reverse=True)[:2]
+    known[v, k, left] = [best[0][0], best[0][1], best[1][0], best[1][1]]
+    return known[v, k, left]
+
+
+@pytest.mark.parametrize("duration", [20, 1_500])
+@pytest.mark.parametrize("seed", range(3))
+def test_looking_at_the_most_promising_first_misses_nothing(seed: int, duration: int) -> None:
+    """Tests what may still be won, from every visit and moment, against plain recursion."""
+    problem = bench_day("mixed", Size(1, 7), seed)
+    visits = tuple(replace(visit, duration=duration) for visit in problem.visits)
+    teams = tuple(replace(team, max_visits_per_shift=4) for team in problem.teams)
+    for crews in crews_of(Model(replace(problem, visits=visits, teams=teams))):
+        reward = np.array([(37 * (seed + 3) * (v + 1)) % 101 - 10 for v in range(len(crews.visits))], dtype=np.int64)
+        reward = np.maximum(reward, 0)
+        top, ahead = _seen(crews, reward)
+        known: dict[tuple[int, int, int], list[int]] = {}
+        # Short visits lead from a bucket to itself, there as often as a route has stops; long ones fill the shift.
+        plain, deep = [0], 4 if duration < crews.ground.step else 24
+        for v in range(len(reward)):
+            start = _start(crews.ground, v, int(crews.ground.way[-1, v]))
+            if start >= 0:
+                plain.append(int(reward[v]) + _won(crews.ground, reward, v, start // crews.ground.step, known, deep)[0])
+        assert top >= max(plain)
+        if deep > 4:
+            assert top == max(plain)
+            assert all(ahead.best[v, k] >= won[0] for (v, k, _), won in known.items())

@@ -70,12 +70,16 @@ class Ground(NamedTuple):
 class Ahead(NamedTuple):
     """What may still be won after beginning at a visit in a bucket of time, at most; each (visits, buckets).
 
-    `best` goes on to `then`; `other` is the best that goes on to somebody else, or home.
+    `best` goes on to `then`; `other` is the best that goes on to somebody else, or home. Room to work in, by visit:
+    the first bucket in which anybody can begin there, what going there promises at most, and all visits by that.
     """
 
     best: Longs
     then: Ints
     other: Longs
+    first: Ints
+    hope: Longs
+    rank: Ints
 
 
 @inner
@@ -91,19 +95,18 @@ def first_start(ground: Ground, visit: int, arrival: int) -> int:
 def look_ahead(ground: Ground, reward: Longs, ahead: Ahead) -> int:
     """Fill in what may still be won from everywhere, routes that go back and forth left out; return the most of all.
 
-    A bucket is reckoned from its beginning, so every entry holds for all later times, too.
+    A bucket is reckoned from its beginning, so every entry holds for all later times, too. Entries before anybody can
+    begin stay 0 and are never asked for.
     """
-    for v in range(ahead.best.shape[0]):
-        for k in range(ahead.best.shape[1]):
-            ahead.best[v, k] = 0
-            ahead.then[v, k] = -1
-            ahead.other[v, k] = 0
-    for k in range(ahead.best.shape[1] - 1, -1, -1):
+    buckets = ahead.best.shape[1]
+    soonest = _begin_looking(ground, ahead)
+    for k in range(buckets - 1, -1, -1):
         # Where a stop takes less than a bucket, the bucket leads to itself: once more for every stop a route can have.
         for _ in range(ground.most):
             again = False
+            _rank(ground, reward, ahead, k + soonest)
             for v in range(ahead.best.shape[0]):
-                if latest(ground, v) >= k * ground.step:
+                if k >= ahead.first[v] and latest(ground, v) >= k * ground.step:
                     again |= _look_from(ground, reward, ahead, v, k)
             if not again:
                 break
@@ -116,6 +119,43 @@ def look_ahead(ground: Ground, reward: Longs, ahead: Ahead) -> int:
 
 
 @inner
+def _begin_looking(ground: Ground, ahead: Ahead) -> int:
+    """Clear what was seen; return after how many buckets a crew can begin at the next visit at the soonest."""
+    visits, buckets = ahead.best.shape
+    shortest = int(ground.duration[0])
+    for v in range(visits):
+        shortest = min(shortest, int(ground.duration[v]))
+        start = first_start(ground, v, ground.way[visits, v])
+        ahead.first[v] = start // ground.step if start >= 0 else buckets
+        ahead.rank[v] = v
+        for k in range(buckets):
+            ahead.best[v, k] = 0
+            ahead.then[v, k] = -1
+            ahead.other[v, k] = 0
+    return shortest // ground.step
+
+
+@inner
+def _rank(ground: Ground, reward: Longs, ahead: Ahead, bucket: int) -> None:
+    """Order the visits by what going there promises from a bucket on, at most.
+
+    From bucket to bucket little changes, so each moves up by itself (insertion sort).
+    """
+    for x in range(ahead.rank.shape[0]):
+        u = ahead.rank[x]
+        at = max(bucket, int(ahead.first[u]))
+        hope = 0
+        if at < ahead.best.shape[1] and latest(ground, u) >= bucket * ground.step and reward[u] > 0:
+            hope = reward[u] + ahead.best[u, at]
+        ahead.hope[u] = hope
+        place = x
+        while place > 0 and ahead.hope[ahead.rank[place - 1]] < hope:
+            ahead.rank[place] = ahead.rank[place - 1]
+            place -= 1
+        ahead.rank[place] = u
+
+
+@inner
 def latest(ground: Ground, visit: int) -> int:
     """Return the latest start at a visit, or -1."""
     last = ground.window_from[visit + 1]
@@ -124,11 +164,14 @@ def latest(ground: Ground, visit: int) -> int:
 
 @inner
 def _look_from(ground: Ground, reward: Longs, ahead: Ahead, v: int, k: int) -> bool:
-    """Look ahead from one visit in one bucket; return whether a bucket led to itself and changed."""
+    """Look ahead from a visit in a bucket, most promising first; return whether a bucket led to itself and changed."""
     again = False
     free = k * ground.step + ground.duration[v]
-    for u in range(ahead.best.shape[0]):
-        if u == v or reward[u] <= 0:
+    for x in range(ahead.rank.shape[0]):
+        u = ahead.rank[x]
+        if ahead.hope[u] <= ahead.other[v, k]:
+            break  # nobody further on promises more
+        if u == v:
             continue
         start = first_start(ground, u, free + ground.way[v, u])
         if start < 0:
