@@ -36,6 +36,13 @@ class Found(NamedTuple):
     routes: tuple[Route, ...]
 
 
+def room_to_look(visits: int) -> Ahead:
+    """Return arrays for looking ahead over so many visits."""
+    size = visits, BUCKETS
+    best, then, other = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
+    return Ahead(best, then, other, np.empty(visits, np.int32), np.empty(visits, np.int64), np.empty(visits, np.int32))
+
+
 class Desk:
     """Working memory for one thread: made once, for it is large."""
 
@@ -61,9 +68,7 @@ class Desk:
             Whether only to look ahead.
         """
         mine = reward[crews.visits]
-        size = len(mine), BUCKETS
-        seen = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
-        ahead = Ahead(*seen, *(np.empty(len(mine), kind) for kind in (np.int32, np.int64, np.int32)))
+        ahead = room_to_look(len(mine))
         top = look_ahead(crews.ground, mine, ahead) if strict else int(mine.sum())
         if top <= floor:
             return Found(floor, ())

@@ -10,10 +10,11 @@ import pytest
 
 from linli.matcher import compiled
 from linli.matcher.bound import ServedBound, bound_served
-from linli.matcher.grounds import BUCKETS, Crews, crews_of
+from linli.matcher.grounds import Crews, crews_of
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.routes import Ahead, Ground, look_ahead
 from linli.matcher.model import Model
+from linli.matcher.pricing import room_to_look
 from linli.matcher.problem import Plan, Problem, Team
 from linli.matcher.solve import Limits, solve
 from tests.bench.match.exact import optimum
@@ -97,10 +98,7 @@ def test_without_machine_code_it_counts_who_fits_anywhere(monkeypatch: pytest.Mo
 
 def _seen(crews: Crews, reward: Longs) -> tuple[int, Ahead]:
     """Return what looking ahead finds for a crew."""
-    many = len(crews.visits)
-    size = many, BUCKETS
-    seen = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
-    ahead = Ahead(*seen, *(np.empty(many, kind) for kind in (np.int32, np.int64, np.int32)))
+    ahead = room_to_look(len(crews.visits))
     return int(look_ahead(crews.ground, reward, ahead)), ahead
 
 
