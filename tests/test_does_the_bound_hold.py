@@ -129,7 +129,7 @@ def _won(
 @pytest.mark.parametrize("seed", range(3))
 def test_looking_at_the_most_promising_first_misses_nothing(seed: int, duration: int) -> None:
     """Tests what may still be won, from every visit and moment, against plain recursion."""
-    problem = bench_day("mixed", Size(1, 7), seed)
+    problem = bench_day("two-hour", Size(1, 14), seed)
     visits = tuple(replace(visit, duration=duration) for visit in problem.visits)
     teams = tuple(replace(team, max_visits_per_shift=4) for team in problem.teams)
     for crews in crews_of(Model(replace(problem, visits=visits, teams=teams))):
