@@ -27,10 +27,12 @@ from linli.schemas.orders import Order, Window
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.topics import TOPICS
 from linli.services.cli import exports, main, reasons
+from linli.services.cli.board_lookups import grid_meant, grid_names
 from linli.services.cli.findings import CHINESE
 from linli.services.cli.request_sheet import span
 from linli.services.cli.usage_words import in_chinese
 from linli.services.ground.errors import GroundError
+from linli.services.settings import load_settings
 from linli.services.supervisor import ProcessGaveUpError
 from linli.streams.board_reader import BoardMissingError
 from linli.streams.bootstrap import BootstrapError
@@ -404,3 +406,11 @@ def test_a_mistake_of_usage_is_told_in_chinese_too(
 def test_an_unknown_sentence_stays_as_it_is() -> None:
     """Tests that what is not known in Chinese is told as the library says it."""
     assert in_chinese("The moon is full") == "The moon is full"
+
+
+def test_a_grid_is_told_by_its_name(tmp_path: Path) -> None:
+    """Tests that a person reads a grid's name, and its code alone where this terminal has no file of the district."""
+    names = grid_names(load_settings(state=tmp_path))
+    assert grid_meant("520624115215", names) == "香坝镇楼房村 (520624115215)"
+    elsewhere = grid_names(load_settings(state=tmp_path, districts="999999"))
+    assert grid_meant("520624115215", elsewhere) == "520624115215"

@@ -8,6 +8,8 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import shipped_menu
 from linli.services.cli.words import TONGUE, both
+from linli.services.county_files import load_districts
+from linli.services.settings import Settings
 from linli.streams.board_reader import BoardReader
 
 
@@ -54,3 +56,18 @@ def category_name(code: str) -> str:
     if item is None:
         return code
     return item.zh if TONGUE == "zh" else item.en
+
+
+def grid_names(settings: Settings) -> Mapping[str, str]:
+    """Give the names of the county's grids by their codes; none on a terminal that has no file of its districts."""
+    try:
+        districts = load_districts(settings).values()
+    except LinliError:
+        # Codes say where it is, too: whoever looks something up elsewhere than at the server is not kept from it.
+        return {}
+    return {grid.code: grid.name for district in districts for grid in district.grids}
+
+
+def grid_meant(code: str, names: Mapping[str, str]) -> str:
+    """Write a grid as a person reads it: by its name, and its code; the code alone where the name is not known."""
+    return f"{names[code]} ({code})" if code in names else code

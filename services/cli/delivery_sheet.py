@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord, Track
 from linli.schemas.errors import Code, LinliError
@@ -10,7 +12,7 @@ from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ContactPart
 from linli.schemas.roster import RosterRecord
 from linli.schemas.telling import visit_told
-from linli.services.cli.board_lookups import category_name, request_meant
+from linli.services.cli.board_lookups import category_name, grid_meant, grid_names, request_meant
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
@@ -43,6 +45,7 @@ async def list_some(here: Here, out: Out, which: str, request: str | None, limit
         out.data(record.model_dump(mode="json"))
     if not records:
         out.say("There is nothing to list.", "没有可列出的记录。")
+    grids = grid_names(here.settings)
     titles = (
         ("what", "事项"),
         ("to", "对象"),
@@ -53,7 +56,7 @@ async def list_some(here: Here, out: Out, which: str, request: str | None, limit
         ("channel", "渠道"),
         ("why", "原因"),
     )
-    out.table(("", *(both(*title) for title in titles)), [_row(record) for record in records])
+    out.table(("", *(both(*title) for title in titles)), [_row(record, grids) for record in records])
 
 
 async def show_one(here: Here, out: Out, delivery: str, *, reveal: bool) -> None:
@@ -72,7 +75,7 @@ async def show_one(here: Here, out: Out, delivery: str, *, reveal: bool) -> None
     out.data({**record.model_dump(mode="json"), **({"revealed": dict(secrets)} if reveal else {})})
     if out.as_json:
         return
-    out.table(("", ""), [*_facts(record), *secrets])
+    out.table(("", ""), [*_facts(record, grid_names(here.settings)), *secrets])
     headers = (
         both("channel", "渠道"),
         both("state", "状态"),
@@ -134,14 +137,14 @@ async def _contact(here: Here, whom: RosterRecord | NodeRecord, record: Delivery
     return unseal(sealed, key, keyring_of(here.settings), ContactPart)
 
 
-def _facts(record: DeliveryRecord) -> list[Row]:
+def _facts(record: DeliveryRecord, grids: Mapping[str, str]) -> list[Row]:
     task = record.task
     rows = [
         ("", record.id),
         (both("what", "事项"), _what(record)),
         (both("request", "单号"), record.request or ""),
         (both("offer", "邀约"), "" if task else record.offer),
-        (both("to", "对象"), _whom(record)),
+        (both("to", "对象"), _whom(record, grids)),
         (both("who comes", "上门人员"), ", ".join(task.members) if task else ""),
         (both("help", "服务"), category_name(record.category) if record.category else ""),
         (both("visit", "上门"), f"{clock(record.start)}–{clock(record.end)}" if record.start else ""),
@@ -152,11 +155,11 @@ def _facts(record: DeliveryRecord) -> list[Row]:
     return [row for row in rows if row[1]]
 
 
-def _row(record: DeliveryRecord) -> tuple[str, ...]:
+def _row(record: DeliveryRecord, grids: Mapping[str, str]) -> tuple[str, ...]:
     return (
         record.id,
         _what(record),
-        _whom(record),
+        _whom(record, grids),
         category_name(record.category) if record.category else "",
         clock(record.start),
         clock(record.answer_by),
@@ -180,9 +183,9 @@ def _what(record: DeliveryRecord) -> str:
     return word_of(record.purpose, TONGUE) if record.task is None else word_of(record.task.what, TONGUE)
 
 
-def _whom(record: DeliveryRecord) -> str:
+def _whom(record: DeliveryRecord, grids: Mapping[str, str]) -> str:
     """Name who is told: a team, a node, or for telling in person the grid where somebody goes."""
-    return record.team or record.node or (record.task.grid if record.task else "")
+    return record.team or record.node or (grid_meant(record.task.grid, grids) if record.task else "")
 
 
 def _why(error: str) -> str:

@@ -14,7 +14,15 @@ from linli.schemas.glossary import word, word_of
 from linli.schemas.menu import shipped_menu
 from linli.schemas.orders import RequestDetails, Window
 from linli.schemas.people import PersonalPart
-from linli.services.cli.board_lookups import category_name, number_of, request_meant, team_names, teams_of
+from linli.services.cli.board_lookups import (
+    category_name,
+    grid_meant,
+    grid_names,
+    number_of,
+    request_meant,
+    team_names,
+    teams_of,
+)
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
@@ -37,6 +45,7 @@ class Sheet:
     tentative: list[Tentative]
     history: list[HistoryLine]
     personal: PersonalPart | None
+    grids: Mapping[str, str]
 
     def as_data(self) -> dict[str, object]:
         """Give it to a program; the personal part only where it was asked for."""
@@ -65,7 +74,7 @@ async def show_request(here: Here, out: Out, name: str, *, reveal: bool, history
         teams = teams_of(record) + [one.team for one in tentative] + [line.who for line in lines if line.who]
         names = await team_names(board, teams)
     personal = await _revealed(here, record) if reveal else None
-    sheet = Sheet(record, names, tentative, lines, personal)
+    sheet = Sheet(record, names, tentative, lines, personal, grid_names(here.settings))
     out.data(sheet.as_data())
     _show(sheet, out)
 
@@ -95,7 +104,7 @@ def _show(sheet: Sheet, out: Out) -> None:
         return
     record = sheet.record
     title = f"{record.request_id}  {word_of(record.state, TONGUE)}"
-    rows = [*_ordered(record), *_hindrance(record), *_going(sheet), *_afterwards(record)]
+    rows = [*_ordered(record, sheet.grids), *_hindrance(record), *_going(sheet), *_afterwards(record)]
     out.say(title, title)
     out.table(("", ""), rows)
     if sheet.history:
@@ -104,7 +113,7 @@ def _show(sheet: Sheet, out: Out) -> None:
         out.table((both("personal", "个人信息"), ""), list(_personal_rows(sheet.personal.model_dump())))
 
 
-def _ordered(record: AssignmentRecord) -> Iterator[Row]:
+def _ordered(record: AssignmentRecord, grids: Mapping[str, str]) -> Iterator[Row]:
     details = record.details
     if details is None:
         yield both("order", "点单"), both("not known: only its cancellation arrived", "尚未收到，只收到取消")
@@ -114,7 +123,7 @@ def _ordered(record: AssignmentRecord) -> Iterator[Row]:
     yield both("ordered by", "点单人"), f"{word_of(details.requester, TONGUE)}, {clock(details.ordered_at)}"
     yield both("wanted", "预约"), "; ".join(span(window) for window in details.windows)
     yield both("visit", "上门"), _visit(details)
-    yield both("place", "地点"), _place(details)
+    yield both("place", "地点"), _place(details, grids)
     if record.promise is not None:
         yield both("promised", "承诺时段"), span(record.promise)
 
@@ -136,10 +145,10 @@ def _visit(details: RequestDetails) -> str:
     return ", ".join(part for part in (minutes, teams, how, further, people, urgent) if part)
 
 
-def _place(details: RequestDetails) -> str:
+def _place(details: RequestDetails, grids: Mapping[str, str]) -> str:
     place = details.place
     coarse = both(" (only the grid is known)", "（仅知网格）") if place.coarse else ""
-    return f"{place.grid}, {word_of(place.terrain, TONGUE)}{coarse}"
+    return f"{grid_meant(place.grid, grids)}, {word_of(place.terrain, TONGUE)}{coarse}"
 
 
 def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
