@@ -9,7 +9,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import shipped_menu
 from linli.services.cli.words import TONGUE, both
 from linli.services.county_files import load_districts
-from linli.services.settings import Settings
+from linli.services.settings import Settings, SettingsError
 from linli.streams.board_reader import BoardReader
 
 
@@ -62,7 +62,7 @@ def grid_names(settings: Settings) -> Mapping[str, str]:
     """Give the names of the county's grids by their codes; none on a terminal that has no file of its districts."""
     try:
         districts = load_districts(settings).values()
-    except LinliError:
+    except SettingsError:
         # Codes say where it is, too: whoever looks something up elsewhere than at the server is not kept from it.
         return {}
     return {grid.code: grid.name for district in districts for grid in district.grids}
