@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from linli.schemas.double_registration import Deed
 from linli.schemas.roster import TeamDetails, TeamKind
 from linli.services.console.forms import FormError
-from linli.services.console.rendering import HEADERS, page, tongue_of
+from linli.services.console.rendering import page, paper_headers, tongue_of
 from linli.services.console.sign_in import frame, lead_who_may
 from linli.services.console.surroundings import Person, Surroundings, surroundings
 from linli.services.console.team_sheet import team_details
@@ -95,7 +95,7 @@ async def certificate(request: Request, member: str) -> Response:
     if not went and all(one.ref != member for one in details.members):
         raise FormError("problem.not_found", status=404)
     made = await here.certificate((own, member), period, person, tongue_of(request))
-    return Response(made, media_type="text/html; charset=utf-8", headers=dict(HEADERS))
+    return Response(made, media_type="text/html; charset=utf-8", headers=paper_headers(made))
 
 
 @router.get("/team/quota")
