@@ -16,6 +16,7 @@ class _Silence:
 
     going: Assignment
     fate: str
+    called: datetime | None = None
     heard: datetime | None = None
 
 
@@ -43,11 +44,14 @@ def _note(found: dict[str, _Silence], step: AssignmentRecord, name: str, going: 
     """Take one step of one visit in."""
     silent = going.finished is None
     if silent and step.cause == "unreported" and going.end < step.at:
-        found.setdefault(name, _Silence(going, "waiting"))
+        found.setdefault(name, _Silence(going, "waiting", step.at))
     elif silent and step.cause == "not_reported":
-        found[name] = _Silence(going, "ended")
-    elif name in found and not silent and found[name].heard is None:
-        found[name] = _Silence(going, "late", going.finished)
+        found[name] = _Silence(going, "ended", found[name].called if name in found else None)
+    elif name in found and going.finished is not None and found[name].heard is None:
+        # A word that was on its way when the desk was told, or that mended what nobody called for, was not late.
+        called = found.pop(name).called
+        if called is not None and going.finished > called:
+            found[name] = _Silence(going, "late", called, going.finished)
 
 
 def _line(log: RawLog, asked: Question, last: AssignmentRecord, one: _Silence) -> Line:
