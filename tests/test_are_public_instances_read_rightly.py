@@ -16,10 +16,9 @@ from tests.bench.instances.home_care import SCALE, home_care, unified
 from tests.bench.instances.instance import Instance, euclid
 from tests.bench.instances.main import as_markdown, line_of
 from tests.bench.instances.pickups import pickups
-from tests.bench.instances.prizes import Prizes, worthwhile
 from tests.bench.instances.solving import plan_of
 from tests.bench.instances.technicians import technicians
-from tests.bench.instances.vehicles import Client, fleet_of, judge, solomon, vrplib
+from tests.bench.instances.vehicles import Client, Fleet, fleet_of, instance_of, judge, solomon, vrplib
 
 WORK = Budget(2_000)
 
@@ -131,12 +130,20 @@ def test_routes_are_judged_by_the_file(tmp_path: Path) -> None:
 
 
 def test_who_is_worth_the_way() -> None:
-    """Tests that a route keeps whoever brings more than the detour, and nobody if all together do not."""
-    depot, near, far = Client((0, 0), 0, 9, 0, 0), Client((1, 0), 0, 9, 0, 1, 3), Client((9, 0), 0, 9, 0, 1, 15)
-    prizes = Prizes((depot, near, far), euclid)
-    assert worthwhile(prizes, [1, 2], 1.0) == [1]
-    assert worthwhile(prizes, [2], 1.0) == []
-    assert worthwhile(prizes, [1, 2], 0.9) == [1, 2]
+    """Tests that the search leaves out whoever costs more way than the prize, though our objective would serve both."""
+    prizes = {"near": 3.0, "far": 15.0}
+    assert _worth_the_way(prizes) == {"v-1"}
+    assert _worth_the_way({**prizes, "far": 17.0}) == {"v-1", "v-2"}
+    assert _worth_the_way({"near": 1.0, "far": 15.0}) == set()
+
+
+def _worth_the_way(prizes: dict[str, float]) -> frozenset[str]:
+    """Plan for a client one unit from the depot and one nine units away, each with its prize."""
+    near, far = (Client((x, 0), 0, 99, 1, 1, prizes[name]) for x, name in ((1, "near"), (9, "far")))
+    fleet = Fleet("tiny", 1, 9, (Client((0, 0), 0, 99, 0, 0), near, far), euclid, None)
+    instance = instance_of(fleet)
+    assert instance.solve is not None
+    return instance.solve(instance, WORK).placed()
 
 
 def test_vrplib_with_prizes(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from linli.matcher.problem import Plan, Problem, Team, Visit
 from tests.bench.instances.instance import ALONE, Distance, Instance, Point, Scale, euclid, table_travel, truncated
-from tests.bench.instances.prizes import Prizes, solve_prizes
+from tests.bench.instances.prizes import solve_prizes
 from tests.bench.instances.spare_vehicles import solve_few
 
 TENTHS = Scale(10)
@@ -167,15 +167,16 @@ def instance_of(fleet: Fleet) -> Instance:
         for number in range(fleet.vehicles)
     )
     optional = any(client.prize for client in fleet.clients)
-    prizes = Prizes(fleet.clients, fleet.distance)
+    # On our ways lies what a service lasts longer than its load: leaving a client out saves that as well.
+    worths = [scale.way(one.prize) + more for one, more in zip(fleet.clients, rest, strict=True)][1:]
     return Instance(
         fleet.name,
         Problem(scale.time(depot.opens), visits, teams, travel, ALONE),
-        "prizes: who is worth the way is chosen around the matcher" if optional else "",
+        "prizes: its search is told them as what leaving out costs" if optional else "",
         lambda plan: judge(fleet, stops_of(plan), everybody=not optional),
         lambda plan: cost(fleet, stops_of(plan)),
         fleet.best_known,
-        solve=(lambda instance, budget: solve_prizes(instance.problem, prizes, budget)) if optional else solve_few,
+        solve=(lambda instance, budget: solve_prizes(instance.problem, worths, budget)) if optional else solve_few,
     )
 
 
