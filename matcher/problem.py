@@ -312,7 +312,7 @@ class Weights:
     reoffer: int = 1_200
     load: int = 5
     notification: int = 60
-    rarity: int = 600
+    rarity: int = 450
     waiting: tuple[int, ...] = ()
 
 
