@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Browser
@@ -152,3 +153,16 @@ def test_is_every_step_of_an_order_for_everybody(
         proxy.press("form#order button[value=check-2]")
         assert NAME in proxy.text
         looked_at_this(proxy, "step 3", language)
+
+
+def test_a_column_is_wider_than_one_letter_on_a_telephone(browser: Browser) -> None:
+    """Tests a report's table of Chinese words, between any two of which a line may break: it scrolls instead."""
+    style = files("linli.services.console").joinpath("static/console.css").read_text(encoding="utf-8")
+    cells = "".join(
+        f"<td>{word}</td>" for word in ("520624102200", "许家坝镇许家坝村", "志愿服务队", "12.5", "最佳增设点")
+    )
+    page = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
+    page.set_content(f"<style>{style}</style><main><div class='scrolls'><table><tr>{cells}</tr></table></div></main>")
+    height: float = page.evaluate("document.querySelector('tr').getBoundingClientRect().height")
+    page.close()
+    assert 0 < height < 60
