@@ -19,9 +19,9 @@ from linli.matcher.kernels import layout
 from linli.matcher.kernels.carve import bring_back, carve, settle
 from linli.matcher.kernels.layout import Longs, Notes, State, World
 from linli.matcher.kernels.search import search
+from linli.matcher.left_out import able_teams, lengths, rarities
 from linli.matcher.limits import Limits
 from linli.matcher.parts import Cutter, Share
-from linli.matcher.rarity import able_teams, rarities
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
 from linli.matcher.world import arrays_of, stops_of, timetable_of
@@ -59,7 +59,7 @@ COOLING = 978
 
 FEW = 40
 """Per thousand unserved up to which the search insists on those, for room may yet be found for them. Only
-where more are unserved is rarity priced: there somebody has to be left out."""
+where more are unserved are rarity and length priced: there somebody has to be left out."""
 
 INSISTENCE = 1_000
 """Seconds by which a visit becomes dearer with each epoch that it begins without a place, where all can be served: so
@@ -139,8 +139,10 @@ class _Course:
         team_of_duty = np.array([duty.team for duty in model.duties], dtype=np.int64)
         self.cutter = Cutter(self.arrays.world, team_of_duty)
         able = able_teams(self.arrays.world, team_of_duty)
-        self.rarity = rarities(able, self.cutter.movable, model.weights.rarity)
-        dearest = _dearest(self.arrays.world) + int(self.rarity.sum())
+        wanted, weights = self.cutter.movable, model.weights
+        self.left_out = rarities(able, wanted, weights.rarity)
+        self.left_out += lengths(np.array(model.duration, dtype=np.int64), wanted, weights.length)
+        dearest = _dearest(self.arrays.world) + int(self.left_out.sum())
         self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), dearest)
         self.model, self.days = model, model.days
         self.most = self.arrays.world.duties[:, layout.MOST].copy()
@@ -164,7 +166,7 @@ class _Course:
                 cheap = epoch >= 2 and not easy and done < EXPLORE
                 self._allot()
                 shares = self.cutter.cut(where, self.dice)
-                parts = list(threads.map(partial(self._open, self._worth(cheap=cheap, rare=unserved > FEW)), shares))
+                parts = list(threads.map(partial(self._open, self._worth(cheap=cheap, crowded=unserved > FEW)), shares))
                 if any(part.number(layout.FAULTS) for part in parts):
                     return
                 self._run_epoch(threads, parts, until, warmth_at(done))
@@ -267,15 +269,15 @@ class _Course:
         served = np.bincount(self.level[stops], minlength=self.levels)
         return -int(self.held[stops].sum()), *(-served).tolist(), int(tours[:, layout.TOUR_COST].sum())
 
-    def _worth(self, *, cheap: bool, rare: bool) -> Longs:
-        """Return what it costs in this phase to leave each visit without a place; `rare`: whether rarity counts."""
-        rarity = self.rarity if rare else np.zeros_like(self.rarity)
+    def _worth(self, *, cheap: bool, crowded: bool) -> Longs:
+        """Return what leaving each visit without a place costs in this phase; `crowded`: whether it matters whom."""
+        more = self.left_out if crowded else np.zeros_like(self.left_out)
         if not cheap:
-            dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed + rarity
+            dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed + more
             return np.where(self.held, WORTH_MOST // (1 + len(self.held)), dear)
         used = np.flatnonzero(np.bincount(self.level, minlength=self.levels))
         above = np.minimum(len(used) - 1 - np.searchsorted(used, self.level), LEVELS_MOST - 1)
-        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above + rarity)
+        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above + more)
 
 
 def worths(counts: list[int], dearest: int) -> list[int]:

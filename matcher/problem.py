@@ -299,7 +299,10 @@ class Weights:
         Price of asking a team once more, for every message above the free ones that it was sent today.
     rarity : int
         No price of a plan: what it costs the search to leave out a visit that few teams are able to make, beside what
-        leaving out anybody costs; see `linli.matcher.rarity`.
+        leaving out anybody costs; see `linli.matcher.left_out`.
+    length : int
+        No price of a plan either: what it costs the search to leave out a visit, for each hour that it is longer than
+        the average of those that ask for a place.
     waiting : tuple of int
         Where bands of waiting begin, in seconds since registration, ascending: within a class of urgency a visit that
         has waited longer is of a higher band. Empty: waiting does not count.
@@ -313,6 +316,7 @@ class Weights:
     load: int = 5
     notification: int = 60
     rarity: int = 450
+    length: int = 700
     waiting: tuple[int, ...] = ()
 
 

@@ -53,7 +53,8 @@ class Prices(Inside):
     more message to a team, for each message of the day above the ``notifications_free`` first.
 
     ``rarity`` counts in no plan's cost: it is what the search may pay in travel so that, of those who cannot all be
-    served, it is not somebody whom few teams can serve that is left out.
+    served, it is not somebody whom few teams can serve that is left out; ``length`` so that it is not somebody who
+    needs long, for each hour above the average.
 
     ``waiting_hours`` is no price: within a class of urgency, who has waited longer is served first, by bands that begin
     at so many hours after registration.
@@ -67,7 +68,8 @@ class Prices(Inside):
     load: Annotated[int, Field(ge=0, le=10_000)] = 5
     notification: Annotated[int, Field(ge=0, le=100_000)] = 60
     notifications_free: Annotated[int, Field(ge=0, le=1_000)] = 3
-    rarity: Annotated[int, Field(ge=0, le=100_000)] = 450
+    rarity: Annotated[int, Field(ge=0, le=100_000)] = 600
+    length: Annotated[int, Field(ge=0, le=100_000)] = 700
     waiting_hours: WaitingHours = (24, 72)
 
     @model_validator(mode="after")

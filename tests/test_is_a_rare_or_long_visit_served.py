@@ -1,7 +1,7 @@
-"""Where not everybody can be served, the search does not leave out those whom few teams can serve because they are few.
+"""Where not everybody can be served, the search leaves out neither whom few teams can serve nor who needs long.
 
-Served counts before everything and who has a rare skill's need counts no more in a plan's value: the price of leaving
-them out steers the search alone, between plans that serve as many.
+Served counts before everything and who has a rare skill's need, or needs long, counts no more in a plan's value: the
+prices of leaving them out steer the search alone, between plans that serve as many.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from linli.matcher.left_out import lengths, rarities
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Problem, SkillNeed, Team, Visit
-from linli.matcher.rarity import rarities
 from linli.matcher.timetable import Timetable
 from linli.matcher.translate import weights_of
 from linli.schemas.policy import Prices
@@ -82,5 +82,33 @@ def test_the_price_is_the_countys_own() -> None:
     """Tests that the policy's price is checked and reaches the matcher."""
     assert weights_of(Prices(rarity=0)).rarity == 0
     assert weights_of(Prices()).rarity == Prices().rarity
+    assert weights_of(Prices(length=0)).length == 0
     with pytest.raises(ValueError, match="rarity"):
         Prices(rarity=-1)
+
+
+def _one_long(price: int) -> Problem:
+    """Return a day on which every team makes one visit and all cost the same; one of too many takes an hour more."""
+    visits = (*(_asks(n, COMMON) for n in range(TEAMS)), replace(_asks(TEAMS, COMMON), duration=2 * HOUR))
+    problem = replace(one(visits[0], _able(0, COMMON)), visits=visits)
+    problem = replace(problem, teams=tuple(_able(n, COMMON) for n in range(TEAMS)))
+    return replace(problem, weights=replace(problem.weights, length=price, load=0))
+
+
+def _leaves_out_the_long_one(problem: Problem, seed: int) -> bool:
+    found = searched(Timetable(Model(problem)), Limits(2_000), seed)
+    return TEAMS in found.unserved()
+
+
+def test_the_long_one_of_equally_costly_visits_is_served() -> None:
+    """Tests that who needs long is not left out for that, as happens without a price."""
+    assert not any(_leaves_out_the_long_one(_one_long(700), seed) for seed in range(1, 9))
+    assert any(_leaves_out_the_long_one(_one_long(0), seed) for seed in range(1, 9))
+
+
+def test_what_is_longer_than_the_average_of_those_asking_has_a_price() -> None:
+    """Tests the formula on paper: whole seconds, nothing below the average, nothing for who asks for nothing."""
+    duration = np.array([1_800, 3_600, 7_200, 36_000], dtype=np.int64)
+    assert lengths(duration, np.array([0, 1, 2]), 700).tolist() == [0, 0, 700 * 3_000 // 3_600, 0]
+    assert lengths(duration, np.array([0, 1, 2]), 0).tolist() == [0, 0, 0, 0]
+    assert lengths(np.zeros(0, np.int64), np.zeros(0, np.int64), 700).tolist() == []
