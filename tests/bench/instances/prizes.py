@@ -68,7 +68,7 @@ class _Prized(annealing._Course):  # pyright: ignore[reportPrivateUsage]
     worths: Longs
 
     @override
-    def _worth(self, *, cheap: bool, rare: bool) -> Longs:
+    def _worth(self, *, cheap: bool, crowded: bool) -> Longs:
         return self.worths
 
     @override
