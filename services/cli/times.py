@@ -7,6 +7,7 @@ from typing import Final, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from linli.schemas.errors import Code, LinliError
+from linli.services.cli.words import both
 
 ZONE: Final = "Asia/Shanghai"
 """The zone of all districts of China, and of times that state none unless another zone is given."""
@@ -40,7 +41,8 @@ def instant(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise LinliError(Code.USAGE, detail=f"{text!r} is not a time like 2026-03-26T09:00") from None
+        detail = both(f"{text!r} is not a time like 2026-03-26T09:00", f"{text!r} 不是时间；请写成 2026-03-26T09:00")
+        raise LinliError(Code.USAGE, detail=detail) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 

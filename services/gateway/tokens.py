@@ -23,6 +23,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.schemas.roles import Role
 from linli.schemas.service import PROXY_CODE_SOURCE, RESIDENT_SOURCE
 from linli.services.gateway.access import Caller
+from linli.services.language import both
 
 TOKENS_FILE: Final = "tokens.json"
 """Name of the tokens' file in the state folder."""
@@ -63,11 +64,15 @@ class Token(BaseModel):
     @model_validator(mode="after")
     def _has_its_scope(self) -> Token:
         if (self.role is Role.TEAM_LEAD) != (self.team is not None):
-            raise ValueError("a team lead has a team, and nobody else has")
+            raise ValueError(
+                both("a team lead has a team, and nobody else has", "队长须注明队伍（--team），其他角色不得注明")
+            )
         if self.name in (RESIDENT_SOURCE, PROXY_CODE_SOURCE):
-            raise ValueError("this name is what residents speak under")
+            raise ValueError(both("this name is what residents speak under", "该名称由居民端专用"))
         if (self.role is Role.OFFICER) != (self.place is not None):
-            raise ValueError("an officer has a place, and nobody else has")
+            raise ValueError(
+                both("an officer has a place, and nobody else has", "属地干部须注明地点（--place），其他角色不得注明")
+            )
         return self
 
     def works(self, now: datetime) -> bool:
