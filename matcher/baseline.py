@@ -20,15 +20,22 @@ Answer = Callable[[Visit, str], bool | None]
 Usual = Callable[[Visit], str | None]
 """Which team a visit goes to without a question, if it has time."""
 
+Ready = Callable[[Visit], int]
+"""From which second on a visit can begin, by what the desk knows when it asks: nobody goes before the order came."""
+
 
 def first_come_nearest(
-    problem: Problem, answer: Answer = lambda visit, team: True, usual: Usual = lambda visit: None
+    problem: Problem,
+    answer: Answer = lambda visit, team: True,
+    usual: Usual = lambda visit: None,
+    ready: Ready = lambda visit: 0,
 ) -> Plan:
     """Plan a day as a telephone desk would, with the same hard rules and the same crews.
 
     Requests are taken in the order of `Visit.registered`. Each goes to the team with the shortest way from its base
     among those that are able and have a crew with free time, at the first such time; appointments are never moved.
-    Where a team says no, the next nearest is asked. A visit that has a usual team goes to that one first.
+    Where a team says no, the next nearest is asked. A visit that has a usual team goes to that one first. `ready` is
+    looked at before every question, so that answers may take time.
 
     Raises
     ------
@@ -39,25 +46,29 @@ def first_come_nearest(
     timetable = Timetable(model)
     order = sorted(range(len(model.visits)), key=lambda v: (model.visits[v].registered, model.visits[v].id))
     for visit in order:
-        if not _given(model, timetable, visit, usual(model.visits[visit])):
-            _ask_around(model, timetable, visit, answer)
+        if not _given(timetable, visit, usual(model.visits[visit]), ready):
+            _ask_around(timetable, visit, answer, ready)
     return timetable.plan()
 
 
-def _given(model: Model, timetable: Timetable, visit: int, team: str | None) -> bool:
+def _given(timetable: Timetable, visit: int, team: str | None, ready: Ready) -> bool:
     """Give a visit to its usual team if that has time."""
+    model = timetable.model
+    soonest = ready(model.visits[visit])
     fits = [fit for fit in model.fits(visit) if model.teams[model.duties[fit.duty].team].id == team]
-    for fit in sorted(fits, key=lambda fit: fit.duty):
+    for fit in sorted((_from(fit, soonest) for fit in fits), key=lambda fit: fit.duty):
         free = _free_place(timetable, visit, fit)
         if free is not None and timetable.put(visit, fit, free):
             return True
     return False
 
 
-def _ask_around(model: Model, timetable: Timetable, visit: int, answer: Answer) -> None:
+def _ask_around(timetable: Timetable, visit: int, answer: Answer, ready: Ready) -> None:
     """Give a visit to the first team that has time and says yes."""
+    model = timetable.model
     asked: set[str] = set()
-    for fit in sorted(model.fits(visit), key=lambda fit: _nearness(model, visit, fit)):
+    for whole in sorted(model.fits(visit), key=lambda fit: _nearness(model, visit, fit)):
+        fit = _from(whole, ready(model.visits[visit]))
         team = model.teams[model.duties[fit.duty].team].id
         free = _free_place(timetable, visit, fit) if team not in asked else None
         if free is None:
@@ -66,6 +77,11 @@ def _ask_around(model: Model, timetable: Timetable, visit: int, answer: Answer) 
         said = answer(model.visits[visit], team)
         if said is None or (said and timetable.put(visit, fit, free)):
             return
+
+
+def _from(fit: Fit, soonest: int) -> Fit:
+    """Return how a visit fits that cannot begin before some second."""
+    return fit._replace(windows=tuple((max(lo, soonest), hi) for lo, hi in fit.windows if hi >= soonest))
 
 
 def _nearness(model: Model, visit: int, fit: Fit) -> tuple[int, int]:

@@ -119,10 +119,46 @@ def gives_back(offer: str, seed: int, manner: Behaviour) -> bool:
 
 
 def _answer_time(dice: Random, offer: Offer, manner: Behaviour) -> datetime:
-    shortest, longest = manner.delay.minutes
     waits = (offer.expires - offer.offered_at).total_seconds() / 60.0
+    return offer.offered_at + timedelta(minutes=_thinks(dice, waits, manner))
+
+
+def _thinks(dice: Random, waits: float, manner: Behaviour) -> float:
+    """Return after how many minutes a lead answers a question that waits for so many."""
+    shortest, longest = manner.delay.minutes
     latest = max(0.0, min(longest, waits * manner.delay.part))
-    return offer.offered_at + timedelta(minutes=dice.uniform(min(shortest, latest), latest))
+    return dice.uniform(min(shortest, latest), latest)
+
+
+def minutes_lost(offer: str, waits: float, seed: int, manner: Behaviour) -> float:
+    """Return after how many minutes it is known that a team does not go; 0 if it goes.
+
+    Parameters
+    ----------
+    offer
+        The offer's id.
+    waits
+        Minutes for which it waits.
+    seed
+        Another seed is another set of leads.
+    manner
+        How the lead behaves.
+
+    Notes
+    -----
+    By the very dice of `answers_for`: who declines answers after a while, silence is known when the time is over, and
+    who accepts first and withdraws later has cost both waits.
+    """
+    dice = chance(seed, "offer", offer)
+    fate = draw(dice, manner.offers.model_dump())
+    if fate == "accepted":
+        return 0.0
+    if fate == "expired":
+        return waits
+    answered = _thinks(dice, waits, manner)
+    return (
+        answered if fate == "declined" else answered + chance(seed, "visit", offer).uniform(*manner.visits.withdrawal)
+    )
 
 
 def _decline(dice: Random, offer: Offer, manner: Behaviour) -> Decline:

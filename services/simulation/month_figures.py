@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from linli.matcher.baseline import first_come_nearest
-from linli.matcher.problem import Problem, Visit
+from linli.matcher.problem import Problem
 from linli.matcher.translate import visit_id
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.identity import offer_id
 from linli.schemas.instants import to_seconds
 from linli.services.demo.behaviour import Behaviour
-from linli.services.demo.demand import draw
-from linli.services.demo.leads import Manners, gives_back, takes_series
+from linli.services.demo.leads import Manners
 from linli.services.demo.nearest_desk import NO_VISIT, Tours, as_ordered, driven, tours_of
 from linli.services.demo.tally import percentile
 from linli.services.demo.timed import chance
 from linli.services.simulation.figures import first_begin, histories_of, sent_offers
+from linli.services.simulation.telephone import Telephone
 from linli.services.simulation.virtual_day import VirtualDay
 
 ON_TIME_S = 900
@@ -50,7 +50,14 @@ class MonthFigures:
         Of those the ones that were, and within their window, a quarter of an hour allowed.
     median_wait_hours
         From registration to the begin of service, of single orders: visits of standing orders are known a week before.
-    travel_hours
+        Half of the demo's orders are for the same day and half for another, so the middle lies in the gap between them:
+        a few orders more for tomorrow that only one way serves move it by hours.
+    median_wait_of_both_hours
+        The same of the orders that both ways served.
+    p90_after_opening_minutes, mean_after_opening_minutes
+        Of the same orders, from when a visit could first have begun, the registration or its first window whichever is
+        later, to when it began: what the way of dispatching adds to the wait.
+    travel_hours, travel_minutes_per_visit
         Of all visits made, from each base and home.
     offers, offers_per_served
         How often teams were asked, and per request served.
@@ -65,7 +72,11 @@ class MonthFigures:
     served: int
     on_time: int
     median_wait_hours: float | None
+    median_wait_of_both_hours: float | None
+    p90_after_opening_minutes: float | None
+    mean_after_opening_minutes: float | None
     travel_hours: float
+    travel_minutes_per_visit: float
     offers: int
     offers_per_served: float
     recurring: int
@@ -87,7 +98,9 @@ def compare_month(played: VirtualDay, manners: Manners, seed: int) -> tuple[Mont
     The desk serves the same requests in the order in which they were registered, asks the nearest team that is free
     and the next nearest when that one says no. The nth team that is asked for a request gives the same answer in both
     worlds, and a visit begins and lasts as the same dice say. Its appointments never move; it gives up after as many
-    teams as Linli. It has the same convenience of whole series: a lead that goes takes one by the same share.
+    teams as Linli. It has the same convenience of whole series: a lead that goes takes one by the same share. Nobody
+    goes before the order came, and an answer takes as long as in Linli's month; but then the desk calls the next one at
+    whatever hour, a line is never engaged, and whoever will withdraw is known by the first call's end.
     """
     ends = to_seconds(played.ends)
     kept = [
@@ -100,8 +113,10 @@ def compare_month(played: VirtualDay, manners: Manners, seed: int) -> tuple[Mont
     days = (played.ends - played.began).days + 2
     problem = as_ordered(kept, played.state.roster.values(), played.began, HaversineTravel(), days)
     records = {record.request_id: record for record in kept}
-    ours = _figures(problem, records, *_linli(played, records))
-    return ours, _figures(problem, records, *_desk(problem, records, manners, seed, played.state.policy.offers_max))
+    telephone = Telephone(records, manners, seed, played.state.policy)
+    made = _linli(played, records), _desk(problem, records, telephone, manners, seed)
+    both = frozenset(_served(records, made[0][0])) & frozenset(_served(records, made[1][0]))
+    return _figures(problem, records, *made[0], both), _figures(problem, records, *made[1], both)
 
 
 def _linli(played: VirtualDay, records: Mapping[str, AssignmentRecord]) -> tuple[list[Made], int]:
@@ -129,45 +144,11 @@ def _promised(history: Sequence[AssignmentRecord]) -> int:
     return to_seconds(promise.end if promise is not None else max(window.end for window in windows))
 
 
-class _Telephone:
-    """Who says what at the telephone desk: the nth team asked for a request answers as in Linli's month.
-
-    A lead that goes may take the whole standing order, by the same share as in Linli's month; the desk then sends the
-    team without a question, and a visit that is given back costs only the next call.
-    """
-
-    def __init__(self, records: Mapping[str, AssignmentRecord], manners: Manners, seed: int, most: int) -> None:
-        self._records, self._manners, self._seed, self._most = records, manners, seed, most
-        self.asked: dict[str, int] = {}
-        self._series: dict[tuple[str | None, int], str] = {}
-
-    def says_yes(self, visit: Visit, team: str) -> bool | None:
-        """Ask one more team."""
-        number = self.asked[visit.id] = self.asked.get(visit.id, 0) + 1
-        if number > self._most:
-            self.asked[visit.id] = self._most
-            return None
-        offer = offer_id(visit.request, visit.leg, number)
-        details, manner = self._records[visit.request].details, self._manners(team)
-        goes = _fate(self._seed, offer, manner) == "accepted"
-        if goes and details is not None and takes_series(details, offer, self._seed, manner):
-            self._series.setdefault((details.standing, visit.leg), team)
-        return goes
-
-    def usual(self, visit: Visit) -> str | None:
-        """Give the team that took the standing order of a visit, unless it gives this one back."""
-        details = self._records[visit.request].details
-        team = None if details is None else self._series.get((details.standing, visit.leg))
-        offer = offer_id(visit.request, visit.leg, 1)
-        return None if team is None or gives_back(offer, self._seed, self._manners(team)) else team
-
-
 def _desk(
-    problem: Problem, records: Mapping[str, AssignmentRecord], manners: Manners, seed: int, most: int
+    problem: Problem, records: Mapping[str, AssignmentRecord], telephone: Telephone, manners: Manners, seed: int
 ) -> tuple[list[Made], int]:
     """Serve the month by telephone."""
-    telephone = _Telephone(records, manners, seed, most)
-    plan = first_come_nearest(problem, telephone.says_yes, telephone.usual)
+    plan = first_come_nearest(problem, telephone.says_yes, telephone.usual, telephone.ready)
     visits = {visit.id: visit for visit in problem.visits}
     made: list[Made] = []
     for route in plan.routes:
@@ -182,10 +163,6 @@ def _desk(
     return made, sum(telephone.asked.values())
 
 
-def _fate(seed: int, offer: str, manner: Behaviour) -> str:
-    return draw(chance(seed, "offer", offer), manner.offers.model_dump())
-
-
 def _in_vain(seed: int, offer: str, manner: Behaviour) -> bool:
     dice = chance(seed, "visit", offer)
     dice.uniform(*manner.visits.start)
@@ -193,21 +170,28 @@ def _in_vain(seed: int, offer: str, manner: Behaviour) -> bool:
 
 
 def _figures(
-    problem: Problem, records: Mapping[str, AssignmentRecord], made: Sequence[Made], offers: int
+    problem: Problem,
+    records: Mapping[str, AssignmentRecord],
+    made: Sequence[Made],
+    offers: int,
+    both: frozenset[str],
 ) -> MonthFigures:
-    by_request: dict[str, list[Made]] = {}
-    for one in made:
-        by_request.setdefault(one.request, []).append(one)
-    served = {request: parts for request, parts in by_request.items() if len(parts) == len(records[request].legs)}
+    served = _served(records, made)
     waits = sorted(_waits(records, served))
+    comparable = {request: parts for request, parts in served.items() if request in both}
+    after = sorted(_after_opening(records, comparable))
     again, same, regular, known = _continuity(records, served)
-    hours = _hours(problem, made)
+    hours, travel = _hours(problem, made), driven(problem, _tours(made))
     return MonthFigures(
         wanted=len(records),
         served=len(served),
         on_time=sum(all(one.start <= one.last + ON_TIME_S for one in parts) for parts in served.values()),
         median_wait_hours=percentile(waits, 0.5),
-        travel_hours=round(driven(problem, _tours(made)) / 3600, 1),
+        median_wait_of_both_hours=percentile(sorted(_waits(records, comparable)), 0.5),
+        p90_after_opening_minutes=percentile(after, 0.9),
+        mean_after_opening_minutes=round(sum(after) / len(after), 1) if after else None,
+        travel_hours=round(travel / 3600, 1),
+        travel_minutes_per_visit=round(travel / 60 / max(1, len(made)), 2),
         offers=offers,
         offers_per_served=round(offers / max(1, len(served)), 3),
         recurring=again,
@@ -218,11 +202,28 @@ def _figures(
     )
 
 
+def _served(records: Mapping[str, AssignmentRecord], made: Iterable[Made]) -> dict[str, list[Made]]:
+    """Return the visits of every request all of whose teams came."""
+    by_request: dict[str, list[Made]] = {}
+    for one in made:
+        by_request.setdefault(one.request, []).append(one)
+    return {request: parts for request, parts in by_request.items() if len(parts) == len(records[request].legs)}
+
+
 def _waits(records: Mapping[str, AssignmentRecord], served: Mapping[str, Sequence[Made]]) -> Iterable[float]:
     for request, parts in served.items():
         record = records[request]
         if record.registered_at is not None and record.details is not None and record.details.standing is None:
             yield round((parts[0].start - to_seconds(record.registered_at)) / 3600, 2)
+
+
+def _after_opening(records: Mapping[str, AssignmentRecord], served: Mapping[str, Sequence[Made]]) -> Iterable[float]:
+    """Yield the minutes from when a single order's visit could begin at the earliest to when it did."""
+    for request, parts in served.items():
+        record = records[request]
+        if record.registered_at is not None and record.details is not None and record.details.standing is None:
+            opens = min(to_seconds(window.start) for window in record.details.windows)
+            yield round((parts[0].start - max(opens, to_seconds(record.registered_at))) / 60, 1)
 
 
 def _continuity(
