@@ -311,9 +311,9 @@ class Weights:
     travel: int = 1
     lateness: int = 1
     move: int = 1_800
-    continuity: int = 600
-    reoffer: int = 1_200
-    load: int = 5
+    continuity: int = 1_800
+    reoffer: int = 1_500
+    load: int = 25
     notification: int = 60
     rarity: int = 450
     length: int = 700

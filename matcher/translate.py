@@ -64,7 +64,7 @@ class LegView:
     """A leg with what the problem needs to know of its request.
 
     ``gap``: the county's, between teams in order; ``patience``: how long after a visit could begin it costs nothing
-    that it has not, in seconds; None where that never costs.
+    that it has not, in seconds; None for as long as its first window.
     """
 
     record: AssignmentRecord
@@ -190,17 +190,19 @@ def _waits_since(view: LegView) -> int:
 
 
 def _due(view: LegView) -> int | None:
-    """Return when a visit should have begun: an urgent one as soon as it can, any other a while after that.
+    """Return when a visit should have begun: an urgent one as soon as it can, any other in its first window.
 
-    It is counted from the first of all windows, also once a later one is promised: until then all are equal to the
-    plan but for what they cost, and somebody waits.
+    A county's patience may be shorter than the window. It is counted from the first of all windows, also once a later
+    one is promised: until then all are equal to the plan but for what they cost, and somebody waits. What can never be
+    late is not due, for prices of time make every insertion dearer to compute.
     """
     details = view.details
-    if details.urgency > 0 and view.patience is None:
-        return None
-    windows = _windows(view) if details.urgency == 0 else merge_windows(details.windows)
-    first = max(windows[0][0], to_seconds(details.ordered_at))
-    return first if details.urgency == 0 else first + (view.patience or 0)
+    if details.urgency == 0:
+        return max(_windows(view)[0][0], to_seconds(details.ordered_at))
+    opens, closes = merge_windows(details.windows)[0]
+    ordered, behind = to_seconds(details.ordered_at), int(behind_the_first(view)[1].total_seconds())
+    due = max(closes, ordered) + behind if view.patience is None else max(opens, ordered) + view.patience
+    return due if _windows(view)[-1][1] > due else None
 
 
 def visit_of(view: LegView, regular_team: str | None = None, not_yet: NotYet | None = None) -> Visit:

@@ -63,9 +63,9 @@ class Prices(Inside):
     travel: Annotated[int, Field(ge=0, le=1_000)] = 1
     lateness: Annotated[int, Field(ge=0, le=1_000)] = 1
     move: Annotated[int, Field(ge=0, le=100_000)] = 1_800
-    continuity: Annotated[int, Field(ge=0, le=100_000)] = 600
-    reoffer: Annotated[int, Field(ge=0, le=100_000)] = 1_200
-    load: Annotated[int, Field(ge=0, le=10_000)] = 5
+    continuity: Annotated[int, Field(ge=0, le=100_000)] = 1_800
+    reoffer: Annotated[int, Field(ge=0, le=100_000)] = 1_500
+    load: Annotated[int, Field(ge=0, le=10_000)] = 25
     notification: Annotated[int, Field(ge=0, le=100_000)] = 60
     notifications_free: Annotated[int, Field(ge=0, le=1_000)] = 3
     rarity: Annotated[int, Field(ge=0, le=100_000)] = 600
@@ -181,8 +181,8 @@ class Policy(Inside):
     shorter than this is not counted as the service being down.
 
     ``patience_minutes``: so long after its first window opens an ordinary visit may begin at no cost; every later
-    second costs ``prices.lateness``, also in a later window. Null: a later start never costs, whoever waits; urgent
-    visits cost from the first second.
+    second costs ``prices.lateness``, also in a later window. Null: as long as its first window, so that only a later
+    window costs; a week (10080) is no price at all. Urgent visits cost from the first second.
 
     ``gap_minutes``: of teams that come in order, how long after one has ended the next must have begun.
 

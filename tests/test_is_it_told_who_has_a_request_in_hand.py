@@ -77,7 +77,7 @@ async def test_the_regular_team_is_named_with_its_price(capsys: pytest.CaptureFi
     context.say({usual: "Synthetic"}, POLICY, Out(as_json=False))
     said = capsys.readouterr().out
     assert "Synthetic" in said
-    assert "10" in said
+    assert f"{POLICY.prices.continuity // 60} min" in said
 
 
 def _of(desk: Desk, request: str) -> AssignmentRecord:

@@ -26,6 +26,9 @@ SERIALS_FROM: Final = 8_000
 """Numbers of the standing orders: above those that a day's orders have."""
 
 
+_SHIPPED: Final = Prices()
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """What is simulated.
@@ -44,10 +47,11 @@ class Month:
         Deterministic units of search per round.
     requests
         Single orders a day; None for as many as such a day brings.
-    continuity, load
-        The price of another team than the regular one, and of an hour for every hour a team gave.
+    continuity, load, reoffer
+        The price of another team than the regular one, of an hour for every hour a team gave, and of asking again; by
+        default those that are shipped.
     patience
-        Minutes after which an ordinary visit that has not begun costs; None: it never does.
+        Minutes after which an ordinary visit that has not begun costs; None: as long as its first window.
     """
 
     seed: int = 1
@@ -56,8 +60,9 @@ class Month:
     accept: tuple[float, float] = (0.4, 1.0)
     work: int = 0
     requests: int | None = None
-    continuity: int = 600
-    load: int = 5
+    continuity: int = _SHIPPED.continuity
+    load: int = _SHIPPED.load
+    reoffer: int = _SHIPPED.reoffer
     patience: int | None = None
 
     @property
@@ -90,7 +95,7 @@ def play_month(month: Month) -> VirtualDay:
         policy=Policy(
             mode=Mode.AUTO,
             calendar=shipped_calendar(),
-            prices=Prices(continuity=month.continuity, load=month.load),
+            prices=Prices(continuity=month.continuity, load=month.load, reoffer=month.reoffer),
             patience_minutes=month.patience,
         ),
         manners=manners_of(month.accept, month.seed),

@@ -1,6 +1,6 @@
 """A month of the county, synthetic, side by side with a telephone desk: first come, first served, nearest team first.
 
-make bench-month ARGS="--days 30 --standing 40 --accept 0.4 1.0 --continuity 600 --seed 1 --json"
+make bench-month ARGS="--days 30 --standing 40 --accept 0.4 1.0 --continuity 1800 --seed 1 --json"
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import sys
 import time
 
+from linli.schemas.policy import Prices
 from linli.services.simulation.month import Month, play_month
 from linli.services.simulation.month_figures import MonthFigures, compare_month
 from linli.services.simulation.people import manners_of
@@ -27,6 +28,7 @@ def main() -> None:
         given.requests,
         given.continuity,
         given.load,
+        given.reoffer,
         given.patience,
     )
     began = time.perf_counter()
@@ -51,12 +53,19 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--requests", type=int, default=None, help="single orders a day (default: as the demo's day)")
     parser.add_argument("--work", type=int, default=0, help="deterministic units of search per round")
+    shipped = Prices()
     parser.add_argument(
-        "--continuity", type=int, default=600, help="price of another team than the regular one, seconds"
+        "--continuity", type=int, default=shipped.continuity, help="price of another team than the regular one, seconds"
     )
-    parser.add_argument("--load", type=int, default=5, help="price of an hour for every hour a team gave, seconds")
     parser.add_argument(
-        "--patience", type=int, default=None, help="minutes after which an ordinary visit that has not begun costs"
+        "--load", type=int, default=shipped.load, help="price of an hour for every hour a team gave, seconds"
+    )
+    parser.add_argument("--reoffer", type=int, default=shipped.reoffer, help="price of asking again, seconds")
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=None,
+        help="minutes after which an ordinary visit that has not begun costs (default: its first window)",
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
@@ -65,8 +74,8 @@ def _arguments() -> argparse.Namespace:
 
 def _table(ours: MonthFigures, desk: MonthFigures) -> list[str]:
     other = desk.as_dict()
-    rows = [f"{'':20}{'Linli':>12}{'desk':>12}"]
-    return [*rows, *(f"{name:20}{value!s:>12}{other[name]!s:>12}" for name, value in ours.as_dict().items())]
+    rows = [f"{'':28}{'Linli':>12}{'desk':>12}"]
+    return [*rows, *(f"{name:28}{value!s:>12}{other[name]!s:>12}" for name, value in ours.as_dict().items())]
 
 
 if __name__ == "__main__":
