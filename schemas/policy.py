@@ -68,7 +68,7 @@ class Prices(Inside):
     load: Annotated[int, Field(ge=0, le=10_000)] = 25
     notification: Annotated[int, Field(ge=0, le=100_000)] = 60
     notifications_free: Annotated[int, Field(ge=0, le=1_000)] = 3
-    rarity: Annotated[int, Field(ge=0, le=100_000)] = 600
+    rarity: Annotated[int, Field(ge=0, le=100_000)] = 450
     length: Annotated[int, Field(ge=0, le=100_000)] = 700
     waiting_hours: WaitingHours = (24, 72)
 
