@@ -79,7 +79,7 @@ runtime)
     install -e .
     translate
     echo "Compiling the matcher's search (half a minute, once) ..."
-    .venv/bin/python -m linli.matcher.compile
+    .venv/bin/python -m linli.matcher.search.compile
     ;;
 dev)
     echo "Installing what tests and checks need (about 100 MB to fetch, once) ..."

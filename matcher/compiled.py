@@ -1,8 +1,8 @@
 """Where compiled code comes from: the one place that knows numba, the processor it compiles for, and its cache.
 
-Machine code is made at set-up by ``python -m linli.matcher.compile``, for any processor of the architecture rather than
-for the one at hand: the same instructions everywhere give the same plans everywhere, and a cache can be copied. It lies
-in a folder named after all that goes into it, so code made from other sources is never taken for it.
+Machine code is made at set-up by ``python -m linli.matcher.search.compile``, for any processor of the architecture
+rather than for the one at hand: the same instructions everywhere give the same plans everywhere, and a cache can be
+copied. It lies in a folder named after all that goes into it, so code made from other sources is never taken for it.
 """
 
 from __future__ import annotations

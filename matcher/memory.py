@@ -126,7 +126,7 @@ class Roster:
     `adults` is how many cleared adults are kept for each crew; see `linli.matcher.rules.adults_a_crew_may_need`.
     `cleared` says until when enough people are cleared, by team and by duty, for what visits ask of them: a few kinds.
     `lapses` says of a team when its people's clearances lapse, by what is asked for. `finder` belongs to
-    `linli.matcher.compiled_insertion`, which makes it when it is first asked.
+    `linli.matcher.insertion.compiled_insertion`, which makes it when it is first asked.
     """
 
     teams: tuple[Team, ...]

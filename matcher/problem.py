@@ -299,7 +299,7 @@ class Weights:
         Price of asking a team once more, for every message above the free ones that it was sent today.
     rarity : int
         No price of a plan: what it costs the search to leave out a visit that few teams are able to make, beside what
-        leaving out anybody costs; see `linli.matcher.left_out`.
+        leaving out anybody costs; see `linli.matcher.search.left_out`.
     length : int
         No price of a plan either: what it costs the search to leave out a visit, for each hour that it is longer than
         the average of those that ask for a place.

@@ -102,8 +102,8 @@ class ServiceRecord(KeptRecord):
 
     ``minutes`` is what the team said, ``plausible_minutes`` what of it is believable, and ``credited_minutes`` what
     counts as volunteer time for each of ``members``: the plausible minutes once the visit is proven, and while there
-    are anomalies only after a person accepted them; else 0 (see `linli.matcher.credit`). ``anomalies`` is what a
-    person should look at, ``related`` the other requests that they are about. ``node`` is where the team belongs,
+    are anomalies only after a person accepted them; else 0 (see `linli.matcher.service.credit`). ``anomalies`` is what
+    a person should look at, ``related`` the other requests that they are about. ``node`` is where the team belongs,
     ``grid`` and ``community`` where the visit was; ``climbed`` how many levels the request had climbed; ``headcount``
     how many people came, of an activity; ``hard`` whether the desk marked it as a hard problem. ``planned_minutes`` is
     the length that was ordered; ``started_at`` and ``reported_at`` are when the team said that it began and was done

@@ -8,8 +8,8 @@ from linli.services.metrics_server import serve_metrics
 from linli.services.process import run_process
 from linli.services.settings import Settings
 from linli.services.wiring import kafka_of, redis_of
-from linli.streams.board import Board, cluster_id
-from linli.streams.board_store import BoardStore, connect
+from linli.streams.board.follower import Board, cluster_id
+from linli.streams.board.store import BoardStore, connect
 from linli.streams.ground_facts import read_facts
 from linli.streams.meters import Meters
 
@@ -24,7 +24,7 @@ async def run_board(settings: Settings) -> None:
     linli.services.ground.errors.GroundError
         If Kafka does not answer or does not let us in.
     Exception
-        Whatever `linli.streams.board.Board.run` raises.
+        Whatever `linli.streams.board.follower.Board.run` raises.
     """
     address = kafka_of(settings)
     await reach_kafka(address)

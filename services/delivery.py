@@ -33,13 +33,13 @@ from linli.services.process import run_process
 from linli.services.settings import Settings, SettingsError
 from linli.services.wiring import kafka_of, keyring_of
 from linli.streams.clock import Clock
-from linli.streams.delivery_book import read_book
-from linli.streams.delivery_feed import DeliveryFeed
-from linli.streams.delivery_writer import DeliveryWriter
+from linli.streams.delivery.book import read_book
+from linli.streams.delivery.feed import DeliveryFeed
+from linli.streams.delivery.writer import DeliveryWriter
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.keyring import Keyring, MasterKeyError
 from linli.streams.meters import Meters
+from linli.streams.sealed.keyring import Keyring, MasterKeyError
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.solve import fingerprint
-from linli.matcher.warm_start import load_engines
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.search.solve import fingerprint
+from linli.matcher.search.warm_start import load_engines
 from linli.services.county_files import load_policy
 from linli.services.ground.errors import GroundError
 from linli.services.ground.reach import reach_kafka
@@ -24,14 +24,14 @@ from linli.services.metrics_server import serve_metrics
 from linli.services.process import EXIT_FAILED, EXIT_SETTINGS
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.streams.build import build_name
-from linli.streams.command_feed import LogMadeAnewError
-from linli.streams.crash_points import CrashPlan, CrashPlanError, parse_crash_plan
-from linli.streams.dispatch_loop import DispatchLoop, LoopSettings
-from linli.streams.dispatch_meters import DispatchMeters
+from linli.streams.dispatch.command_feed import LogMadeAnewError
+from linli.streams.dispatch.crash_points import CrashPlan, CrashPlanError, parse_crash_plan
+from linli.streams.dispatch.dispatch_meters import DispatchMeters
+from linli.streams.dispatch.loop import DispatchLoop, LoopSettings
+from linli.streams.dispatch.round_work import Desk
 from linli.streams.ground_facts import Facts, FactsMissingError, read_facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_lines import log_for, set_up_logs
-from linli.streams.round_work import Desk
 from linli.streams.team_homes import HomesMissingError
 
 GC_THRESHOLD = 200_000

@@ -19,13 +19,13 @@ from linli.services.language import both
 from linli.services.metrics_server import serve_metrics
 from linli.services.settings import Settings, SettingsError, load_settings
 from linli.services.wiring import kafka_of
-from linli.streams.faust_strict import EXIT_FAILED
 from linli.streams.gazetteer import Gazetteer
 from linli.streams.ground_facts import FactsMissingError, read_facts
-from linli.streams.intake_admit import World
-from linli.streams.intake_app import IntakeConfig, build_app
-from linli.streams.keyring import MasterKeyError, load_keyring
+from linli.streams.intake.admit import World
+from linli.streams.intake.app import IntakeConfig, build_app
+from linli.streams.intake.faust_strict import EXIT_FAILED
 from linli.streams.log_lines import log_for, set_up_logs
+from linli.streams.sealed.keyring import MasterKeyError, load_keyring
 
 EXIT_REFUSED: Final = 78
 """EX_CONFIG of sysexits.h: the process was told something that cannot be; starting it again does not help."""

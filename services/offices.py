@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.matcher.desk_orders import OFFICES
+from linli.matcher.desk.orders import OFFICES
 from linli.schemas.glossary import Tongue, words
 from linli.schemas.menu import ServiceMenu
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from linli.matcher.organisation import Tree
+from linli.matcher.ledger.organisation import Tree
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.organisation import NodeDetails
 from linli.schemas.policy import Policy
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 
 
 async def organisation_of(board: BoardReader, policy: Policy, district: str) -> Tree:

@@ -8,8 +8,8 @@ from typing import Final
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import DeadLetter
-from linli.streams.board_entries import KnownOutcome
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.entries import KnownOutcome
+from linli.streams.board.reader import BoardReader
 
 POLL_S: Final = 0.1
 """How often the board is asked for an outcome; a round takes some 50 ms."""

@@ -25,12 +25,12 @@ from linli.services.settings import Settings
 from linli.streams.clock import Clock
 from linli.streams.codec import encode
 from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
-from linli.streams.inbox_record import InboxRecord, RefusedError, refused_in
-from linli.streams.inbox_writer import Outgoing
-from linli.streams.intake_admit import World
-from linli.streams.intake_judge import DeadOut, judge
-from linli.streams.keyring import Keyring
-from linli.streams.sealing import seal, seal_node, seal_order, seal_review, seal_team
+from linli.streams.intake.admit import World
+from linli.streams.intake.inbox_record import InboxRecord, RefusedError, refused_in
+from linli.streams.intake.inbox_writer import Outgoing
+from linli.streams.intake.judge import DeadOut, judge
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.sealing import seal, seal_node, seal_order, seal_review, seal_team
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from linli.services.running import (
 from linli.services.settings import Settings
 from linli.services.supervisor import EventKind, ProcessEvent, RestartPolicy
 from linli.services.wiring import keyring_of, wanted_of
-from linli.streams.board import cluster_id, has_reached, log_ends
-from linli.streams.board_store import BoardStore, connect
+from linli.streams.board.follower import cluster_id, has_reached, log_ends
+from linli.streams.board.store import BoardStore, connect
 from linli.streams.bootstrap import bootstrap
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
@@ -134,7 +134,7 @@ class House:
             If Kafka or Redis cannot be had or the state folder not be written.
         linli.streams.bootstrap.BootstrapError
             If the topics that are there do not fit the settings.
-        linli.streams.keyring.MasterKeyError
+        linli.streams.sealed.keyring.MasterKeyError
             If the master key cannot be used.
         """
         self._lock = _locked(usable_folder(self.settings.state))

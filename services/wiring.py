@@ -6,7 +6,7 @@ from linli.services.language import both
 from linli.services.settings import Settings, SettingsError
 from linli.streams.bootstrap import Wanted
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.keyring import Keyring, create_master_key, load_keyring
+from linli.streams.sealed.keyring import Keyring, create_master_key, load_keyring
 
 
 def kafka_of(settings: Settings) -> KafkaAddress:
@@ -67,7 +67,7 @@ def keyring_of(settings: Settings, *, make: bool = False) -> Keyring:
 
     Raises
     ------
-    linli.streams.keyring.MasterKeyError
+    linli.streams.sealed.keyring.MasterKeyError
         If it cannot be used.
     """
     if make and not settings.master_key_file.exists():

@@ -100,8 +100,8 @@ def meta_of(headers: Headers) -> EventMeta | None:
     Returns
     -------
     EventMeta or None
-        ``None`` if it is no event in binary mode. A foreign sender's record goes through `linli.streams.envelope`,
-        which says what is wrong with it.
+        ``None`` if it is no event in binary mode. A foreign sender's record goes through
+        `linli.streams.intake.envelope`, which says what is wrong with it.
     """
     try:
         given = {name.lower(): value.decode() for name, value in headers if name[:3].lower() == "ce_"}

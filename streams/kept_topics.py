@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from linli.matcher.state import Kept
+from linli.matcher.ledger.state import Kept
 from linli.schemas import event_types
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.service import ServiceRecord

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from linli.matcher.state import Decision, Forgotten, NumberedCommand
+from linli.matcher.ledger.state import Decision, Forgotten, NumberedCommand
 from linli.schemas import event_types
 from linli.schemas.base import Inside
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition

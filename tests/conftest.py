@@ -103,7 +103,7 @@ class BrowserTests:
 def warm() -> None:
     """Compile the search where the set-up has not: after a change to it, and in a process of its own as there."""
     if not compiled.is_warm():
-        subprocess.run([sys.executable, "-m", "linli.matcher.compile"], check=True)
+        subprocess.run([sys.executable, "-m", "linli.matcher.search.compile"], check=True)
         compiled.is_warm.cache_clear()
 
 

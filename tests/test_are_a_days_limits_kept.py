@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from linli.matcher.checker import check
-from linli.matcher.insertion import best_spot
+from linli.matcher.insertion.insertion import best_spot
+from linli.matcher.insertion.repair import insert_all, repair
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Pin, Place, Plan, Problem, ProblemError, Route, Stop, Team, Visit
-from linli.matcher.repair import insert_all, repair
-from linli.matcher.solve import solve
+from linli.matcher.search.solve import solve
 from linli.matcher.table_travel import TableTravel
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one
 from tests.support.solving import searched

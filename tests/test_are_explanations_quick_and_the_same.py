@@ -9,18 +9,18 @@ from dataclasses import replace
 
 import pytest
 
-from linli.matcher import compiled_insertion
-from linli.matcher.change_list import candidates
-from linli.matcher.changes import broken_by_teams
-from linli.matcher.explain import WhyNobody, WhyTeam, explain_planned
-from linli.matcher.judging import KNOWN, MOVED_BY_WINDOWS, Judge
+from linli.matcher.insertion import compiled_insertion
+from linli.matcher.insertion.repair import repair
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
-from linli.matcher.no_room import Labels, Rooms, has_no_room, windows_of
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.repair import repair
+from linli.matcher.reasons.change_list import candidates
+from linli.matcher.reasons.changes import broken_by_teams
+from linli.matcher.reasons.explain import WhyNobody, WhyTeam, explain_planned
+from linli.matcher.reasons.judging import KNOWN, MOVED_BY_WINDOWS, Judge
+from linli.matcher.reasons.no_room import Labels, Rooms, has_no_room, windows_of
 from linli.matcher.rules import PAIR_RULES, first_violation, violations
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from linli.matcher.timetable import Timetable
 from tests.support.problems import day, later, strict
 

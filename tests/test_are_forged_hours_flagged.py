@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from linli.matcher.anomalies import CHECKS, Made, anomalies_of
+from linli.matcher.service.anomalies import CHECKS, Made, anomalies_of
 from linli.schemas.places import RoundedPlace, Terrain
 from linli.schemas.service import CODE_TRIES, Anomaly, Confirmation, ServiceRecord
 from linli.schemas.service_policy import ServicePolicy

@@ -7,7 +7,7 @@ from dataclasses import replace
 from linli.matcher.checker import check, check_moves, check_promises
 from linli.matcher.clearances import members_clear
 from linli.matcher.problem import Fetch, Pin, Place, Plan, Problem, Route, SkillNeed, Stop, Team, Visit
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, one
 from tests.support.twins import CHILD, SECONDS, VETTED, plan_of, vetted
 

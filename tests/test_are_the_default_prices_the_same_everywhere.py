@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from linli.matcher.problem import Weights
-from linli.matcher.translate import weights_of
+from linli.matcher.rounds.translate import weights_of
 from linli.schemas.policy import Prices
 from linli.schemas.policy_file import sample_policy
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from linli.matcher.organisation import Tree
+from linli.matcher.ledger.organisation import Tree
 from linli.schemas.organisation import NodeDetails
 from linli.services.cli import main
 from linli.services.demo.county import sinan

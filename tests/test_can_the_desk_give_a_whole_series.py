@@ -8,7 +8,7 @@ from datetime import time, timedelta
 import pytest
 from pydantic import ValidationError
 
-from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk.deadlines import next_deadline
 from linli.schemas.answers import Accept, Decline, DeclineReason
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.desk import Assign, Confirm

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.state import Decision
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import Decision
 from linli.schemas.commands import ApplyTeam
 from linli.schemas.dead_letters import Reason
 from linli.schemas.policy_file import parse_policy
@@ -21,17 +21,17 @@ from linli.schemas.rounds import OutcomeCode
 from linli.schemas.topics import COMMANDS, ROSTER, TEAM_HOMES
 from linli.services.ground.local import LocalGround
 from linli.services.process import EXIT_SETTINGS
+from linli.streams.audit.verdict import Guarantee
+from linli.streams.audit.verifier import judge
 from linli.streams.bootstrap import Wanted, bootstrap
+from linli.streams.dispatch.round_work import Desk
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger_records import TEAM_OF_ANOTHER_DISTRICT
 from linli.streams.log_reader import open_reader
-from linli.streams.replay import replay
-from linli.streams.round_work import Desk
+from linli.streams.replay.replay import replay
+from linli.streams.replay.what_if import WhatIf, what_if
 from linli.streams.team_homes import TeamHomes
-from linli.streams.verdict import Guarantee
-from linli.streams.verifier import judge
-from linli.streams.what_if import WhatIf, what_if
 from tests.support.commands_sender import CommandSender
 from tests.support.dispatchers import Dispatchers
 from tests.support.district import MONDAY, team

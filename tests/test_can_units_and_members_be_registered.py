@@ -11,7 +11,7 @@ from linli.services.demo.county import sinan
 from linli.services.demo.organisation import organisation
 from linli.services.demo.units import ALONE, MEMBERS, UNITS, units
 from linli.services.sheets.team_columns import TEAM_COLUMNS
-from linli.streams.intake_judge import CommandOut, judge
+from linli.streams.intake.judge import CommandOut, judge
 from tests.support.inbox import good_team, record, world
 from tests.support.sheets import Value, book, lines_of, told
 

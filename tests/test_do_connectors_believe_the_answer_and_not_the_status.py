@@ -26,7 +26,7 @@ from linli.services.delivering.posting import Poster
 from linli.services.delivering.sent import PAUSE, PAUSE_MAX, How, Sent, retry_after
 from linli.services.delivering.sms import SmsProvider, load_provider
 from linli.services.delivering.targets import Targets
-from linli.streams.keyring import Keyring
+from linli.streams.sealed.keyring import Keyring
 from tests.support.providers import MALFORMED, RESET, Providers, Reply, errcode
 
 TLS = ssl.create_default_context()

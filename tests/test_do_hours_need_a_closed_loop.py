@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.call_backs import is_drawn, wants_call_back
+from linli.matcher.service.call_backs import is_drawn, wants_call_back
 from linli.schemas.answers import Accept, Done, Rate, Start
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import CommandBody

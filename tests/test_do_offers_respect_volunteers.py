@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.draft import Draft
-from linli.matcher.hours import quiet_period
-from linli.matcher.odds import Answers, Standing
-from linli.matcher.translate_teams import teams_of
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.odds import Answers, Standing
+from linli.matcher.rounds.hours import quiet_period
+from linli.matcher.rounds.translate_teams import teams_of
 from linli.schemas.answers import Accept, Decline, DeclineReason
 from linli.schemas.assignment import Offer, Unmet
 from linli.schemas.commands import ApplyTeam, CommandBody

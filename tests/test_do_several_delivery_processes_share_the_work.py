@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 from typing_extensions import override
 
-from linli.matcher.state import Decision
+from linli.matcher.ledger.state import Decision
 from linli.schemas.deliveries import DeliveryState
 from linli.services.child import Child, ProcessSpec
 from linli.services.delivering.slots import districts_of, slot_name

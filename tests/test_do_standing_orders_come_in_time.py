@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.draft import Draft
-from linli.matcher.occurrences import occurrences
-from linli.matcher.state import DistrictState, apply
-from linli.matcher.translate import problem_of
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.state import DistrictState, apply
+from linli.matcher.rounds.translate import problem_of
+from linli.matcher.standing.occurrences import occurrences
 from linli.schemas.commands import ApplyTeam
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from linli.matcher.desk_orders import OFFICES
+from linli.matcher.desk.orders import OFFICES
 from linli.schemas.glossary import words
 from linli.schemas.menu import shipped_menu
 from linli.services.console.desk_actions import ACTIONS

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from pydantic import BaseModel
 
-from linli.matcher.state import Decision, NumberedCommand
+from linli.matcher.ledger.state import Decision, NumberedCommand
 from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Start
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.desk import Mark, Refer
@@ -29,9 +29,9 @@ from linli.services.reports.registry import REPORTS, report_named
 from linli.services.reports.report import Asked, County
 from linli.services.sheets.writing import csv_bytes
 from linli.streams.ledger_tables import Tables
-from linli.streams.recount import Question, RawLog
-from linli.streams.recount_compare import RECOUNTS, differences
-from linli.streams.recount_visits import unfounded
+from linli.streams.recount.compare import RECOUNTS, differences
+from linli.streams.recount.raw_log import Question, RawLog
+from linli.streams.recount.visits import unfounded
 from tests.support.district import MONDAY, Desk, order, place, team
 from tests.support.organisation import registrations
 

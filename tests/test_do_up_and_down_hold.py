@@ -20,7 +20,7 @@ from linli.services.cli import state_of_things
 from linli.services.demo.county import sinan
 from linli.services.ground.local import LocalGround
 from linli.services.running import Running, RunningProcess, read_running, started_at, write_running
-from linli.streams.intake_app import GROUP
+from linli.streams.intake.app import GROUP
 from linli.streams.kafka_client import ask_for_brokers
 from tests.support.house import COMMAND, House, environment, linli
 

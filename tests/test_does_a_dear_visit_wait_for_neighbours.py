@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from linli.matcher.admission_price import Dearest, added
-from linli.matcher.crowding import Crowding, crowding
-from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.insertion.repair import insert_all
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
-from linli.matcher.repair import insert_all
-from linli.matcher.solve import Limits, solve
+from linli.matcher.rounds.admission_price import Dearest, added
+from linli.matcher.rounds.crowding import Crowding, crowding
+from linli.matcher.search.solve import Limits, solve
 from linli.matcher.timetable import Timetable
 from linli.schemas.assignment import Unmet
 from linli.schemas.commands import ApplyTeam

@@ -19,8 +19,8 @@ from linli.services.delivering.contacts import Reachable, Way
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.schedule import JITTER, WEBHOOK_SCHEDULE, next_try, quiet_until
 from linli.services.delivering.sent import DELIVERED, UNSENT, How, Sent
-from linli.streams.keyring import Keyring
-from linli.streams.one_tap_links import LinkState, link_state
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.one_tap_links import LinkState, link_state
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 RULES = tracks.Rules(3)

@@ -1,7 +1,7 @@
 """Does a door code hold: the same for those with the master key, another for every visit, told to nobody?"""
 
-from linli.streams.door_codes import door_code, is_door_code
-from linli.streams.keyring import Keyring
+from linli.streams.sealed.door_codes import door_code, is_door_code
+from linli.streams.sealed.keyring import Keyring
 
 KEYRING = Keyring(bytes(range(32)))
 OTHER = Keyring(bytes(range(1, 33)))

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from linli.streams.keyring import load_keyring
-from linli.streams.one_tap_links import one_tap_link
+from linli.streams.sealed.keyring import load_keyring
+from linli.streams.sealed.one_tap_links import one_tap_link
 from tests.support.browsing import PHONE, Visitor, visitor
 from tests.support.house import House
 from tests.support.page_county import (

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from linli.streams.keyring import Keyring
-from linli.streams.one_tap_links import PATH, LinkState, link_state, one_tap_link
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.one_tap_links import PATH, LinkState, link_state, one_tap_link
 
 KEYRING = Keyring(bytes(range(32)))
 ENDS = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)

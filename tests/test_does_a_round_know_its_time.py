@@ -8,8 +8,8 @@ import pytest
 
 from linli.schemas.ground_facts import ClockFact
 from linli.schemas.policy import Policy
-from linli.streams.adaptive_rounds import HEARTBEAT_MAX_S, HEARTBEAT_MIN_S, Pace, RoundClock
 from linli.streams.clock import Clock
+from linli.streams.dispatch.adaptive_rounds import HEARTBEAT_MAX_S, HEARTBEAT_MIN_S, Pace, RoundClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NO_SKEW = timedelta(0)

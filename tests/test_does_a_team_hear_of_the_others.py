@@ -13,7 +13,7 @@ from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.people import ChannelKind
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.notices import notices, still_holds
-from linli.streams.keyring import Keyring
+from linli.streams.sealed.keyring import Keyring
 from tests.support.district import Desk
 
 TRIED = (Track(channel=ChannelKind.WEBHOOK, attempt=1),)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.state import Decision
+from linli.matcher.ledger.state import Decision
 from linli.schemas.assignment import AssignmentRecord, Closed, Referred
 from linli.schemas.desk import Refer
 from linli.schemas.escalation import Awaited, Escalation, WaitLimits

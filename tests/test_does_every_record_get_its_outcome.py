@@ -23,12 +23,12 @@ from linli.schemas.standing import PlaceStanding
 from linli.schemas.team_changes import ApplyDeputy
 from linli.schemas.topics import RECORD_BYTES_MAX
 from linli.streams.codec import to_bytes
-from linli.streams.dead_letter_payload import unpack
-from linli.streams.inbox_record import InboxRecord
-from linli.streams.intake_judge import CommandOut, DeadOut, Outcome, judge
-from linli.streams.keyring import Keyring
-from linli.streams.sealing import unseal, unseal_bytes
-from linli.streams.service_codes import service_code
+from linli.streams.intake.dead_letter_payload import unpack
+from linli.streams.intake.inbox_record import InboxRecord
+from linli.streams.intake.judge import CommandOut, DeadOut, Outcome, judge
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.sealing import unseal, unseal_bytes
+from linli.streams.sealed.service_codes import service_code
 from tests.support.inbox import (
     BROKEN,
     DISTRICT,

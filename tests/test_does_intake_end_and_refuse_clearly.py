@@ -25,10 +25,10 @@ from linli.services.ground.local import LocalGround
 from linli.services.settings import SettingsError, load_settings
 from linli.streams.bootstrap import Wanted, bootstrap, make_topics
 from linli.streams.codec import decode_as, to_bytes
-from linli.streams.dead_letter_brake import IN_A_ROW, WINDOW, DeadLetterBrake
-from linli.streams.intake_app import Intake, IntakeConfig
+from linli.streams.intake.app import Intake, IntakeConfig
+from linli.streams.intake.dead_letter_brake import IN_A_ROW, WINDOW, DeadLetterBrake
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.keyring import create_master_key
+from linli.streams.sealed.keyring import create_master_key
 from tests.support.inbox import DISTRICT, NAME, county, good_order, record, world
 from tests.support.intake_stack import IntakeStack, intake_stack
 

@@ -20,10 +20,10 @@ from linli.schemas.people import PersonalPart
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.topics import SUBJECT_KEYS
 from linli.services.supervisor import EventKind
-from linli.streams.dead_letter_payload import unpack
-from linli.streams.inbox_record import InboxRecord
-from linli.streams.sealing import unseal, unseal_bytes
-from linli.streams.subject_keys import find_subject_key
+from linli.streams.intake.dead_letter_payload import unpack
+from linli.streams.intake.inbox_record import InboxRecord
+from linli.streams.sealed.sealing import unseal, unseal_bytes
+from linli.streams.sealed.subject_keys import find_subject_key
 from tests.support.inbox import BROKEN, SECRETS, Broken, good_order, good_team, record
 from tests.support.intake_stack import (
     LOOK_S,

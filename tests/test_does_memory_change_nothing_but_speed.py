@@ -10,10 +10,10 @@ from datetime import datetime
 import pytest
 from typing_extensions import override
 
+from linli.matcher.ledger.state import Translations
 from linli.matcher.memory import SPARE, Memory, TravelTable
 from linli.matcher.model import Model
 from linli.matcher.problem import Place, Weights
-from linli.matcher.state import Translations
 from linli.matcher.travel import HaversineTravel, IntTable, Travel
 from linli.services.demo.demand import Scenario
 from tests.support.problems import HOUR, small

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk.deadlines import next_deadline
 from linli.schemas.answers import Accept, Done, Start
 from linli.schemas.assignment import AssignmentRecord, Closed, DoneState, FailedVisitState
 from linli.schemas.desk import ApplyRecord

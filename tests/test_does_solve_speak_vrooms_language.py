@@ -12,7 +12,7 @@ import pytest
 from linli.matcher.checker import check
 from linli.matcher.limits import Limits
 from linli.matcher.problem import Plan
-from linli.matcher.solve import solve as solve_problem
+from linli.matcher.search.solve import solve as solve_problem
 from linli.services.cli import main
 from linli.services.solving.vroom_format import VroomProblem
 from linli.services.solving.vroom_loads import most_visits

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from linli.matcher.draft import Draft
+from linli.matcher.ledger.draft import Draft
 from linli.matcher.objective import lateness_price
-from linli.matcher.translate import LegView, problem_of, visit_of
+from linli.matcher.rounds.translate import LegView, problem_of, visit_of
 from linli.schemas.commands import PlaceOrder
 from linli.schemas.instants import to_seconds
 from linli.schemas.policy import Policy

@@ -15,10 +15,10 @@ from linli.schemas.orders import Cancel, Target
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import CommandOutcome, OutcomeCode, RoundRecord
 from linli.services.cli.findings import CHINESE
-from linli.streams.offset_set import OffsetSet
-from linli.streams.verdict import BREAKS_KEPT, Findings, Guarantee, Verdict
-from linli.streams.verify_requests import RequestAudit, Visit
-from linli.streams.verify_rounds import RoundAudit
+from linli.streams.audit.offset_set import OffsetSet
+from linli.streams.audit.requests import RequestAudit, Visit
+from linli.streams.audit.rounds import RoundAudit
+from linli.streams.audit.verdict import BREAKS_KEPT, Findings, Guarantee, Verdict
 from tests.support.district import MONDAY, Desk
 
 Records = list[AssignmentRecord]

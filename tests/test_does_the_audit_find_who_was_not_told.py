@@ -19,9 +19,9 @@ from linli.services.delivering.contacts import Reachable, Way
 from linli.services.delivering.notices import notices
 from linli.services.delivering.sent import DELIVERED, How, Sent
 from linli.services.delivering.tracks import Rules
-from linli.streams.verdict import Findings, Guarantee
-from linli.streams.verifier import judge
-from linli.streams.verify_deliveries import DeliveryAudit
+from linli.streams.audit.deliveries import DeliveryAudit
+from linli.streams.audit.verdict import Findings, Guarantee
+from linli.streams.audit.verifier import judge
 from tests.support.delivery_stack import DeliveryStack, webhook
 from tests.support.district import DISTRICT, MONDAY, Desk, team
 from tests.support.providers import Providers, Reply, Request

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from typing_extensions import override
 
-from linli.matcher.state import Decision, NumberedCommand
+from linli.matcher.ledger.state import Decision, NumberedCommand
 from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Rate, Start, Withdraw
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam
@@ -23,8 +23,8 @@ from linli.schemas.proving import Remedy, Resolve
 from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.rounds import DistrictRound, RoundRecord
 from linli.services.delivering.notices import notices
-from linli.streams.verdict import Findings, Guarantee
-from linli.streams.verify_climbs import ClimbAudit
+from linli.streams.audit.climbs import ClimbAudit
+from linli.streams.audit.verdict import Findings, Guarantee
 from tests.support.district import DISTRICT, MONDAY, Desk, team
 from tests.support.organisation import NODES, registrations
 

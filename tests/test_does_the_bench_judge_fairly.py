@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from linli.matcher.baseline import first_come_nearest
 from linli.matcher.checker import check
+from linli.matcher.insertion.baseline import first_come_nearest
 from linli.matcher.objective import evaluate
 from tests.bench.match import peers, timefold_there
 from tests.bench.match.arrays import arrays_of, worth

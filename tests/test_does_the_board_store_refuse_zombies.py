@@ -10,9 +10,9 @@ import pytest
 
 from linli.services.ground.local import LocalGround
 from linli.services.ground.ports import free_port
-from linli.streams import board_keys as keys
-from linli.streams.board_entries import Entry
-from linli.streams.board_store import BoardGoneError, BoardMovedError, BoardStore, Epoch, StoreUnreachableError, connect
+from linli.streams.board import keys
+from linli.streams.board.entries import Entry
+from linli.streams.board.store import BoardGoneError, BoardMovedError, BoardStore, Epoch, StoreUnreachableError, connect
 from tests.support.board_image import BoardImage, dump
 
 START = {"layout": keys.LAYOUT, "assignments/0": "0:-1:-1"}
@@ -124,7 +124,7 @@ async def test_only_the_current_board_sweeps_and_only_what_is_older(client: Any,
 
 async def test_an_absent_redis_ends_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that a Redis that stays away is tried again within the limit and then named."""
-    monkeypatch.setattr("linli.streams.board_store.PATIENCE", timedelta(seconds=1))
+    monkeypatch.setattr("linli.streams.board.store.PATIENCE", timedelta(seconds=1))
     port = free_port()
     async with connect(f"redis://127.0.0.1:{port}") as client:
         with pytest.raises(StoreUnreachableError, match=f"Redis at 127.0.0.1:{port} did not answer"):

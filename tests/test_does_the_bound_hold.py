@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from linli.matcher import compiled
-from linli.matcher.bound import ServedBound, bound_served
-from linli.matcher.grounds import Crews, crews_of
+from linli.matcher.exact.bound import ServedBound, bound_served
+from linli.matcher.exact.grounds import Crews, crews_of
+from linli.matcher.exact.pricing import room_to_look
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.routes import Ahead, Ground, look_ahead
 from linli.matcher.model import Model
-from linli.matcher.pricing import room_to_look
 from linli.matcher.problem import Plan, Problem, Team
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.bench.match.exact import optimum
 from tests.bench.match.families import FAMILIES, Size
 from tests.bench.match.families import day as bench_day

@@ -34,12 +34,12 @@ from linli.services.cli.usage_words import in_chinese
 from linli.services.ground.errors import GroundError
 from linli.services.settings import load_settings
 from linli.services.supervisor import ProcessGaveUpError
-from linli.streams.board_reader import BoardMissingError
+from linli.streams.audit.verdict import Guarantee
+from linli.streams.board.reader import BoardMissingError
 from linli.streams.bootstrap import BootstrapError
 from linli.streams.ground_facts import FactsMissingError
-from linli.streams.keyring import MasterKeyError, UnsealError
 from linli.streams.log_reader import LogStalledError
-from linli.streams.verdict import Guarantee
+from linli.streams.sealed.keyring import MasterKeyError, UnsealError
 
 HEAVY = ("aiokafka", "faust", "redis", "ortools", "numpy", "cryptography", "rich", "linli.services.settings")
 """What takes long to load and is of no use to somebody who asks for help."""

@@ -19,7 +19,7 @@ from linli.schemas.identity import request_id
 from linli.services.demo.requests import MONDAY
 from linli.services.demo.units import ALONE, MEMBERS, UNITS
 from linli.services.tether import tethered
-from linli.streams.recount_compare import RECOUNTS
+from linli.streams.recount.compare import RECOUNTS
 from tests.support.browsing import PHONE, visitor
 from tests.support.chromium import chromium
 from tests.support.gateway import Json

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from linli.matcher.state import Decision
+from linli.matcher.ledger.state import Decision
 from linli.schemas.answers import Claim
 from linli.schemas.desk import ApplyRecord, Assign, Confirm
 from linli.schemas.errors import LinliError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk.deadlines import next_deadline
 from linli.schemas.answers import (
     Accept,
     Decline,

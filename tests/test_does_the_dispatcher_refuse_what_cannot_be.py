@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from linli.streams.crash_counts import CRASHES_MAX, CrashCounts
-from linli.streams.crash_points import CrashPlanError, CrashPoint, parse_crash_plan
-from linli.streams.due_districts import DueDistricts
+from linli.streams.dispatch.crash_points import CrashPlanError, CrashPoint, parse_crash_plan
+from linli.streams.dispatch.due_districts import DueDistricts
 from tests.support.district import MONDAY, Desk
 
 REFUSED, FAILED = 78, 70

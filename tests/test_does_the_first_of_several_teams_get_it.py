@@ -16,8 +16,8 @@ from linli.schemas.orders import Cancel, Target
 from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.rounds import OutcomeCode
-from linli.streams.verdict import Findings
-from linli.streams.verify_requests import RequestAudit
+from linli.streams.audit.requests import RequestAudit
+from linli.streams.audit.verdict import Findings
 from tests.support.district import Desk, team
 
 ONE = Target(request_id="r-1")

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.matcher.change_list import Change, widened
-from linli.matcher.exchanges import Exchange
-from linli.matcher.explain import WhyNobody, WhyTeam, explain, explain_all
-from linli.matcher.insertion import insert, remove
+from linli.matcher.insertion.exchanges import Exchange
+from linli.matcher.insertion.insertion import insert, remove
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import (
     Member,
@@ -26,8 +24,10 @@ from linli.matcher.problem import (
     TravelLimit,
     Visit,
 )
+from linli.matcher.reasons.change_list import Change, widened
+from linli.matcher.reasons.explain import WhyNobody, WhyTeam, explain, explain_all
 from linli.matcher.rules import first_violation
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, strict
 
 SEEDS = st.integers(0, 2**32)

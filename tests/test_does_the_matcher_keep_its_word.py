@@ -11,15 +11,15 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.matcher.baseline import first_come_nearest
 from linli.matcher.checker import check, check_promises
-from linli.matcher.insertion import follow, place
+from linli.matcher.insertion.baseline import first_come_nearest
+from linli.matcher.insertion.insertion import follow, place
+from linli.matcher.insertion.repair import repair
 from linli.matcher.model import Model
 from linli.matcher.objective import CostTerms, evaluate
 from linli.matcher.problem import Place, Plan, Problem
-from linli.matcher.repair import repair
 from linli.matcher.rules import first_violation, may_serve, way_out
-from linli.matcher.solve import Limits, Result, solve
+from linli.matcher.search.solve import Limits, Result, solve
 from linli.matcher.table import learn, pair_table
 from linli.matcher.tour_terms import terms_of
 from linli.matcher.travel import HaversineTravel
@@ -206,7 +206,7 @@ def test_the_same_seed_gives_the_same_result(problem: Problem, seed: int) -> Non
 
 _IN_ANOTHER_PROCESS = """
 from linli.matcher.problem import Plan
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import day, small
 print(solve(day(10, 40, 3, 2), Plan(), Limits(30_000), 5))
 print(solve(small(4, 14, 4), Plan(), Limits(30_000), 5))

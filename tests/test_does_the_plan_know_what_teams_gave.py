@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from linli.matcher.draft import Draft
-from linli.matcher.past_service import LOAD_DAYS, PastService
-from linli.matcher.translate import problem_of
-from linli.matcher.translate_teams import teams_of
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.past_service import LOAD_DAYS, PastService
+from linli.matcher.rounds.translate import problem_of
+from linli.matcher.rounds.translate_teams import teams_of
 from linli.schemas.answers import Accept, Done, Start
 from linli.schemas.instants import to_seconds
 from linli.schemas.policy import Mode, Policy, Prices

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from linli.matcher.organisation import Tree
+from linli.matcher.ledger.organisation import Tree
 from linli.schemas.desk import Mark
 from linli.schemas.double_registration import Deed, DoubleRegistration, QuotaPeriod
 from linli.schemas.lifecycle import State

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from linli.matcher.draft import Draft
-from linli.matcher.translate import problem_of
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.rounds.translate import problem_of
 from linli.schemas.answers import Accept
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import Window

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from linli.matcher import annealing
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Problem
+from linli.matcher.search import annealing
 from linli.matcher.timetable import Timetable
 from tests.bench.match.families import Size, day
 from tests.bench.match.source import kept

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from linli.matcher.timetable import Timetable
 from tests.support.problems import day, later, small
 from tests.support.solving import searched
@@ -18,10 +18,10 @@ ROOT = str(Path(__file__).parents[1])
 
 _SOLVE = """
 from linli.matcher import compiled
-from linli.matcher.bound import bound_served
+from linli.matcher.exact.bound import bound_served
 from linli.matcher.checker import check
 from linli.matcher.problem import Plan
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import day, later, small
 
 for problem in (day(12, 120, 1, 3), small(7, 14, 4), small(8, 9, 3)):
@@ -63,7 +63,7 @@ def test_insertion_decides_until_the_code_is_there(tmp_path: Path) -> None:
     """Tests that without machine code nothing is compiled either, that the plan is insertion's, and that it says so."""
     said = _run(
         "from linli.matcher.problem import Plan\n"
-        "from linli.matcher.solve import Limits, solve\n"
+        "from linli.matcher.search.solve import Limits, solve\n"
         "from tests.support.problems import day\n"
         "import sys\n"
         "problem = day(12, 120, 1)\n"

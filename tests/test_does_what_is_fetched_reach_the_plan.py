@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from linli.matcher.draft import Draft
+from linli.matcher.ledger.draft import Draft
 from linli.matcher.problem import Fetch, Place, SkillNeed
-from linli.matcher.translate import problem_of
-from linli.matcher.translate_teams import teams_of
+from linli.matcher.rounds.translate import problem_of
+from linli.matcher.rounds.translate_teams import teams_of
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.dead_letters import Reason
 from linli.schemas.instants import to_seconds
 from linli.schemas.orders import FetchPlace, Window
 from linli.schemas.roster import TeamSkill
-from linli.streams.intake_judge import CommandOut, DeadOut, judge
+from linli.streams.intake.judge import CommandOut, DeadOut, judge
 from tests.support.district import AUTO, MONDAY, Desk, order, place, team
 from tests.support.inbox import good_order, record, world
 

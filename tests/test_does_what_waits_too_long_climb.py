@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.state import apply
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import apply
 from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Rate, Start
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.desk import Refer

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from linli.matcher.insertion import insert
+from linli.matcher.insertion.insertion import insert
 from linli.matcher.problem import Plan, Problem, ProblemError, Route, Stop
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, one
 
 FINE = one(a_visit(), a_team())

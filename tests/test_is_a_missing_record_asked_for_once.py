@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.unreported import unheard
+from linli.matcher.service.unreported import unheard
 from linli.schemas.answers import Accept, Done, FailedReason, FailedVisit, Start
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord, Purpose
@@ -15,7 +15,7 @@ from linli.schemas.lifecycle import State
 from linli.schemas.service_policy import ServicePolicy
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.notices import notices, still_holds
-from linli.streams.keyring import Keyring
+from linli.streams.sealed.keyring import Keyring
 from tests.support.district import AUTO, Desk
 
 KEYRING = Keyring(bytes(range(32)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from linli.matcher.baseline import first_come_nearest
+from linli.matcher.insertion.baseline import first_come_nearest
 from linli.matcher.problem import Plan, Visit
 from linli.services.demo.demand import draw
 from linli.services.demo.leads import minutes_lost

@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from linli.matcher.left_out import lengths, rarities
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Problem, SkillNeed, Team, Visit
+from linli.matcher.rounds.translate import weights_of
+from linli.matcher.search.left_out import lengths, rarities
 from linli.matcher.timetable import Timetable
-from linli.matcher.translate import weights_of
 from linli.schemas.policy import Prices
 from tests.support.problems import HOUR, a_team, a_visit, one
 from tests.support.solving import searched

@@ -10,9 +10,9 @@ from linli.schemas.proving import ReviewService
 from linli.schemas.service import Verdict
 from linli.services.preparing import prepare
 from linli.streams.codec import to_bytes
-from linli.streams.intake_judge import CommandOut, judge
-from linli.streams.keyring import Keyring
-from linli.streams.sealing import unseal
+from linli.streams.intake.judge import CommandOut, judge
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.sealing import unseal
 from tests.support.inbox import record, world
 
 WHY = "王某说人没来（模拟）"

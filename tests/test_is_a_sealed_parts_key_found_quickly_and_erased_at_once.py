@@ -14,10 +14,10 @@ from aiokafka import AIOKafkaProducer
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.topics import SUBJECT_KEYS
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
-from linli.streams.key_index import KeyIndex
-from linli.streams.keyring import Keyring
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
-from linli.streams.subject_keys import subject_key_record
+from linli.streams.sealed.key_index import KeyIndex
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.subject_keys import subject_key_record
 from tests.conftest import TOLD_PARTITIONS, RunningGround
 from tests.support.district import MONDAY
 
@@ -114,7 +114,7 @@ async def test_those_who_ask_together_read_together(
         last = next(opened)
         return plain(where)
 
-    monkeypatch.setattr("linli.streams.key_index.open_reader", counting)
+    monkeypatch.setattr("linli.streams.sealed.key_index.open_reader", counting)
     assert await asyncio.gather(*(index.find(key.key_id) for key in keys)) == keys
     assert 1 <= last <= 2
 

@@ -27,12 +27,12 @@ from linli.services.gateway.feed import SLICE, Feed, Notice, Transition
 from linli.services.gateway.installation import Installation, put_into
 from linli.services.gateway.main import serve
 from linli.services.ground.local import LocalGround
-from linli.streams.board_store import connect
+from linli.streams.board.store import connect
 from linli.streams.codec import to_bytes
 from linli.streams.ground_facts import Facts, map_districts
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
-from linli.streams.keyring import create_master_key
 from linli.streams.meters import Meters
+from linli.streams.sealed.keyring import create_master_key
 from tests.support.event_stream import events
 from tests.support.examples import STATUSES, assignment_record
 from tests.support.gateway_inside import installation

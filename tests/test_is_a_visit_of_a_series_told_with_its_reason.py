@@ -16,7 +16,7 @@ from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import Target
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.notices import notices
-from linli.streams.keyring import Keyring
+from linli.streams.sealed.keyring import Keyring
 from tests.support.district import Desk
 from tests.support.standing import POLICY, TUESDAY, place, standing, visit, visits
 

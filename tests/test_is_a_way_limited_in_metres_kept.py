@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from linli.matcher.checker import check
-from linli.matcher.draft import Draft
+from linli.matcher.ledger.draft import Draft
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.solve import Limits, solve
-from linli.matcher.translate import problem_of
-from linli.matcher.translate_teams import limit_of, place_of
+from linli.matcher.rounds.translate import problem_of
+from linli.matcher.rounds.translate_teams import limit_of, place_of
+from linli.matcher.search.solve import Limits, solve
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import Unmet
 from linli.schemas.commands import ApplyTeam, PlaceOrder
@@ -26,7 +26,7 @@ from linli.services.console.case_reasons import explained_teams, reasons_of
 from linli.services.console.words import Speech
 from linli.services.sheets.list_columns import MENU_COLUMNS, ListRow
 from linli.services.sheets.team_columns import TEAM_COLUMNS
-from linli.streams.intake_judge import CommandOut, DeadOut, judge
+from linli.streams.intake.judge import CommandOut, DeadOut, judge
 from tests.support.district import AUTO, Desk, order, team
 from tests.support.inbox import Json, good_order, good_team, record, world
 from tests.support.paper import TEAM_HEADER

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from linli.matcher.problem import Plan
-from linli.matcher.solve import Limits
-from linli.matcher.solve import solve as solve_problem
+from linli.matcher.search.solve import Limits
+from linli.matcher.search.solve import solve as solve_problem
 from linli.services.solving.vroom_problem import translated
 from linli.services.solving.vroom_reading import VroomFile, read_problem
 from linli.services.solving.vroom_solution import Seconds, Solved, solution_of

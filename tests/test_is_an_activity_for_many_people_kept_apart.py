@@ -13,7 +13,7 @@ from linli.schemas.lifecycle import State
 from linli.schemas.menu import ListError, parse_menu, shipped_menu
 from linli.schemas.orders import HEADCOUNT_MAX, RequestDetails
 from linli.schemas.people import Beneficiary, Consent
-from linli.streams.intake_judge import CommandOut, DeadOut, judge
+from linli.streams.intake.judge import CommandOut, DeadOut, judge
 from tests.support.district import Desk, order, team
 from tests.support.inbox import good_order, record, world
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.erasing import is_erased
+from linli.matcher.desk.erasing import is_erased
 from linli.schemas.answers import Accept, Start
 from linli.schemas.commands import PlaceOrder
 from linli.schemas.erasure import Erase
@@ -14,8 +14,8 @@ from linli.schemas.lifecycle import State
 from linli.schemas.standing import PlaceStanding, StandingStep
 from linli.schemas.topics import COMMANDS, SUBJECT_KEYS
 from linli.streams.codec import to_bytes
-from linli.streams.intake_judge import CommandOut, judge
-from linli.streams.outcome_records import records_of
+from linli.streams.intake.judge import CommandOut, judge
+from linli.streams.intake.outcome_records import records_of
 from tests.support.district import Desk, order
 from tests.support.inbox import record, world
 from tests.support.standing import POLICY, TUESDAY, change, place, serve, standing, visit, visits

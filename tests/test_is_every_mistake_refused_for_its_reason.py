@@ -11,8 +11,8 @@ from linli.services.demo.malformed import MISTAKES, every_mistake
 from linli.services.demo.requests import MONDAY, ordered
 from linli.services.demo.timed import TimedEvent, chance
 from linli.streams.codec import headers_of
-from linli.streams.inbox_record import InboxRecord
-from linli.streams.intake_judge import CommandOut, DeadOut, Outcome, judge
+from linli.streams.intake.inbox_record import InboxRecord
+from linli.streams.intake.judge import CommandOut, DeadOut, Outcome, judge
 from tests.support.virtual_day import VirtualDay
 
 _MANY = (ask(chance("good", serial), MONDAY, serial, Scenario.CALM) for serial in range(1, 100))

@@ -7,14 +7,14 @@ from dataclasses import fields
 from enum import StrEnum
 from importlib import import_module
 from inspect import getsource
-from pkgutil import iter_modules
+from pkgutil import iter_modules, walk_packages
 from typing import get_args
 
 import pytest
 
 import linli.matcher
 import linli.schemas
-from linli.matcher.exchanges import STANDINGS
+from linli.matcher.insertion.exchanges import STANDINGS
 from linli.matcher.objective import CostTerms
 from linli.matcher.rules import RULES
 from linli.schemas.answers import Rate
@@ -127,7 +127,7 @@ def test_hard_rules_have_the_matchers_own_names() -> None:
 
 def test_every_part_of_an_explanation_has_words() -> None:
     """Tests outcomes, cost terms, changes and their units against the matcher."""
-    source = getsource(import_module("linli.matcher.change_list"))
+    source = getsource(import_module("linli.matcher.reasons.change_list"))
     changes = re.findall(r'Change\(\s*"(\w+)",[^,]*, ("\w+"|[\w.]+)', source)
     assert {kind for kind, _ in changes} == set(words("change"))
     assert {unit.strip('"') for _, unit in changes if unit.startswith('"')} <= set(words("unit"))
@@ -142,8 +142,8 @@ def test_every_part_of_an_explanation_has_words() -> None:
 def test_every_cause_of_a_transition_has_words() -> None:
     """Tests the causes that the desk writes against the glossary."""
     found: set[str] = set()
-    for module in iter_modules(linli.matcher.__path__):
-        source = getsource(import_module(f"linli.matcher.{module.name}"))
+    for module in walk_packages(linli.matcher.__path__, "linli.matcher."):
+        source = getsource(import_module(module.name))
         found |= set(re.findall(r'\.step\(\s*[^"]*?"(\w+)"', source))
         found |= set(re.findall(r'cause="(\w+)"', source))
     assert found

@@ -7,7 +7,7 @@ import pytest
 from linli.matcher.checker import check
 from linli.matcher.problem import Plan
 from linli.matcher.rules import PAIR_RULES, RULES, first_violation, violations
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import one
 from tests.support.twins import IDS, PAIRS, Twins, plan_of
 

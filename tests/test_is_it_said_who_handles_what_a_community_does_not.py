@@ -10,7 +10,7 @@ import pytest
 from linli.schemas.admission import TaskAdmission, parse_admission, shipped_admission
 from linli.schemas.dead_letters import DeadLetter, Reason
 from linli.schemas.menu import ListError
-from linli.streams.intake_judge import DeadOut, judge
+from linli.streams.intake.judge import DeadOut, judge
 from tests.support.days_ahead import order_ahead
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House, environment, linli

@@ -15,7 +15,7 @@ from linli.schemas.policy import Mode, Policy
 from linli.schemas.standing import StandingRecord
 from linli.services.cli.out import Out
 from linli.services.cli.request_context import context_of
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 from tests.support.district import MONDAY, Desk
 from tests.support.organisation import LEVELS, LINE, registrations
 from tests.support.standing import POLICY, TUESDAY, place, serve, standing, visit

@@ -16,10 +16,10 @@ from linli.schemas.orders import Order
 from linli.schemas.people import ContactPart, Marks, PersonalPart, SealedPart
 from linli.schemas.roster import RegisterTeam
 from linli.streams.codec import to_bytes
-from linli.streams.intake_judge import CommandOut, judge
-from linli.streams.keyring import Keyring, MasterKeyError, UnsealError, create_master_key, load_keyring
-from linli.streams.sealing import PLAIN_BYTES_MAX, seal, seal_bytes, seal_order, seal_team, unseal, unseal_bytes
-from linli.streams.strict_json import as_bytes
+from linli.streams.intake.judge import CommandOut, judge
+from linli.streams.intake.strict_json import as_bytes
+from linli.streams.sealed.keyring import Keyring, MasterKeyError, UnsealError, create_master_key, load_keyring
+from linli.streams.sealed.sealing import PLAIN_BYTES_MAX, seal, seal_bytes, seal_order, seal_team, unseal, unseal_bytes
 from tests.support.inbox import DISTRICT, NOW, SECRETS, Json, good_order, good_team, record, window, world
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)

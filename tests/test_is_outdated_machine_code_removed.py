@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from linli.matcher import compile as setting_up
 from linli.matcher import compiled
 from linli.matcher.outdated_code import IN_USE, remove_outdated
+from linli.matcher.search import compile as setting_up
 
 _HOLD = """
 import sys

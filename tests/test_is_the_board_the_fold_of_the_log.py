@@ -21,10 +21,10 @@ from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS
 from linli.services.ground.local import LocalGround
-from linli.streams.board import Board, cluster_id
-from linli.streams.board_entries import TOPICS
-from linli.streams.board_reader import BoardReader, OfferSeen
-from linli.streams.board_store import BoardMovedError, BoardStore, connect
+from linli.streams.board.entries import TOPICS
+from linli.streams.board.follower import Board, cluster_id
+from linli.streams.board.reader import BoardReader, OfferSeen
+from linli.streams.board.store import BoardMovedError, BoardStore, connect
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.log_reader import LogRecord
 from tests.support.board_image import BoardImage, dump, fold

@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from linli.matcher import packing
-from linli.matcher.choices import Choices, Group
-from linli.matcher.packing import Chooser
-from linli.matcher.pool import Column
-from linli.matcher.prices import find_prices
+from linli.matcher.exact import packing
+from linli.matcher.exact.choices import Choices, Group
+from linli.matcher.exact.packing import Chooser
+from linli.matcher.exact.pool import Column
+from linli.matcher.exact.prices import find_prices
 
 ENOUGH = 100.0
 """CP-SAT's units; a case takes a thousandth of one."""

@@ -9,16 +9,16 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from linli.matcher import compiled_insertion
-from linli.matcher.insertion import best_per_team, best_per_team_plainly, best_spot, best_spot_plainly
+from linli.matcher.insertion import compiled_insertion
+from linli.matcher.insertion.insertion import best_per_team, best_per_team_plainly, best_spot, best_spot_plainly
+from linli.matcher.insertion.repair import choice_of, choice_plainly, insert_all, repair
 from linli.matcher.kernels.spots import way
 from linli.matcher.limits import Limits
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.problem import Fetch, Pin, Place, Plan, Problem, Team, Visit
-from linli.matcher.repair import choice_of, choice_plainly, insert_all, repair
 from linli.matcher.rules import PAIR_RULES
-from linli.matcher.solve import solve
+from linli.matcher.search.solve import solve
 from linli.matcher.table import pair_table
 from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel

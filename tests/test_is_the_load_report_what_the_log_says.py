@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from linli.matcher.state import Decision
+from linli.matcher.ledger.state import Decision
 from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Start
 from linli.schemas.menu import shipped_menu
 from linli.schemas.policy import Mode, Policy, Prices

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linli.matcher import packing
 from linli.matcher.checker import check
-from linli.matcher.enumeration import enumerate_all
+from linli.matcher.exact import packing
+from linli.matcher.exact.enumeration import enumerate_all
+from linli.matcher.exact.pool import Meter, Pool
 from linli.matcher.fetching import lead_of
+from linli.matcher.insertion.repair import insert_all, repair
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
-from linli.matcher.pool import Meter, Pool
 from linli.matcher.problem import Fetch, Place, Plan, Problem, Route, Stop, Team, Visit, Weights
-from linli.matcher.repair import insert_all, repair
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one, strict
 from tests.support.solving import searched
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from linli.matcher.desk import decide
-from linli.matcher.organisation import Tree
-from linli.matcher.state import Decision, apply
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.organisation import Tree
+from linli.matcher.ledger.state import Decision, apply
 from linli.schemas.organisation import DEPTH_MAX, ApplyNode, NodeDetails, RegisterNode
 from linli.schemas.rounds import OutcomeCode
 from tests.support.district import AUTO, Desk

@@ -7,10 +7,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.matcher.asking_pools import AskingPools, is_open_to, pool_of
-from linli.matcher.claimable import claimable
-from linli.matcher.draft import Draft
-from linli.matcher.organisation import Tree
+from linli.matcher.desk.claimable import claimable
+from linli.matcher.ledger.asking_pools import AskingPools, is_open_to, pool_of
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.organisation import Tree
 from linli.schemas.answers import Claim
 from linli.schemas.assignment import AssignmentRecord, Unmet
 from linli.schemas.commands import ApplyTeam, PlaceOrder

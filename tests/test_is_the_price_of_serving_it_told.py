@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 
 from linli.matcher.checker import check
-from linli.matcher.exchanges import STANDINGS
-from linli.matcher.explain import WhyNobody, explain_all
-from linli.matcher.insertion import cheapest_teams, remove
+from linli.matcher.insertion.exchanges import STANDINGS
+from linli.matcher.insertion.insertion import cheapest_teams, remove
+from linli.matcher.insertion.repair import repair
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Pin, Plan, Problem, Visit
-from linli.matcher.repair import repair
-from linli.matcher.solve import Limits, solve
-from linli.matcher.translate import visit_id
-from linli.matcher.why import explain_visits
+from linli.matcher.reasons.explain import WhyNobody, explain_all
+from linli.matcher.rounds.translate import visit_id
+from linli.matcher.rounds.why import explain_visits
+from linli.matcher.search.solve import Limits, solve
 from linli.schemas import explanation
 from linli.schemas.assignment import Unmet
 from linli.schemas.glossary import Tongue

@@ -8,14 +8,14 @@ from itertools import product
 
 import pytest
 
-from linli.matcher.annealing import DEAR, WORTH_MOST, worths
 from linli.matcher.checker import check
+from linli.matcher.insertion.repair import insert_all, repair
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem, Weights
-from linli.matcher.repair import insert_all, repair
-from linli.matcher.solve import solve
+from linli.matcher.search.annealing import DEAR, WORTH_MOST, worths
+from linli.matcher.search.solve import solve
 from tests.support.problems import HOUR, MIDNIGHT, day
 from tests.support.solving import searched
 

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from linli.matcher.change_list import Candidate, Change, candidates
-from linli.matcher.changes import broken_by_teams, find_change
-from linli.matcher.explain import WhyNobody, explain, explain_all
-from linli.matcher.insertion import follow, insert
+from linli.matcher.insertion.insertion import follow, insert
 from linli.matcher.model import Model
-from linli.matcher.no_room import Labels
 from linli.matcher.problem import Pin, Plan, Problem, Visit
-from linli.matcher.solve import Limits, solve
+from linli.matcher.reasons.change_list import Candidate, Change, candidates
+from linli.matcher.reasons.changes import broken_by_teams, find_change
+from linli.matcher.reasons.explain import WhyNobody, explain, explain_all
+from linli.matcher.reasons.no_room import Labels
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, strict
 
 ENOUGH = Limits(3_000)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.deadlines import next_deadline
+from linli.matcher.desk.deadlines import next_deadline
 from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.policy import Mode, Policy

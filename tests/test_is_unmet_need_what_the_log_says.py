@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from linli.matcher.ledger.shortfalls import shortfall_of
 from linli.matcher.rules import RULES
-from linli.matcher.shortfalls import shortfall_of
 from linli.schemas.assignment import AssignmentRecord, Unmet
 from linli.schemas.commands import ApplyTeam
 from linli.schemas.desk import Refer

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.forgetting import FORGOTTEN_MAX
-from linli.matcher.state import Decision, Translations
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import Decision, Translations
+from linli.matcher.rounds.forgetting import FORGOTTEN_MAX
 from linli.schemas.answers import Accept, Decline, DeclineReason, Rate
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.desk import Refer
@@ -20,8 +20,8 @@ from linli.schemas.orders import Cancel, Target
 from linli.schemas.policy import KEEP_DAYS_LEAST, Policy
 from linli.schemas.rounds import OutcomeCode, RoundRecord
 from linli.schemas.standing import StandingStep
+from linli.streams.dispatch.round_work import complete, fold
 from linli.streams.ledger_records import NO_LONGER_KEPT
-from linli.streams.round_work import complete, fold
 from linli.streams.tombstones import round_of_tombstone
 from tests.support.district import AUTO, DISTRICT, MONDAY, Desk, order, team
 from tests.support.standing import POLICY, change, place, standing

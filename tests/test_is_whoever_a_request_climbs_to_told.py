@@ -21,9 +21,9 @@ from linli.services.delivering.contacts import Contacts, Nobody
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.notices import notices, still_holds
 from linli.streams.codec import encode
-from linli.streams.delivery_feed import Keys
-from linli.streams.keyring import Keyring
-from linli.streams.sealing import seal
+from linli.streams.delivery.feed import Keys
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.sealing import seal
 from tests.support.district import DISTRICT, MONDAY, Desk, order, team, window
 from tests.support.organisation import LINE, registrations
 

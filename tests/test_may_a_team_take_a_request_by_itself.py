@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from linli.matcher.claimable import claimable
+from linli.matcher.desk.claimable import claimable
 from linli.schemas.lifecycle import State
 from linli.schemas.policy import Mode, Policy
 from tests.support.days_ahead import DAYS_AHEAD, order_ahead

@@ -18,10 +18,10 @@ from linli.schemas.standing import StandingDetails, StandingRecord
 from linli.services.gateway.access import POLICY
 from linli.services.gateway.app import make_app
 from linli.services.gateway.installation import Installation, put_into
-from linli.streams.board_store import connect
+from linli.streams.board.store import connect
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.keyring import load_keyring
+from linli.streams.sealed.keyring import load_keyring
 from tests.support.examples import DETAILS, NINE, TEAM_DETAILS
 from tests.support.gateway_inside import installation
 from tests.support.house import House

@@ -8,7 +8,7 @@ import pytest
 
 from linli.matcher.objective import MOVE_TOLERANCE, CostTerms, Objective, evaluate
 from linli.matcher.problem import Pin, Plan, Problem, Route, Stop, Weights
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, one
 
 NINE = MIDNIGHT + 9 * HOUR

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.matching import PlanRefusedError
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand
+from linli.matcher.rounds.matching import PlanRefusedError
 from linli.matcher.rules import Violation
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.answers import Accept
 from linli.schemas.assignment import Offer
 from linli.schemas.commands import ApplyTeam, PlaceOrder
@@ -25,12 +25,12 @@ from linli.services.cli.other_roster import read_roster
 from linli.services.cli.other_world import show_worlds
 from linli.services.cli.out import Out
 from linli.services.settings import load_settings
-from linli.streams import recorded_rounds
+from linli.streams.dispatch.round_work import Desk
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.replay import replay
-from linli.streams.round_work import Desk
-from linli.streams.what_if import TwoWorlds, WhatIf, changed
-from linli.streams.what_if import what_if as run_what_if
+from linli.streams.replay import recorded_rounds
+from linli.streams.replay.replay import replay
+from linli.streams.replay.what_if import TwoWorlds, WhatIf, changed
+from linli.streams.replay.what_if import what_if as run_what_if
 from tests.support.district import AUTO, DISTRICT, order, team
 from tests.support.recording import RecordedLog, Recorder, recorded_day
 

@@ -1,6 +1,7 @@
 """Whether crews can make all their visits in some order, compiled: sets of visits made, one stop after another.
 
-What `linli.matcher.no_room` does in plain Python, which stays the specification: the same answer, the same labels.
+What `linli.matcher.reasons.no_room` does in plain Python, which stays the specification: the same answer, the same
+labels.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ MANY: Final = 60
 
 
 class Crews(NamedTuple):
-    """Duties that share visits, in the order of time, and these visits; see `linli.matcher.no_room`.
+    """Duties that share visits, in the order of time, and these visits; see `linli.matcher.reasons.no_room`.
 
     Parameters
     ----------

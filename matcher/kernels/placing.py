@@ -1,7 +1,7 @@
 """Insertion, compiled: where a visit goes at the least cost, among all crews that may reach it and no others.
 
-What `linli.matcher.insertion` finds in plain Python, which stays the specification: the same place, the same cost.
-Teams stand in a grid; cells are looked through outwards, and no farther than a place could still be cheaper.
+What `linli.matcher.insertion.insertion` finds in plain Python, which stays the specification: the same place, the same
+cost. Teams stand in a grid; cells are looked through outwards, and no farther than a place could still be cheaper.
 """
 
 from __future__ import annotations

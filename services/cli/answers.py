@@ -75,7 +75,7 @@ def answer(
     """Send the answer of a team lead."""
     from linli.services.cli.delivering import deliver, team_of_offer
     from linli.services.cli.here import Here, run
-    from linli.streams.board_reader import request_of
+    from linli.streams.board.reader import request_of
 
     async def work() -> int:
         who = team or await team_of_offer(Here.look(), offer)

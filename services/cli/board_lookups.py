@@ -10,7 +10,7 @@ from linli.schemas.menu import shipped_menu
 from linli.services.cli.words import TONGUE, both
 from linli.services.county_files import load_districts
 from linli.services.settings import Settings, SettingsError
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 
 
 async def request_meant(board: BoardReader, name: str) -> AssignmentRecord:

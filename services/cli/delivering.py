@@ -19,9 +19,9 @@ from linli.services.cli.refusals import in_words
 from linli.services.cli.sending import open_desk
 from linli.services.cli.words import TONGUE
 from linli.services.outcomes import Became, outcomes, request_since
-from linli.streams.board_entries import KnownOutcome
-from linli.streams.board_reader import BoardReader
-from linli.streams.inbox_record import RefusedError, refused_in
+from linli.streams.board.entries import KnownOutcome
+from linli.streams.board.reader import BoardReader
+from linli.streams.intake.inbox_record import RefusedError, refused_in
 
 LAG_S: Final = 2.0
 """How far apart two topics may be on the board: one batch, some 20 ms, unless it is being rebuilt."""
@@ -163,7 +163,7 @@ async def team_of_offer(here: Here, offer: str) -> str:
     LinliError
         If the board knows no such offer.
     """
-    from linli.streams.board_reader import request_of
+    from linli.streams.board.reader import request_of
 
     async with here.board() as board:
         record = await board.request(request_of(offer))

@@ -17,11 +17,11 @@ from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
 from linli.services.wiring import keyring_of
-from linli.streams.board_reader import BoardReader
-from linli.streams.door_codes import door_code
+from linli.streams.board.reader import BoardReader
 from linli.streams.ground_facts import read_facts
-from linli.streams.sealing import unseal
-from linli.streams.subject_keys import find_subject_key
+from linli.streams.sealed.door_codes import door_code
+from linli.streams.sealed.sealing import unseal
+from linli.streams.sealed.subject_keys import find_subject_key
 
 Row = tuple[str, str]
 

@@ -14,8 +14,8 @@ from linli.schemas.metrics import SECTIONS
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.words import TONGUE, both
-from linli.streams.verdict import Guarantee, Verdict
-from linli.streams.verifier import judge
+from linli.streams.audit.verdict import Guarantee, Verdict
+from linli.streams.audit.verifier import judge
 
 CHINESE: Final[dict[Guarantee, str]] = {
     Guarantee.READABLE: "每条记录均可读取",

@@ -16,7 +16,7 @@ from linli.services.settings import Settings, load_settings
 from linli.streams.kafka_client import KafkaAddress, ask_for_brokers, is_refusal
 
 if TYPE_CHECKING:
-    from linli.streams.board_reader import BoardReader
+    from linli.streams.board.reader import BoardReader
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class Here:
 
     async def cluster(self) -> str:
         """Give the id of the Kafka cluster, which names its board."""
-        from linli.streams.board import cluster_id
+        from linli.streams.board.follower import cluster_id
 
         if self.running is not None:
             return self.running.cluster
@@ -123,7 +123,7 @@ class Here:
     @asynccontextmanager
     async def board(self) -> AsyncGenerator[BoardReader]:
         """Open the board for reading."""
-        from linli.streams.board_reader import BoardReader
+        from linli.streams.board.reader import BoardReader
 
         async with BoardReader(self.redis, await self.cluster()) as reader:
             yield reader

@@ -31,8 +31,8 @@ from linli.services.sheets.notes import sheet_word
 from linli.services.sheets.place_names import PlaceNames
 from linli.services.sheets.reading import Line
 from linli.services.sheets.returning import Returned
-from linli.streams.inbox_record import RefusedError
-from linli.streams.inbox_writer import InboxWriter, NotAcknowledgedError
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.intake.inbox_writer import InboxWriter, NotAcknowledgedError
 
 BATCH: Final = 200
 """Events sent at once: large enough to be quick, small enough that little is in doubt when the broker dies."""

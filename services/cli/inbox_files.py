@@ -17,8 +17,8 @@ from linli.services.sheets.columns import Columns, Context
 from linli.services.sheets.mapping import NO_MAPPING, Mapping
 from linli.services.sheets.opening import STANDARD_INPUT, ZIP, local_file
 from linli.services.sheets.reading import InSheet, Line, SheetFile, read_sheets
-from linli.streams.inbox_record import RefusedError
-from linli.streams.strict_json import Json, as_bytes, parse
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.intake.strict_json import Json, as_bytes, parse
 
 
 class Shape(StrEnum):

@@ -9,10 +9,10 @@ from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
 from linli.services.wiring import keyring_of
-from linli.streams.dead_letter_payload import Original, unpack
 from linli.streams.ground_facts import read_facts
-from linli.streams.sealing import unseal_bytes
-from linli.streams.subject_keys import find_subject_key
+from linli.streams.intake.dead_letter_payload import Original, unpack
+from linli.streams.sealed.sealing import unseal_bytes
+from linli.streams.sealed.subject_keys import find_subject_key
 
 
 async def list_newest(here: Here, out: Out, limit: int) -> None:

@@ -8,7 +8,7 @@ from linli.services.cli.board_lookups import category_name, team_names
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
-from linli.streams.board_reader import OfferSeen
+from linli.streams.board.reader import OfferSeen
 
 
 async def list_offers(here: Here, out: Out, team: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from linli.matcher.organisation import Tree
+from linli.matcher.ledger.organisation import Tree
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.organisation import NodeDetails, NodeRecord

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
 from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.menu import ListError
@@ -20,9 +20,9 @@ from linli.services.cli.out import Out, clock
 from linli.services.cli.second_thoughts import partitions_named
 from linli.services.cli.words import TONGUE, both
 from linli.services.sheets.limits import FILE_BYTES_MAX
-from linli.streams.round_work import Desk
-from linli.streams.what_if import Refusal, Teams, WhatIf, what_if
-from linli.streams.world_figures import WINDOW_PASSED, WorldFigures
+from linli.streams.dispatch.round_work import Desk
+from linli.streams.replay.what_if import Refusal, Teams, WhatIf, what_if
+from linli.streams.replay.world_figures import WINDOW_PASSED, WorldFigures
 
 FINDINGS_TOLD = 10
 """Findings of the checker that are shown: the first ones tell what is wrong."""

@@ -46,7 +46,7 @@ from linli.services.sheets.team_columns import TEAM_COLUMNS
 from linli.services.sheets.writing import refuse_existing, writing
 from linli.streams.clock import Clock
 from linli.streams.gazetteer import Gazetteer
-from linli.streams.intake_admit import World
+from linli.streams.intake.admit import World
 
 SAID_MAX: Final = 10
 """Refused lines said one by one; all of them stand in the dispatch sheet."""

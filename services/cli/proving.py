@@ -35,7 +35,7 @@ def code(offer: Offer, digits: Digits, wait: Wait = 10.0, as_json: AsJson = Fals
     from linli.schemas.proving import GiveCode
     from linli.services.cli.delivering import deliver, team_of_offer
     from linli.services.cli.here import Here, run
-    from linli.streams.board_reader import request_of
+    from linli.streams.board.reader import request_of
 
     async def work() -> int:
         team = await team_of_offer(Here.look(), offer)

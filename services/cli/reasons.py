@@ -16,7 +16,7 @@ from linli.services.cli.price_list import OF_TERM, price_in_words
 from linli.services.cli.request_context import context_of
 from linli.services.cli.words import TONGUE, both
 from linli.services.county_files import load_policy
-from linli.streams.board_reader import Tentative
+from linli.streams.board.reader import Tentative
 
 
 async def explain_request(here: Here, out: Out, name: str) -> None:

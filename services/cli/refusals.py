@@ -7,7 +7,7 @@ from linli.services.cli.words import TONGUE, both
 from linli.services.sheets.columns import Columns
 from linli.services.sheets.notes import rule_word
 from linli.services.sheets.reading import Line
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 
 def in_words(refused: RefusedError, columns: Columns | None = None) -> str:

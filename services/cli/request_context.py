@@ -13,7 +13,7 @@ from linli.schemas.policy import Policy
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE
 from linli.services.organisation import node_now
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 
 
 @dataclass(frozen=True, slots=True)

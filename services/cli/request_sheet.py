@@ -28,10 +28,10 @@ from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
 from linli.services.offices import office_name
 from linli.services.wiring import keyring_of
-from linli.streams.board_entries import HistoryLine
-from linli.streams.board_reader import Tentative
-from linli.streams.sealing import unseal
-from linli.streams.subject_keys import find_subject_key
+from linli.streams.board.entries import HistoryLine
+from linli.streams.board.reader import Tentative
+from linli.streams.sealed.sealing import unseal
+from linli.streams.sealed.subject_keys import find_subject_key
 
 Row = tuple[str, str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from linli.matcher.desk import decide
+from linli.matcher.desk.decide import decide
 from linli.schemas.errors import Code, LinliError
 from linli.services.cli.findings import working
 from linli.services.cli.here import Here
@@ -14,7 +14,7 @@ from linli.services.cli.words import TONGUE, both
 from linli.streams.build import build_name
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.replay import ReplayReport, replay
+from linli.streams.replay.replay import ReplayReport, replay
 
 
 async def replay_log(here: Here, out: Out, partition: int | None, *, verify: bool) -> int:

@@ -15,10 +15,10 @@ from linli.services.preparing import Prepared, prepare, world_of
 from linli.services.wiring import keyring_of
 from linli.streams.clock import Clock
 from linli.streams.ground_facts import Facts, read_facts
-from linli.streams.inbox_writer import InboxWriter, Outgoing
-from linli.streams.intake_admit import World
+from linli.streams.intake.admit import World
+from linli.streams.intake.inbox_writer import InboxWriter, Outgoing
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.keyring import KEY_BYTES, Keyring
+from linli.streams.sealed.keyring import KEY_BYTES, Keyring
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,8 @@ def add(
     from linli.services.cli.here import run
     from linli.services.cli.refusals import in_words
     from linli.services.cli.times import instant, with_zone, zone_named
-    from linli.streams.field_errors import refusal
-    from linli.streams.strict_json import as_bytes
+    from linli.streams.intake.field_errors import refusal
+    from linli.streams.intake.strict_json import as_bytes
 
     where = zone_named(zone)
     end = None if until is None else instant(until, where).isoformat()
@@ -100,8 +100,8 @@ def _order_in(file: str) -> object:
 
     from linli.schemas.errors import Code, LinliError
     from linli.services.cli.refusals import in_words
-    from linli.streams.inbox_record import RefusedError
-    from linli.streams.strict_json import parse
+    from linli.streams.intake.inbox_record import RefusedError
+    from linli.streams.intake.strict_json import parse
 
     try:
         given = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
@@ -239,7 +239,7 @@ async def _deliver_to(
     from linli.services.cli.standing_days import visit_meant
     from linli.services.cli.standing_sheet import standing_meant
     from linli.services.cli.times import zone_named
-    from linli.streams.field_errors import refusal
+    from linli.streams.intake.field_errors import refusal
 
     record = await standing_meant(Here.look(), standing)
     meant = {} if visit is None else {"occurrence": visit_meant(record, visit[0], zone_named(visit[1]))}

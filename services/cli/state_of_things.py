@@ -13,8 +13,8 @@ from linli.services.cli.here import Here
 from linli.services.cli.words import TONGUE, both
 from linli.services.metrics_server import metrics_addresses
 from linli.services.running import RunningProcess, read_running
-from linli.streams.board_overview import Overview
-from linli.streams.board_reader import BoardMissingError, BoardUnreadableError
+from linli.streams.board.overview import Overview
+from linli.streams.board.reader import BoardMissingError, BoardUnreadableError
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import open_reader
 

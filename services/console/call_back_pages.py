@@ -7,8 +7,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from linli.matcher.call_backs import wants_call_back
-from linli.matcher.unreported import silent
+from linli.matcher.service.call_backs import wants_call_back
+from linli.matcher.service.unreported import silent
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import State
 from linli.services.console.case_lines import case_lines

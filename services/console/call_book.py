@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.topics import DELIVERIES
 from linli.streams.codec import decode_as
-from linli.streams.delivery_book import KEPT
+from linli.streams.delivery.book import KEPT
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import Span, open_reader
 

@@ -13,7 +13,7 @@ from linli.schemas.menu import ServiceMenu
 from linli.schemas.orders import RequestDetails
 from linli.services.console.surroundings import Person, Surroundings
 from linli.services.console.words import Speech
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 
 _TONES: Final[Mapping[State, str]] = {
     State.COMMITTED: "good",

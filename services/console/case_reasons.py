@@ -9,7 +9,7 @@ from linli.schemas.assignment import AssignmentRecord, Offer, Unmet
 from linli.schemas.explanation import Reached, RuleCount, SmallestChange, WhyNobody, WhyTeam
 from linli.schemas.glossary import detail_in_words
 from linli.services.console.words import ZONE, Speech
-from linli.streams.board_reader import Tentative
+from linli.streams.board.reader import Tentative
 
 
 @dataclass(frozen=True, slots=True)

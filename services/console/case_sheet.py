@@ -19,8 +19,8 @@ from linli.services.console.surroundings import Surroundings
 from linli.services.console.words import Speech, catalogue
 from linli.services.offices import office_name
 from linli.services.organisation import node_now
-from linli.streams.board_entries import HistoryLine
-from linli.streams.board_reader import Tentative
+from linli.streams.board.entries import HistoryLine
+from linli.streams.board.reader import Tentative
 
 Fact = tuple[str, str]
 """A label and what is to be read beside it."""

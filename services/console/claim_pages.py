@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from linli.matcher.claimable import NOBODY_IS_ASKED, Claimable, claimable, may_be_claimed
+from linli.matcher.desk.claimable import NOBODY_IS_ASKED, Claimable, claimable, may_be_claimed
 from linli.schemas.orders import Window
 from linli.schemas.roster import TeamDetails
 from linli.services.console.case_lines import help_name

@@ -12,7 +12,7 @@ from linli.schemas.lifecycle import State
 from linli.services.console.case_lines import CaseLine, case_lines, is_overdue
 from linli.services.console.surroundings import Person, Surroundings
 from linli.services.console.words import Speech
-from linli.streams.board_overview import Overview
+from linli.streams.board.overview import Overview
 
 PER_PAGE: Final = 25
 """Cases of one page: what a large screen shows without much scrolling."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from redis.exceptions import RedisError
 
-from linli.streams.board_reader import BoardMissingError, BoardReader
+from linli.streams.board.reader import BoardMissingError, BoardReader
 
 LOOK_S: Final = 0.25
 """How often the board is looked at while somebody waits: a quarter of what news may take until it is on a page."""

@@ -44,15 +44,15 @@ from linli.services.gateway.reporting import made_certificate, made_report
 from linli.services.outcomes import outcomes, request_since
 from linli.services.preparing import prepare
 from linli.services.reports.made import MadeReport
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 from linli.streams.clock import Clock
-from linli.streams.door_codes import door_code
-from linli.streams.inbox_record import RefusedError
-from linli.streams.keyring import UnsealError
+from linli.streams.intake.inbox_record import RefusedError
 from linli.streams.log_lines import log_for
-from linli.streams.one_tap_links import LinkState, link_state
-from linli.streams.sealing import unseal
-from linli.streams.service_codes import service_code
+from linli.streams.sealed.door_codes import door_code
+from linli.streams.sealed.keyring import UnsealError
+from linli.streams.sealed.one_tap_links import LinkState, link_state
+from linli.streams.sealed.sealing import unseal
+from linli.streams.sealed.service_codes import service_code
 
 OPENED_FOR: Final = timedelta(hours=1)
 """How long a resident who knew the code need not type it again: long enough to look, and to rate."""

@@ -31,7 +31,7 @@ from linli.services.console.sign_in import ForbiddenError, SignInError, frame, p
 from linli.services.console.surroundings import NotSentError, Person, Surroundings, surroundings
 from linli.services.console.words import Speech
 from linli.services.gateway.problems import RETRY_S
-from linli.streams.board_reader import BoardMissingError, BoardUnreadableError
+from linli.streams.board.reader import BoardMissingError, BoardUnreadableError
 
 router = APIRouter(include_in_schema=False)
 

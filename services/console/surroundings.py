@@ -25,7 +25,7 @@ from linli.services.console.call_book import CallBook
 from linli.services.gateway.access import Caller
 from linli.services.gateway.case_codes import OpenedCase
 from linli.services.reports.made import MadeReport
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 from linli.streams.clock import Clock
 
 

@@ -29,7 +29,7 @@ from linli.schemas.roster import Member
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 from linli.services.console.form_events import known, made_of
 from linli.services.console.forms import Form, FormError
-from linli.streams.board_reader import request_of
+from linli.streams.board.reader import request_of
 
 FEN: Final = 100
 """Of a yuan."""

@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from linli.matcher.unreported import unheard
+from linli.matcher.service.unreported import unheard
 from linli.schemas.answers import DeclineReason, FailedReason
 from linli.schemas.assignment import Assignment, AssignmentRecord
 from linli.schemas.lifecycle import State, may_follow
@@ -23,7 +23,7 @@ from linli.services.console.team_answers import absence_of, answer_of, deputy_of
 from linli.services.console.team_sheet import offer_card, offer_in, team_details
 from linli.services.console.visits import missing_records, visits_in, visits_on
 from linli.services.console.words import Speech, today
-from linli.streams.board_reader import request_of
+from linli.streams.board.reader import request_of
 
 router = APIRouter(include_in_schema=False)
 

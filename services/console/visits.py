@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from linli.matcher.unreported import unheard
+from linli.matcher.service.unreported import unheard
 from linli.schemas.assignment import Assignment, AssignmentRecord
 from linli.services.console.case_lines import help_name, number_of
 from linli.services.console.case_sheet import place_of

@@ -14,9 +14,9 @@ from linli.schemas.people import Channel, ChannelKind, ContactPart
 from linli.schemas.roster import RosterRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.streams.codec import decode_as
-from linli.streams.delivery_feed import Keys
-from linli.streams.keyring import Keyring, UnsealError
-from linli.streams.sealing import unseal
+from linli.streams.delivery.feed import Keys
+from linli.streams.sealed.keyring import Keyring, UnsealError
+from linli.streams.sealed.sealing import unseal
 
 GROUPS = frozenset({ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU, ChannelKind.COPY})
 """Channels that end before many eyes, a text that somebody pastes into a chat included."""

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.glossary import Tongue, word_of
-from linli.streams.keyring import Keyring
-from linli.streams.one_tap_links import one_tap_link
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.one_tap_links import one_tap_link
 
 CODE_CHARACTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and letters that cannot be mistaken for each other when they are read out."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from linli.matcher.unreported import unheard
+from linli.matcher.service.unreported import unheard
 from linli.schemas.assignment import Assignment, AssignmentRecord, Audience, Leg, Offer
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState, Purpose
 from linli.schemas.identity import delivery_id

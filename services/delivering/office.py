@@ -31,9 +31,9 @@ from linli.services.delivering.schedule import quiet_until
 from linli.services.delivering.sent import How
 from linli.services.delivering.tracks import Rules
 from linli.streams.clock import Clock
-from linli.streams.delivery_book import KEPT, DeliveryBook
-from linli.streams.delivery_feed import Change, DeliveryFeed, RoundPolicy, ToldCommand
-from linli.streams.delivery_writer import DeliveryWriter
+from linli.streams.delivery.book import KEPT, DeliveryBook
+from linli.streams.delivery.feed import Change, DeliveryFeed, RoundPolicy, ToldCommand
+from linli.streams.delivery.writer import DeliveryWriter
 from linli.streams.log_lines import log_for
 
 LOOK_S: Final = 0.5

@@ -1,6 +1,6 @@
 """Which of several delivery processes delivers for whom: fixed slots, each with every so-manieth partition.
 
-Kafka sees to it that no two write for one partition, whatever the slots say: see `linli.streams.delivery_writer`.
+Kafka sees to it that no two write for one partition, whatever the slots say: see `linli.streams.delivery.writer`.
 """
 
 from __future__ import annotations

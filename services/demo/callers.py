@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from linli.matcher.desk_orders import CHILD_DIRECTOR
+from linli.matcher.desk.orders import CHILD_DIRECTOR
 from linli.schemas.roles import Role
 from linli.services.demo.county import layout
 from linli.services.demo.demand import HOTLINE_SOURCE, PROXY_SOURCE, RESIDENT_SOURCE

@@ -9,11 +9,11 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from linli.matcher.baseline import first_come_nearest
+from linli.matcher.insertion.baseline import first_come_nearest
+from linli.matcher.ledger.state import TeamFacts
 from linli.matcher.problem import Place, Problem, Team, Visit
-from linli.matcher.state import TeamFacts
-from linli.matcher.translate import LegView, visit_id, visit_of
-from linli.matcher.translate_teams import team_of
+from linli.matcher.rounds.translate import LegView, visit_id, visit_of
+from linli.matcher.rounds.translate_teams import team_of
 from linli.matcher.travel import Travel
 from linli.schemas.assignment import AssignmentRecord, Leg, Registered
 from linli.schemas.instants import from_seconds, to_seconds

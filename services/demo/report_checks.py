@@ -21,9 +21,9 @@ from linli.services.demo.county import layout
 from linli.services.demo.stage import Stage
 from linli.services.gateway.session import COOKIE
 from linli.services.reports.report import County
-from linli.streams.recount import Question, RawLog, ends_of, read_raw
-from linli.streams.recount_compare import RECOUNTS, differences
-from linli.streams.recount_visits import unfounded
+from linli.streams.recount.compare import RECOUNTS, differences
+from linli.streams.recount.raw_log import Question, RawLog, ends_of, read_raw
+from linli.streams.recount.visits import unfounded
 
 REPORTS_CHECKED: Final = ("reports equal the log",)
 """What is checked."""

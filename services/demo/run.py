@@ -37,8 +37,8 @@ from linli.services.demo.stage import Stage
 from linli.services.demo.tally import Tally
 from linli.services.demo.teams import midnight
 from linli.services.demo.timed import TimedEvent
+from linli.streams.audit.verdict import Guarantee
 from linli.streams.log_reader import open_reader
-from linli.streams.verdict import Guarantee
 
 KILL_AT = 0.45
 """The kill falls on the middle of the busy morning: plenty before it to keep, plenty after it to do."""

@@ -21,13 +21,13 @@ from linli.services.listening import base_url, own_address, until_listens
 from linli.services.processes import process_specs
 from linli.services.settings import Settings, load_settings
 from linli.services.supervisor import EventKind, ProcessEvent
+from linli.streams.audit.verdict import Verdict
+from linli.streams.audit.verifier import judge
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.clock import Clock
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.keyring import create_master_key
-from linli.streams.verdict import Verdict
-from linli.streams.verifier import judge
+from linli.streams.sealed.keyring import create_master_key
 
 Tell = Callable[[str], None]
 

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from linli.services.cli import main
-from linli.streams.recount_compare import RECOUNTS
+from linli.streams.recount.compare import RECOUNTS
 
 
 def write_reports(folder: Path, year: int) -> int:

@@ -25,8 +25,8 @@ from linli.services.gateway.problems import ProblemError
 from linli.services.gateway.views import offer_view, request_view
 from linli.services.outcomes import Became, outcomes, request_since
 from linli.services.preparing import Prepared, prepare
-from linli.streams.board_entries import KnownOutcome
-from linli.streams.inbox_record import refused_in
+from linli.streams.board.entries import KnownOutcome
+from linli.streams.intake.inbox_record import refused_in
 
 HARMLESS: Final = frozenset({OutcomeCode.APPLIED, OutcomeCode.DUPLICATE})
 """Outcomes after which everything is as the caller wanted it."""

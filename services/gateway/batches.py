@@ -18,7 +18,7 @@ from linli.services.gateway.answers import Batch, ItemRefused, ItemTaken
 from linli.services.gateway.installation import Installation, installation_of
 from linli.services.gateway.problems import ProblemError, refused
 from linli.services.preparing import Prepared, prepare
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 AT_ONCE: Final = 200
 """Items judged and sent at once: some 0.1 s of work, so that others are answered in between."""

@@ -18,7 +18,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.limits import HOUR_S
-from linli.streams.keyring import Keyring
+from linli.streams.sealed.keyring import Keyring
 
 PURPOSE: Final = "case code"
 PROXY_PURPOSE: Final = "case code of a proxy"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from linli.matcher.claimable import NOBODY_IS_ASKED, Claimable, claimable, may_be_claimed
+from linli.matcher.desk.claimable import NOBODY_IS_ASKED, Claimable, claimable, may_be_claimed
 from linli.schemas.answers import Claim
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.dead_letters import Reason
@@ -23,7 +23,7 @@ from linli.services.gateway.repeating import PARAMETER, RepeatableRoute
 from linli.services.gateway.session import CallerHere, ScopeHere
 from linli.services.gateway.views import offer_view
 from linli.services.organisation import organisation_of
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 router = APIRouter(tags=["teams"], route_class=RepeatableRoute)
 

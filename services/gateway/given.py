@@ -10,9 +10,9 @@ from starlette.requests import Request
 from linli.schemas.dead_letters import Reason
 from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.description import JSON
-from linli.streams.field_errors import refusal
-from linli.streams.inbox_record import RefusedError
-from linli.streams.strict_json import Json, as_bytes, parse, path_of_unseen
+from linli.streams.intake.field_errors import refusal
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.intake.strict_json import Json, as_bytes, parse, path_of_unseen
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -30,7 +30,7 @@ async def read_json(request: Request, bytes_max: int | None = None) -> Json:
     LinliError
         ``media_type`` for another type.
     RefusedError
-        As `linli.streams.strict_json.parse`.
+        As `linli.streams.intake.strict_json.parse`.
     """
     if stated_type(request) != JSON:
         raise LinliError(Code.MEDIA_TYPE, types=JSON)

@@ -11,7 +11,7 @@ from linli.services.gateway.answers import Health, LetterList, LetterView, Me, O
 from linli.services.gateway.description import may_answer
 from linli.services.gateway.installation import Installation, installation_of
 from linli.services.gateway.session import CallerHere
-from linli.streams.board_reader import BoardMissingError
+from linli.streams.board.reader import BoardMissingError
 from linli.streams.build import build_name
 
 router = APIRouter(tags=["house"])

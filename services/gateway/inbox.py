@@ -9,7 +9,7 @@ from typing import Final
 from aiokafka.errors import KafkaError
 
 from linli.schemas.errors import Code, LinliError
-from linli.streams.inbox_writer import InboxWriter, NotAcknowledgedError, Outgoing
+from linli.streams.intake.inbox_writer import InboxWriter, NotAcknowledgedError, Outgoing
 from linli.streams.log_lines import log_for
 
 WAITING_MAX: Final = 2_000

@@ -21,17 +21,17 @@ from linli.services.ground.reach import reach_kafka
 from linli.services.preparing import world_of
 from linli.services.settings import Settings
 from linli.services.wiring import kafka_of, keyring_of, redis_of
-from linli.streams.board import cluster_id
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.follower import cluster_id
+from linli.streams.board.reader import BoardReader
 from linli.streams.clock import Clock
 from linli.streams.ground_facts import Facts, read_facts
-from linli.streams.inbox_writer import InboxWriter
-from linli.streams.intake_admit import World
+from linli.streams.intake.admit import World
+from linli.streams.intake.inbox_writer import InboxWriter
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.key_index import KeyIndex
-from linli.streams.keyring import Keyring
 from linli.streams.ledger_tables import LedgerTables
 from linli.streams.meters import Meters
+from linli.streams.sealed.key_index import KeyIndex
+from linli.streams.sealed.keyring import Keyring
 from linli.streams.silent_redis import connect_impatiently
 
 

@@ -14,8 +14,8 @@ from linli.schemas.roster import RosterRecord
 from linli.services.gateway.access import Caller, Scope, sees
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.views import find_offer
-from linli.streams import board_keys as keys
-from linli.streams.board_reader import Place, request_of
+from linli.streams.board import keys
+from linli.streams.board.reader import Place, request_of
 
 URGENCIES: Final = (0, 1, 2)
 """The urgency classes, the most urgent first."""

@@ -8,7 +8,7 @@ from linli.schemas.people import PersonalPart
 from linli.services.gateway.access import Caller
 from linli.services.gateway.installation import Installation
 from linli.streams.log_lines import log_for
-from linli.streams.sealing import unseal
+from linli.streams.sealed.sealing import unseal
 
 _log = log_for("gateway")
 

@@ -23,8 +23,8 @@ from linli.services.gateway.middleware import BODY_BYTES_MAX
 from linli.services.gateway.repeating import PARAMETER, RepeatableRoute
 from linli.services.gateway.session import CallerHere
 from linli.services.gateway.sheet_orders import SHEETS, sheet_items
-from linli.streams.inbox_record import RefusedError
-from linli.streams.strict_json import Json, parse
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.intake.strict_json import Json, parse
 
 router = APIRouter(tags=["requests"], route_class=RepeatableRoute)
 

@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse
 from linli.schemas.dead_letters import MEANING, Reason
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import Tongue, word_of
-from linli.streams.board_reader import BoardMissingError, BoardUnreadableError
-from linli.streams.inbox_record import RefusedError
-from linli.streams.keyring import UnsealError
+from linli.streams.board.reader import BoardMissingError, BoardUnreadableError
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.sealed.keyring import UnsealError
 
 TYPE: Final = "urn:linli:problem:{type}"
 """The type of a problem: a name that stays, not an address that may move."""

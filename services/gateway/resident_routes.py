@@ -21,7 +21,7 @@ from linli.services.gateway.description import also, body_of, problems
 from linli.services.gateway.given import as_model, read_json
 from linli.services.gateway.installation import Installation, installation_of
 from linli.services.gateway.session import peer_of
-from linli.streams.service_codes import service_code
+from linli.streams.sealed.service_codes import service_code
 
 router = APIRouter(tags=["residents"])
 

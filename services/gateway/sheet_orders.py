@@ -18,7 +18,7 @@ from linli.services.sheets.columns import Context
 from linli.services.sheets.order_columns import ORDER_COLUMNS
 from linli.services.sheets.place_names import PlaceNames
 from linli.services.sheets.reading import SheetFile, read_sheets
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 SHEETS: Final = {
     "text/csv": ".csv",

@@ -18,7 +18,7 @@ from linli.services.gateway.given import as_model, read_json
 from linli.services.gateway.installation import installation_of
 from linli.services.gateway.repeating import PARAMETER, RepeatableRoute
 from linli.services.gateway.session import CallerHere, ScopeHere
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 
 router = APIRouter(tags=["standing orders"], route_class=RepeatableRoute)
 

@@ -17,7 +17,7 @@ from linli.services.gateway.looking import offer_named, team_named
 from linli.services.gateway.opening import personal_part
 from linli.services.gateway.session import CallerHere, ScopeHere
 from linli.services.gateway.views import any_offer_view, offer_view, team_view
-from linli.streams.door_codes import door_code
+from linli.streams.sealed.door_codes import door_code
 
 router = APIRouter(tags=["teams"])
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from linli.matcher.odds import Answers
-from linli.matcher.past_service import LOAD_DAYS, PastService
+from linli.matcher.ledger.odds import Answers
+from linli.matcher.ledger.past_service import LOAD_DAYS, PastService
 from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.errors import Both
 from linli.schemas.instants import to_seconds

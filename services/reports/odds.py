@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from linli.matcher.odds import TRUST, Answers
+from linli.matcher.ledger.odds import TRUST, Answers
 from linli.schemas.errors import Both
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.topics import ASSIGNMENTS, ROSTER

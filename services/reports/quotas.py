@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 
-from linli.matcher.organisation import Tree
+from linli.matcher.ledger.organisation import Tree
 from linli.schemas.double_registration import Deed, DoubleRegistration, QuotaPeriod
 from linli.schemas.roster import TeamDetails, TeamKind
 from linli.schemas.service import ServiceRecord

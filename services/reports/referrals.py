@@ -9,7 +9,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Final
 
-from linli.matcher.desk_orders import OFFICES
+from linli.matcher.desk.orders import OFFICES
 from linli.schemas.assignment import Referred
 from linli.schemas.errors import Both
 from linli.schemas.referrals import ReferralOutcome

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from linli.matcher.unreported import LATE_WORDS
+from linli.matcher.service.unreported import LATE_WORDS
 from linli.schemas.assignment import Assignment, AssignmentRecord
 from linli.schemas.errors import Both
 from linli.schemas.lifecycle import State

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ValidationError
 
 from linli.schemas.commands import InboxBody
 from linli.schemas.dead_letters import Reason
-from linli.streams.field_errors import refusal
-from linli.streams.inbox_record import RefusedError
-from linli.streams.strict_json import Json, as_bytes, path_of_unseen
+from linli.streams.intake.field_errors import refusal
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.intake.strict_json import Json, as_bytes, path_of_unseen
 
 _MODELS: Final[tuple[type[BaseModel], ...]] = get_args(get_args(InboxBody)[0])
 MODEL_OF_KIND: Final = {str(model.model_fields["kind"].default): model for model in _MODELS}

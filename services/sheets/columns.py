@@ -21,7 +21,7 @@ from linli.schemas.menu import ServiceMenu
 from linli.services.sheets.cells import EMPTY, Cell, plain
 from linli.services.sheets.notes import Note
 from linli.services.sheets.place_names import PlaceNames
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 SIMILAR: Final = 0.8
 """From this likeness on (`difflib` ratio) an unknown column is a known one, misspelt, unless that one is there too."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from linli.matcher.day_plan import LaidStop
+from linli.matcher.rounds.day_plan import LaidStop
 from linli.schemas.assignment import Referred
 from linli.schemas.explanation import WhyNobody, WhyTeam
 from linli.schemas.lifecycle import State

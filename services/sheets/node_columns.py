@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Final
 
-from linli.matcher.organisation import CYCLE, PLACE_TAKEN, UNKNOWN_PARENT, Tree
+from linli.matcher.ledger.organisation import CYCLE, PLACE_TAKEN, UNKNOWN_PARENT, Tree
 from linli.schemas.dead_letters import Reason
 from linli.schemas.glossary import words
 from linli.schemas.organisation import NodeDetails, RegisterNode
@@ -18,7 +18,7 @@ from linli.services.sheets.dates import day_of
 from linli.services.sheets.notes import Note
 from linli.services.sheets.reading import Line
 from linli.services.sheets.values import code_of, listed, number_as_text, phone, text, yes_or_no
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_\-]{0,47}")
 """A level by a code of the county's own."""

@@ -26,7 +26,7 @@ from linli.services.sheets.values import (
     word_from,
     yes_or_no,
 )
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 T = TypeVar("T")
 

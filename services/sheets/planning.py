@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from linli.matcher.day_plan import DayPlan, LaidStop, lay_out
-from linli.matcher.desk import decide
-from linli.matcher.state import DistrictState, Moment, NumberedCommand, apply
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import DistrictState, Moment, NumberedCommand, apply
+from linli.matcher.rounds.day_plan import DayPlan, LaidStop, lay_out
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.explanation import WhyNobody, WhyTeam
@@ -20,9 +20,9 @@ from linli.schemas.roster import TeamDetails
 from linli.services.preparing import Prepared, prepare
 from linli.services.sheets.cells import plain
 from linli.services.sheets.reading import Line
-from linli.streams.inbox_record import RefusedError
-from linli.streams.intake_admit import World
-from linli.streams.keyring import KEY_BYTES, Keyring
+from linli.streams.intake.admit import World
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.sealed.keyring import KEY_BYTES, Keyring
 
 SOURCE: Final = "desk"
 """The sender of a sheet's lines; requests get the same ids as if the sheet were submitted."""

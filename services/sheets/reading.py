@@ -23,8 +23,8 @@ from linli.services.sheets.mapping import NO_MAPPING, Mapping
 from linli.services.sheets.notes import Note
 from linli.services.sheets.opening import Opened, opened
 from linli.services.sheets.sum_lines import adds_up
-from linli.streams.inbox_record import RefusedError
-from linli.streams.strict_json import as_bytes
+from linli.streams.intake.inbox_record import RefusedError
+from linli.streams.intake.strict_json import as_bytes
 from linli.streams.word_flags import tells_of_danger, tells_of_harm
 
 EXAMPLES: Final = ("示例", "EXAMPLE")

@@ -29,7 +29,7 @@ from linli.services.sheets.values import (
     word_from,
     yes_or_no,
 )
-from linli.streams.inbox_record import RefusedError
+from linli.streams.intake.inbox_record import RefusedError
 
 MEMBERS_MAX: Final = 500
 """Members of a team, as the schema has it."""

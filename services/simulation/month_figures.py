@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from linli.matcher.baseline import first_come_nearest
+from linli.matcher.insertion.baseline import first_come_nearest
 from linli.matcher.problem import Problem
-from linli.matcher.translate import visit_id
+from linli.matcher.rounds.translate import visit_id
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.identity import offer_id

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, apply
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand, apply
 from linli.schemas.admission import shipped_admission
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.identity import request_id
@@ -28,10 +28,10 @@ from linli.services.demo.teams import midnight, registrations
 from linli.services.demo.timed import TimedEvent
 from linli.streams.codec import headers_of
 from linli.streams.gazetteer import Gazetteer
-from linli.streams.inbox_record import InboxRecord
-from linli.streams.intake_admit import World
-from linli.streams.intake_judge import CommandOut, judge
-from linli.streams.keyring import Keyring
+from linli.streams.intake.admit import World
+from linli.streams.intake.inbox_record import InboxRecord
+from linli.streams.intake.judge import CommandOut, judge
+from linli.streams.sealed.keyring import Keyring
 
 BATCH = timedelta(seconds=40)
 """Events so near to each other are decided in one round, as the dispatcher would on a fast clock."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.solve import Limits, Result, solve
+from linli.matcher.search.solve import Limits, Result, solve
 from linli.schemas.errors import Code, LinliError
 
 SECONDS_DEFAULT = 2.0

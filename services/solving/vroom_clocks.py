@@ -21,7 +21,8 @@ from linli.services.solving.vroom_breaks import rests_of
 from linli.services.solving.vroom_format import SECONDS_MAX, Vehicle, VroomProblem
 
 APART = 30 * 86_400
-"""Seconds between what two clocks show: more than any change looks ahead (`linli.matcher.change_list.LATER`)."""
+"""Seconds between what two clocks show: more than any change looks ahead
+(`linli.matcher.reasons.change_list.LATER`)."""
 
 
 @dataclass(frozen=True, slots=True)

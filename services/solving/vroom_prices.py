@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from linli.matcher.bound import ServedBound, bound_served
+from linli.matcher.exact.bound import ServedBound, bound_served
 from linli.matcher.problem import Plan, Problem
 from linli.services.solving.vroom_tasks import SHIPMENT
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from linli.matcher.explain import WhyNobody, explain_all
-from linli.matcher.no_room import Labels
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
+from linli.matcher.reasons.explain import WhyNobody, explain_all
+from linli.matcher.reasons.no_room import Labels
 from linli.matcher.rules import RULES
-from linli.matcher.solve import EngineReport
+from linli.matcher.search.solve import EngineReport
 from linli.services.solving.vroom_clocks import APART, Clocks
 from linli.services.solving.vroom_format import Vehicle, VroomProblem
 from linli.services.solving.vroom_problem import team_id

@@ -16,7 +16,7 @@ import json
 import statistics
 import time
 
-from linli.matcher.warm_start import load_engines
+from linli.matcher.search.warm_start import load_engines
 from linli.schemas.policy import AdmissionPrice
 from tests.bench.match.families import FAMILIES, Size, day
 from tests.bench.online_arrivals import Arrivals, all_known, arrive

@@ -17,9 +17,9 @@ import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from linli.matcher.desk import decide
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, apply
-from linli.matcher.warm_start import load_engines
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand, apply
+from linli.matcher.search.warm_start import load_engines
 from linli.schemas.commands import Command
 from linli.schemas.policy import Mode, Policy
 from tests.bench.bench_dispatcher import commands_of, world_of

@@ -36,12 +36,12 @@ from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.codec import headers_of, to_bytes
 from linli.streams.gazetteer import Gazetteer
 from linli.streams.ground_facts import Facts
-from linli.streams.inbox_record import InboxRecord
-from linli.streams.intake_admit import World
-from linli.streams.intake_judge import CommandOut, judge
+from linli.streams.intake.admit import World
+from linli.streams.intake.inbox_record import InboxRecord
+from linli.streams.intake.judge import CommandOut, judge
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
-from linli.streams.keyring import Keyring
 from linli.streams.log_reader import open_reader
+from linli.streams.sealed.keyring import Keyring
 from tests.bench.bench_promise_latency import district_codes, orders, teams
 from tests.support.dispatchers import Dispatchers
 

@@ -13,14 +13,14 @@ import time
 from collections import Counter
 from dataclasses import replace
 
-from linli.matcher import compiled_insertion
-from linli.matcher.explain import WhyNobody, explain_planned
+from linli.matcher.insertion import compiled_insertion
+from linli.matcher.insertion.repair import repair
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
-from linli.matcher.no_room import Labels
 from linli.matcher.problem import Plan
-from linli.matcher.repair import repair
-from linli.matcher.solve import Limits, solve
+from linli.matcher.reasons.explain import WhyNobody, explain_planned
+from linli.matcher.reasons.no_room import Labels
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import day
 
 

@@ -13,16 +13,16 @@ import argparse
 import time
 from dataclasses import replace
 
-from linli.matcher import compiled_insertion
-from linli.matcher.baseline import first_come_nearest
 from linli.matcher.checker import check
-from linli.matcher.insertion import best_spot
+from linli.matcher.insertion import compiled_insertion
+from linli.matcher.insertion.baseline import first_come_nearest
+from linli.matcher.insertion.insertion import best_spot
+from linli.matcher.insertion.repair import insert_all, repair
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.repair import insert_all, repair
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import day, region
 
 

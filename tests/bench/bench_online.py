@@ -22,13 +22,13 @@ from dataclasses import asdict
 from typing import NamedTuple
 from unittest.mock import patch
 
-from linli.matcher import matching
+from linli.matcher.insertion.repair import insert_all, repair
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.repair import insert_all, repair
-from linli.matcher.solve import EngineReport, Limits, Result, solve
-from linli.matcher.warm_start import load_engines
+from linli.matcher.rounds import matching
+from linli.matcher.search.solve import EngineReport, Limits, Result, solve
+from linli.matcher.search.warm_start import load_engines
 from linli.schemas.policy import AdmissionPrice, Mode, Policy, Prices
 from linli.services.simulation.virtual_day import VirtualDay
 from tests.bench.online_days import Day, DayFigures, driven_for_both, eve_of, figures_of, play_on
@@ -41,7 +41,7 @@ Engine = Callable[[Problem, Plan, Limits, int], Result]
 
 
 def vroom(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
-    """Plan a round by VROOM, as `linli.matcher.solve.solve` would."""
+    """Plan a round by VROOM, as `linli.matcher.search.solve.solve` would."""
     model = Model(problem)
     if limits.work > 0:
         plan = vroom_plan(model, plan)

@@ -12,14 +12,14 @@ import time
 from dataclasses import dataclass, replace
 
 from linli.matcher.checker import check
-from linli.matcher.crowding import crowding
-from linli.matcher.insertion import cheapest_teams
+from linli.matcher.insertion.insertion import cheapest_teams
+from linli.matcher.insertion.repair import repair
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem, Visit
-from linli.matcher.repair import repair
-from linli.matcher.solve import Limits, solve
+from linli.matcher.rounds.crowding import crowding
+from linli.matcher.search.solve import Limits, solve
 from tests.bench.match import solver_vroom
 from tests.bench.match.deadline import NO_HURRY_S, Deadline
 from tests.bench.match.schedule import plan_of

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from linli.matcher.state import Translations
-from linli.matcher.translate import visit_id
+from linli.matcher.ledger.state import Translations
+from linli.matcher.rounds.translate import visit_id
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.instants import to_seconds

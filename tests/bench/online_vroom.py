@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from linli.matcher.insertion import follow
+from linli.matcher.insertion.insertion import follow
+from linli.matcher.insertion.repair import repair
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan, ProblemError
-from linli.matcher.repair import repair
 from linli.matcher.timetable import Timetable
 
 LEVEL = 1

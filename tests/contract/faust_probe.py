@@ -15,10 +15,10 @@ from typing import Any
 
 import faust
 
-from linli.streams.faust_strict import raw_topic, strict_app, take_strictly, write
-from linli.streams.faust_transport import use_committed_transport
+from linli.streams.intake.faust_strict import raw_topic, strict_app, take_strictly, write
+from linli.streams.intake.faust_transport import use_committed_transport
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.subject_keys import OutRecord
+from linli.streams.sealed.subject_keys import OutRecord
 
 Handler = Callable[[bytes], Awaitable[None]]
 

@@ -17,11 +17,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
 from aiokafka.structs import TopicPartition
 
-from linli.streams.crash_points import CrashPlan
+from linli.streams.dispatch.crash_points import CrashPlan
+from linli.streams.dispatch.transaction import RoundWriter, skew_between
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger_records import Outgoing
 from linli.streams.log_reader import open_reader
-from linli.streams.transaction import RoundWriter, skew_between
 from tests.support.topic_maker import make_topic
 
 pytestmark = pytest.mark.broker

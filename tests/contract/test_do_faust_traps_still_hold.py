@@ -1,8 +1,8 @@
 """Asks whether the traps of the pinned Faust are still there, and whether our way around each still holds.
 
 Every test shows first that the trap strikes, then that our code does not fall into it. Red means: Faust has changed,
-look again at what `linli.streams.faust_strict` and `linli.streams.faust_transport` do and why; or our way around was
-taken away.
+look again at what `linli.streams.intake.faust_strict` and `linli.streams.intake.faust_transport` do and why; or our way
+around was taken away.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from linli.services.child import Child, ProcessSpec, log_tail
-from linli.streams.faust_strict import EXIT_FAILED, strict_app
+from linli.streams.intake.faust_strict import EXIT_FAILED, strict_app
 from linli.streams.kafka_client import KafkaAddress
 
 pytestmark = pytest.mark.broker

@@ -28,14 +28,14 @@ from linli.services.demo.county import sinan
 from linli.services.ground.local import LocalGround
 from linli.services.supervisor import EventKind, ProcessEvent, Supervisor
 from linli.streams.bootstrap import Wanted, bootstrap
-from linli.streams.delivery_writer import transactional_id as delivery_id
+from linli.streams.delivery.writer import transactional_id as delivery_id
+from linli.streams.dispatch.transaction import GROUP as DISPATCHER_GROUP
+from linli.streams.dispatch.transaction import transactional_id
 from linli.streams.fenced_producer import start_fenced
-from linli.streams.intake_app import GROUP as INTAKE_GROUP
+from linli.streams.intake.app import GROUP as INTAKE_GROUP
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
-from linli.streams.keyring import create_master_key
 from linli.streams.log_reader import open_reader
-from linli.streams.transaction import GROUP as DISPATCHER_GROUP
-from linli.streams.transaction import transactional_id
+from linli.streams.sealed.keyring import create_master_key
 from tests.support.certificates import Authority
 from tests.support.closed_kafka import ClosedKafka, password_of
 from tests.support.house import environment, linli

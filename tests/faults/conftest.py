@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from linli.streams.audit.verdict import Verdict
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.verdict import Verdict
 from tests.conftest import RunningGround
 from tests.support.dispatchers import Dispatchers
 from tests.support.district import MONDAY

@@ -8,12 +8,12 @@ import signal
 
 import pytest
 
-from linli.matcher.desk import decide
+from linli.matcher.desk.decide import decide
 from linli.services.supervisor import Supervisor
+from linli.streams.audit.verifier import judge
 from linli.streams.fenced_producer import TRANSACTION_TIMEOUT_MS
 from linli.streams.ground_facts import Facts
-from linli.streams.replay import replay
-from linli.streams.verifier import judge
+from linli.streams.replay.replay import replay
 from tests.faults.conftest import FaultReport
 from tests.support.dispatchers import Dispatchers, strike
 from tests.support.traffic import ORDERS_PER_SECOND, ORDERS_PER_SECOND_LONG, Traffic

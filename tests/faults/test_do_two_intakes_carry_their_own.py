@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from linli.services.child import Child
-from linli.streams.intake_app import GROUP
+from linli.streams.intake.app import GROUP
 from linli.streams.kafka_client import kafka_client_kwargs
 from tests.support.dispatchers import strike
 from tests.support.inbox import good_order, record

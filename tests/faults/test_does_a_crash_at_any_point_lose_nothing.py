@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from linli.matcher.desk import decide
+from linli.matcher.desk.decide import decide
 from linli.services.child import Child
-from linli.streams.crash_points import CrashPoint
+from linli.streams.audit.verifier import judge
+from linli.streams.dispatch.crash_points import CrashPoint
 from linli.streams.ground_facts import Facts
-from linli.streams.replay import replay
-from linli.streams.verifier import judge
+from linli.streams.replay.replay import replay
 from tests.faults.conftest import FaultReport
 from tests.support.commands_sender import CommandSender
 from tests.support.dispatchers import Dispatchers

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from linli.matcher.desk import decide
+from linli.matcher.desk.decide import decide
 from linli.services.ground.local import LocalGround
+from linli.streams.audit.verifier import judge
 from linli.streams.bootstrap import Wanted, bootstrap
-from linli.streams.replay import replay
-from linli.streams.verifier import judge
+from linli.streams.replay.replay import replay
 from tests.faults.conftest import CLOCK_RATE, FaultReport
 from tests.support.dispatchers import Dispatchers, strike
 from tests.support.district import MONDAY

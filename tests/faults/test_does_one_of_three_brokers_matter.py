@@ -10,12 +10,12 @@ from typing import Any, Final
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from linli.matcher.desk import decide
+from linli.matcher.desk.decide import decide
 from linli.schemas.topics import ASSIGNMENTS, TOPICS
+from linli.streams.audit.verifier import judge
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
-from linli.streams.replay import replay
-from linli.streams.verifier import judge
+from linli.streams.replay.replay import replay
 from tests.faults.conftest import CLOCK_RATE, FaultReport
 from tests.support.dispatchers import Dispatchers
 from tests.support.district import DISTRICT, MONDAY

@@ -12,11 +12,11 @@ from linli.schemas.commands import PlaceOrder
 from linli.schemas.identity import position_id
 from linli.schemas.rounds import CommandOutcome, OutcomeCode, RoundRecord
 from linli.schemas.topics import INBOX, ROUNDS
+from linli.streams.audit.verdict import Guarantee
+from linli.streams.audit.verifier import judge
 from linli.streams.codec import to_bytes
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.verdict import Guarantee
-from linli.streams.verifier import judge
 from tests.support.commands_sender import CommandSender
 from tests.support.loops import Loops
 

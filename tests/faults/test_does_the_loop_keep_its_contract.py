@@ -13,7 +13,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
+from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.assignment import Cancelled
 from linli.schemas.commands import PlaceOrder
 from linli.schemas.dead_letters import Reason
@@ -24,16 +24,16 @@ from linli.schemas.rounds import OutcomeCode, RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROUNDS
 from linli.services.child import log_tail
 from linli.services.process import EXIT_SETTINGS
+from linli.streams.audit.verdict import Guarantee
+from linli.streams.audit.verifier import judge
 from linli.streams.codec import to_bytes
-from linli.streams.command_feed import LogMadeAnewError
 from linli.streams.crash_counts import CRASHES_MAX
+from linli.streams.dispatch.command_feed import LogMadeAnewError
+from linli.streams.dispatch.transaction import GROUP, transactional_id
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.ledger_records import RecordTooLargeError
-from linli.streams.replay import replay
-from linli.streams.transaction import GROUP, transactional_id
-from linli.streams.verdict import Guarantee
-from linli.streams.verifier import judge
+from linli.streams.replay.replay import replay
 from tests.support.commands_sender import SOURCE, CommandSender
 from tests.support.dispatchers import Dispatchers
 from tests.support.district import MONDAY

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from linli.matcher.desk import decide
+from linli.matcher.desk.decide import decide
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.dead_letters import DeadLetter, Reason
 from linli.schemas.desk import Hold
@@ -21,17 +21,17 @@ from linli.schemas.orders import Cancel, Target
 from linli.schemas.policy import KEEP_DAYS_LEAST
 from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, PLANS, Topic
 from linli.services.ground.local import LocalGround
-from linli.streams.board import Board, cluster_id
-from linli.streams.board_entries import TOPICS
-from linli.streams.board_store import BoardStore, connect
+from linli.streams.audit.verifier import judge
+from linli.streams.board.entries import TOPICS
+from linli.streams.board.follower import Board, cluster_id
+from linli.streams.board.store import BoardStore, connect
 from linli.streams.bootstrap import Wanted, bootstrap
-from linli.streams.crash_points import CrashPoint
+from linli.streams.dispatch.crash_points import CrashPoint
+from linli.streams.dispatch.ledger import restore
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.ledger import restore
 from linli.streams.ledger_records import NO_LONGER_KEPT
 from linli.streams.log_reader import LogRecord
-from linli.streams.replay import replay
-from linli.streams.verifier import judge
+from linli.streams.replay.replay import replay
 from tests.support.board_image import BoardImage, dump, fold
 from tests.support.commands_sender import SOURCE, CommandSender
 from tests.support.dispatchers import Dispatchers

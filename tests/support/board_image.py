@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from linli.streams import board_keys as keys
-from linli.streams.board_entries import Entry, Place, entries_of
+from linli.streams.board import keys
+from linli.streams.board.entries import Entry, Place, entries_of
 from linli.streams.log_reader import LogRecord
 
 

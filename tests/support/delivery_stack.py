@@ -14,7 +14,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from pydantic import BaseModel
 
-from linli.matcher.state import Decision
+from linli.matcher.ledger.state import Decision
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import ApplyTeam, Command
 from linli.schemas.deliveries import DeliveryRecord
@@ -27,11 +27,11 @@ from linli.services.settings import Settings
 from linli.streams.clock import Clock
 from linli.streams.codec import decode_as, to_bytes
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
-from linli.streams.keyring import Keyring
 from linli.streams.log_reader import open_reader
 from linli.streams.meters import Meters
-from linli.streams.sealing import seal
-from linli.streams.subject_keys import write_subject_key
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.sealing import seal
+from linli.streams.sealed.subject_keys import write_subject_key
 from tests.support.district import AUTO, DISTRICT, MONDAY, Desk, team
 from tests.support.ledger import Ledger
 from tests.support.providers import Providers

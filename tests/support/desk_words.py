@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.matcher.state import Decision
+from linli.matcher.ledger.state import Decision
 from linli.schemas.answers import (
     Accept,
 )

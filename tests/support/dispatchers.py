@@ -16,8 +16,8 @@ import psutil
 from linli.schemas.topics import COMMANDS
 from linli.services.child import Child, ProcessSpec, log_tail
 from linli.services.supervisor import RestartPolicy, Supervisor
+from linli.streams.dispatch.ledger import last_round, read_last_round
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.ledger import last_round, read_last_round
 from linli.streams.log_reader import open_reader
 
 PATIENT = RestartPolicy(first_delay_s=0.05, longest_delay_s=0.5, restarts_max=1_000)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from linli.matcher.desk import decide
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand, apply
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand, apply
 from linli.schemas.commands import ApplyTeam, Command, CommandBody, PlaceOrder
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.orders import LegNeeds, RequestDetails, Together, Window

@@ -14,14 +14,14 @@ from linli.services.gateway.limits import Limits
 from linli.services.gateway.tokens import TokenBook
 from linli.services.preparing import world_of
 from linli.services.settings import load_settings
-from linli.streams.board_reader import BoardReader
+from linli.streams.board.reader import BoardReader
 from linli.streams.ground_facts import Facts
-from linli.streams.inbox_writer import InboxWriter
+from linli.streams.intake.inbox_writer import InboxWriter
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.key_index import KeyIndex
-from linli.streams.keyring import Keyring
 from linli.streams.ledger_tables import LedgerTables
 from linli.streams.meters import Meters
+from linli.streams.sealed.key_index import KeyIndex
+from linli.streams.sealed.keyring import Keyring
 
 
 def installation(

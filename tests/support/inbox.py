@@ -17,9 +17,9 @@ from linli.schemas.places import District, Grid, Terrain
 from linli.schemas.topics import RECORD_BYTES_MAX
 from linli.streams.codec import headers_of
 from linli.streams.gazetteer import Gazetteer
-from linli.streams.inbox_record import InboxRecord
-from linli.streams.intake_admit import World
-from linli.streams.keyring import Keyring
+from linli.streams.intake.admit import World
+from linli.streams.intake.inbox_record import InboxRecord
+from linli.streams.sealed.keyring import Keyring
 
 Json = dict[str, Any]
 

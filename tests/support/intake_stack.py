@@ -24,9 +24,9 @@ from linli.services.ground.local import LocalGround
 from linli.services.supervisor import ProcessEvent
 from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.codec import decode_as, to_bytes
-from linli.streams.inbox_record import InboxRecord
-from linli.streams.keyring import Keyring, create_master_key
+from linli.streams.intake.inbox_record import InboxRecord
 from linli.streams.log_reader import LogRecord, open_reader
+from linli.streams.sealed.keyring import Keyring, create_master_key
 from tests.support.dispatchers import PATIENT
 from tests.support.inbox import DISTRICT, NOW, county
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from pydantic import BaseModel
 
-from linli.matcher.state import Decision
+from linli.matcher.ledger.state import Decision
 from linli.schemas import topics
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import RoundRecord

@@ -12,11 +12,11 @@ from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, ROUNDS
-from linli.streams.dispatch_loop import DispatchLoop, LoopSettings
+from linli.streams.dispatch.loop import DispatchLoop, LoopSettings
+from linli.streams.dispatch.round_work import Desk
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import LogRecord, open_reader
-from linli.streams.round_work import Desk
 from tests.support.stand_in_desk import STAND_IN
 
 REACH_S = 20.0

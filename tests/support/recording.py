@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from linli.matcher.deadlines import next_deadline
-from linli.matcher.desk import decide
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
+from linli.matcher.desk.deadlines import next_deadline
+from linli.matcher.desk.decide import decide
+from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.commands import ApplyTeam, Command, CommandBody
 from linli.schemas.identity import seed_of
 from linli.schemas.policy import Policy
@@ -20,10 +20,10 @@ from linli.schemas.topics import COMMANDS, ROUNDS
 from linli.services.simulation import virtual_day
 from linli.services.simulation.virtual_day import VirtualDay
 from linli.streams.codec import to_bytes
+from linli.streams.dispatch.round_work import by_district, complete, fold, moment_of
 from linli.streams.ledger_records import Outgoing
 from linli.streams.log_reader import LogRecord, Span
-from linli.streams.recorded_rounds import LEDGER, RecordedRound
-from linli.streams.round_work import by_district, complete, fold, moment_of
+from linli.streams.replay.recorded_rounds import LEDGER, RecordedRound
 from tests.support.district import DISTRICT, MONDAY
 
 LAG = timedelta(seconds=7)

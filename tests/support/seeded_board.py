@@ -9,8 +9,8 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.standing import StandingRecord
 from linli.schemas.topics import ASSIGNMENTS, ROSTER, STANDING
-from linli.streams.board_entries import entries_of
-from linli.streams.board_store import BoardStore
+from linli.streams.board.entries import entries_of
+from linli.streams.board.store import BoardStore
 from linli.streams.codec import to_bytes
 from linli.streams.log_reader import LogRecord
 from tests.support.examples import NINE

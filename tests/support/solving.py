@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linli.matcher.limits import Limits
-from linli.matcher.solve import search_for_better
+from linli.matcher.search.solve import search_for_better
 from linli.matcher.table import pair_table
 from linli.matcher.timetable import Timetable
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from linli.matcher.state import Decision, DistrictState, Moment, NumberedCommand
+from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.schemas.assignment import AssignmentRecord, Closed, Registered, Unmet
 from linli.schemas.commands import PlaceOrder
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import State
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
 from linli.schemas.topics import RECORD_BYTES_MAX
-from linli.streams.round_work import Desk
+from linli.streams.dispatch.round_work import Desk
 
 CLOSES_AFTER = timedelta(minutes=10)
 

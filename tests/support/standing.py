@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from linli.matcher.standing_visits import request_of
+from linli.matcher.standing.standing_visits import request_of
 from linli.schemas.answers import Accept, Done, Start
 from linli.schemas.assignment import AssignmentRecord, Offer
 from linli.schemas.lifecycle import OfferState

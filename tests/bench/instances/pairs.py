@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from linli.matcher.checker import check
 from linli.matcher.problem import EXCLUDED, Plan, Problem, Visit
-from linli.matcher.solve import solve
+from linli.matcher.search.solve import solve
 from tests.bench.instances.budget import Budget, Watch
 from tests.bench.instances.care_day import CareDay, Carer, Order, Pair, breaks, cost, earliest, late
 from tests.bench.instances.instance import Scale

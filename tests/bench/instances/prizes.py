@@ -1,8 +1,8 @@
 """Chooses who is worth the way where leaving somebody out has a price: the matcher's search, told other prices.
 
-Our objective serves whoever can be served, so `linli.matcher.solve` cannot be asked. But its search knows for every
-visit what leaving it out costs, and takes nobody in who is dearer: here that is the client's prize from the first step
-to the last, and plans are compared by way and prizes together. The start is what insertion leaves.
+Our objective serves whoever can be served, so `linli.matcher.search.solve` cannot be asked. But its search knows for
+every visit what leaving it out costs, and takes nobody in who is dearer: here that is the client's prize from the first
+step to the last, and plans are compared by way and prizes together. The start is what insertion leaves.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Sequence
 import numpy as np
 from typing_extensions import override
 
-from linli.matcher import annealing
 from linli.matcher.checker import check
+from linli.matcher.insertion.repair import repair
 from linli.matcher.kernels import layout
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.repair import repair
+from linli.matcher.search import annealing
+from linli.matcher.search.world import timetable_of
 from linli.matcher.table import pair_table
-from linli.matcher.world import timetable_of
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.spare_vehicles import SHORT, needed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linli.matcher.checker import check
 from linli.matcher.problem import Plan
-from linli.matcher.solve import solve
+from linli.matcher.search.solve import solve
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.instance import Instance
 

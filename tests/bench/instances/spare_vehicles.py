@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from linli.matcher.checker import check
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.solve import solve
+from linli.matcher.search.solve import solve
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.instance import Instance
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from linli.matcher.checker import check
 from linli.matcher.problem import EXCLUDED, Fetch, Pin, Plan, Problem, Visit
-from linli.matcher.solve import solve
+from linli.matcher.search.solve import solve
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.instance import Instance, Point, euclid, place_of
 

@@ -14,10 +14,10 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 
-from linli.matcher.bound import ServedBound, bound_served
 from linli.matcher.checker import check
+from linli.matcher.exact.bound import ServedBound, bound_served
 from linli.matcher.problem import Problem
-from linli.matcher.solve import Result
+from linli.matcher.search.solve import Result
 from linli.services.solving.limits import Allowance, solve_within
 from tests.bench.match.families import FAMILIES, Size, day
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 from linli.matcher.checker import check
 from linli.matcher.problem import Plan
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.bench.match.exact import optimum
 from tests.bench.match.families import FAMILIES, Size, day
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from linli.matcher.baseline import first_come_nearest
-from linli.matcher.insertion import best_in_tour
+from linli.matcher.insertion.baseline import first_come_nearest
+from linli.matcher.insertion.insertion import best_in_tour
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.solve import Limits
-from linli.matcher.solve import solve as solve_problem
+from linli.matcher.search.solve import Limits
+from linli.matcher.search.solve import solve as solve_problem
 from linli.matcher.timetable import Timetable
 from tests.bench.match.arrays import Arrays, arrays_of, worth
 from tests.bench.match.deadline import Deadline

@@ -24,7 +24,7 @@ NUMPY = "import numpy"
 PLAN = """
 import resource
 from linli.matcher.problem import Plan
-from linli.matcher.solve import Limits, solve
+from linli.matcher.search.solve import Limits, solve
 from tests.bench.match.families import Size, day
 result = solve(day("mixed", Size(54, {visits}), 1), Plan(), Limits({work}), 1)
 print(result.report.engine, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
@@ -65,7 +65,7 @@ def starts(visits: int) -> list[Start]:
             timed("insertion", ["-c", quick]),
             timed("search, warm", ["-c", short]),
             timed("search, cold", ["-c", short], LINLI_COMPILED=empty),
-            timed("set-up's compilation", ["-m", "linli.matcher.compile"], 1, LINLI_COMPILED=empty),
+            timed("set-up's compilation", ["-m", "linli.matcher.search.compile"], 1, LINLI_COMPILED=empty),
         ]
 
 

@@ -1,0 +1,121 @@
+"""Looks for a crew's best routes at given prices of visits, exactly or in a hurry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from linli.matcher.exact.grounds import BUCKETS, Crews
+from linli.matcher.kernels.layout import Longs
+from linli.matcher.kernels.routes import BEFORE, FULL, LABEL_COLUMNS, LAST, REWARD, Ahead, grow, look_ahead
+from linli.matcher.model import Model
+from linli.matcher.problem import Plan
+
+ROOM = 400_000
+"""Partial routes kept at most for one crew, 25 MB; where they are too few, what looking ahead found is the bound."""
+
+ROUTES = 12
+"""Routes taken over from one look: several, for the prices of the next look will be others."""
+
+APART = 0.5
+"""A further route is taken where at most such a share of its stops is on one taken before."""
+
+
+class Route(NamedTuple):
+    """A route and how often it comes to which visit, by the model's number."""
+
+    visits: tuple[int, ...]
+
+
+class Found(NamedTuple):
+    """What a crew can win: no route wins more than `most`; some of the good ones, the best first."""
+
+    most: int
+    routes: tuple[Route, ...]
+
+
+def room_to_look(visits: int) -> Ahead:
+    """Return arrays for looking ahead over so many visits."""
+    size = visits, BUCKETS
+    best, then, other = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
+    return Ahead(best, then, other, np.empty(visits, np.int32), np.empty(visits, np.int64), np.empty(visits, np.int32))
+
+
+class Desk:
+    """Working memory for one thread: made once, for it is large."""
+
+    def __init__(self) -> None:
+        self.labels = np.zeros((ROOM, LABEL_COLUMNS), dtype=np.int64)
+
+    def price(
+        self, crews: Crews, reward: Longs, floor: int, strict: bool, is_over: Callable[[], bool] = lambda: False
+    ) -> Found:
+        """Return what one of these crews can win beyond `floor`.
+
+        Parameters
+        ----------
+        crews : Crews
+            Who.
+        reward : array, (visits of the model,)
+            What each visit is worth now; none is negative.
+        floor : int
+            Routes that win no more are of no interest; `Found.most` is at least this.
+        strict : bool
+            Whether `Found.most` must be a bound; else it is the best that was found in a hurry.
+        is_over : callable
+            Whether only to look ahead.
+        """
+        mine = reward[crews.visits]
+        ahead = room_to_look(len(mine))
+        top = look_ahead(crews.ground, mine, ahead) if strict else int(mine.sum())
+        if top <= floor:
+            return Found(floor, ())
+        if is_over():
+            return Found(int(top), ())
+        head = np.empty(len(mine), np.int32)
+        made, best = grow(crews.ground, mine, ahead, floor, self.labels, head, strict)
+        if made == FULL:
+            return Found(int(top), ())
+        return Found(int(best), self._routes(crews, made, floor))
+
+    def _routes(self, crews: Crews, made: int, floor: int) -> tuple[Route, ...]:
+        """Return the best partial routes as they stand, none too much like one before it."""
+        rewards = self.labels[:made, REWARD]
+        good = np.flatnonzero(rewards > floor)
+        order = good[np.argsort(-rewards[good], kind="stable")]
+        routes: list[Route] = []
+        for label in order[: 20 * ROUTES].tolist():
+            stops = self._stops(crews, label)
+            if all(len(set(stops) & set(one.visits)) <= APART * len(stops) for one in routes):
+                routes.append(Route(stops))
+            if len(routes) == ROUTES:
+                break
+        return tuple(routes)
+
+    def _stops(self, crews: Crews, label: int) -> tuple[int, ...]:
+        stops: list[int] = []
+        while label >= 0:
+            stops.append(int(crews.visits[self.labels[label, LAST]]))
+            label = int(self.labels[label, BEFORE])
+        return tuple(sorted(stops))
+
+
+def routes_of(model: Model, groups: Sequence[Crews], plan: Plan) -> Iterator[tuple[int, Route]]:
+    """Yield the routes of a plan with their groups, one for each shift, visits left out that the group does not know.
+
+    A route that does not hold would spoil prices, but no bound.
+    """
+    group_of = {(crews.team, crews.shift): number for number, crews in enumerate(groups)}
+    for route in plan.routes:
+        team = model.team_index.get(route.team, -1)
+        stops: dict[int, list[int]] = {}
+        for stop in route.stops:
+            visit = model.visit_index.get(stop.visit, -1)
+            shifts = model.teams[team].shifts if team >= 0 else ()
+            shift = next((k for k, (lo, hi) in enumerate(shifts) if lo <= stop.start <= hi), -1)
+            number = group_of.get((team, shift), -1)
+            if number >= 0 and visit in groups[number].visits:
+                stops.setdefault(number, []).append(visit)
+        yield from ((number, Route(tuple(sorted(visits)))) for number, visits in stops.items())

@@ -1,0 +1,249 @@
+"""Why this team, why nobody, and what single change would help: explanations as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from linli.matcher.insertion.exchanges import Exchange, exchange_for
+from linli.matcher.insertion.insertion import Spot, best_per_team, best_spot, follow
+from linli.matcher.model import Model
+from linli.matcher.objective import CostTerms
+from linli.matcher.problem import Plan, Problem, ProblemError
+from linli.matcher.reasons.change_list import Broken, Change
+from linli.matcher.reasons.changes import LABELS_EACH, LABELS_MAX, broken_by_teams, find_change
+from linli.matcher.reasons.no_room import Labels, Rooms
+from linli.matcher.route import Tour
+from linli.matcher.rules import Violation
+from linli.matcher.timetable import Timetable
+from linli.matcher.tour_terms import terms_of
+
+NEXT_TEAMS = 3
+"""How many other teams an offer's explanation names: what fits on a screen and what a person weighs."""
+
+EXAMPLES = 3
+"""How many near misses are named per rule."""
+
+BLOCKERS = 3
+"""For how many teams, the cheapest to reach first, it is told to whom a visit was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCost:
+    """A team that could make the visit, what the plan's cost would grow by, term by term, and when it would start."""
+
+    team: str
+    cost: int
+    terms: CostTerms
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhyTeam:
+    """Why a visit is where it is: its own cost and the next best teams, cheapest first."""
+
+    visit: str
+    chosen: TeamCost
+    next_best: tuple[TeamCost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How many teams a rule keeps away, and those that miss it by the least."""
+
+    rule: str
+    teams: int
+    nearest: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LostTo:
+    """A team that could have gone, and its visits any one of which is in the way; several together if none alone is.
+
+    `exchange` is the cheapest way to give one of them up for it; None if no single one makes room.
+    """
+
+    team: str
+    visits: tuple[str, ...]
+    any_one: bool
+    exchange: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNobody:
+    """Why a visit is on no route.
+
+    Parameters
+    ----------
+    visit : str
+        The visit's id.
+    reason : str
+        ``impossible``: no team may go, by the rules counted in `rules`. ``lost``: those who may are taken by others,
+        named in `lost_to`. ``stopped``: there is room in the plan; the search ended before it was used.
+    rules : tuple of RuleCount
+        Every team that may not go counts under the first rule it breaks.
+    lost_to : tuple of LostTo
+        To whom the visit was lost.
+    change : Change or None
+        A single change that serves the visit beside the present plan; none of those tried does if None.
+    """
+
+    visit: str
+    reason: Literal["impossible", "lost", "stopped"]
+    rules: tuple[RuleCount, ...]
+    lost_to: tuple[LostTo, ...]
+    change: Change | None
+
+
+def explain(problem: Problem, plan: Plan, visit: str) -> WhyTeam | WhyNobody:
+    """Explain one visit.
+
+    Raises
+    ------
+    ProblemError
+        If the plan does not hold for the problem or the visit is unknown.
+    """
+    return explain_all(problem, plan, (visit,))[0]
+
+
+def explain_all(
+    problem: Problem, plan: Plan, visits: Iterable[str], next_teams: int = NEXT_TEAMS, labels: Labels | None = None
+) -> tuple[WhyTeam | WhyNobody, ...]:
+    """Explain several visits of one plan, reading the plan once; see `explain_planned`.
+
+    Raises
+    ------
+    ProblemError
+        If the plan does not hold for the problem or a visit is unknown.
+    """
+    return explain_planned(follow(Model(problem), plan), visits, next_teams, labels)
+
+
+def explain_planned(
+    timetable: Timetable, visits: Iterable[str], next_teams: int = NEXT_TEAMS, labels: Labels | None = None
+) -> tuple[WhyTeam | WhyNobody, ...]:
+    """Explain several visits of a timetable, which is left as it was, each with so many other teams.
+
+    `labels` is what may be looked at to prove changes the smallest: what a round can spare if None.
+
+    Raises
+    ------
+    ProblemError
+        If a visit is unknown.
+    """
+    model = timetable.model
+    labels, rooms = labels or Labels(LABELS_MAX, LABELS_EACH), Rooms(timetable)
+    found: list[WhyTeam | WhyNobody] = []
+    for name in visits:
+        visit = model.visit_index.get(name, -1)
+        if visit < 0:
+            raise ProblemError(f"visits: {name!r} is unknown")
+        if timetable.where[visit] < 0:
+            found.append(_why_nobody(timetable, visit, labels, rooms))
+        elif model.visits[visit].pin is None:
+            found.append(_why_team(timetable, visit, next_teams))
+        else:
+            found.append(_why_team(_unpinned(timetable, visit), visit, next_teams))
+    return tuple(found)
+
+
+def _unpinned(timetable: Timetable, visit: int) -> Timetable:
+    """Return the plan with this one visit free, to compare its team with others."""
+    problem = timetable.model.problem
+    free = replace(problem.visits[visit], pin=None)
+    visits = (*problem.visits[:visit], free, *problem.visits[visit + 1 :])
+    duty = timetable.where[visit]
+    twin = Timetable(Model(replace(problem, visits=visits)))
+    for tour in timetable.tours:
+        moved = tour.copy()
+        moved.model = twin.model
+        if moved.duty == duty:
+            position = tour.stops.index(visit)
+            fit = twin.model.fit(visit, duty)
+            moved.windows[position] = fit.windows if fit is not None else moved.windows[position]
+        twin.set_tour(moved)
+    return twin
+
+
+def _why_team(timetable: Timetable, visit: int, next_teams: int) -> WhyTeam:
+    here = timetable.where[visit]
+    tour = timetable.tours[here]
+    position, without = tour.stops.index(visit), tour.copy()
+    if not without.take(position):
+        # Begun work that the others stand on: from the base they could not be reached any more, so they keep their
+        # starts, and nobody else can take it over.
+        without.start = [*tour.start[:position], *tour.start[position + 1 :]]
+        return WhyTeam(timetable.model.visits[visit].id, _cost_between(without, tour, visit), ())
+    chosen = _cost_between(without, tour, visit)
+    # Taken out and put back: copying every tour for each of many explanations was most of a decision's time.
+    timetable.set_tour(without)
+    mine = timetable.model.duties[here].team
+    cheapest = best_per_team(timetable, visit, next_teams + 1)
+    others = [s for s in cheapest if timetable.model.duties[s.fit.duty].team != mine]
+    next_best = tuple(_team_cost(timetable, visit, spot) for spot in others[:next_teams])
+    timetable.set_tour(tour)
+    return WhyTeam(timetable.model.visits[visit].id, chosen, next_best)
+
+
+def _team_cost(timetable: Timetable, visit: int, spot: Spot) -> TeamCost:
+    before = timetable.tours[spot.fit.duty]
+    after = before.copy()
+    after.put(spot.position, visit, spot.fit)
+    return _cost_between(before, after, visit)
+
+
+def _cost_between(before: Tour, after: Tour, visit: int) -> TeamCost:
+    """Return what a visit adds to a tour, term by term."""
+    terms = terms_of(after) - terms_of(before)
+    team = after.model.teams[after.model.duties[after.duty].team].id
+    return TeamCost(team, terms.total(), terms, after.start[after.stops.index(visit)])
+
+
+def _why_nobody(timetable: Timetable, visit: int, labels: Labels, rooms: Rooms) -> WhyNobody:
+    model = timetable.model
+    broken, name = broken_by_teams(model, visit), model.visits[visit].id
+    rules = _rule_counts(broken)
+    if best_spot(timetable, visit) is not None:
+        return WhyNobody(name, "stopped", rules, (), None)
+    passing = None if model.fact[visit] else [t for t, found in enumerate(broken) if not found]
+    able = sorted({model.duties[fit.duty].team for fit in model.fits(visit, passing)})
+    lost_to = _lost_to(rooms, visit, able)
+    change = find_change(timetable, visit, broken, labels, rooms)
+    return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, change)
+
+
+def _rule_counts(broken: Broken) -> tuple[RuleCount, ...]:
+    """Count each team under the first rule it breaks, in the order of `PAIR_RULES`; name those that miss the least."""
+    groups: dict[str, list[tuple[int, int, str, Violation]]] = {}
+    for found in broken:
+        if found:
+            groups.setdefault(found[0].rule, []).append((len(found), found[0].amount, found[0].team, found[0]))
+    counts = [
+        RuleCount(rule, len(group), tuple(one[3] for one in sorted(group, key=lambda one: one[:3])[:EXAMPLES]))
+        for rule, group in groups.items()
+    ]
+    return tuple(sorted(counts, key=lambda count: (-count.teams, count.rule)))
+
+
+def _lost_to(rooms: Rooms, visit: int, able: list[int]) -> tuple[LostTo, ...]:
+    model = rooms.model
+    way = model.seconds_to(model.place[visit])
+    nearest = sorted(able, key=lambda team: (way[model.base[team]], team))[:BLOCKERS]
+    return tuple(_blockers(rooms, visit, team) for team in nearest)
+
+
+def _blockers(rooms: Rooms, visit: int, team: int) -> LostTo:
+    """Name the team's visits any one of which is in the way; if no single one is, all that stand there."""
+    model = rooms.model
+    found: list[Exchange] = []
+    standing: list[str] = []
+    for fit in model.fits(visit):
+        if model.duties[fit.duty].team == team:
+            tour = rooms.timetable.tours[fit.duty]
+            standing += [model.visits[other].id for other in tour.stops]
+            each = (exchange_for(tour, k, rooms.rest(fit.duty, k), visit, fit) for k in range(len(tour.stops)))
+            found += [one for one in each if one is not None]
+    single = tuple(one.visit for one in found)
+    cheapest = min(found, key=lambda one: (one.size, one.visit), default=None)
+    return LostTo(model.teams[team].id, single or tuple(standing), bool(single), cheapest)

@@ -1,0 +1,1 @@
+"""The search for better plans, and `solve`, which asks all engines."""

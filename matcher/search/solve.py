@@ -1,0 +1,214 @@
+"""One problem, one answer: repair the last plan, insert, then prove the best plan or search for a better one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.metadata import version
+
+from linli.matcher import compiled
+from linli.matcher.exact.enumeration import are_few, enumerate_all
+from linli.matcher.exact.pool import Meter, Pool, columns_for
+from linli.matcher.insertion import compiled_insertion
+from linli.matcher.insertion.carry_over import remember
+from linli.matcher.insertion.repair import insert_all, repair
+from linli.matcher.limits import Limits as Limits
+from linli.matcher.model import Model
+from linli.matcher.objective import Objective, evaluate
+from linli.matcher.problem import Plan, Problem
+from linli.matcher.table import PairTable, learn, pair_table
+from linli.matcher.timetable import Timetable
+
+LISTING = 15
+"""Per cent of the work for listing all tours: where they turn out to be too many, the rest is for searching."""
+
+WORK_PER_EFFORT = 250_000
+"""Work units to one unit of CP-SAT's deterministic time: either takes about two seconds on the machine measured."""
+
+SAFETY = 3
+"""OR-Tools asks no clock: where a caller counts in time it gets a third of what the work would allow."""
+
+MANY = 60
+"""From so many visits without a place on, the search places those that are not promised: it does so far quicker."""
+
+WORK_PER_VISIT = 20
+"""With less work than this for each of them, the search might not get to trying every visit with every team."""
+
+ENGINE = "linli-6"
+"""Changes whenever the same input may give another answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """What the engine did.
+
+    Parameters
+    ----------
+    engine : str
+        Who had the last word: ``packing`` where OR-Tools chose among all tours, ``search``, ``insertion``, or
+        ``insertion (cold)`` where the search was wanted and its machine code was missing.
+    insertions : int
+        Visits placed by insertion.
+    steps : int
+        Ruin-and-recreate steps tried.
+    columns : int
+        Tours OR-Tools chose from.
+    complete : bool
+        Whether these were all tours that could matter.
+    proven : bool
+        Whether the choice among them was proved optimal; with `complete`, the plan is.
+    work : int
+        Units spent.
+    fingerprint : str
+        Which engine: the same fingerprint, problem, plan, limits and seed give the same answer.
+    """
+
+    engine: str
+    insertions: int
+    steps: int
+    columns: int
+    complete: bool
+    proven: bool
+    work: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A plan and how it came about.
+
+    Parameters
+    ----------
+    plan : Plan
+        The answer.
+    objective : Objective
+        Its value, recomputed from the plan.
+    report : EngineReport
+        What was done.
+    dropped : tuple of str
+        Visits that could not stay where the last plan had them; most will have found another place.
+    broken : tuple of str
+        Promised, offered or committed visits without a place: no room was found for them even at others' expense.
+    timetable : Timetable
+        The plan as the solvers have it, for explanations.
+    """
+
+    plan: Plan
+    objective: Objective
+    report: EngineReport
+    dropped: tuple[str, ...]
+    broken: tuple[str, ...]
+    timetable: Timetable = field(compare=False, repr=False)
+
+
+@cache
+def fingerprint() -> str:
+    """Return the engine's name, its compiled part's digest, and the version of the optimizer it calls."""
+    code = compiled.digest() if compiled.is_warm() else "cold"
+    return f"{ENGINE}/{code}/ortools-{version('ortools')}"
+
+
+def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
+    """Plan a round.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is to be planned.
+    plan : Plan
+        The last round's plan, as a start; it need not fit any more.
+    limits : Limits
+        How much may be spent.
+    seed : int
+        Of the engine's own random numbers.
+
+    Returns
+    -------
+    Result
+        The same for the same input, in every process.
+
+    Raises
+    ------
+    ProblemError
+        If the problem is malformed.
+    """
+    model = Model(problem)
+    timetable, dropped = repair(model, plan)
+    inserted = insert_all(timetable, _by_hand(timetable, limits))
+    best = improve(timetable, limits, seed)
+    if limits.until is not None:
+        # Time may have ended the search before it placed what insertion had left to it.
+        inserted += insert_all(best.timetable, best.timetable.unserved())
+    answer = best.timetable.plan()
+    remember(best.timetable, answer)
+    report = EngineReport(
+        best.engine, inserted, best.steps, best.columns, best.complete, best.proven, best.work, fingerprint()
+    )
+    lost = _names(model, dropped), _broken(best.timetable)
+    return Result(answer, evaluate(problem, answer), report, *lost, best.timetable)
+
+
+def _by_hand(timetable: Timetable, limits: Limits) -> list[int]:
+    """Return the visits to be inserted before anything else: all without a place, of many only those promised."""
+    unserved = timetable.unserved()
+    if len(unserved) >= MANY and limits.work >= WORK_PER_VISIT * len(unserved) and compiled.is_warm():
+        return [visit for visit in unserved if timetable.model.held[visit]]
+    # Whoever is inserted by machine code has but the one pair looked at that is chosen: to learn all pairs of many
+    # visits and many teams costs more than everything else.
+    learn(timetable.model, [visit for visit in unserved if not compiled_insertion.knows(timetable, visit)])
+    return unserved
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What improving a timetable led to; its numbers go into the `EngineReport`."""
+
+    timetable: Timetable
+    engine: str
+    steps: int = 0
+    columns: int = 0
+    complete: bool = False
+    proven: bool = False
+    work: int = 0
+
+
+def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
+    """List all tours if they are few and let OR-Tools choose, else search; never return anything worse."""
+    if limits.work <= 0:
+        return Outcome(timetable, "insertion")
+    model = timetable.model
+    table = pair_table(model, [visit for visit in range(len(model.visits)) if not model.fixed[visit]])
+    effort = limits.work * (100 - LISTING) / 100 / WORK_PER_EFFORT
+    if limits.gone is not None:
+        effort /= SAFETY
+    pool, listing = Pool(columns_for(effort)), Meter(limits.work * LISTING // 100, until=limits.until)
+    if are_few(table, pool):
+        learn(model, range(len(model.visits)), table)
+        if enumerate_all(model, pool, listing):
+            from linli.matcher.exact.packing import pack  # OR-Tools takes two seconds to import: see warm_start
+
+            chosen = pack(timetable, pool, effort, seed)
+            work = listing.spent + round(chosen.effort * WORK_PER_EFFORT)
+            return Outcome(
+                chosen.timetable, "packing", columns=chosen.columns, complete=True, proven=chosen.proven, work=work
+            )
+    return search_for_better(timetable, table, replace(limits, work=limits.work - listing.spent), seed)
+
+
+def search_for_better(timetable: Timetable, table: PairTable, limits: Limits, seed: int) -> Outcome:
+    """Search, if the machine code for it is there."""
+    if not compiled.is_warm():
+        return Outcome(timetable, "insertion (cold)")
+    from linli.matcher.search.annealing import anneal  # numba takes half a second to import: only for those who search
+
+    found = anneal(timetable, table, limits, seed)
+    return Outcome(found.timetable, "search", steps=found.steps, work=found.work)
+
+
+def _names(model: Model, visits: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(sorted(model.visits[visit].id for visit in visits))
+
+
+def _broken(timetable: Timetable) -> tuple[str, ...]:
+    model = timetable.model
+    return _names(model, tuple(visit for visit in timetable.unserved() if model.held[visit]))

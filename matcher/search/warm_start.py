@@ -1,0 +1,70 @@
+"""Loads what a process's first round needs: OR-Tools, numba and the machine code of the search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+
+import numpy as np
+
+from linli.matcher import compiled
+from linli.matcher.insertion import compiled_insertion
+from linli.matcher.insertion.repair import insert_all
+from linli.matcher.kernels.placing_layout import PLACE_COLUMNS
+from linli.matcher.limits import Limits
+from linli.matcher.memory import Memory
+from linli.matcher.model import Model
+from linli.matcher.problem import Place, Problem, Team, Visit, Weights
+from linli.matcher.reasons.no_room import Labels, Rooms, has_no_room
+from linli.matcher.table import pair_table
+from linli.matcher.timetable import Timetable
+from linli.matcher.travel import HaversineTravel
+
+HOUR = 3600
+
+
+def load_engines() -> None:
+    """Load what a first round would otherwise wait for, some seconds of processor time in all.
+
+    A process that decides calls it beside its start, in another thread. A round that comes before it is done is decided
+    by insertion, which needs none of this, or waits as it would have done anyway.
+    """
+    import_module("linli.matcher.exact.packing")
+    if compiled.is_warm():
+        run_example()
+
+
+def run_example() -> None:
+    """Search and insert for an example that calls every compiled function: each is then compiled, or loaded."""
+    from linli.matcher.kernels.spots import way
+    from linli.matcher.search.annealing import anneal
+
+    problem = _example()
+    model = Model(problem)
+    anneal(Timetable(model), pair_table(model, range(len(model.visits))), Limits(2_000), 1)
+    compiled_insertion.load()
+    model = Model(replace(problem, memory=Memory(problem.travel, problem.weights)))
+    insert_all(Timetable(model), list(range(len(model.visits))))
+    has_no_room(Rooms(Timetable(model)), 0, {0: model.visits[0].windows}, model.teams[0], Labels(9))
+    way(np.zeros((1, PLACE_COLUMNS)), 0, 0)
+
+
+def bound_example() -> None:
+    """Look for an example's routes in every way: compiled with the search, loaded only by those who ask for a bound."""
+    from linli.matcher.exact.column_generation import UNIT
+    from linli.matcher.exact.grounds import crews_of
+    from linli.matcher.exact.pricing import Desk
+
+    model = Model(_example())
+    for strict in (False, True):
+        Desk().price(crews_of(model)[0], np.full(len(model.visits), UNIT, dtype=np.int64), UNIT, strict)
+
+
+def _example() -> Problem:
+    """Return two crews and a few visits: enough for every function to be called."""
+    place = Place(27.5, 108.2, "seat")
+    visits = tuple(
+        Visit(f"v-{i}", f"r-{i}", 0, place, HOUR, ((HOUR, 6 * HOUR), (8 * HOUR, 9 * HOUR)), due=HOUR) for i in range(12)
+    )
+    teams = tuple(Team(f"t-{i}", place, (), 1, ((0, 8 * HOUR),)) for i in range(2))
+    return Problem(0, visits, teams, HaversineTravel(), Weights())

@@ -1,0 +1,1 @@
+"""What is known of a visit that was made: hours, what is odd about them, and call-backs."""

@@ -1,0 +1,1 @@
+"""The audit: reads the topics as anybody could, and judges whether every guarantee was kept."""

@@ -1,0 +1,1 @@
+"""From a stranger's record to a command or a dead letter, one at a time."""

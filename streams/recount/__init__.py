@@ -1,0 +1,1 @@
+"""Reports counted again from the raw log, by code that shares nothing with the reports."""
