@@ -35,7 +35,8 @@ SLACK = 1 << 6
 
 CLOSE = 100
 """Where what is found in a hurry promises less than one in so many beyond the master, it is time to look closely.
-Sooner, a close look keeps too many partial routes: at one in 40 the first took over 250 s for 54 teams with 600."""
+Sooner, a close look keeps too many partial routes; so it does at prices that are smoothed in a hurry, too: then the
+first took over 400 s for 54 teams with 600."""
 
 NEAR = UNIT // 50
 """So near to the master's value a bound is as good as it gets: it is rounded down to whole visits."""
@@ -142,11 +143,11 @@ class ColumnGeneration:
         for group, route in start:
             master.add(group, route)
         best, strict, trust, rounds = self._trivial(), False, 1.0, 0
-        centre, least, trivial = np.array(best.visits, dtype=np.int64), best.bound, best.bound
         with ThreadPoolExecutor(self.threads) as threads:
             while not self.is_over() and (solved := master.solve()) is not None:
                 rounds += 1
                 value, visits, crews = solved
+                centre = np.array(best.visits, dtype=np.int64)
                 prices = np.minimum(self.weight * UNIT, np.rint(centre + trust * (visits - centre)).astype(np.int64))
                 found = self._ask(threads, prices, crews, strict)
                 new = sum(master.add(group, route) for group, one in enumerate(found) for route in one.routes)
@@ -154,13 +155,9 @@ class ColumnGeneration:
                 self.told(best)
                 if (strict and trust == 1.0 and new == 0) or _is_near(best.bound, value):
                     return replace(best, closed=True)
-                if (total := self._sum(found, prices)) < least:
-                    centre, least = prices, total
-                # In a hurry as long as that finds something; what was found then is no bound to go on from.
-                if not strict and ((trust == 1.0 and new < len(self.groups)) or total - value < value // CLOSE):
-                    strict, least = True, best.bound
-                # Prices on the way to the master's may miss what is new.
-                trust = TRUST if new and least < trivial else 1.0
+                # In a hurry as long as that finds something; prices on the way to the master's may miss what is new.
+                trust = TRUST if strict and new else 1.0
+                strict = strict or new < len(self.groups) or self._sum(found, prices) - value < value // CLOSE
         return best
 
     def _ask(self, threads: ThreadPoolExecutor, prices: Longs, crews: Longs, strict: bool) -> list[Found]:

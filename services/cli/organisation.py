@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,9 +18,6 @@ from linli.services.cli.options import (
     Zone,
 )
 from linli.services.cli.words import both
-
-if TYPE_CHECKING:
-    pass
 
 NodeName = Annotated[str, typer.Argument(metavar="NODE", help=both("The node's id.", "组织编号。"))]
 
