@@ -31,7 +31,7 @@ CROWDED = [day(6, 70, seed, classes=3) for seed in range(4)]
 
 
 def _unserved(problem: Problem) -> tuple[Plan, list[WhyNobody]]:
-    plan = solve(problem, Plan(), Limits(2_000), 1).plan
+    plan = solve(problem, Plan(), Limits(6_000), 1).plan
     missing = sorted({visit.id for visit in problem.visits} - plan.placed())
     found = explain_all(problem, plan, missing)
     return plan, [why for why in found if isinstance(why, WhyNobody) and why.reason == "lost"]
