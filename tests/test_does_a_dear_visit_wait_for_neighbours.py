@@ -14,7 +14,7 @@ from linli.matcher.insertion.repair import insert_all
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
 from linli.matcher.rounds.admission_price import Dearest, added
-from linli.matcher.rounds.crowding import Crowding, crowding
+from linli.matcher.rounds.crowding import Crowding
 from linli.matcher.search.solve import Limits, solve
 from linli.matcher.timetable import Timetable
 from linli.schemas.assignment import Unmet
@@ -183,11 +183,11 @@ def test_hours_taken_are_counted_with_their_ways() -> None:
     timetable = solve(problem, Plan(), Limits(0), 1).timetable
     way, _ = problem.travel.between(team.base, visit.place)
     shift = sum(closes - opens for opens, closes in team.shifts)
-    assert crowding(timetable, 0) == 100 * (visit.duration + 2 * way) // shift > 0
+    assert Crowding(timetable).of(0) == 100 * (visit.duration + 2 * way) // shift > 0
     assert timetable.take(0)
-    assert crowding(timetable, 0) == 0
+    assert Crowding(timetable).of(0) == 0
     elsewhere = replace(visit, windows=((10**7, 10**7 + 1),))
-    assert crowding(Timetable(Model(one(elsewhere, team))), 0) == 100
+    assert Crowding(Timetable(Model(one(elsewhere, team)))).of(0) == 100
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -243,7 +243,7 @@ def test_whatever_changes_is_asked_again(seed: int) -> None:
     for seconds, visit in dearest:
         assert (seconds, visit) == max((added(timetable, one), one) for one in left)
         left.remove(visit)
-        assert crowds.of(visit) == crowding(timetable, visit)
+        assert crowds.of(visit) == Crowding(timetable).of(visit)
         duty = timetable.where[visit]
         if duty >= 0 and visit % 3 and timetable.take(visit):
             dearest.tour_changed(duty)

@@ -44,8 +44,3 @@ class Crowding:
             meets |= (self._closes >= opens) & (self._opens <= closes)
         hours = int((self._closes - self._opens)[meets].sum())
         return 100 * int(self._taken[meets].sum()) // hours if hours > 0 else 100
-
-
-def crowding(timetable: Timetable, visit: int) -> int:
-    """Return what `Crowding.of` does, for one visit alone."""
-    return Crowding(timetable).of(visit)

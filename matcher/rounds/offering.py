@@ -96,10 +96,8 @@ def _is_night(draft: Draft, record: AssignmentRecord, team: str) -> bool:
 
 def _goes_out(draft: Draft, record: AssignmentRecord, index: int, team: str) -> tuple[bool, str | None]:
     """Say whether an offer goes out by itself, and who at the desk approved that, where it needs somebody's word."""
-    if may_send(draft, record):
-        return True, None
     approved = confirmed_for(draft, record, index, team)
-    return approved is not None, approved.by if approved is not None else None
+    return may_send(draft, record) or approved is not None, None if approved is None else approved.by
 
 
 def open_in_the_morning(draft: Draft, record: AssignmentRecord) -> None:

@@ -271,7 +271,7 @@ class _Course:
 
     def _worth(self, *, cheap: bool, crowded: bool) -> Longs:
         """Return what leaving each visit without a place costs in this phase; `crowded`: whether it matters whom."""
-        more = self.left_out if crowded else np.zeros_like(self.left_out)
+        more = self.left_out if crowded else 0
         if not cheap:
             dear = np.array(self.dear)[self.level] + INSISTENCE * self.missed + more
             return np.where(self.held, WORTH_MOST // (1 + len(self.held)), dear)

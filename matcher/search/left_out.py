@@ -57,9 +57,8 @@ def rarities(able: Longs, wanted: Longs | Ints, price: int) -> Longs:
     with the square of what is missing to the average was tried on eight synthetic days: for the same share of the
     rarest skill it had to be half as high again, and cost more travel.
     """
-    total = int(able[wanted].sum())
-    few = FEW * len(wanted) * able <= total
-    found: Longs = np.where(few & np.isin(np.arange(len(able)), wanted) & (able > 0), price, 0).astype(np.int64)
+    found, asking = np.zeros(len(able), np.int64), able[wanted]
+    found[wanted] = price * ((asking > 0) & (FEW * len(wanted) * asking <= int(asking.sum())))
     return found
 
 

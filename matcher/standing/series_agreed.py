@@ -31,11 +31,12 @@ def order_of(draft: Draft, record: AssignmentRecord) -> StandingRecord | None:
     return draft.kept.standing.get(record.details.standing)
 
 
-def _why_no_series(details: RequestDetails, standing: StandingRecord) -> str:
-    """Say why nothing can be agreed on for all visits; empty where it can."""
-    if not standing.details.active:
+def _open_to_a_series(draft: Draft, record: AssignmentRecord) -> tuple[RequestDetails, StandingRecord] | str:
+    """Return a visit and its order, or why nothing can be agreed on for all visits of that."""
+    details, standing = record.details, order_of(draft, record)
+    if details is None or standing is None or not standing.details.active:
         return "no_series"
-    return "series_child" if is_child(details.beneficiary, details.age_band) else ""
+    return "series_child" if is_child(details.beneficiary, details.age_band) else (details, standing)
 
 
 def take_series(draft: Draft, record: AssignmentRecord, leg: int, going: Assignment, by: str | None = None) -> str:
@@ -47,11 +48,10 @@ def take_series(draft: Draft, record: AssignmentRecord, leg: int, going: Assignm
         Why it does not, as the detail of an outcome; empty where it does. Nobody chooses to come to a child again and
         again: such visits are asked for one by one, like all others. In mode ``suggest`` the desk decides each.
     """
-    details, standing = record.details, order_of(draft, record)
-    if details is None or standing is None:
-        return "no_series"
-    if why := _why_no_series(details, standing):
-        return why
+    found = _open_to_a_series(draft, record)
+    if isinstance(found, str):
+        return found
+    details, standing = found
     if mode_for(draft.state.policy, details) is Mode.SUGGEST:
         return "series_suggest"
     if any(_is_held_by_another(draft, standing, one, leg, going.team) for one in range(details.legs)):
@@ -109,11 +109,10 @@ def confirm_series(draft: Draft, record: AssignmentRecord, leg: int, team: str, 
     str
         Why it is approved for this one alone, as the detail of an outcome; empty where for all.
     """
-    details, standing = record.details, order_of(draft, record)
-    if details is None or standing is None:
-        return "no_series"
-    if why := _why_no_series(details, standing):
-        return why
+    found = _open_to_a_series(draft, record)
+    if isinstance(found, str):
+        return found
+    _, standing = found
     approved = Confirmed(team=team, by=by, since=draft.now)
     write(draft, standing, cause="confirmed", reason="", confirmed=_with(standing, standing.confirmed, leg, approved))
     return ""

@@ -244,9 +244,10 @@ def doctor(as_json: AsJson = False) -> int:
     listed = [{"name": f.name, "ok": f.ok, "what": f.what, "what_to_do": f.remedy} for f in findings]
     out.data({"ok": ok, "findings": listed})
     if not as_json:
-        names = [both(f.name, LOOKED_AT.get(f.name, f.name)) for f in findings]
-        told = [("✓" if f.ok else "✗", f"{f.what} {f.remedy}".strip()) for f in findings]
-        rows = [(sign, name, what) for name, (sign, what) in zip(names, told, strict=True)]
+        rows = [
+            ("✓" if f.ok else "✗", both(f.name, LOOKED_AT.get(f.name, f.name)), f"{f.what} {f.remedy}".strip())
+            for f in findings
+        ]
         out.table(("", both("looked at", "项目"), both("found", "结果")), rows)
     return 0 if ok else 1
 

@@ -114,10 +114,9 @@ def _lines(record: StandingRecord, names: Mapping[str, str]) -> Iterator[tuple[s
     regular = [names[team] for team in record.regular if team]
     if regular:
         yield word("term.regular_team", TONGUE), "、".join(regular)
-    for one in dict.fromkeys((one.team, one.since) for one in record.series if one):
-        yield word("cause.series", TONGUE), f"{names[one[0]]}, {clock(one[1])}"
-    for approved in dict.fromkeys((one.team, one.since) for one in record.confirmed if one):
-        yield word("cause.confirmed", TONGUE), f"{names[approved[0]]}, {clock(approved[1])}"
+    for cause, agreed in (("series", record.series), ("confirmed", record.confirmed)):
+        for team, since in dict.fromkeys((one.team, one.since) for one in agreed if one):
+            yield word(f"cause.{cause}", TONGUE), f"{names[team]}, {clock(since)}"
     if record.unknown_years:
         years = ", ".join(map(str, record.unknown_years))
         yield (

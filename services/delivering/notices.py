@@ -21,7 +21,7 @@ from linli.services.delivering.climb_notices import climb_holds, climb_notices
 NEWS_FOR: Final = timedelta(hours=12)
 """How long it makes sense to tell somebody that an offer or a visit is off: next day they have found out."""
 
-MISSING_FOR: Final = timedelta(days=3)
+REMINDED_FOR: Final = timedelta(days=3)
 """How long a team is reminded of a record that is missing: later it may find that the request has been closed."""
 
 TASK_FOR: Final = timedelta(hours=24)
@@ -177,7 +177,7 @@ def _missing_notices(record: AssignmentRecord, now: datetime) -> Iterator[Delive
         _, offer = _find(record, going.id)
         if offer is not None:
             made = _made(record, Purpose.NOT_REPORTED, offer.id, offer, now)
-            times = {"start": going.start, "end": going.end, "until": record.at + MISSING_FOR}
+            times = {"start": going.start, "end": going.end, "until": record.at + REMINDED_FOR}
             yield made.model_copy(update=times)
 
 

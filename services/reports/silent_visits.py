@@ -48,12 +48,12 @@ def silent_rows(tables: Tables, asked: Asked) -> Iterator[Row]:
 
 def _fate(record: AssignmentRecord, going: Assignment) -> str:
     """Say what came of a team's silence; empty where it was not silent."""
-    marked = record.unreported is not None and record.unreported > going.end
+    called = record.unreported if record.unreported is not None and record.unreported > going.end else None
     if going.finished is not None:
-        return "late" if marked and record.unreported is not None and going.finished > record.unreported else ""
+        return "late" if called is not None and going.finished > called else ""
     if record.state in _OVER:
         return "ended"
-    return "waiting" if marked else ""
+    return "waiting" if called is not None else ""
 
 
 def _until(record: AssignmentRecord, days: timedelta) -> datetime | None:

@@ -18,7 +18,7 @@ from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem, Visit
-from linli.matcher.rounds.crowding import crowding
+from linli.matcher.rounds.crowding import Crowding
 from linli.matcher.search.solve import Limits, solve
 from tests.bench.match import solver_vroom
 from tests.bench.match.deadline import NO_HURRY_S, Deadline
@@ -119,7 +119,7 @@ class _Rounds:
         known = replace(self.problem, visits=(*self.promised, visit), memory=self.memory)
         if self.arrivals.crowded:
             timetable, _ = repair(Model(known), self.plan)
-            if crowding(timetable, len(self.promised)) < self.arrivals.crowded:
+            if Crowding(timetable).of(len(self.promised)) < self.arrivals.crowded:
                 return True
         found = cheapest_teams(known, self.plan, visit.id, 1)
         return bool(found) and found[0].cost <= price
