@@ -1,4 +1,4 @@
-"""A county's policy as a TOML file, read strictly: a misspelt word is refused, not ignored."""
+"""A county's policy as a TOML or JSON file, read strictly: a misspelt word is refused, not ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from linli.schemas.policy import Policy
 
 
 def parse_policy(text: str) -> Policy:
-    """Read a policy from TOML.
+    """Read a policy from TOML, or from JSON, which begins with a brace as no TOML can.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def parse_policy(text: str) -> Policy:
     The model itself ignores fields that it does not know, because a round of a newer build must stay readable; in a
     file that a person wrote, such a field is a mistake.
     """
-    given = toml_as_json(text)
+    given = text if text.lstrip().startswith("{") else toml_as_json(text)
     try:
         policy = Policy.model_validate_json(given)
     except ValidationError as error:

@@ -12,8 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from pydantic import BaseModel
 
+from linli.schemas.assignment import Closed
 from linli.schemas.lifecycle import State
 from linli.services.cli import main
+from linli.services.cli.simulated_day import Wanted, day_of
 from linli.services.demo.demand import Scenario, ask
 from linli.services.demo.requests import MONDAY
 from linli.services.demo.teams import midnight, roster
@@ -98,6 +100,35 @@ def test_the_command_plays_scenarios_and_policies(tmp_path: Path, capsys: pytest
     assert told(capsys, "calm", "--requests", "15", "--work", "0", "--policy", str(policy))["offers"] == 0
     assert main.run(["simulate", "calm", "--requests", "15", "--work", "0"]) == 0
     assert f"{usual['requests']}" in capsys.readouterr().out
+
+
+def test_a_policy_file_is_taken_as_everywhere_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that the sample can be played, its work counts, its desk agrees, and a misspelt word is refused."""
+    day = ("calm", "--requests", "12")
+    assert main.run(["export", "policy"]) == 0
+    policy = tmp_path / "policy.toml"
+    policy.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert told(capsys, *day, "--policy", str(policy))["served"] > 0
+    policy.write_text("freeze_minuts = 180", encoding="utf-8")
+    assert main.run(["simulate", *day, "--policy", str(policy)]) == 2
+    policy.write_text('{"freeze_minuts": 180}', encoding="utf-8")
+    assert main.run(["simulate", *day, "--policy", str(policy)]) == 2
+    assert capsys.readouterr().err.count("freeze_minuts") == 2
+
+
+@pytest.mark.parametrize(("asked", "said", "units"), [(None, "", 2_000), (None, "work = 7", 7), (9, "work = 7", 9)])
+def test_a_round_works_as_asked_or_as_the_policy_says(tmp_path: Path, asked: int | None, said: str, units: int) -> None:
+    """Tests which of option, file and default says how much a round may work."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text(said, encoding="utf-8")
+    assert day_of(Wanted("calm", 5, 1, asked, None, policy, None)).work == units
+
+
+def test_whoever_was_not_found_anybody_for_is_counted(played: VirtualDay) -> None:
+    """Tests that a request counts as unmet also once it is closed, which it is when its time has passed."""
+    ended = [record.status for record in played.last() if isinstance(record.status, Closed)]
+    closed = sum(status.outcome is State.UNMET for status in ended)
+    assert 0 < closed <= figures_of(played).unmet
 
 
 def as_line(body: BaseModel, at: datetime) -> dict[str, Any]:

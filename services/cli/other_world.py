@@ -9,17 +9,14 @@ from linli.matcher.desk.deadlines import next_deadline
 from linli.matcher.desk.decide import decide
 from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.glossary import word
-from linli.schemas.menu import ListError
-from linli.schemas.policy import Policy
 from linli.schemas.policy_file import parse_policy
 from linli.services.cli.findings import working
 from linli.services.cli.here import Here
-from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.other_roster import read_roster
 from linli.services.cli.out import Out, clock
+from linli.services.cli.policy_files import read_policy
 from linli.services.cli.second_thoughts import partitions_named
 from linli.services.cli.words import TONGUE, both
-from linli.services.sheets.limits import FILE_BYTES_MAX
 from linli.streams.dispatch.round_work import Desk
 from linli.streams.replay.what_if import Refusal, Teams, WhatIf, what_if
 from linli.streams.replay.world_figures import WINDOW_PASSED, WorldFigures
@@ -68,7 +65,7 @@ async def compare_worlds(
     if verify:
         detail = Both("--verify and --what-if cannot go together", "--verify 与 --what-if 不能同时使用")
         raise LinliError(Code.USAGE, detail=detail)
-    given = read_change(otherwise.policy) if otherwise.policy is not None else parse_policy("")
+    given = read_policy(otherwise.policy) if otherwise.policy is not None else parse_policy("")
     teams: Teams = read_roster(otherwise.roster, here.settings) if otherwise.roster is not None else {}
     address = await here.reach_kafka()
     found = WhatIf()
@@ -81,23 +78,6 @@ async def compare_worlds(
             await what_if(address, number, given, Desk(decide, next_deadline), found, progress, teams)
     show_worlds(found, out)
     return 1 if found.refused else 0
-
-
-def read_change(path: Path) -> Policy:
-    """Read what a policy file changes.
-
-    Raises
-    ------
-    LinliError
-        If it cannot be read or is no policy.
-    """
-    try:
-        return parse_policy(read_bytes(str(path), FILE_BYTES_MAX).decode("utf-8"))
-    except UnicodeDecodeError:
-        detail = Both("it is not UTF-8 text", "不是 UTF-8 文本")
-        raise LinliError(Code.POLICY, path=path, detail=detail) from None
-    except ListError as error:
-        raise LinliError(Code.POLICY, path=path, detail=str(error).rstrip(".")) from None
 
 
 def show_worlds(found: WhatIf, out: Out) -> None:

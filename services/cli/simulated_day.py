@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.policy import Mode, Policy
 from linli.services.cli.findings import working
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out, clock
+from linli.services.cli.policy_files import read_policy
 from linli.services.cli.words import TONGUE, both
 from linli.services.demo.demand import Scenario
 from linli.services.sheets.limits import FILE_BYTES_MAX
@@ -24,6 +23,9 @@ from linli.services.simulation.people import manners_of
 from linli.services.simulation.plots import plots_of
 from linli.services.simulation.virtual_day import VirtualDay
 
+WORK_DEFAULT = 2_000
+"""Units a round: some ten milliseconds, so that a usual day is played in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -32,7 +34,7 @@ class Wanted:
     day: str
     requests: int | None
     seed: int
-    work: int
+    work: int | None
     accept: str | None
     policy: Path | None
     plots: Path | None
@@ -46,7 +48,7 @@ def simulate_day(wanted: Wanted, out: Out) -> int:
     LinliError
         If the day, the policy or the share is none, or the pictures cannot be written.
     """
-    day = _day(wanted)
+    day = day_of(wanted)
     _make_folder(wanted.plots)
     with working(both("Playing the day …", "正在推演……")) as tell:
 
@@ -64,29 +66,42 @@ def simulate_day(wanted: Wanted, out: Out) -> int:
     return 0
 
 
-def _day(wanted: Wanted) -> VirtualDay:
+def day_of(wanted: Wanted) -> VirtualDay:
+    """Return the day that was asked for, not yet played."""
     scenarios = {scenario.value.replace("_", "-"): scenario for scenario in Scenario}
     policy, manners = _policy(wanted.policy), manners_of(_range(wanted.accept), wanted.seed)
+    work = _work(wanted, policy)
     if wanted.day in scenarios:
         return VirtualDay(
-            wanted.seed, wanted.requests, scenarios[wanted.day], work=wanted.work, policy=policy, manners=manners
+            wanted.seed, wanted.requests, scenarios[wanted.day], work=work, policy=policy, manners=manners
         )
     events = read_day(read_bytes(wanted.day, FILE_BYTES_MAX), wanted.day)
     on = events[0].at.astimezone(ZONE).date()
-    return VirtualDay(wanted.seed, on=on, work=wanted.work, policy=policy, manners=manners, events=events)
+    return VirtualDay(wanted.seed, on=on, work=work, policy=policy, manners=manners, events=events)
 
 
 def _policy(path: Path | None) -> Policy:
-    """Read a policy; offers go out by themselves where it does not say, for nobody sits at this desk."""
+    """Read a policy; nobody sits at this desk, so that whatever waits for its word gets it at once.
+
+    Without a file, and where it does not say, offers go out by themselves; what a policy only suggests stays unsent.
+    """
     if path is None:
         return Policy(mode=Mode.AUTO)
-    try:
-        given = Policy.model_validate_json(read_bytes(str(path), FILE_BYTES_MAX))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise LinliError(Code.PROBLEM, detail=f"{path}: {where}: {first['msg']}") from None
-    return given if "mode" in given.model_fields_set else given.model_copy(update={"mode": Mode.AUTO})
+    given = read_policy(path)
+    mode = given.mode if "mode" in given.model_fields_set else Mode.AUTO
+    rules = tuple(rule.model_copy(update={"mode": _at_once(rule.mode)}) for rule in given.mode_rules)
+    return given.model_copy(update={"mode": _at_once(mode), "mode_rules": rules})
+
+
+def _at_once(mode: Mode) -> Mode:
+    return Mode.AUTO if mode is Mode.CONFIRM else mode
+
+
+def _work(wanted: Wanted, policy: Policy) -> int:
+    """Return the units of a round: as asked for, as the policy file says, or few, so that a day takes seconds."""
+    if wanted.work is not None:
+        return wanted.work
+    return policy.work if "work" in policy.model_fields_set else WORK_DEFAULT
 
 
 def _range(text: str | None) -> tuple[float, float] | None:

@@ -10,9 +10,6 @@ import typer
 from linli.services.cli.options import AsJson
 from linli.services.cli.words import both
 
-WORK_DEFAULT = 2_000
-"""Units a round: some ten milliseconds, so that a usual day is played in seconds."""
-
 Day = Annotated[
     str,
     typer.Argument(
@@ -29,7 +26,16 @@ Requests = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help=both("Another seed, another day.", "随机种子。"))]
 Work = Annotated[
-    int, typer.Option("--work", min=0, max=10_000_000, help=both("Units a round may work.", "每轮计算量上限。"))
+    int | None,
+    typer.Option(
+        "--work",
+        min=0,
+        max=10_000_000,
+        help=both(
+            "Units a round may work (default: the policy file's, else 2000).",
+            "每轮计算量上限（默认取策略文件，否则 2000）。",
+        ),
+    ),
 ]
 Accept = Annotated[
     str | None,
@@ -40,7 +46,15 @@ Accept = Annotated[
     ),
 ]
 PolicyFile = Annotated[
-    Path | None, typer.Option("--policy", help=both("A policy as JSON; fields left out stay.", "JSON 格式的派单策略。"))
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="POLICY.toml",
+        help=both(
+            "A policy file (TOML or JSON); what it leaves out stays. Where the desk is asked, it agrees at once.",
+            "派单策略文件（TOML 或 JSON），未写的项不变；需派单员确认处视为立即同意。",
+        ),
+    ),
 ]
 Plots = Annotated[
     Path | None,
@@ -68,7 +82,7 @@ def simulate(
     day: Day,
     requests: Requests = None,
     seed: Seed = 1,
-    work: Work = WORK_DEFAULT,
+    work: Work = None,
     accept: Accept = None,
     policy: PolicyFile = None,
     plots: Plots = None,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from linli.matcher.travel import HaversineTravel
-from linli.schemas.assignment import Assignment, AssignmentRecord, Audience
+from linli.schemas.assignment import Assignment, AssignmentRecord, Audience, Closed
 from linli.schemas.lifecycle import OfferState, State
 from linli.services.demo.nearest_desk import NO_VISIT, compare
 from linli.services.demo.tally import percentile
@@ -74,7 +74,7 @@ class Figures:
     promises_broken
         By cause.
     unmet
-        Requests without anybody at the end of the day.
+        Requests for which nobody was found, whether sought until the end of the day or closed before.
     rounds, rounds_proven
         Decisions, and those whose plan was proved optimal.
     """
@@ -136,7 +136,7 @@ def figures_of(day: VirtualDay) -> Figures:
         notifications_per_served=round(_notifications(histories.values()) / served, 3),
         moves=sum(_moves(records) for records in wanted),
         promises_broken=dict(Counter(broken.cause for records in wanted for broken in records[-1].broken)),
-        unmet=sum(records[-1].state is State.UNMET for records in wanted),
+        unmet=sum(_is_unmet(records[-1]) for records in wanted),
         refused=len(day.dead),
         rounds=len(day.rounds),
         rounds_proven=sum(bool(decision.solver and decision.solver.proven) for _, decision in day.rounds),
@@ -179,6 +179,12 @@ def spread(values: Iterable[float]) -> Spread:
     """Sum up some values."""
     ordered = sorted(values)
     return Spread(percentile(ordered, 0.5), percentile(ordered, 0.9), ordered[-1] if ordered else None)
+
+
+def _is_unmet(record: AssignmentRecord) -> bool:
+    """Say whether nobody was found: still sought, or closed because its time has passed."""
+    status = record.status
+    return State.UNMET in (record.state, status.outcome if isinstance(status, Closed) else record.state)
 
 
 def _going(record: AssignmentRecord) -> list[Assignment]:
