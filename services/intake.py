@@ -25,7 +25,8 @@ from linli.streams.intake.admit import World
 from linli.streams.intake.app import IntakeConfig, build_app
 from linli.streams.intake.faust_strict import EXIT_FAILED
 from linli.streams.log_lines import log_for, set_up_logs
-from linli.streams.sealed.keyring import MasterKeyError, load_keyring
+from linli.streams.sealed.keyring import MasterKeyError
+from linli.streams.sealed.master_key_file import load_keyring
 
 EXIT_REFUSED: Final = 78
 """EX_CONFIG of sysexits.h: the process was told something that cannot be; starting it again does not help."""

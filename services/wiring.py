@@ -6,7 +6,8 @@ from linli.services.language import both
 from linli.services.settings import Settings, SettingsError
 from linli.streams.bootstrap import Wanted
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.sealed.keyring import Keyring, create_master_key, load_keyring
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.master_key_file import create_master_key, load_keyring
 
 
 def kafka_of(settings: Settings) -> KafkaAddress:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from linli.services.demo.county import urban_communities
 from linli.services.reports.registry import REPORTS
-from linli.streams.sealed.keyring import load_keyring
+from linli.streams.sealed.master_key_file import load_keyring
 from linli.streams.sealed.one_tap_links import one_tap_link
 from tests.support.browsing import DESKTOP, PHONE, Visitor, visitor
 from tests.support.gateway import client_of, token_for

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from linli.streams.sealed.keyring import load_keyring
+from linli.streams.sealed.master_key_file import load_keyring
 from linli.streams.sealed.one_tap_links import one_tap_link
 from tests.support.browsing import PHONE, Visitor, visitor
 from tests.support.house import House

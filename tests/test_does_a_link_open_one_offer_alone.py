@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.mark_uses import MarkUse
 from linli.streams.sealed.one_tap_links import PATH, LinkState, link_state, one_tap_link
 
 KEYRING = Keyring(bytes(range(32)))
@@ -46,5 +47,5 @@ def test_another_house_makes_other_links() -> None:
     """Tests that links hang on the master key, and on their own use of it."""
     offer, until, signature = parts()
     assert link_state(Keyring(bytes(32)), offer, until, signature, ENDS) is LinkState.FORGED
-    foreign = KEYRING.mark("content", f"{offer}\x1f{until}".encode())
+    foreign = KEYRING.mark(MarkUse.CONTENT, f"{offer}\x1f{until}".encode())
     assert link_state(KEYRING, offer, until, foreign, ENDS) is LinkState.FORGED

@@ -28,7 +28,7 @@ from linli.streams.codec import decode_as, to_bytes
 from linli.streams.intake.app import Intake, IntakeConfig
 from linli.streams.intake.dead_letter_brake import IN_A_ROW, WINDOW, DeadLetterBrake
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.sealed.keyring import create_master_key
+from linli.streams.sealed.master_key_file import create_master_key
 from tests.support.inbox import DISTRICT, NAME, county, good_order, record, world
 from tests.support.intake_stack import IntakeStack, intake_stack
 

@@ -325,6 +325,30 @@ def test_everything_that_happened_can_be_followed(user: User) -> None:
     assert NAME not in everything
 
 
+def test_the_master_key_is_replaced_while_all_runs(user: User) -> None:
+    """Tests rotating, wrapping anew and retiring under running processes, and that all that was sealed still opens."""
+    [before] = user.lines("keys", "list")
+    assert before["state"] == "present"
+    assert before["keys"] >= 7
+    assert user.run("keys", "retire").returncode == faults()[Code.USAGE].exit_code
+    made = user.json("keys", "rotate")
+    assert made["former"] == [before["master"]]
+    left = user.run("keys", "retire", "--yes", "--json")
+    assert (left.returncode, json.loads(left.stdout)["retired"]) == (1, [])
+    assert NAME in user.ok("show", "N-1", "--reveal")
+    later = user.folder / "later.csv"
+    later.write_text("\n".join(table().splitlines()[:2]).replace("N-1", "N-9") + "\n", encoding="utf-8")
+    user.ok("submit", str(later), "--source", SOURCE)
+    wrapped = user.json("keys", "rewrap")
+    assert (wrapped["wrapped"], wrapped["unopened"]) == (before["keys"], {})
+    assert wrapped["kept"] >= 1
+    assert user.json("keys", "retire", "--yes") == {"retired": [before["master"]], "still_needed": {}}
+    assert [one["state"] for one in user.lines("keys", "list")] == ["present"]
+    for name in ("N-1", "N-9"):
+        eventually(lambda name=name: user.state(name) or None)  # type: ignore[misc]
+        assert NAME in user.ok("show", name, "--reveal")
+
+
 def test_the_log_holds_and_replays(user: User, tmp_path: Path) -> None:
     """Tests that the audit finds every guarantee held, that replay decides the same bytes, and an unchanged what-if."""
     verdict = user.json("audit", "--patience", "30")

@@ -32,7 +32,7 @@ from linli.streams.codec import to_bytes
 from linli.streams.ground_facts import Facts, map_districts
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.meters import Meters
-from linli.streams.sealed.keyring import create_master_key
+from linli.streams.sealed.master_key_file import create_master_key
 from tests.support.event_stream import events
 from tests.support.examples import STATUSES, assignment_record
 from tests.support.gateway_inside import installation

@@ -18,7 +18,8 @@ from linli.schemas.roster import RegisterTeam
 from linli.streams.codec import to_bytes
 from linli.streams.intake.judge import CommandOut, judge
 from linli.streams.intake.strict_json import as_bytes
-from linli.streams.sealed.keyring import Keyring, MasterKeyError, UnsealError, create_master_key, load_keyring
+from linli.streams.sealed.keyring import Keyring, MasterKeyError, UnsealError
+from linli.streams.sealed.master_key_file import create_master_key, load_keyring
 from linli.streams.sealed.sealing import PLAIN_BYTES_MAX, seal, seal_bytes, seal_order, seal_team, unseal, unseal_bytes
 from tests.support.inbox import DISTRICT, NOW, SECRETS, Json, good_order, good_team, record, window, world
 

@@ -21,7 +21,7 @@ from linli.services.gateway.installation import Installation, put_into
 from linli.streams.board.store import connect
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.sealed.keyring import load_keyring
+from linli.streams.sealed.master_key_file import load_keyring
 from tests.support.examples import DETAILS, NINE, TEAM_DETAILS
 from tests.support.gateway_inside import installation
 from tests.support.house import House

@@ -50,6 +50,7 @@ from linli.streams.intake.inbox_record import RefusedError
 from linli.streams.log_lines import log_for
 from linli.streams.sealed.door_codes import door_code
 from linli.streams.sealed.keyring import UnsealError
+from linli.streams.sealed.mark_uses import MarkUse
 from linli.streams.sealed.one_tap_links import LinkState, link_state
 from linli.streams.sealed.sealing import unseal
 from linli.streams.sealed.service_codes import service_code
@@ -231,7 +232,7 @@ class GatewaySurroundings:
         return None if record is None else OpenedCase(record, by_proxy=who != BY_RESIDENT)
 
     def _opened_mark(self, request_id: str, until: int, who: str) -> str:
-        return self._here.keyring.mark("opened case", f"{request_id}\x1f{until}\x1f{who}".encode())
+        return self._here.keyring.mark(MarkUse.OPENED_CASE, f"{request_id}\x1f{until}\x1f{who}".encode())
 
     async def note_stranger(self, peer: str) -> None:
         """Count somebody whose token is not known."""

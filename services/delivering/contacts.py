@@ -16,6 +16,7 @@ from linli.schemas.subject_keys import SubjectKey
 from linli.streams.codec import decode_as
 from linli.streams.delivery.feed import Keys
 from linli.streams.sealed.keyring import Keyring, UnsealError
+from linli.streams.sealed.mark_uses import MarkUse
 from linli.streams.sealed.sealing import unseal
 
 GROUPS = frozenset({ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU, ChannelKind.COPY})
@@ -132,4 +133,4 @@ class Contacts:
     def _mark(self, channel: Channel) -> str:
         if not channel.target:
             return ""
-        return self._keyring.mark("delivery target", f"{channel.kind.value}\x1f{channel.target}".encode())
+        return self._keyring.mark(MarkUse.DELIVERY_TARGET, f"{channel.kind.value}\x1f{channel.target}".encode())

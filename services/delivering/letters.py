@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.glossary import Tongue, word_of
 from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.mark_uses import MarkUse
 from linli.streams.sealed.one_tap_links import one_tap_link
 
 CODE_CHARACTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -59,7 +60,7 @@ class Letters:
         Who tells somebody in person, or is told of a climb, hears of the request and not of an offer.
         """
         about = record.offer if record.task is None and record.awaited is None else record.request or record.offer
-        number = int(self._keyring.mark("short code", about.encode()), 16)
+        number = int(self._keyring.mark(MarkUse.SHORT_CODE, about.encode()), 16)
         found = ""
         for _ in range(CODE_LENGTH):
             number, place = divmod(number, len(CODE_CHARACTERS))

@@ -27,7 +27,7 @@ from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.clock import Clock
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.sealed.keyring import create_master_key
+from linli.streams.sealed.master_key_file import create_master_key
 
 Tell = Callable[[str], None]
 

@@ -19,9 +19,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.limits import HOUR_S
 from linli.streams.sealed.keyring import Keyring
-
-PURPOSE: Final = "case code"
-PROXY_PURPOSE: Final = "case code of a proxy"
+from linli.streams.sealed.mark_uses import MarkUse
 
 DIGITS: Final = 6
 
@@ -105,7 +103,7 @@ def _epoch(now: datetime) -> int:
 
 
 def _digits(keyring: Keyring, request_id: str, epoch: int, *, by_proxy: bool) -> str:
-    mark = keyring.mark(PROXY_PURPOSE if by_proxy else PURPOSE, f"{request_id}\x1f{epoch}".encode())
+    mark = keyring.mark(MarkUse.PROXY_CASE_CODE if by_proxy else MarkUse.CASE_CODE, f"{request_id}\x1f{epoch}".encode())
     return f"{int(mark, 16) % 10**DIGITS:0{DIGITS}d}"
 
 

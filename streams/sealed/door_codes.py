@@ -6,12 +6,11 @@ import hmac
 from typing import Final
 
 from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.mark_uses import MarkUse
 
 DIGITS: Final = 4
 """Short enough to be remembered and said at a door by anybody. One stranger in ten thousand guesses it: it tells
 visitors from swindlers at a door, and is no password for anything else."""
-
-_PURPOSE: Final = "door code"
 
 
 def door_code(assignment_id: str, keyring: Keyring) -> str:
@@ -30,7 +29,7 @@ def door_code(assignment_id: str, keyring: Keyring) -> str:
         Four digits, leading zeros included.
     """
     # 128 bits modulo 10,000: no code is more frequent than another by more than one in 10**34.
-    return f"{int(keyring.mark(_PURPOSE, assignment_id.encode()), 16) % 10**DIGITS:0{DIGITS}d}"
+    return f"{int(keyring.mark(MarkUse.DOOR_CODE, assignment_id.encode()), 16) % 10**DIGITS:0{DIGITS}d}"
 
 
 def is_door_code(said: str, assignment_id: str, keyring: Keyring) -> bool:

@@ -9,6 +9,7 @@ import unicodedata
 from linli.schemas.orders import Order
 from linli.schemas.people import Marks, PersonalPart
 from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.mark_uses import MarkUse
 
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _SPACES_AND_SIGNS = re.compile(r"[\s,，.。·、\-—()（）#]+")
@@ -33,8 +34,8 @@ def marks_of(order: Order, personal: PersonalPart, district: str, keyring: Keyri
     """
     household = "\x1f".join((district, *household_of(order, personal)))
     return Marks(
-        household=keyring.mark("household", household.encode(errors="surrogatepass")),
-        content=keyring.mark("content", canonical(order)),
+        household=keyring.mark(MarkUse.HOUSEHOLD, household.encode(errors="surrogatepass")),
+        content=keyring.mark(MarkUse.CONTENT, canonical(order)),
     )
 
 

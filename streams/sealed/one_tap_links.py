@@ -12,9 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from linli.streams.sealed.keyring import Keyring
-
-PURPOSE: Final = "one-tap link"
-"""The use of the HMAC: a mark made for anything else never opens a link."""
+from linli.streams.sealed.mark_uses import MarkUse
 
 PATH: Final = "/o"
 """Where the gateway answers links; short, because a group message has room for little."""
@@ -65,4 +63,4 @@ def link_state(keyring: Keyring, offer_id: str, until: int, signature: str, now:
 
 
 def _signature(keyring: Keyring, offer_id: str, until: int) -> str:
-    return keyring.mark(PURPOSE, f"{offer_id}\x1f{until}".encode())
+    return keyring.mark(MarkUse.ONE_TAP_LINK, f"{offer_id}\x1f{until}".encode())

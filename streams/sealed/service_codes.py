@@ -11,16 +11,15 @@ import hmac
 from typing import Final
 
 from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.mark_uses import MarkUse
 
 DIGITS: Final = 4
 """As short as the door code; a guess is stopped by the count of tries, see `linli.schemas.service.CODE_TRIES`."""
 
-_PURPOSE: Final = "service code"
-
 
 def service_code(assignment_id: str, keyring: Keyring) -> str:
     """Give the service code of an assignment, for the eyes of the resident and whoever tells them."""
-    return f"{int(keyring.mark(_PURPOSE, assignment_id.encode()), 16) % 10**DIGITS:0{DIGITS}d}"
+    return f"{int(keyring.mark(MarkUse.SERVICE_CODE, assignment_id.encode()), 16) % 10**DIGITS:0{DIGITS}d}"
 
 
 def is_service_code(said: str, assignment_id: str, keyring: Keyring) -> bool:

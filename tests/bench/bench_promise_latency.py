@@ -34,7 +34,7 @@ from linli.services.ground.local import ground_of
 from linli.services.processes import process_specs
 from linli.services.settings import Settings, load_settings
 from linli.streams.bootstrap import Wanted, bootstrap
-from linli.streams.sealed.keyring import create_master_key
+from linli.streams.sealed.master_key_file import create_master_key
 
 PATIENCE_S = 60.0
 """How long the last promises may take before the bench gives up and says how many came."""

@@ -35,7 +35,7 @@ from linli.streams.fenced_producer import start_fenced
 from linli.streams.intake.app import GROUP as INTAKE_GROUP
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.log_reader import open_reader
-from linli.streams.sealed.keyring import create_master_key
+from linli.streams.sealed.master_key_file import create_master_key
 from tests.support.certificates import Authority
 from tests.support.closed_kafka import ClosedKafka, password_of
 from tests.support.house import environment, linli

@@ -26,7 +26,8 @@ from linli.streams.bootstrap import Wanted, bootstrap
 from linli.streams.codec import decode_as, to_bytes
 from linli.streams.intake.inbox_record import InboxRecord
 from linli.streams.log_reader import LogRecord, open_reader
-from linli.streams.sealed.keyring import Keyring, create_master_key
+from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.master_key_file import create_master_key
 from tests.support.dispatchers import PATIENT
 from tests.support.inbox import DISTRICT, NOW, county
 
