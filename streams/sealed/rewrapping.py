@@ -53,7 +53,7 @@ class Rewrapped:
     wrapped: int = 0
     kept: int = 0
     erased_again: int = 0
-    unopened: Counter[str] = field(default_factory=Counter)
+    unopened: Counter[str] = field(default_factory=Counter[str])
 
 
 async def masters_in_use(address: KafkaAddress, partitions: int) -> Counter[str]:
@@ -119,7 +119,7 @@ async def rewrap(
             await part.catch_up()
             await _erase_again(part, producer, done)
             for batch in _batches(_stale(part, keyring, done)):
-                await part.reach(await _write(producer, [subject_key_record(key, source) for key in batch]))
+                await part.reach(await write_keys(producer, [subject_key_record(key, source) for key in batch]))
                 await _erase_again(part, producer, done)
                 done.wrapped += len(batch)
                 told(done)
@@ -170,7 +170,7 @@ class _Partition:
 async def _erase_again(part: _Partition, producer: Any, done: Rewrapped) -> None:
     if part.returned:
         done.erased_again += len(part.returned)
-        await part.reach(await _write(producer, [erasure_record(key.decode()) for key in sorted(part.returned)]))
+        await part.reach(await write_keys(producer, [erasure_record(key.decode()) for key in sorted(part.returned)]))
 
 
 def _stale(part: _Partition, keyring: Keyring, done: Rewrapped) -> list[SubjectKey]:
@@ -192,7 +192,7 @@ def _batches(keys: list[SubjectKey]) -> Iterable[list[SubjectKey]]:
     return (keys[at : at + BATCH] for at in range(0, len(keys), BATCH))
 
 
-async def _write(producer: Any, records: list[OutRecord]) -> int:
+async def write_keys(producer: Any, records: list[OutRecord]) -> int:
     """Write records of one partition, wait until the broker has them, and give the offset of the last."""
     sent = [await producer.send(one.topic, one.value, one.key, one.partition, headers=one.headers) for one in records]
     offsets: list[int] = [(await future).offset for future in sent]
