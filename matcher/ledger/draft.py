@@ -120,6 +120,8 @@ class Draft:
         By request: what came of it that a team took the whole standing order; goes with the request's next record.
     dear
         Requests whose place in this round's plan costs more than the county's price of admission.
+    forgiven
+        By request: teams that were silent once and may be planned with again in this round.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -133,6 +135,7 @@ class Draft:
         self.handed: list[tuple[str, int, Stop]] = []
         self.asked: Counter[str] = Counter()
         self.dear: dict[str, TooDear] = {}
+        self.forgiven: dict[str, frozenset[str]] = {}
         self.in_series: dict[str, tuple[InSeries, ...]] = {}
         self._pools: AskingPools | None = None
         self._tree: Tree | None = None

@@ -31,8 +31,8 @@ Kept = NodeRecord | StandingRecord | ServiceRecord
 One = TypeVar("One", NodeRecord, StandingRecord, ServiceRecord)
 
 
-LegFacts = tuple[tuple[str | None, ...], NotYet | None]
-"""What translated legs depend on besides their record: which teams came last, and which may not be asked yet."""
+LegFacts = tuple[tuple[str | None, ...], NotYet | None, frozenset[str]]
+"""What translated legs depend on besides their record: which teams came last, may not be asked yet, are forgiven."""
 
 
 class TeamFacts(NamedTuple):

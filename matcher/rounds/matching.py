@@ -14,6 +14,7 @@ from linli.matcher.rounds.asking_at_once import Crowd
 from linli.matcher.rounds.in_plan import requests_in_plan
 from linli.matcher.rounds.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
 from linli.matcher.rounds.plan_records import warm_plan, with_handed
+from linli.matcher.rounds.silent_teams import forgive_silence, heard_again
 from linli.matcher.rounds.together import bring_together
 from linli.matcher.rounds.too_dear import is_too_dear_at, too_dear
 from linli.matcher.rounds.translate import problem_of, request_and_leg, visit_id
@@ -29,7 +30,7 @@ from linli.schemas.plan import SHADOWS_FROM
 from linli.schemas.rounds import SolverReport
 
 PASSES_MAX = 4
-"""Plans made per round: each further one follows a visit given up, which frees room and cannot go on for ever."""
+"""Plans made per round: each further one follows a visit given up or a silence forgiven, and that comes to an end."""
 
 
 class PlanRefusedError(RuntimeError):
@@ -66,7 +67,7 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
     bring_together(draft, warm_plan(draft))
     matched = _plan(draft, problem_of(draft), warm_plan(draft))
     for _ in range(PASSES_MAX):
-        if not _give_up(draft, matched):
+        if not (_give_up(draft, matched) or forgive_silence(draft, matched.result.plan)):
             break
         bring_together(draft, matched.result.plan)
         matched = _plan(draft, problem_of(draft), with_handed(draft, matched.result.plan))
@@ -284,10 +285,11 @@ def _place(draft: Draft, waiting: _Waiting, reasons: Reasons, crowd: Crowd) -> N
         for one in crowd.others(draft, record, i, spot.team):
             so_far = record.model_copy(update={"legs": legs})
             legs = with_offer(legs, i, new_offer(draft, so_far, i, one.team, one.crew, one.stop, None))
+    barred = heard_again(draft, record, waiting.spots[0].team)
     if legs != record.legs:
-        draft.step(record, status_of(legs, record), "offer", legs=legs)
-    elif record.state is not State.PROMISED and record.promise is not None:
-        draft.step(record, Promised(window=record.promise), "matched")
+        draft.step(record, status_of(legs, record), "offer", legs=legs, barred=barred)
+    elif record.promise is not None and (record.state is not State.PROMISED or barred != record.barred):
+        draft.step(record, Promised(window=record.promise), "matched", barred=barred)
 
 
 def _promise(draft: Draft, record: AssignmentRecord, start: int) -> AssignmentRecord:

@@ -41,6 +41,9 @@ RETRIED_MAX = 40
 
 HOUR = 3600
 
+SILENT = "expired"
+"""Why a team is barred that did not answer."""
+
 
 def visit_id(request: str, leg: int) -> str:
     """Id of a visit: request and leg."""
@@ -64,7 +67,7 @@ class LegView:
     """A leg with what the problem needs to know of its request.
 
     ``gap``: the county's, between teams in order; ``patience``: how long after a visit could begin it costs nothing
-    that it has not, in seconds; None for as long as its first window.
+    that it has not, in seconds; None for as long as its first window; ``forgiven``: silent teams that count again.
     """
 
     record: AssignmentRecord
@@ -72,6 +75,7 @@ class LegView:
     index: int
     gap: int = 0
     patience: int | None = None
+    forgiven: frozenset[str] = frozenset()
 
     @property
     def leg(self) -> Leg:
@@ -111,7 +115,8 @@ def merge_windows(windows: Iterable[Window]) -> tuple[tuple[int, int], ...]:
 def _barred(view: LegView) -> tuple[tuple[str, str], ...]:
     excluded = [(team, EXCLUDED) for team in view.details.wishes.excluded_teams]
     beside = [(team, EXCLUDED) for team in _teams_of_other_legs(view)]
-    return tuple(sorted({*((team, DECLINED) for team, _ in view.record.barred), *excluded, *beside}))
+    said_no = (team for team, why in view.record.barred if why != SILENT or team not in view.forgiven)
+    return tuple(sorted({*((team, DECLINED) for team in said_no), *excluded, *beside}))
 
 
 def _teams_of_other_legs(view: LegView) -> list[str]:
@@ -268,14 +273,15 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
         (record.details and regular_team(draft, record.details, leg)) or team
         for leg, team in enumerate(translations.past.regular_teams(record))
     )
-    depends = regular, not_yet_asked(draft, record)
+    forgiven = draft.forgiven.get(record.request_id, frozenset())
+    depends = regular, not_yet_asked(draft, record), forgiven
     remembered = translations.visits.get(record.request_id)
     if remembered is not None and remembered[0] is record and remembered[1] == depends:
         return remembered[2]
     not_yet, details = depends[1], record.details
     gap = 60 * draft.state.policy.gap_minutes
     patience = None if draft.state.policy.patience_minutes is None else 60 * draft.state.policy.patience_minutes
-    views = [LegView(record, details, i, gap, patience) for i in range(len(record.legs))] if details else []
+    views = [LegView(record, details, i, gap, patience, forgiven) for i in range(len(record.legs))] if details else []
     own = [visit_of(view, regular[view.index], not_yet) for view in views]
     shadows = [shadow for view, visit in zip(views, own, strict=True) for shadow in _shadows(view, visit)]
     visits = (*own, *shadows)
