@@ -10,10 +10,13 @@ from datetime import datetime
 import pytest
 from typing_extensions import override
 
+from linli.matcher import compiled
 from linli.matcher.ledger.state import Translations
+from linli.matcher.limits import Limits
 from linli.matcher.memory import SPARE, Memory, TravelTable
 from linli.matcher.model import Model
-from linli.matcher.problem import Place, Weights
+from linli.matcher.problem import Place, Plan, Weights
+from linli.matcher.search.solve import solve
 from linli.matcher.travel import HaversineTravel, IntTable, Travel
 from linli.services.demo.demand import Scenario
 from tests.support.problems import HOUR, small
@@ -79,6 +82,21 @@ def test_a_remembered_way_is_the_way(travel: Travel) -> None:
             one = dice.randrange(len(table.places))
             assert list(table.row(one)) == [travel.between(table.places[one], b)[0] for b in table.places]
             assert list(table.column(one)) == [travel.between(a, table.places[one])[0] for a in table.places]
+
+
+def test_a_search_is_the_same_whatever_places_were_met_before() -> None:
+    """Tests a search in several parts whose places bear other numbers, as after a dispatcher's restart in mid-day."""
+    problem, limits = small(7, visits=60, teams=60), Limits(2_000)
+    assert compiled.is_warm(), "without machine code nothing is searched, and nothing would be tested"
+    fresh = solve(problem, Plan(), limits, 1)
+    for seed in range(3):
+        memory, places = Memory(problem.travel, problem.weights), [visit.place for visit in problem.visits]
+        random.Random(seed).shuffle(places)
+        for place in places:
+            memory.travel.number(place)
+        again = solve(replace(problem, memory=memory), Plan(), limits, 1)
+        assert again.report == fresh.report
+        assert again.plan == fresh.plan
 
 
 def test_a_memory_has_an_end() -> None:

@@ -54,13 +54,14 @@ def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
     model = timetable.model
     begun = {tour.duty: _begun(model, tour.stops) for tour in timetable.tours if tour.stops}
     (_, *fits), first = _fits(timetable, table, begun)
-    places, number = np.unique(np.array((*model.entry, *model.place, *model.base), dtype=np.int64), return_inverse=True)
-    way = _ways(model, places.tolist())
+    places = _places(model)
+    number = {place: at for at, place in enumerate(places)}
+    way = _ways(model, places)
     windows, first_window = _windows(model)
     visits = _visits(model, first, first_window, number)
     duties = _duties(timetable, begun, fits[0], visits)
     for column in (layout.ORIGIN, layout.HOME):
-        duties[:, column] = np.searchsorted(places, duties[:, column])
+        duties[:, column] = [number[place] for place in duties[:, column].tolist()]
     world = World(
         way=way,
         back=way if model.problem.travel.symmetric else np.ascontiguousarray(way.T),
@@ -74,6 +75,15 @@ def arrays_of(timetable: Timetable, table: PairTable) -> Arrays:
         within=np.array(model.within, dtype=np.int32),
     )
     return Arrays(world, _tours(timetable, begun, int(duties[:, layout.MOST].max(initial=0))), begun)
+
+
+def _places(model: Model) -> list[int]:
+    """Return the model's places in the order in which the problem names them.
+
+    Their numbers in the model follow what a memory met before, in this round and in earlier ones; the search draws
+    places by lot, and must draw the same ones after a dispatcher's restart as without it.
+    """
+    return list(dict.fromkeys((*model.base, *model.place, *model.entry)))
 
 
 def _ways(model: Model, places: list[int]) -> Ints:
@@ -132,9 +142,10 @@ def _windows(model: Model) -> tuple[Ints, Longs]:
     return _small(spans - model.now), first
 
 
-def _visits(model: Model, first_fit: Longs, first_window: Longs, place: Longs) -> Ints:
+def _visits(model: Model, first_fit: Longs, first_window: Longs, number: Mapping[int, int]) -> Ints:
     rows = np.zeros((len(model.visits), layout.VISIT_COLUMNS), np.int64)
-    rows[:, layout.PLACE], rows[:, layout.EXIT] = place[: len(rows)], place[len(rows) : 2 * len(rows)]
+    rows[:, layout.PLACE] = [number[place] for place in model.entry]
+    rows[:, layout.EXIT] = [number[place] for place in model.place]
     rows[:, layout.DURATION] = model.duration
     rows[:, layout.FIXED] = model.fixed
     rows[:, layout.SOFT] = model.soft
