@@ -13,6 +13,9 @@ MOVE_TOLERANCE = 900
 
 HOUR = 3600
 
+PER_HOUR = 1_000 * HOUR
+"""Odds are per thousand, and the price of scarcity is that of an hour."""
+
 
 @dataclass(frozen=True, slots=True)
 class CostTerms:
@@ -25,6 +28,7 @@ class CostTerms:
     reoffers: int = 0
     load: int = 0
     notifications: int = 0
+    scarcity: int = 0
 
     def total(self) -> int:
         """Return the sum of all terms."""
@@ -116,9 +120,29 @@ def notification_price(weights: Weights, visit: Visit, team: Team) -> int:
     return weights.notification * team.asked if visit.pin is None or visit.pin.team != team.id else 0
 
 
+def spared_hour(weights: Weights, needs: frozenset[str], team: Team) -> int:
+    """Return the price of a thousand hours of a team for a visit that needs these skills.
+
+    An hour is given once: it costs what the rarest skill that is not needed is worth, less what the rarest that is
+    needed is worth.
+    """
+    used = max((odds for skill, odds in team.scarce if skill in needs), default=0)
+    spared = max((odds for skill, odds in team.scarce if skill not in needs), default=0)
+    return weights.scarcity * max(0, spared - used)
+
+
+def scarcity_price(weights: Weights, visit: Visit, team: Team) -> int:
+    """Return the price of taking a team's time for a visit that does not need the rarest of its skills."""
+    if not team.scarce:
+        return 0
+    return visit.duration * spared_hour(weights, frozenset(need.skill for need in visit.needs), team) // PER_HOUR
+
+
 def pair_price(weights: Weights, visit: Visit, team: Team) -> int:
-    """Return what sending this team costs whatever the route: continuity, odds of a new offer, one more message."""
-    of_team = reoffer_price(weights, team) + notification_price(weights, visit, team)
+    """Return what sending this team costs whatever the route: continuity, odds, one more message, a rare skill."""
+    of_team = (
+        reoffer_price(weights, team) + notification_price(weights, visit, team) + scarcity_price(weights, visit, team)
+    )
     return continuity_price(weights, visit, team) + of_team
 
 
@@ -147,7 +171,7 @@ def stops_by_shift(team: Team, stops: tuple[Stop, ...]) -> list[tuple[Stop, ...]
 
 def _cost_of_shift(problem: Problem, team: Team, stops: tuple[Stop, ...], visits: dict[str, Visit]) -> CostTerms:
     weights = problem.weights
-    at, travel, work, lateness, moves, continuity, notifications = team.base, 0, 0, 0, 0, 0, 0
+    at, travel, work, lateness, moves, continuity, notifications, scarcity = team.base, 0, 0, 0, 0, 0, 0, 0
     for stop in stops:
         visit = visits[stop.visit]
         travel += problem.travel.between(at, entry_of(visit))[0] + lead_of(problem, visit).way
@@ -156,10 +180,11 @@ def _cost_of_shift(problem: Problem, team: Team, stops: tuple[Stop, ...], visits
         moves += move_price(weights, visit, stop.start)
         continuity += continuity_price(weights, visit, team)
         notifications += notification_price(weights, visit, team)
+        scarcity += scarcity_price(weights, visit, team)
     travel += problem.travel.between(at, team.base)[0]
     reoffers = len(stops) * reoffer_price(weights, team)
     load = load_price(weights, team.load, work)
-    return CostTerms(weights.travel * travel, lateness, moves, continuity, reoffers, load, notifications)
+    return CostTerms(weights.travel * travel, lateness, moves, continuity, reoffers, load, notifications, scarcity)
 
 
 def evaluate(problem: Problem, plan: Plan) -> Objective:

@@ -251,6 +251,10 @@ class Team:
         How well the team holds its skills, for those above level 1.
     asked : int
         Messages the team was sent today above those that are free; one more costs `Weights.notification` for each.
+    scarce : tuple of (str, int)
+        How often, per thousand sampled futures, one more hour of a team with this skill would have served somebody, and
+        one more of any other team not; skills of which that is never true are left out. See
+        `linli.matcher.rounds.skill_prices`.
     """
 
     id: str
@@ -275,6 +279,7 @@ class Team:
     asked: int = 0
     skill_levels: tuple[tuple[str, int], ...] = ()
     max_metres_per_shift: int | None = None
+    scarce: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +302,9 @@ class Weights:
         Convex price of load: what one more hour of service costs per hour the team has served in 28 days.
     notification : int
         Price of asking a team once more, for every message above the free ones that it was sent today.
+    scarcity : int
+        Price of an hour of a team with a rare skill for a visit that does not need it; charged in proportion to the
+        odds that somebody will be wanted who does.
     rarity : int
         No price of a plan: what it costs the search to leave out a visit that few teams are able to make, beside what
         leaving out anybody costs; see `linli.matcher.search.left_out`.
@@ -315,6 +323,7 @@ class Weights:
     reoffer: int = 1_500
     load: int = 25
     notification: int = 60
+    scarcity: int = 0
     rarity: int = 450
     length: int = 700
     waiting: tuple[int, ...] = ()

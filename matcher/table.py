@@ -17,8 +17,8 @@ from linli.matcher.duties import Fit
 from linli.matcher.fetching import entry_of, fetch_price, lead_of
 from linli.matcher.model import Model
 from linli.matcher.not_yet import NotYet
-from linli.matcher.objective import pair_price, reoffer_price
-from linli.matcher.problem import TravelLimit, Visit
+from linli.matcher.objective import PER_HOUR, pair_price, reoffer_price, spared_hour
+from linli.matcher.problem import SkillNeed, Team, TravelLimit, Visit, Weights
 from linli.matcher.rules import (
     FOREVER,
     PairRule,
@@ -283,13 +283,24 @@ def _reachable(model: Model, duties: _Duties, wanted: _Wanted, until: Longs, out
     return _any(by_shift.T, shifts).T
 
 
+def spared_hours(weights: Weights, visit: Visit, teams: Sequence[Team]) -> Longs:
+    """Return for every team the price of a thousand hours for the sake of skills that the visit does not need."""
+    needs = frozenset(need.skill for need in visit.needs)
+    return np.array([spared_hour(weights, needs, team) if team.scarce else 0 for team in teams], dtype=np.int64)
+
+
 def _prices(model: Model, wanted: list[Visit]) -> Longs:
     """Return what each visit with each team costs whatever the route."""
     weights, teams = model.weights, model.teams
     asking = [reoffer_price(weights, team) + weights.notification * team.asked for team in teams]
     prices = np.repeat(np.array(asking, dtype=np.int64)[None, :], len(wanted), axis=0)
+    spared: dict[tuple[SkillNeed, ...], Longs] = {}
     for i, visit in enumerate(wanted):
         if visit.regular_team is not None or visit.pin is not None:
             prices[i] = [pair_price(weights, visit, team) for team in teams]
+        else:
+            if visit.needs not in spared:
+                spared[visit.needs] = spared_hours(weights, visit, teams)
+            prices[i] += visit.duration * spared[visit.needs] // PER_HOUR
         prices[i] += fetch_price(model.problem, visit)
     return prices

@@ -10,6 +10,7 @@ from linli.matcher.objective import (
     move_price,
     notification_price,
     reoffer_price,
+    scarcity_price,
 )
 from linli.matcher.route import Tour
 
@@ -28,4 +29,5 @@ def terms_of(tour: Tour) -> CostTerms:
         reoffers=len(visits) * reoffer_price(weights, team),
         load=load_price(weights, team.load, tour.work),
         notifications=sum(notification_price(weights, visit, team) for visit in visits),
+        scarcity=sum(scarcity_price(weights, visit, team) for visit in visits),
     )

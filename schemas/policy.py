@@ -50,7 +50,9 @@ class Prices(Inside):
     ``travel`` and ``lateness`` price one second; ``move``: an offered visit begins later than it was told;
     ``continuity``: another team than the household's regular one; ``reoffer``: having to ask again, in proportion to
     the odds; ``load``: one more hour of service for each hour the team gave in 28 days (convex); ``notification``: one
-    more message to a team, for each message of the day above the ``notifications_free`` first.
+    more message to a team, for each message of the day above the ``notifications_free`` first; ``scarcity``: an hour of
+    a team with a rare skill for a visit that does not need it, in proportion to the odds that the skill will be missing
+    (see `Futures`).
 
     ``rarity`` counts in no plan's cost: it is what the search may pay in travel so that, of those who cannot all be
     served, it is not somebody whom few teams can serve that is left out; ``length`` so that it is not somebody who
@@ -68,6 +70,7 @@ class Prices(Inside):
     load: Annotated[int, Field(ge=0, le=10_000)] = 25
     notification: Annotated[int, Field(ge=0, le=100_000)] = 60
     notifications_free: Annotated[int, Field(ge=0, le=1_000)] = 3
+    scarcity: Annotated[int, Field(ge=0, le=100_000)] = 0
     rarity: Annotated[int, Field(ge=0, le=100_000)] = 450
     length: Annotated[int, Field(ge=0, le=100_000)] = 700
     waiting_hours: WaitingHours = (24, 72)
@@ -170,6 +173,20 @@ class AdmissionPrice(Inside):
     crowded_percent: Annotated[int, Field(ge=0, le=100)] = 60
 
 
+class Futures(Inside):
+    """How the odds that a skill will be missing are sampled; looked at only where ``prices.scarcity`` is not 0.
+
+    ``samples``: days that are sampled, a millisecond or so each whenever day or roster change; ``days``: past days they
+    are drawn from, ``days_least``: with fewer there are no odds; ``way_minutes``: what a visit takes of a team beside
+    the service.
+    """
+
+    samples: Annotated[int, Field(ge=1, le=1_000)] = 50
+    days: Annotated[int, Field(ge=1, le=90)] = 28
+    days_least: Annotated[int, Field(ge=1, le=28)] = 3
+    way_minutes: Annotated[int, Field(ge=0, le=240)] = 15
+
+
 class Policy(Inside):
     """A county's policy. Minutes are minutes of the district's clock.
 
@@ -193,6 +210,8 @@ class Policy(Inside):
 
     ``admission_price``: what is not urgent and dearer than this waits before it is promised, on crowded days; null:
     nothing waits.
+
+    ``futures``: how the odds are found by which rare skills are priced.
 
     ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
 
@@ -226,6 +245,7 @@ class Policy(Inside):
     down_grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     prices: Prices = Prices()
     admission_price: AdmissionPrice | None = AdmissionPrice()
+    futures: Futures = Futures()
     escalation: Escalation = Escalation()
     service: ServicePolicy = ServicePolicy()
     standing_days: Annotated[int, Field(ge=1, le=28)] = 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from linli.schemas.base import Inside, Instant, Ref
+from linli.schemas.base import Inside, Instant, Ref, Word
 from linli.schemas.policy import Policy
 
 
@@ -36,11 +36,24 @@ class CommandOutcome(Inside):
     detail: str = ""
 
 
+class RareSkills(Inside):
+    """How likely a district is to be short of a skill on a day like this one.
+
+    ``days``: past days that were looked at; ``odds``: by skill, per thousand sampled days on which one more hour of it
+    would have served somebody and one more hour of any team not. Without odds rare skills cost nothing: no skill is
+    rare, or too few days are known.
+    """
+
+    days: int
+    odds: tuple[tuple[Word, int], ...] = ()
+
+
 class SolverReport(Inside):
     """What the optimizer did for one district: visits placed by insertion, columns packed, whether proven optimal.
 
     ``work`` is in deterministic units; ``fingerprint`` names engine and version; ``served`` and ``seconds`` are the
-    objective as the checker computes it.
+    objective as the checker computes it. ``rare_skills``: what the price of rare skills went by; null where the county
+    has none.
     """
 
     engine: str
@@ -52,6 +65,7 @@ class SolverReport(Inside):
     seconds: int = 0
     fingerprint: str = ""
     fallback: str = ""
+    rare_skills: RareSkills | None = None
 
 
 class DistrictRound(Inside):

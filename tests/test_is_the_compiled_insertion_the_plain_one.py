@@ -51,11 +51,19 @@ def agree(timetable: Timetable, visits: list[int]) -> int:
     return answered
 
 
+def rare(team: Team, number: int) -> tuple[tuple[str, int], ...]:
+    """Return the odds of being short of some of a team's skills."""
+    return tuple((skill, 70 * (number + k)) for k, (skill, _) in enumerate(team.skills) if (number + k) % 2)
+
+
 def asked_often(problem: Problem) -> Problem:
-    """Return the problem in which every third team was asked often enough for the first hours."""
+    """Return the problem in which every third team was asked often enough for the first hours, and skills are rare."""
     enough = problem.now + 6 * HOUR
-    teams = (replace(t, asked=i, asked_enough_until=None if i % 3 else enough) for i, t in enumerate(problem.teams))
-    return replace(problem, teams=tuple(teams))
+    teams = (
+        replace(t, asked=i, asked_enough_until=None if i % 3 else enough, scarce=rare(t, i))
+        for i, t in enumerate(problem.teams)
+    )
+    return replace(problem, teams=tuple(teams), weights=replace(problem.weights, scarcity=3_600))
 
 
 @pytest.mark.parametrize("seed", range(25))

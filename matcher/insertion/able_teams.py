@@ -20,7 +20,7 @@ from linli.matcher.rules import (
     skill_and_qualification,
     team_takes_part,
 )
-from linli.matcher.table import Flags, open_to
+from linli.matcher.table import Flags, open_to, spared_hours
 from linli.matcher.travel import HaversineTravel
 
 LOOKS_AT: Final[tuple[tuple[PairRule, Callable[[Visit], object]], ...]] = (
@@ -97,7 +97,8 @@ class AbleTeams:
             numbers = numbers[np.argsort(cell, kind="stable")]
             counts = np.bincount(cell, minlength=int(grid[layout.ROWS] * grid[layout.COLUMNS]))
             cells = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))).astype(np.int32)
-        return Able(grid, cells, numbers.astype(np.int32), until[numbers])
+        spared = spared_hours(model.weights, visit, model.teams)
+        return Able(grid, cells, numbers.astype(np.int32), until[numbers], spared[numbers])
 
     def _passing(self, model: Model, visit: Visit, rule: PairRule, key: object) -> Flags:
         """Return which teams pass a rule."""

@@ -47,7 +47,7 @@ OF_TEAM: Final = frozenset(
     (
         *("id", "base", "skills", "crews", "shifts", "travel_limit", "languages", "members", "excluded_households"),
         *("active", "max_visits_per_shift", "load", "acceptance", "kind", "asked_enough_until", "asked"),
-        "skill_levels",
+        *("skill_levels", "scarce"),
     )
 )
 """What it knows of a visit and of a team: where anything else is said of one, plain Python answers."""

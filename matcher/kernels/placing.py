@@ -68,6 +68,9 @@ from linli.matcher.kernels.spots import alone, cheapest, last_start, may_stand
 from linli.matcher.kernels.ways import apart, line, over
 from linli.matcher.travel import EARTH_RADIUS_M, PI
 
+PER_HOUR = 3_600_000
+"""Seconds of a thousand hours; see `linli.matcher.objective.PER_HOUR`."""
+
 SLACK = 4
 """Seconds by which bounds are loosened, for the rounding of three ways and of the bounds themselves."""
 
@@ -287,7 +290,7 @@ def _best_of_team(
     the base takes.
     """
     done, last, teams = 0, last_start(wanted), ground.teams
-    fee = teams[t, ASKING]
+    fee = teams[t, ASKING] + wanted[LENGTH] * able.spared[c] // PER_HOUR
     if wanted[REGULAR] != -1 and wanted[REGULAR] != t:
         fee += ground.prices[CONTINUITY]
     for s in range(first, teams[t, SHIFT_TO]):

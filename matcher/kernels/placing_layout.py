@@ -118,9 +118,12 @@ class Able(NamedTuple):
         Their numbers, cell by cell.
     until : array, (teams, crews)
         Until when enough people are cleared, beside those kept for crews of lower number.
+    spared : array, (teams,)
+        The price of a thousand hours of each for the sake of skills that are not needed.
     """
 
     grid: Floats
     cells: Ints
     teams: Ints
     until: Longs
+    spared: Longs

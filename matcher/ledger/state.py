@@ -7,9 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
+from linli.matcher.futures.sampled_days import Asked
+from linli.matcher.futures.short_hours import Skills, Supply
+from linli.matcher.futures.skill_odds import SkillOdds
 from linli.matcher.ledger.asking_pools import AskingPools
 from linli.matcher.ledger.odds import Answers
 from linli.matcher.ledger.organisation import Tree
+from linli.matcher.ledger.past_orders import PastOrders
 from linli.matcher.ledger.past_service import PastService
 from linli.matcher.ledger.served_visits import ServedVisits
 from linli.matcher.memory import Memory
@@ -19,7 +23,7 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
-from linli.schemas.policy import Policy
+from linli.schemas.policy import Futures, Policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, SolverReport
 from linli.schemas.service import ServiceRecord
@@ -71,6 +75,14 @@ class Translations:
         What teams gave in the last weeks, and who came to a household last.
     served
         The service records by team.
+    orders
+        What was asked for on past days; followed only where rare skills have a price.
+    hours
+        By team id: record and day, and what skills the team has and how many seconds it works in all days expanded.
+    odds
+        Today, the policy's part, past days and hours, and how likely skills are to be missing.
+    priced
+        By team id: the team, and the team with its odds.
     roster
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
     tree
@@ -94,6 +106,12 @@ class Translations:
     answers: Answers = field(default_factory=Answers)
     past: PastService = field(default_factory=PastService)
     served: ServedVisits = field(default_factory=ServedVisits)
+    orders: PastOrders = field(default_factory=PastOrders)
+    hours: dict[str, tuple[RosterRecord, date, Skills, int]] = field(
+        default_factory=dict[str, tuple[RosterRecord, date, Skills, int]]
+    )
+    odds: tuple[tuple[int, Futures, list[dict[Asked, int]], Supply], SkillOdds] | None = None
+    priced: dict[str, tuple[Team, Team]] = field(default_factory=dict[str, tuple[Team, Team]])
     roster: tuple[Team, ...] = ()
     tree: tuple[Mapping[str, NodeRecord], Tree] | None = None
     pools: tuple[object, object, object, AskingPools] | None = None

@@ -14,6 +14,7 @@ from linli.matcher.rounds.asking_at_once import Crowd
 from linli.matcher.rounds.in_plan import requests_in_plan
 from linli.matcher.rounds.offering import asked_enough, exhausted, may_ask, new_offer, status_of, with_offer
 from linli.matcher.rounds.plan_records import warm_plan, with_handed
+from linli.matcher.rounds.rare_skills import rare_skills
 from linli.matcher.rounds.silent_teams import forgive_silence, heard_again
 from linli.matcher.rounds.together import bring_together
 from linli.matcher.rounds.too_dear import is_too_dear_at, too_dear
@@ -27,7 +28,7 @@ from linli.schemas.instants import from_seconds
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Window
 from linli.schemas.plan import SHADOWS_FROM
-from linli.schemas.rounds import SolverReport
+from linli.schemas.rounds import RareSkills, SolverReport
 
 PASSES_MAX = 4
 """Plans made per round: each further one follows a visit given up or a silence forgiven, and that comes to an end."""
@@ -73,7 +74,7 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
         matched = _plan(draft, problem_of(draft), with_handed(draft, matched.result.plan))
     crowd = Crowd(matched.problem, matched.result.plan)
     _write(draft, matched, crowd)
-    return crowd.plan, _report(matched)
+    return crowd.plan, _report(matched, rare_skills(draft))
 
 
 def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
@@ -101,7 +102,7 @@ def _judged(problem: Problem, before: Plan, result: Result) -> list[Violation]:
     return check(problem, result.plan) + check_moves(problem, before, result.plan)
 
 
-def _report(matched: Matched) -> SolverReport:
+def _report(matched: Matched, rare: RareSkills | None) -> SolverReport:
     report = matched.result.report
     return SolverReport(
         engine=report.engine,
@@ -113,6 +114,7 @@ def _report(matched: Matched) -> SolverReport:
         seconds=matched.result.objective.cost,
         fingerprint=report.fingerprint,
         fallback=matched.fallback,
+        rare_skills=rare,
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from linli.matcher.ledger.draft import Draft
 from linli.matcher.ledger.state import TeamFacts
 from linli.matcher.problem import Member, Place, Team, TravelLimit
+from linli.matcher.rounds.rare_skills import with_odds
 from linli.matcher.rounds.shifts import shifts
 from linli.schemas.instants import to_seconds
 from linli.schemas.places import RoundedPlace
@@ -105,6 +106,7 @@ def teams_of(draft: Draft) -> tuple[Team, ...]:
             remembered = (record, facts, team_of(record.details, facts))
             memory[record.details.team] = remembered
         teams.append(remembered[2])
+    teams = with_odds(draft, roster, teams)
     known = translations.roster
     if len(known) != len(teams) or any(a is not b for a, b in zip(known, teams, strict=True)):
         translations.roster = tuple(teams)

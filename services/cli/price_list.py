@@ -17,6 +17,7 @@ OF_TERM = {
     "reoffers": "reoffer",
     "load": "load",
     "notifications": "notification",
+    "scarcity": "scarcity",
 }
 """Which price a term of a cost is made with."""
 

@@ -17,7 +17,7 @@ from linli.matcher.insertion.repair import repair
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
-from linli.matcher.problem import Plan, Problem, Visit
+from linli.matcher.problem import Pin, Plan, Problem, Visit
 from linli.matcher.rounds.crowding import Crowding
 from linli.matcher.search.solve import Limits, solve
 from tests.bench.match import solver_vroom
@@ -40,12 +40,15 @@ class Arrivals:
         the end whoever waits is taken at any price.
     crowded : int
         Percent of the day's hours that must be taken before the price holds.
+    frozen : int
+        Percent of the orders whose team is asked as soon as they are promised, and stays: as on the day itself.
     """
 
     seed: int = 1
     work: int = 1_000
     price: int | None = None
     crowded: int = 0
+    frozen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Came:
     seconds: int
     waited: int
     broken: int
+    placed: frozenset[str] = frozenset()
 
 
 def arrive(problem: Problem, arrivals: Arrivals) -> Came:
@@ -86,6 +90,8 @@ class _Rounds:
         self.waited: set[str] = set()
         self.plan = Plan()
         self.number = 0
+        dice = random.Random(f"frozen/{arrivals.seed}")
+        self.frozen = {one.id for one in problem.visits if dice.randrange(100) < arrivals.frozen}
 
     def take(self, visit: Visit) -> None:
         """Answer one more order, and look again at those that wait."""
@@ -101,7 +107,7 @@ class _Rounds:
         placed = self.plan.placed()
         broken = sum(one.id not in placed for one in self.promised)
         assert broken == 0
-        return Came(len(placed), evaluate(whole, self.plan).cost, len(self.waited & placed), broken)
+        return Came(len(placed), evaluate(whole, self.plan).cost, len(self.waited & placed), broken, placed)
 
     def _plan(self, admitted: list[Visit], work: int) -> None:
         self.number += 1
@@ -109,8 +115,18 @@ class _Rounds:
         known = replace(self.problem, visits=(*self.promised, *admitted), memory=self.memory)
         self.plan = solve(known, self.plan, Limits(work), seed).plan
         placed = self.plan.placed()
-        self.promised += [replace(one, promised=True) for one in admitted if one.id in placed]
+        pins = self._pins()
+        self.promised += [replace(one, promised=True, pin=pins.get(one.id)) for one in admitted if one.id in placed]
         self.waiting = [one for one in self.waiting if one.id not in placed]
+
+    def _pins(self) -> dict[str, Pin]:
+        """Return where the orders stand whose teams are asked at once."""
+        return {
+            stop.visit: Pin(route.team, route.crew, stop.start)
+            for route in self.plan.routes
+            for stop in route.stops
+            if stop.visit in self.frozen
+        }
 
     def _is_cheap(self, visit: Visit) -> bool:
         price = self.arrivals.price

@@ -142,7 +142,11 @@ def small(seed: int, visits: int = 8, teams: int = 3, terrains: tuple[str, ...] 
     wanted = tuple(_small_visit(rng, i, spot(), teams) for i in range(visits))
     waiting = rng.choice(((), (12 * HOUR,), (HOUR, 36 * HOUR)))
     weights = Weights(
-        load=rng.choice((0, 5, 500)), lateness=rng.choice((0, 1)), move=rng.choice((0, 1800)), waiting=waiting
+        load=rng.choice((0, 5, 500)),
+        lateness=rng.choice((0, 1)),
+        move=rng.choice((0, 1800)),
+        scarcity=1_800,
+        waiting=waiting,
     )
     return Problem(MIDNIGHT + rng.randint(0, 12) * HOUR, wanted, roster, HaversineTravel(), weights)
 
@@ -192,6 +196,7 @@ def _small_team(rng: random.Random, number: int, base: Place) -> Team:
         load=rng.randint(0, 40) * HOUR,
         acceptance=rng.choice((1000, 900, 500)),
         asked=rng.choice((0, 0, 1, 5)),
+        scarce=(("care", 300 * number),) if number % 2 else (),
     )
 
 
