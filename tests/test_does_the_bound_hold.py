@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from linli.matcher import compiled
+from linli.matcher.exact import pricing
 from linli.matcher.exact.bound import ServedBound, bound_served
 from linli.matcher.exact.grounds import Crews, crews_of
 from linli.matcher.exact.pricing import room_to_look
+from linli.matcher.kernels import routes
 from linli.matcher.kernels.layout import Longs
-from linli.matcher.kernels.routes import Ahead, Ground, look_ahead
+from linli.matcher.kernels.routes import SPENT, Ahead, Ground, look_ahead
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem, Team
 from linli.matcher.search.solve import Limits, solve
@@ -82,6 +85,29 @@ def test_two_threads_and_a_plan_change_nothing_of_what_is_proved() -> None:
     assert one.served == two.served >= len(plan.placed())
     assert [bound.served for bound in told] == sorted((bound.served for bound in told), reverse=True)
     assert all(0 <= price <= 1 for _, price in one.prices)
+
+
+def test_a_crew_is_interrupted_and_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that slices of work change nothing, that none is overrun by much, and that each may be the last."""
+    problem = bench_day("mixed", Size(3, 40, 1), 1)
+    spent, whole = list[int](), bound_served(problem)
+
+    def grow(*given: Any) -> int:
+        progress, before = given[7], int(given[7][SPENT])
+        state = routes.grow(*given)
+        spent.append(int(progress[SPENT]) - before)
+        return state
+
+    monkeypatch.setattr(pricing, "grow", grow)
+    monkeypatch.setattr(pricing, "SLICE", 500)
+    assert bound_served(problem) == whole
+    # Leading one partial route on compares it at most with all the others that end where it goes.
+    assert max(spent) < 500 + 40 * 100
+    assert len(spent) > 10 * whole.rounds
+    for stop in (len(spent) // 4, len(spent) // 2):
+        spent.clear()
+        assert bound_served(problem, is_over=after(stop)).served >= whole.served
+        assert len(spent) <= stop + 1
 
 
 def test_without_machine_code_it_counts_who_fits_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,28 @@ import numpy as np
 
 from linli.matcher.exact.grounds import BUCKETS, Crews
 from linli.matcher.kernels.layout import Longs
-from linli.matcher.kernels.routes import BEFORE, FULL, LABEL_COLUMNS, LAST, REWARD, Ahead, grow, look_ahead
+from linli.matcher.kernels.routes import (
+    BEFORE,
+    BEST,
+    FULL,
+    LABEL_COLUMNS,
+    LAST,
+    MADE,
+    PAUSED,
+    PROGRESS,
+    REWARD,
+    Ahead,
+    grow,
+    look_ahead,
+)
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
 
 ROOM = 400_000
 """Partial routes kept at most for one crew, 25 MB; where they are too few, what looking ahead found is the bound."""
+
+SLICE = 20_000_000
+"""Partial routes compared, some tenths of a second, before it is asked whether to stop."""
 
 ROUTES = 12
 """Routes taken over from one look: several, for the prices of the next look will be others."""
@@ -65,7 +81,7 @@ class Desk:
         strict : bool
             Whether `Found.most` must be a bound; else it is the best that was found in a hurry.
         is_over : callable
-            Whether only to look ahead.
+            Asked again and again whether to be content with what looking ahead found.
         """
         mine = reward[crews.visits]
         ahead = room_to_look(len(mine))
@@ -75,10 +91,13 @@ class Desk:
         if is_over():
             return Found(int(top), ())
         head = np.empty(len(mine), np.int32)
-        made, best = grow(crews.ground, mine, ahead, floor, self.labels, head, strict)
-        if made == FULL:
+        progress = np.zeros(PROGRESS, np.int64)
+        while (state := grow(crews.ground, mine, ahead, floor, self.labels, head, strict, progress, SLICE)) == PAUSED:
+            if is_over():
+                return Found(int(top), ())
+        if state == FULL:
             return Found(int(top), ())
-        return Found(int(best), self._routes(crews, made, floor))
+        return Found(int(progress[BEST]), self._routes(crews, int(progress[MADE]), floor))
 
     def _routes(self, crews: Crews, made: int, floor: int) -> tuple[Route, ...]:
         """Return the best partial routes as they stand, none too much like one before it."""

@@ -25,8 +25,14 @@ HURRIED = 24
 LATER, LESS = 300, 1 << 15
 """In a hurry a partial route is beaten by one that is at most so many seconds later and wins so little less."""
 
-FULL = -1
-"""Returned where there was no more room for partial routes: then only what `look_ahead` found is known."""
+DONE, FULL, PAUSED = 0, -1, -2
+"""What `grow` returns: all were grown; there was no more room for partial routes, so only what `look_ahead` found is
+known; or its work was spent, and it can be called again to go on."""
+
+# Places in progress: partial routes made, the most that one of them wins, the next to lead on, the end of those with as
+# many stops, how many stops these have, and the work spent: partial routes that were compared or gone on to.
+MADE, BEST, UP, END, STOPS, SPENT = 0, 1, 2, 3, 4, 5
+PROGRESS = 6
 
 
 class Ground(NamedTuple):
@@ -196,9 +202,17 @@ def _look_from(ground: Ground, reward: Longs, ahead: Ahead, v: int, k: int) -> b
 
 @kernel
 def grow(
-    ground: Ground, reward: Longs, ahead: Ahead, floor: int, labels: Longs, head: Ints, strict: bool
-) -> tuple[int, int]:
-    """Grow partial routes that may win more than `floor`; return how many were made, or `FULL`, and the best.
+    ground: Ground,
+    reward: Longs,
+    ahead: Ahead,
+    floor: int,
+    labels: Longs,
+    head: Ints,
+    strict: bool,
+    progress: Longs,
+    work: int,
+) -> int:
+    """Grow partial routes that may win more than `floor`; return `DONE`, `FULL` or `PAUSED`.
 
     Parameters
     ----------
@@ -213,32 +227,58 @@ def grow(
     strict : bool
         Whether to throw away only what is beaten for certain; else more is, only the `HURRIED` nearest are gone to, and
         nobody looks ahead: better routes may be missed.
+    progress : array, (PROGRESS,)
+        Zeros at first; says how far it is, and where to go on.
+    work : int
+        May be spent now; what leading one partial route on takes may come on top.
     """
+    stop = progress[SPENT] + work
+    if progress[STOPS] == 0 and _set_out(ground, reward, ahead, floor, labels, head, strict, progress) == FULL:
+        return FULL
+    while progress[STOPS] < ground.most:
+        end = progress[END]
+        for label in range(progress[UP], end):
+            if labels[label, STANDS] == 0:
+                continue
+            if progress[SPENT] >= stop:
+                progress[UP] = label
+                return PAUSED
+            if _extend(ground, reward, ahead, floor, labels, head, label, strict, progress) == FULL:
+                return FULL
+        for label in range(end, progress[MADE]):
+            progress[BEST] = max(progress[BEST], labels[label, REWARD])
+        if end == progress[MADE]:
+            break
+        progress[UP], progress[END] = end, progress[MADE]
+        progress[STOPS] += 1
+    return DONE
+
+
+@inner
+def _set_out(
+    ground: Ground,
+    reward: Longs,
+    ahead: Ahead,
+    floor: int,
+    labels: Longs,
+    head: Ints,
+    strict: bool,
+    progress: Longs,
+) -> int:
+    """Make the partial routes of one stop; return `DONE` or `FULL`."""
     head[:] = -1
-    visits, made, best = head.shape[0], 0, floor
+    visits = head.shape[0]
+    progress[BEST] = floor
     for v in range(visits):
         start = first_start(ground, v, ground.way[visits, v])
         if start < 0 or reward[v] <= 0 or (strict and reward[v] + ahead.best[v, start // ground.step] <= floor):
             continue
-        if made == labels.shape[0]:
-            return FULL, best
-        made += _add(labels, head, made, 0, v, start + ground.duration[v], reward[v], 1, -1, strict)
-        best = max(best, reward[v])
-    begin = 0
-    for _ in range(1, ground.most):
-        end = made
-        for label in range(begin, end):
-            if labels[label, STANDS] == 0:
-                continue
-            made = _extend(ground, reward, ahead, floor, labels, head, label, made, end, strict)
-            if made == FULL:
-                return FULL, best
-        for label in range(end, made):
-            best = max(best, labels[label, REWARD])
-        if end == made:
-            break
-        begin = end
-    return made, best
+        if progress[MADE] == labels.shape[0]:
+            return FULL
+        _add(labels, head, 0, v, start + ground.duration[v], reward[v], 1, -1, strict, progress)
+        progress[BEST] = max(progress[BEST], reward[v])
+    progress[END], progress[STOPS] = progress[MADE], 1
+    return DONE
 
 
 @inner
@@ -250,13 +290,13 @@ def _extend(
     labels: Longs,
     head: Ints,
     label: int,
-    made: int,
-    level: int,
     strict: bool,
+    progress: Longs,
 ) -> int:
-    """Lead a partial route on to every visit it may go to; return how many there are now, or `FULL`."""
+    """Lead a partial route on to every visit it may go to; return `DONE` or `FULL`."""
     v, free, won, memory = labels[label, LAST], labels[label, FREE], labels[label, REWARD], labels[label, MEMORY]
     visits = head.shape[0] if strict else min(HURRIED, head.shape[0])
+    progress[SPENT] += visits
     for k in range(visits):
         u = ground.order[v, k]
         if reward[u] <= 0:
@@ -269,13 +309,12 @@ def _extend(
             continue
         if strict and won + reward[u] + _rest(ground, ahead, u, start, v) <= floor:
             continue
-        if made >= labels.shape[0]:
+        if progress[MADE] >= labels.shape[0]:
             return FULL
         kept = _remembered(ground, v, u, memory)
-        made += _add(
-            labels, head, made, level, u, int(start + ground.duration[u]), won + reward[u], kept, label, strict
-        )
-    return made
+        done = int(start + ground.duration[u])
+        _add(labels, head, progress[END], u, done, won + reward[u], kept, label, strict, progress)
+    return DONE
 
 
 @inner
@@ -302,7 +341,6 @@ def _remembered(ground: Ground, v: int, u: int, memory: int) -> int:
 def _add(
     labels: Longs,
     head: Ints,
-    new: int,
     level: int,
     visit: int,
     free: int,
@@ -310,17 +348,20 @@ def _add(
     memory: int,
     before: int,
     strict: bool,
-) -> int:
-    """Put a partial route into its visit's list, ordered by time, unless it is beaten; return 1 if it was put in.
+    progress: Longs,
+) -> None:
+    """Put a partial route into its visit's list, ordered by time, unless it is beaten.
 
     Those in the list have no more stops than the new one, so they beat it where they are as early, as rich, and
     remember nothing more. The new one throws out those it beats that have as many stops, from `level` on.
     """
     later, less = (0, 0) if strict else (LATER, LESS)
-    follows, other = -1, head[visit]
+    follows, other, compared, new = -1, head[visit], 0, progress[MADE]
     while other >= 0 and labels[other, FREE] <= free + later:
+        compared += 1
         if labels[other, REWARD] >= won - less and (not strict or labels[other, MEMORY] & ~memory == 0):
-            return 0
+            progress[SPENT] += compared
+            return
         if labels[other, FREE] <= free:
             follows = other
         other = labels[other, NEXT]
@@ -333,6 +374,7 @@ def _add(
         labels[follows, NEXT] = new
     previous = new
     while other >= 0:
+        compared += 1
         beaten = labels[other, REWARD] <= won and (not strict or memory & ~labels[other, MEMORY] == 0)
         if other >= level and beaten:
             labels[other, STANDS] = 0
@@ -340,4 +382,5 @@ def _add(
         else:
             previous = other
         other = labels[other, NEXT]
-    return 1
+    progress[MADE] += 1
+    progress[SPENT] += compared
