@@ -94,7 +94,7 @@ def parse_admission(text: str) -> TaskAdmission:
     try:
         return TaskAdmission.model_validate_json(toml_as_json(text))
     except ValidationError as error:
-        raise ListError(mistakes(error, "task admission list")) from None
+        raise ListError(*mistakes(error, Both("task admission list", "准入清单"))) from None
 
 
 def shipped_admission() -> TaskAdmission:

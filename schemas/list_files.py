@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, cast
 
 from linli.schemas.admission import TaskAdmission, parse_admission
-from linli.schemas.menu import ListError, ServiceMenu, parse_menu
+from linli.schemas.menu import ListError, ServiceMenu, not_toml, parse_menu
 
 VERSION_DIGITS: Final = 12
 """Letters of a version: two lists of a county never share 48 bits by chance."""
@@ -43,12 +43,15 @@ def parse_list(text: str) -> CountyList:
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ListError(f"This is not TOML: {error}.") from None
+        raise ListError(*not_toml(error)) from None
     if "items" in found:
         return parse_menu(text)
     if "tasks" in found or "certificates" in found:
         return parse_admission(text)
-    raise ListError("It is none of the county's lists: those have items (the menu) or tasks (the admission list).")
+    raise ListError(
+        "It is none of the county's lists: those have items (the menu) or tasks (the admission list).",
+        "不是本县的清单：服务清单有 items，准入清单有 tasks。",
+    )
 
 
 def version_of(found: CountyList) -> str:
@@ -69,7 +72,10 @@ def as_toml(kind: ListKind, name: str, rows: Iterable[Mapping[str, object]], *, 
     for number, row in enumerate(rows, start=1):
         part = str(row.get("part") or next(iter(PARTS[kind])))
         if part not in PARTS[kind]:
-            raise ListError(f"Row {number}: part is {', '.join(PARTS[kind])} and nothing else.")
+            known = ", ".join(PARTS[kind])
+            raise ListError(
+                f"Row {number}: part is {known} and nothing else.", f"第 {number} 行：part 只能是 {known}。"
+            )
         tables[PARTS[kind][part]].append(row)
     lines = [f"name = {_value(name)}", f"synthetic = {_value(synthetic)}"]
     first = next(iter(tables))

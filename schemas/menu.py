@@ -11,6 +11,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from linli.schemas.answers import SPENT_MAX
 from linli.schemas.base import Edge, Name, WayMetres, Word
+from linli.schemas.errors import Both
+from linli.schemas.mistakes import mistake, path_of, spot
 from linli.schemas.orders import MINUTES_MAX
 from linli.schemas.people import Beneficiary
 from linli.schemas.roster import SkillLevel, TeamKind
@@ -24,7 +26,15 @@ OFFICES_MAX: Final = 200
 
 
 class ListError(ValueError):
-    """A list of the county cannot be used; the message says what is wrong with which entry, and what to do."""
+    """A list of the county cannot be used; it says in both languages what is wrong with which entry, and what to do."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        self.said = Both(english, chinese)
+        super().__init__(english)
+
+    def clause(self) -> Both:
+        """Give what is wrong as a part of another sentence, which has an end of its own."""
+        return Both(self.said.en.rstrip("."), self.said.zh.rstrip("。"))
 
 
 class SkillNeed(Edge):
@@ -165,7 +175,7 @@ def parse_menu(text: str) -> ServiceMenu:
     try:
         return ServiceMenu.model_validate_json(toml_as_json(text))
     except ValidationError as error:
-        raise ListError(mistakes(error, "service menu")) from None
+        raise ListError(*mistakes(error, Both("service menu", "服务清单"))) from None
 
 
 def shipped_menu() -> ServiceMenu:
@@ -184,15 +194,20 @@ def toml_as_json(text: str) -> str:
     try:
         return json.dumps(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ListError(f"This is not TOML: {error}.") from None
+        raise ListError(*not_toml(error)) from None
     except TypeError:
-        raise ListError("There is a date in the list, which has no place for one.") from None
+        raise ListError("There is a date in the list, which has no place for one.", "清单中不能有日期。") from None
 
 
-def mistakes(error: ValidationError, name: str) -> str:
+def not_toml(error: tomllib.TOMLDecodeError) -> Both:
+    """Say where a text stops being TOML."""
+    return Both(f"This is not TOML: {error}.", f"不是有效的 TOML 文件{spot(str(error))}。")
+
+
+def mistakes(error: ValidationError, name: Both) -> Both:
     """Say in a sentence each what is wrong with a list."""
-    return "\n".join(
-        f"The {name} has a mistake at {'.'.join(str(part) for part in detail['loc']) or 'its top'}: "
-        f"{detail['msg'].removeprefix('Value error, ')}."
-        for detail in error.errors(include_url=False, include_input=False)
+    found = [(path_of(detail), mistake(detail)) for detail in error.errors(include_url=False, include_input=False)]
+    return Both(
+        "\n".join(f"The {name.en} has a mistake at {where or 'its top'}: {said.en}." for where, said in found),
+        "\n".join(f"{name.zh}的 {where or '开头'} 有误：{said.zh}。" for where, said in found),
     )

@@ -9,6 +9,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
+from linli.schemas.errors import Both
 from linli.schemas.menu import ListError, mistakes, toml_as_json
 from linli.schemas.policy import Policy
 
@@ -30,11 +31,12 @@ def parse_policy(text: str) -> Policy:
     try:
         policy = Policy.model_validate_json(given)
     except ValidationError as error:
-        raise ListError(mistakes(error, "policy")) from None
+        raise ListError(*mistakes(error, Both("policy", "策略"))) from None
     kept = policy.model_dump(mode="json", exclude_unset=True)
     unknown = list(_unknown(json.loads(given), kept, ""))
     if unknown:
-        raise ListError(f"The policy has words that are not known: {', '.join(unknown)}.")
+        named = ", ".join(unknown)
+        raise ListError(f"The policy has words that are not known: {named}.", f"策略中有无法识别的字段：{named}。")
     return policy
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from linli.schemas.admission import TaskAdmission, parse_admission, shipped_admission
+from linli.schemas.errors import Both
 from linli.schemas.list_files import version_of
 from linli.schemas.menu import ListError, ServiceMenu, mistakes, parse_menu, shipped_menu
 from linli.schemas.places import District
 from linli.schemas.policy import Policy
 from linli.schemas.policy_file import parse_policy
+from linli.schemas.system_words import refused_by_system
 from linli.services.demo.county import sinan
 from linli.services.language import both
 from linli.services.public_holidays import shipped_calendar
@@ -42,7 +44,7 @@ def load_menu(settings: Settings) -> ServiceMenu:
     try:
         return parse_menu(_text(settings.service_menu, "LINLI_SERVICE_MENU"))
     except ListError as error:
-        raise SettingsError(_unusable(settings.service_menu, error)) from None
+        raise SettingsError(_unusable(settings.service_menu, error.said)) from None
 
 
 def load_admission(settings: Settings) -> TaskAdmission:
@@ -58,7 +60,7 @@ def load_admission(settings: Settings) -> TaskAdmission:
     try:
         return parse_admission(_text(settings.task_admission, "LINLI_TASK_ADMISSION"))
     except ListError as error:
-        raise SettingsError(_unusable(settings.task_admission, error)) from None
+        raise SettingsError(_unusable(settings.task_admission, error.said)) from None
 
 
 def versions_of_lists(settings: Settings) -> dict[str, str]:
@@ -86,7 +88,7 @@ def load_policy(settings: Settings) -> Policy:
     try:
         policy = parse_policy(_text(settings.policy, "LINLI_POLICY"))
     except ListError as error:
-        raise SettingsError(_unusable(settings.policy, error)) from None
+        raise SettingsError(_unusable(settings.policy, error.said)) from None
     return policy.model_copy(update={name: own[name] for name in own if name not in policy.model_fields_set})
 
 
@@ -104,7 +106,7 @@ def _district(code: str, folder: Path | None) -> District:
     try:
         district = District.model_validate_json(_text(path, "LINLI_DISTRICT_FOLDER"))
     except ValidationError as error:
-        raise SettingsError(_unusable(path, mistakes(error, "district"))) from None
+        raise SettingsError(_unusable(path, mistakes(error, Both("district", "区县文件")))) from None
     if district.code != code:
         raise SettingsError(
             both(
@@ -115,8 +117,8 @@ def _district(code: str, folder: Path | None) -> District:
     return district
 
 
-def _unusable(path: Path, mistakes: object) -> str:
-    return both(f"{path} cannot be used. {mistakes}", f"{path} 无法使用。{mistakes}")
+def _unusable(path: Path, said: Both) -> str:
+    return both(f"{path} cannot be used. {said.en}", f"{path} 无法使用。{said.zh}")
 
 
 def _text(path: Path, setting: str) -> str:
@@ -131,7 +133,7 @@ def _text(path: Path, setting: str) -> str:
     except OSError as error:
         raise SettingsError(
             both(
-                f"{setting}: {path} cannot be read: {error.strerror}.",
-                f"{setting}：无法读取 {path}：{error.strerror}。",
+                f"{setting}: {path} cannot be read: {refused_by_system(error).en}.",
+                f"{setting}：无法读取 {path}：{refused_by_system(error).zh}。",
             )
         ) from None

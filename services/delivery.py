@@ -27,7 +27,7 @@ from linli.services.delivering.sms import SmsProvider, load_provider
 from linli.services.delivering.targets import Targets
 from linli.services.delivering.tracks import Rules
 from linli.services.ground.reach import reach_kafka
-from linli.services.language import Language
+from linli.services.language import Language, both
 from linli.services.metrics_server import serve_metrics
 from linli.services.process import run_process
 from linli.services.settings import Settings, SettingsError
@@ -119,7 +119,7 @@ def _provider_of(settings: Settings) -> SmsProvider | None:
     try:
         return None if settings.sms_provider is None else load_provider(settings.sms_provider)
     except ListError as error:
-        raise SettingsError(str(error)) from None
+        raise SettingsError(both(*error.said)) from None
 
 
 def _keyring_of(settings: Settings) -> Keyring:
@@ -134,7 +134,7 @@ def _mail_of(settings: Settings) -> Mail:
     try:
         services: Mapping[str, str] = {} if file is None else load_services(file)
     except ListError as error:
-        raise SettingsError(str(error)) from None
+        raise SettingsError(both(*error.said)) from None
     return Mail(None if server is None else server.get_secret_value(), services)
 
 

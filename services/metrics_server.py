@@ -8,6 +8,7 @@ from typing import Final
 
 from prometheus_client import start_http_server
 
+from linli.schemas.system_words import refused_by_system
 from linli.services.ground.claim import usable_folder
 from linli.services.language import both
 from linli.services.settings import Settings, SettingsError
@@ -38,9 +39,9 @@ def serve_metrics(settings: Settings, process: str, meters: Meters) -> str:
     except OSError as error:
         raise SettingsError(
             both(
-                f"LINLI_METRICS={settings.metrics}: nothing can listen there ({error.strerror or error}). "
+                f"LINLI_METRICS={settings.metrics}: nothing can listen there ({refused_by_system(error).en}). "
                 "Name a free port, or port 0 for any free one: every process needs a port of its own.",
-                f"LINLI_METRICS={settings.metrics}：无法在此监听（{error.strerror or error}）。"
+                f"LINLI_METRICS={settings.metrics}：无法在此监听（{refused_by_system(error).zh}）。"
                 "请写明空闲端口，或用端口 0 任选：每个进程需要各自的端口。",
             )
         ) from error

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from typing import Final
 
 from pydantic_core import ErrorDetails
 
-from linli.services.language import TONGUE, both
-
-CHINESE: Final[dict[str, str]] = {
-    "bool_parsing": "应为 true 或 false",
-    "datetime_from_date_parsing": "应为带时区的时刻，如 2026-01-05T08:00:00+08:00",
-    "datetime_parsing": "应为带时区的时刻，如 2026-01-05T08:00:00+08:00",
-    "enum": "应为 {expected}",
-    "float_parsing": "应为数字",
-    "greater_than": "应大于 {gt}",
-    "greater_than_equal": "不应小于 {ge}",
-    "int_parsing": "应为整数",
-    "less_than": "应小于 {lt}",
-    "less_than_equal": "不应大于 {le}",
-    "literal_error": "应为 {expected}",
-    "string_pattern_mismatch": "格式不符",
-    "string_too_long": "过长",
-    "string_too_short": "过短",
-    "timezone_aware": "应带时区，如 2026-01-05T08:00:00+08:00",
-    "too_long": "最多 {max_length} 项",
-    "too_short": "至少 {min_length} 项",
-}
-"""What pydantic finds, by the name it gives it; its English sentences are good enough as they are."""
+from linli.schemas.mistakes import mistake
+from linli.services.language import both
 
 
 def sentence(detail: ErrorDetails, variable: str | None, purpose: str) -> str:
@@ -51,10 +30,7 @@ def sentence(detail: ErrorDetails, variable: str | None, purpose: str) -> str:
 
 def _reason(detail: ErrorDetails) -> str:
     """Give the reason; our own were said in the right language where they were found."""
-    known = CHINESE.get(detail["type"])
-    if TONGUE == "zh" and known is not None:
-        return known.format(**detail.get("ctx", {}))
-    return detail["msg"].removeprefix("Value error, ")
+    return both(*mistake(detail))
 
 
 def suggestion(name: str, known: list[str]) -> str:

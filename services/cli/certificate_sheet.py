@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.system_words import refused_by_system
 from linli.schemas.topics import ROSTER, SERVICE
 from linli.services.certificates.certificate import NamesError, certificate_of, read_names
 from linli.services.certificates.writing import as_html, as_text
@@ -82,7 +83,7 @@ def _names(file: Path) -> dict[str, str]:
     except FileNotFoundError:
         raise LinliError(Code.FILE_MISSING, path=file) from None
     except OSError as error:
-        raise LinliError(Code.FILE_UNREADABLE, path=file, detail=error.strerror or "") from None
+        raise LinliError(Code.FILE_UNREADABLE, path=file, detail=refused_by_system(error)) from None
     try:
         if len(raw) > NAMES_BYTES_MAX:
             raise NamesError(f"> {NAMES_BYTES_MAX} bytes")

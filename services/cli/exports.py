@@ -11,6 +11,7 @@ from typing import Literal
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.json_schemas import as_text, json_schemas
+from linli.schemas.system_words import refused_by_system
 from linli.schemas.topics import TOPICS, Topic
 from linli.services.cli.out import Out
 from linli.services.cli.words import both
@@ -36,7 +37,7 @@ def write_schemas(folder: Path | None, *, as_json: bool) -> None:
         for name, schema in made.items():
             (folder / f"{name}.json").write_text(as_text(schema), encoding="utf-8")
     except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=folder, detail=error.strerror) from None
+        raise LinliError(Code.FILE_UNWRITABLE, path=folder, detail=refused_by_system(error)) from None
     out = Out(as_json)
     out.data({"folder": str(folder), "files": sorted(f"{name}.json" for name in made)})
     out.say(f"{len(made)} schemas are in {folder}.", f"已将 {len(made)} 个模式写入 {folder}。")

@@ -11,6 +11,7 @@ from typing import Final
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.metrics import SECTIONS
+from linli.schemas.system_words import refused_by_system
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.words import TONGUE, both
@@ -76,7 +77,7 @@ def _write_metrics(verdict: Verdict, file: Path) -> None:
     try:
         write_to_textfile(str(file), meters.registry)
     except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=error.strerror) from error
+        raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=refused_by_system(error)) from error
 
 
 @contextmanager

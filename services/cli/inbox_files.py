@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.system_words import refused_by_system
 from linli.services.cli.times import with_zone
 from linli.services.sheets.bodies import body_of
 from linli.services.sheets.columns import Columns, Context
@@ -82,10 +83,12 @@ class InboxFile:
         """Give the objects of a JSON file: a list, or one object."""
         import orjson
 
+        from linli.schemas.mistakes import not_json
+
         try:
             data: object = orjson.loads(self._text)
         except orjson.JSONDecodeError as error:
-            raise LinliError(Code.FILE_FORMAT, path=f"{self.name} ({error})") from None
+            raise LinliError(Code.FILE_FORMAT, path=not_json(error, self.name)) from None
         return list(data) if isinstance(data, list) else [data]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
@@ -148,7 +151,7 @@ def _content(path: Path, most: int) -> bytes:
     except FileNotFoundError:
         raise LinliError(Code.FILE_MISSING, path=path) from None
     except OSError as error:
-        raise LinliError(Code.FILE_UNREADABLE, path=path, detail=error.strerror) from None
+        raise LinliError(Code.FILE_UNREADABLE, path=path, detail=refused_by_system(error)) from None
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:

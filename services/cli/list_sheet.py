@@ -9,9 +9,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from linli.schemas.admission import TaskAdmission
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.list_files import CountyList, ListKind, as_toml, parse_list, version_of
 from linli.schemas.menu import ListError, ServiceMenu, shipped_menu
+from linli.schemas.system_words import refused_by_system
 from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import inbox_file
 from linli.services.cli.out import ZONE, Out
@@ -62,11 +63,11 @@ def make_list(wanted: Wanted, out: Out) -> None:
         text = as_toml(wanted.kind, name, rows, synthetic=wanted.synthetic)
         found = parse_list(text)
     except ListError as error:
-        raise LinliError(Code.LIST, detail=f"{wanted.file}: {error}") from None
+        raise _unusable(wanted.file, error) from None
     try:
         wanted.out.write_text(text, encoding="utf-8")
     except OSError as error:
-        detail = error.strerror or type(error).__name__
+        detail = refused_by_system(error)
         raise LinliError(Code.FILE_UNWRITABLE, path=wanted.out, detail=detail) from None
     out.data({**_facts(found), "file": str(wanted.out)})
     setting = {ListKind.MENU: "LINLI_SERVICE_MENU", ListKind.ADMISSION: "LINLI_TASK_ADMISSION"}[wanted.kind]
@@ -147,7 +148,12 @@ def _parsed(text: str, file: str) -> CountyList:
     try:
         return parse_list(text)
     except ListError as error:
-        raise LinliError(Code.LIST, detail=f"{file}: {error}") from None
+        raise _unusable(file, error) from None
+
+
+def _unusable(file: str, error: ListError) -> LinliError:
+    said = error.clause()
+    return LinliError(Code.LIST, detail=Both(f"{file}: {said.en}", f"{file}：{said.zh}"))
 
 
 def _text(path: Path) -> str:
@@ -158,4 +164,4 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         raise LinliError(Code.FILE_ENCODING, path=path) from None
     except OSError as error:
-        raise LinliError(Code.FILE_UNREADABLE, path=path, detail=error.strerror or type(error).__name__) from None
+        raise LinliError(Code.FILE_UNREADABLE, path=path, detail=refused_by_system(error)) from None

@@ -26,4 +26,4 @@ def read_policy(path: Path) -> Policy:
         detail = Both("it is not UTF-8 text", "不是 UTF-8 文本")
         raise LinliError(Code.POLICY, path=path, detail=detail) from None
     except ListError as error:
-        raise LinliError(Code.POLICY, path=path, detail=str(error).rstrip(".")) from None
+        raise LinliError(Code.POLICY, path=path, detail=error.clause()) from None

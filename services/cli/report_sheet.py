@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.system_words import refused_by_system
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.words import TONGUE, both
@@ -98,7 +99,7 @@ def write_file(file: Path, content: bytes, out: Out) -> None:
         half.write_bytes(content)
         os.replace(half, file)
     except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=error.strerror or type(error).__name__) from None
+        raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=refused_by_system(error)) from None
     out.say(f"Written: {file}.", f"已写入 {file}。")
 
 

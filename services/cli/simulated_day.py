@@ -10,6 +10,7 @@ from pathlib import Path
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.policy import Mode, Policy
+from linli.schemas.system_words import refused_by_system
 from linli.services.cli.findings import working
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out, clock
@@ -120,7 +121,7 @@ def _make_folder(folder: Path | None) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=folder, detail=error.strerror) from None
+        raise LinliError(Code.FILE_UNWRITABLE, path=folder, detail=refused_by_system(error)) from None
 
 
 def _rows(one: Figures) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from linli.matcher.checker import check
 from linli.matcher.problem import Place, ProblemError
 from linli.matcher.travel import Travel
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.system_words import refused_by_system
 from linli.services.cli.findings import working
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out
@@ -118,7 +119,7 @@ def _write(solution: dict[str, Any], target: str | None, out: Out) -> None:
     try:
         Path(target).expanduser().write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=target, detail=error.strerror) from None
+        raise LinliError(Code.FILE_UNWRITABLE, path=target, detail=refused_by_system(error)) from None
     out.data(solution["summary"])
     if not out.as_json:
         _show(solution, target, out)

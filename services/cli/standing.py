@@ -99,6 +99,7 @@ def _order_in(file: str) -> object:
     from pathlib import Path
 
     from linli.schemas.errors import Code, LinliError
+    from linli.schemas.system_words import refused_by_system
     from linli.services.cli.refusals import in_words
     from linli.streams.intake.inbox_record import RefusedError
     from linli.streams.intake.strict_json import parse
@@ -106,8 +107,10 @@ def _order_in(file: str) -> object:
     try:
         given = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return parse(given)
+    except FileNotFoundError:
+        raise LinliError(Code.FILE_MISSING, path=file) from None
     except OSError as error:
-        raise LinliError(Code.USAGE, detail=f"{file}: {error.strerror}") from None
+        raise LinliError(Code.FILE_UNREADABLE, path=file, detail=refused_by_system(error)) from None
     except RefusedError as refused:
         raise LinliError(Code.NOT_APPLIED, detail=in_words(refused)) from None
 

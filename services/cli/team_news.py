@@ -157,21 +157,22 @@ def _members_in(file: str) -> tuple[Member, ...]:
 
     from pydantic import TypeAdapter, ValidationError
 
-    from linli.schemas.errors import Code, LinliError
+    from linli.schemas.errors import Both, Code, LinliError
+    from linli.schemas.mistakes import first_mistake
     from linli.schemas.roster import Member
+    from linli.schemas.system_words import refused_by_system
 
     try:
         raw = sys.stdin.buffer.read(MEMBERS_BYTES_MAX) if file == "-" else Path(file).read_bytes()[:MEMBERS_BYTES_MAX]
     except FileNotFoundError:
         raise LinliError(Code.FILE_MISSING, path=file) from None
     except OSError as error:
-        raise LinliError(Code.FILE_UNREADABLE, path=file, detail=error.strerror or "") from None
+        raise LinliError(Code.FILE_UNREADABLE, path=file, detail=refused_by_system(error)) from None
     try:
         return TypeAdapter(tuple[Member, ...]).validate_json(raw)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "0"
-        raise LinliError(Code.USAGE, detail=f"{file}: {where}: {first['msg']}") from None
+        said = first_mistake(error)
+        raise LinliError(Code.USAGE, detail=Both(f"{file}: {said.en}", f"{file}：{said.zh}")) from None
 
 
 def _deliver(body: BaseModel, team: str, district: str | None, wait: float, as_json: bool) -> int:

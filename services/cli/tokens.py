@@ -63,6 +63,7 @@ def issue(
     from pydantic import ValidationError
 
     from linli.schemas.errors import Code, LinliError
+    from linli.schemas.mistakes import first_mistake
     from linli.services.cli.here import Here
     from linli.services.cli.out import Out
 
@@ -75,7 +76,7 @@ def issue(
         until = now + timedelta(days=days)
         made = _book().issue(role, name, where, now=now, expires=until, team=team, place=place, member_of=member_of)
     except ValidationError as error:
-        raise LinliError(Code.USAGE, detail=error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        raise LinliError(Code.USAGE, detail=first_mistake(error)) from None
     _show_made(made, Out(as_json))
     return 0
 

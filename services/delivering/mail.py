@@ -18,6 +18,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from linli.schemas.base import Edge, Word
+from linli.schemas.errors import Both
 from linli.schemas.people import Channel
 from linli.services.delivering.private_files import read_private
 from linli.services.delivering.sent import DELIVERED, How, Sent
@@ -43,7 +44,7 @@ def load_services(path: Path) -> Mapping[str, str]:
     linli.schemas.menu.ListError
         If it cannot be used, or others may read it: such URLs hold passwords.
     """
-    return read_private(path, NamedServices, "file of named services").services
+    return read_private(path, NamedServices, Both("file of named services", "通知服务文件")).services
 
 
 class Mail:

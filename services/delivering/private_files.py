@@ -8,12 +8,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from linli.schemas.errors import Both
 from linli.schemas.menu import ListError, mistakes, toml_as_json
+from linli.schemas.system_words import refused_by_system
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_private(path: Path, model: type[Model], name: str) -> Model:
+def read_private(path: Path, model: type[Model], name: Both) -> Model:
     """Read such a file.
 
     Parameters
@@ -23,7 +25,7 @@ def read_private(path: Path, model: type[Model], name: str) -> Model:
     model
         What it holds.
     name
-        What it is called in a sentence.
+        What it is called in a sentence, in both languages.
 
     Raises
     ------
@@ -33,10 +35,18 @@ def read_private(path: Path, model: type[Model], name: str) -> Model:
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ListError(f"The {name} {path} cannot be read: {type(error).__name__}.") from None
+        why = (
+            refused_by_system(error) if isinstance(error, OSError) else Both("it is not UTF-8 text", "不是 UTF-8 文本")
+        )
+        raise ListError(
+            f"The {name.en} {path} cannot be read: {why.en}.", f"无法读取{name.zh} {path}：{why.zh}。"
+        ) from None
     if os.name == "posix" and mode & 0o077:
-        raise ListError(f"Others may read the {name} {path}: run chmod 600 on it.")
+        raise ListError(
+            f"Others may read the {name.en} {path}: run chmod 600 on it.",
+            f"{name.zh} {path} 可被他人读取：请执行 chmod 600。",
+        )
     try:
         return model.model_validate_json(toml_as_json(text))
     except ValidationError as error:
-        raise ListError(mistakes(error, name)) from None
+        raise ListError(*mistakes(error, name)) from None

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from linli.schemas.base import Edge, Name
 from linli.schemas.deliveries import DeliveryRecord, Purpose
+from linli.schemas.errors import Both
 from linli.schemas.people import Channel
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.posting import Answer, NoAnswerError, Poster
@@ -80,7 +81,7 @@ def load_provider(path: Path) -> SmsProvider:
     ListError
         If it cannot be used, or others may read it: it holds what the provider is paid by.
     """
-    return read_private(path, SmsProvider, "text message provider's file")
+    return read_private(path, SmsProvider, Both("text message provider's file", "短信服务商文件"))
 
 
 class TextMessages:

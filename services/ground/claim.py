@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from linli.schemas.system_words import refused_by_system
 from linli.services.ground.errors import GroundError
 from linli.services.language import both
 
@@ -63,8 +64,8 @@ def usable_folder(folder: Path, setting: str = "LINLI_STATE") -> Path:
     except OSError as error:
         raise GroundError(
             both(
-                f"The folder {folder} cannot be written: {error.strerror}.",
-                f"无法写入文件夹 {folder}：{error.strerror}。",
+                f"The folder {folder} cannot be written: {refused_by_system(error).en}.",
+                f"无法写入文件夹 {folder}：{refused_by_system(error).zh}。",
             ),
             both(f"Choose another with {setting}.", f"请用 {setting} 另选一个。"),
         ) from error

@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from linli.schemas.system_words import refused_by_system
 from linli.services.ground.errors import GroundError
 from linli.services.language import both
 
@@ -231,8 +232,8 @@ def _fetch(jars: list[Jar], target: Path) -> None:
             raise
         raise GroundError(
             both(
-                f"The jars of Apache Kafka cannot be kept in {target}: {error.strerror}.",
-                f"无法把 Apache Kafka 的 jar 存入 {target}：{error.strerror}。",
+                f"The jars of Apache Kafka cannot be kept in {target}: {refused_by_system(error).en}.",
+                f"无法把 Apache Kafka 的 jar 存入 {target}：{refused_by_system(error).zh}。",
             ),
             both("Choose another folder with LINLI_CACHE.", "请用 LINLI_CACHE 另选一个文件夹。"),
         ) from error

@@ -9,7 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
+from linli.schemas.mistakes import first_mistake, spot
+from linli.schemas.system_words import refused_by_system
 from linli.services.sheets.cells import plain
 from linli.services.sheets.columns import Columns
 from linli.services.sheets.limits import MAP_BYTES_MAX
@@ -106,7 +108,7 @@ def load_mapping(path: Path, columns: Columns) -> Mapping:
     except FileNotFoundError:
         raise LinliError(Code.FILE_MISSING, path=path) from None
     except OSError as error:
-        raise LinliError(Code.FILE_UNREADABLE, path=path, detail=error.strerror) from None
+        raise LinliError(Code.FILE_UNREADABLE, path=path, detail=refused_by_system(error)) from None
     if len(content) > MAP_BYTES_MAX:
         raise LinliError(Code.SHEET_LIMIT, path=path, limit="file_bytes", most=f"{MAP_BYTES_MAX:,}")
     try:
@@ -115,10 +117,11 @@ def load_mapping(path: Path, columns: Columns) -> Mapping:
     except UnicodeDecodeError:
         raise LinliError(Code.FILE_ENCODING, path=path) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise LinliError(Code.MAP, path=path, detail=f"{where}: {first['msg']}".lstrip(": ")) from None
-    except (tomllib.TOMLDecodeError, ValueError) as error:
+        raise LinliError(Code.MAP, path=path, detail=first_mistake(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        detail = Both(str(error), f"不是有效的 TOML 文件{spot(str(error))}")
+        raise LinliError(Code.MAP, path=path, detail=detail) from None
+    except ValueError as error:
         raise LinliError(Code.MAP, path=path, detail=str(error)) from None
     if mapping.kind != columns.kind:
         raise LinliError(Code.MAP, path=path, detail=f'kind = "{mapping.kind}"')

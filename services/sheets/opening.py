@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.system_words import refused_by_system
 from linli.services.sheets.cells import Table
 from linli.services.sheets.faults import SheetError, beyond
 from linli.services.sheets.limits import FILE_BYTES_MAX
@@ -69,7 +70,7 @@ def _look_at(path: Path, name: str) -> None:
     except FileNotFoundError:
         raise LinliError(Code.FILE_MISSING, path=name) from None
     except OSError as error:
-        raise LinliError(Code.FILE_UNREADABLE, path=name, detail=error.strerror) from None
+        raise LinliError(Code.FILE_UNREADABLE, path=name, detail=refused_by_system(error)) from None
     if size > FILE_BYTES_MAX:
         raise beyond(name, "file_bytes", FILE_BYTES_MAX)
     if size == 0:

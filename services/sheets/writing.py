@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.system_words import refused_by_system
 from linli.services.sheets.cells import looks_like_formula
 from linli.services.sheets.limits import CELL_CHARS_MAX
 
@@ -107,7 +108,7 @@ def writing(path: Path, *, overwrite: bool) -> Generator[Book]:
             for source, target in _targets(path, made):
                 os.replace(source, target)
     except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=path, detail=error.strerror or type(error).__name__) from None
+        raise LinliError(Code.FILE_UNWRITABLE, path=path, detail=refused_by_system(error)) from None
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:

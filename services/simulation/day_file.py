@@ -8,7 +8,8 @@ import orjson
 from pydantic import ValidationError
 
 from linli.schemas.base import Edge
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
+from linli.schemas.mistakes import first_mistake
 from linli.services.demo.county import layout
 from linli.services.demo.timed import TimedEvent, timed
 from linli.services.sheets.bodies import MODEL_OF_KIND
@@ -44,12 +45,17 @@ def _event(text: bytes, where: str) -> TimedEvent:
         kind = str(fields.get("kind", "order"))
         body = MODEL_OF_KIND[kind].model_validate_json(orjson.dumps(fields))
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise LinliError(Code.PROBLEM, detail=f"{where}: {path}: {first['msg']}") from None
+        said = first_mistake(error)
+        raise LinliError(Code.PROBLEM, detail=Both(f"{where}: {said.en}", f"{where}：{said.zh}")) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LinliError(Code.PROBLEM, detail=f"{where}: {type(error).__name__} {error}") from None
     if at.tzinfo is None or not isinstance(body, Edge):
-        raise LinliError(Code.PROBLEM, detail=f"{where}: at: no zone; write 2026-03-16T08:00:00+08:00")
+        raise LinliError(
+            Code.PROBLEM,
+            detail=Both(
+                f"{where}: at: no zone; write 2026-03-16T08:00:00+08:00",
+                f"{where}：at：缺少时区，写作 2026-03-16T08:00:00+08:00",
+            ),
+        )
     number = getattr(body, "source_id", None) or getattr(body, "team", None) or where
     return timed(at, body, kind, source, layout().code, str(number))

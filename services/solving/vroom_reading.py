@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from linli.matcher.travel import IntTable
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.mistakes import mistake, not_json
+from linli.services.language import both
 from linli.services.solving.faults import path_of, refuse
 from linli.services.solving.vroom_checks import faults_of
 from linli.services.solving.vroom_format import SECONDS_MAX, VroomProblem
@@ -60,7 +62,7 @@ def read_problem(content: bytes, name: str) -> VroomFile:
     try:
         data: object = orjson.loads(content.removeprefix(BOM_UTF8))
     except orjson.JSONDecodeError as error:
-        raise LinliError(Code.PROBLEM, detail=f"{name}: {error}") from None
+        raise LinliError(Code.PROBLEM, detail=not_json(error, name)) from None
     if not isinstance(data, dict):
         raise LinliError(Code.PROBLEM, detail=f"{name}: not an object with vehicles and jobs")
     fields = cast(Json, data)
@@ -94,7 +96,8 @@ def _problem(fields: Json) -> VroomProblem:
     try:
         return VroomProblem.model_validate_json(orjson.dumps(fields))
     except ValidationError as error:
-        told = {path_of(one["loc"]): one["msg"] for one in error.errors(include_input=False, include_url=False)}
+        details = error.errors(include_input=False, include_url=False)
+        told = {path_of(one["loc"]): both(*mistake(one)) for one in details}
         # What is wrong within a list is told of the list again, as if it were empty.
         within = {path for path in told if any(other.startswith(f"{path}[") for other in told)}
         refuse([f"{path}: {message}" for path, message in told.items() if path not in within])
