@@ -282,11 +282,11 @@ PICKUPS = """2 200 1
 
 
 def test_pickups(tmp_path: Path) -> None:
-    """Tests that what is fetched is brought at once, and the way of both."""
+    """Tests that both are fetched before either is brought, and the way of all."""
     _write(tmp_path, "BKS.json", json.dumps({"LC": {"best_known_cost": 50}}))
     line = line_of("tiny", _write(tmp_path, "LC.txt", PICKUPS), pickups, WORK)
     assert (line.visits, line.served, line.broken) == (2, 2, "")
-    assert line.cost == pytest.approx(9 + 9 + (9**2 + 11**2) ** 0.5 + 9 + (9**2 + 20**2) ** 0.5, abs=0.01)
+    assert line.cost == pytest.approx(20 + 9 + 11 + (9**2 + 9**2) ** 0.5, abs=0.01)
     assert "+" in as_markdown([line])
 
 

@@ -1,11 +1,11 @@
-"""Does ``linli solve`` carry VROOM's shipments: fetched at one place, brought to another, nothing in between."""
+"""Does ``linli solve`` carry VROOM's shipments: fetched at one place, brought to another, other things in between."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
 from copy import deepcopy
-from itertools import pairwise, permutations
+from itertools import accumulate, pairwise, permutations
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ def tasks_of(given: Json) -> dict[tuple[str, int], Json]:
 
 
 def steps_hold(given: Json, solution: Json) -> None:
-    """Recompute every route from the file alone, and see that each delivery follows its own pickup at once."""
+    """Recompute every route from the file alone, and see that each delivery follows its own pickup."""
     tasks, pairs = tasks_of(given), {one["pickup"]["id"]: one["delivery"]["id"] for one in given["shipments"]}
     capacity = {one["id"]: one.get("capacity", []) for one in given["vehicles"]}
     served: list[tuple[str, int]] = []
@@ -85,7 +85,7 @@ def steps_hold(given: Json, solution: Json) -> None:
             free = start + step["setup"] + step["service"]
             assert all(load <= limit for load, limit in zip(step["load"], capacity[route["vehicle"]], strict=True))
             if step["type"] == "pickup":
-                assert (steps[number + 1]["type"], steps[number + 1]["id"]) == ("delivery", pairs[step["id"]])
+                assert [s["type"] for s in steps[number:] if s["id"] == pairs[step["id"]]].count("delivery") == 1
             served.append((step["type"], step["id"]))
         assert last["arrival"] == free + DURATIONS[at][0] <= CLOSES
         assert route["cost"] == route["duration"] == travelled + DURATIONS[at][0]
@@ -97,20 +97,28 @@ def steps_hold(given: Json, solution: Json) -> None:
 
 
 def least_travel(given: Json) -> int:
-    """Return the least travel with which one vehicle serves all, by trying every order."""
+    """Return the least travel with which one vehicle serves all, by trying every order in which its load is borne."""
+    limit = given["vehicles"][0].get("capacity", [1 << 30])[0]
+    tasks = [(("job", one["id"]), one["location_index"], 0) for one in given["jobs"]]
+    for one in given["shipments"]:
+        load = one.get("amount", [0])[0]
+        tasks.append((("pickup", one["pickup"]["id"]), one["pickup"]["location_index"], load))
+        tasks.append((("delivery", one["pickup"]["id"]), one["delivery"]["location_index"], -load))
 
     def ways() -> Iterator[int]:
-        jobs = [(one["location_index"],) * 2 for one in given["jobs"]]
-        moved = [(s["pickup"]["location_index"], s["delivery"]["location_index"]) for s in given["shipments"]]
-        for order in permutations(jobs + moved):
-            stops = [0, *(place for pair in order for place in pair), 0]
-            yield sum(DURATIONS[a][b] for a, b in pairwise(stops))
+        for order in permutations(tasks):
+            names = [name for name, _, _ in order]
+            early = [
+                n for kind, n in names if kind == "delivery" and names.index(("pickup", n)) > names.index((kind, n))
+            ]
+            if not early and max(accumulate(load for _, _, load in order)) <= limit:
+                yield sum(DURATIONS[a][b] for a, b in pairwise([0, *(place for _, place, _ in order), 0]))
 
     return min(ways())
 
 
 def test_a_solution_with_shipments_is_the_best_and_adds_up(solve: Solve) -> None:
-    """Tests that every step can be recomputed from the file, and that no other order of the three takes less travel."""
+    """Tests that every step can be recomputed from the file, and that no other order takes less travel."""
     given = problem()
     solution = solve(given)
     steps_hold(given, solution)
@@ -277,10 +285,53 @@ def test_coordinates_and_a_file_of_ways_will_do(solve: Solve, tmp_path: Path) ->
     assert solve(given, "--travel", f"csv:{ways}")["summary"]["cost"] == 100
 
 
-def test_the_help_says_that_nothing_comes_between(capsys: pytest.CaptureFixture[str]) -> None:
-    """Tests that who reads the help learns what VROOM allows and this does not."""
+def test_the_help_says_what_comes_between(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that who reads the help learns where other things may be done between a pickup and its delivery."""
     assert main.run(["solve", "--help"]) == 0
-    assert "between a pickup and its delivery" in " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "between a pickup and its delivery, but where" in " ".join(capsys.readouterr().out.replace("│", " ").split())
+
+
+def test_several_things_are_aboard_at_once(solve: Solve) -> None:
+    """Tests that a round fetches all at one place as far as they fit, whatever the windows of the last one are."""
+    given = problem(vehicles=[vehicle(1, capacity=[3])], jobs=[])
+    given["shipments"] = [shipment(k, (1, to), amount=[1]) for k, to in ((1, 2), (2, 3), (3, 4))]
+    solution = solve(given)
+    steps_hold(given, solution)
+    kinds = [step["type"] for step in solution["routes"][0]["steps"]]
+    assert kinds == ["start", *["pickup"] * 3, *["delivery"] * 3, "end"]
+    assert solution["summary"]["cost"] == least_travel(given)
+    given["vehicles"] = [vehicle(1, capacity=[2])]
+    solution = solve(given)
+    steps_hold(given, solution)
+    assert max(step["load"][0] for step in solution["routes"][0]["steps"]) == 2
+    assert solution["summary"]["cost"] == least_travel(given)
+
+
+def test_what_is_left_out_beside_trips_has_a_reason(solve: Solve) -> None:
+    """Tests that beside trips that share, what no vehicle could do is impossible, and the rest lost."""
+    given = problem(vehicles=[vehicle(1, capacity=[3], max_tasks=6, skills=[1]), vehicle(2, skills=[2], capacity=[0])])
+    given["jobs"] = []
+    given["shipments"] = [shipment(k, (1, to), amount=[1], priority=1) for k, to in ((1, 2), (2, 3), (3, 4))]
+    given["shipments"] += [shipment(4, (1, 2), amount=[1]), shipment(5, (1, 2), skills=[1, 2], amount=[1])]
+    given["shipments"].append(shipment(6, (1, 2), amount=[4]))
+    solution = solve(given)
+    steps_hold(given, solution)
+    assert solution["summary"]["linli"]["served"] == [3, 0]
+    whys = {one["id"]: one["linli"] for one in solution["unassigned"] if one["type"] == "delivery"}
+    assert {number: why["reason"] for number, why in whys.items()} == {
+        104: "lost",
+        105: "impossible",
+        106: "impossible",
+    }
+    assert whys[105]["rules"][0]["rule"] == "skill"
+    assert whys[106]["rules"][0]["name"] == "the load fits on the vehicle"
+    assert whys[104]["change"] is None
+
+
+def test_a_bound_is_refused_where_things_share(solve: Solve) -> None:
+    """Tests that what bounds the matcher's own plans is not given out as a bound on trips that share."""
+    told = solve(problem(), "--bound", "1", exit_code=2)
+    assert "--bound" in told["error"]["message"]
 
 
 def changed(path: tuple[str | int, ...], value: object) -> Json:

@@ -54,7 +54,7 @@ GIVEN: Json = {
 
 def _solved() -> tuple[VroomFile, Json, Callable[[Json], list[str]]]:
     file = read_problem(json.dumps(GIVEN).encode(), "given")
-    problem, clocks = translated(file)
+    problem, clocks, _ = translated(file)
     result = solve_problem(problem, Plan(), Limits(500), 1)
     given = file.problem, problem, clocks, result.plan, result.report, Seconds(0, 0)
     solution = solution_of(Solved(*given, distances=True))
@@ -100,6 +100,12 @@ def _swapped(told: Json) -> None:
     steps[at : at + 2] = steps[at + 1], steps[at]
 
 
+def _kept(told: Json) -> None:
+    steps = told["routes"][0]["steps"]
+    told["routes"][0]["steps"] = [step for step in steps if step["type"] != "delivery"]
+    told["unassigned"].append({"id": 1, "type": "delivery"})
+
+
 def _farther(told: Json) -> None:
     told["routes"][0]["steps"][-1]["duration"] += 1
 
@@ -121,7 +127,8 @@ MISTAKES: list[tuple[Callable[[Json], None], str]] = [
     (_by_another, "not every break is taken once"),
     (_without_break, "not every break is taken once"),
     (_without_break, "it is not there then"),
-    (_swapped, "its pickup is not the step before"),
+    (_swapped, "its pickup is not a step before"),
+    (_kept, "not everything fetched is brought"),
     (_farther, "a way of"),
     (_long, "max_travel_time: 4001"),
     (_late, "the vehicle does not work then"),

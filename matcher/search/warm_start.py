@@ -8,6 +8,7 @@ from importlib import import_module
 import numpy as np
 
 from linli.matcher import compiled
+from linli.matcher.carrying.errands import Errand, Errands, Task, Vehicle
 from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.repair import insert_all
 from linli.matcher.kernels.placing_layout import PLACE_COLUMNS
@@ -45,8 +46,22 @@ def run_example() -> None:
     compiled_insertion.load()
     model = Model(replace(problem, memory=Memory(problem.travel, problem.weights)))
     insert_all(Timetable(model), list(range(len(model.visits))))
+    trips_example()
     has_no_room(Rooms(Timetable(model)), 0, {0: model.visits[0].windows}, model.teams[0], Labels(9))
     way(np.zeros((1, PLACE_COLUMNS)), 0, 0)
+
+
+def trips_example() -> None:
+    """Search for trips of an example that calls every compiled function of that search."""
+    from linli.matcher.carrying.plan_trips import plan_trips
+
+    def task(place: int) -> Task:
+        return Task(place, 1, ((0, HOUR), (2 * HOUR, 3 * HOUR)))
+
+    able, load = frozenset((0, 1)), (1,)
+    errands = tuple(Errand(f"e-{k}", None if k == 0 else task(1), task(0), 0, load, load, able) for k in range(4))
+    vehicles = tuple(Vehicle(f"v-{k}", 0, 0, 0, 4 * HOUR, (2,), 9, HOUR) for k in range(2))
+    plan_trips(Errands(errands, vehicles, np.ones((2, 2), np.int32)), {}, Limits(2_000), 1)
 
 
 def bound_example() -> None:

@@ -24,6 +24,7 @@ from linli.services.solving.limits import Allowance, solve_within
 from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import translated
 from linli.services.solving.vroom_reading import read_problem
+from linli.services.solving.vroom_sharing import may_share, remaining, shared, straight_part
 from linli.services.solving.vroom_solution import Seconds, Solved, solution_of
 from linli.services.solving.vroom_verdict import faults_of_solution
 from linli.services.travel.provider import ProviderError, frozen
@@ -32,6 +33,8 @@ from linli.services.travel.sources import CSV_BYTES_MAX, source_of
 
 PROBLEM_BYTES_MAX = 512 * 1024 * 1024
 """A matrix of 5,000 places is some 150 MB of text; a larger one does not fit a small machine."""
+
+BOUND_REFUSED = "--bound: not supported where something may be done between a pickup and its delivery"
 
 REASONS_SHOWN = 10
 """Unassigned jobs shown to a person; all of them are in the file."""
@@ -64,22 +67,30 @@ def solve_file(
     def fetched(estimate: Travel, places: Sequence[Place]) -> Travel:
         return _fetched(estimate, places, ways.source, out)
 
-    problem, clocks = translated(file, ways.terrain, None if ways.source == "estimate" else fetched)
-    loaded = time.monotonic()
+    read = translated(file, ways.terrain, None if ways.source == "estimate" else fetched)
+    problem, clocks, _ = read
+    loaded, sharing = time.monotonic(), may_share(file.problem)
+    if sharing and bound is not None:
+        raise LinliError(Code.PROBLEM, detail=both(BOUND_REFUSED, "有取送单时不支持 --bound"))
     with working(both("Solving …", "正在求解……")) as tell:
 
         def progress(part: float) -> None:
             tell(both(f"Solving: {part:.0%} of the time …", f"求解中：已用时 {part:.0%}……"))
 
         try:
-            result = solve_within(problem, allowance, progress)
+            result = solve_within(problem, straight_part(allowance) if sharing else allowance, progress)
         except ProblemError as error:
             raise LinliError(Code.PROBLEM, detail=error) from None
     broken = check(problem, result.plan)
     if broken:
         raise AssertionError(f"the plan breaks {broken[0]}")
+    better = None
+    if sharing:
+        left = remaining(allowance, time.monotonic() - loaded, result.report.work)
+        better = shared(file.problem, read, result.plan, left, lambda _: None)
     took = Seconds(loaded - began, time.monotonic() - loaded)
-    solution = solution_of(Solved(file.problem, problem, clocks, result.plan, result.report, took, file.has_distances))
+    given = file.problem, problem, clocks, result.plan, result.report, took, file.has_distances
+    solution = solution_of(Solved(*given, better))
     faults = faults_of_solution(file.problem, problem.travel, ways.terrain, solution)
     if faults:
         raise AssertionError(f"the solution is wrong: {faults[0]}")

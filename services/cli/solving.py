@@ -74,10 +74,10 @@ def add_to(app: typer.Typer) -> None:
         "solve",
         help=both(
             "Plan a problem in VROOM's JSON format with the matcher alone; unassigned jobs come with reasons. "
-            "Nothing is done between a pickup and its delivery, which VROOM would allow; when breaks are taken is "
-            "chosen before the search.",
+            "Other things may be done between a pickup and its delivery, but where metres are limited; when breaks are "
+            "taken is chosen before the search.",
             "仅用匹配引擎求解 VROOM 格式的问题；未安排的任务附带原因。"
-            "取件后直接送达，中途不插入其他任务（VROOM 允许插入）；休息时间在求解前选定，无须回到出发地。",
+            "取件与送达之间可插入其他任务（限制里程时除外）；休息时间在求解前选定，无须回到出发地。",
         ),
     )(solve)
 

@@ -95,8 +95,13 @@ def solve_within(
     ProblemError
         If the problem is malformed.
     """
+    return solve(problem, Plan(), limits_within(allowance, progress, clock), allowance.seed)
+
+
+def limits_within(allowance: Allowance, progress: Progress = lambda _: None, clock: Clock | None = None) -> Limits:
+    """Return an allowance as limits that begin now; see `solve_within`."""
     if allowance.work is not None:
-        return solve(problem, Plan(), Limits(allowance.work, threads=allowance.threads), allowance.seed)
+        return Limits(allowance.work, threads=allowance.threads)
     gone = clock or wall_clock(allowance.seconds)
     told = time.monotonic()
 
@@ -109,5 +114,4 @@ def solve_within(
         return part >= 1.0
 
     ceiling = 0 if is_over() else max(1, round(allowance.seconds * UNITS_PER_SECOND * allowance.threads))
-    limits = Limits(ceiling, is_over, lambda: min(1000, int(1000 * gone())), allowance.threads)
-    return solve(problem, Plan(), limits, allowance.seed)
+    return Limits(ceiling, is_over, lambda: min(1000, int(1000 * gone())), allowance.threads)

@@ -2,7 +2,8 @@
 
 Priorities become classes of urgency. VROOM serves the greatest sum of priorities, Linli more of the highest priority
 whatever it costs the lower ones; with one priority both serve the most jobs, then travel least. A shipment is one visit
-at its delivery, for which something is fetched at its pickup: nothing may come between the two, as VROOM would allow.
+at its delivery, for which something is fetched at its pickup; nothing comes between the two here, but see
+`vroom_sharing`.
 """
 
 from __future__ import annotations
@@ -40,10 +41,11 @@ Ways = Callable[[Travel, Sequence[Place]], Travel]
 
 
 class Translated(NamedTuple):
-    """A problem in Linli's words, and the clocks by which its vehicles go."""
+    """A problem in Linli's words, the clocks by which its vehicles go, and the first and last time that matters."""
 
     problem: Problem
     clocks: Clocks
+    span: Window
 
 
 def to_problem(file: VroomFile, terrain: str = TERRAIN_DEFAULT) -> Problem:
@@ -78,7 +80,7 @@ def translated(file: VroomFile, terrain: str = TERRAIN_DEFAULT, ways: Ways | Non
         first - 1, tuple(_visits(given, last, terrain)), teams, _with_ends(real, given, terrain), TRAVEL_ALONE
     )
     visits = tuple(on_clocks(timed, visit, _clocks_for(visit, given, clocks), first) for visit in timed.visits)
-    return Translated(replace(timed, visits=visits), clocks)
+    return Translated(replace(timed, visits=visits), clocks, (first, last))
 
 
 def _visits(given: VroomProblem, end: int, terrain: str) -> Iterator[Visit]:

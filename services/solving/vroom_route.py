@@ -19,7 +19,7 @@ from linli.services.solving.vroom_tasks import Task
 Json = dict[str, Any]
 
 
-class _Begun(NamedTuple):
+class Begun(NamedTuple):
     """A task where it is done, and when it begins there."""
 
     task: Task
@@ -65,7 +65,10 @@ class RouteWriter:
 
     def route(self, route: Route) -> Json:
         """Write a route that has stops."""
-        begun = [one for stop in route.stops for one in self._begun(stop)]
+        return self.written([one for stop in route.stops for one in self._begun(stop)])
+
+    def written(self, begun: Sequence[Begun]) -> Json:
+        """Write what is done, in order; never nothing."""
         tasks = [one.task for one in begun]
         loads = _loads(tasks, len(self.vehicle.capacity))
         self.free = self._leaves(begun[0])
@@ -79,7 +82,7 @@ class RouteWriter:
         steps += self._end("end", self.free, loads[-1])
         return self._sums(tasks, steps)
 
-    def _leaves(self, first: _Begun) -> int:
+    def _leaves(self, first: Begun) -> int:
         """Return when the vehicle leaves its base, or rests there before that: so late that it is just in time."""
         way = self.problem.travel.between(self.base, first.place)[0]
         leaves = self.clock.time(self.clock.shows(first.start) - way)
@@ -121,7 +124,7 @@ class RouteWriter:
             **told,
         )
 
-    def _begun(self, stop: Stop) -> Iterator[_Begun]:
+    def _begun(self, stop: Stop) -> Iterator[Begun]:
         """Yield what is done for one visit, the pickup first where there is one."""
         visit, (*before, last) = self.visits[stop.visit], self.tasks[stop.visit]
         start = self.clock.time(stop.start)
@@ -129,8 +132,8 @@ class RouteWriter:
             if visit.fetch is None or stop.fetch is None:
                 raise AssertionError(f"{stop.visit} was planned without its pickup")
             # No break comes between the two.
-            yield _Begun(pickup, visit.fetch.place, start - (stop.start - stop.fetch))
-        yield _Begun(last, visit.place, start)
+            yield Begun(pickup, visit.fetch.place, start - (stop.start - stop.fetch))
+        yield Begun(last, visit.place, start)
 
     def _sums(self, tasks: Sequence[Task], steps: Sequence[Json]) -> Json:
         dimensions = len(self.vehicle.capacity)
@@ -180,7 +183,7 @@ class RouteWriter:
         place = where(one.start, one.start_index) if kind == "start" else where(one.end, one.end_index)
         return [self._step(kind, arrival, load, setup=0, service=0, waiting_time=0, **place)] if place else []
 
-    def _task(self, one: _Begun, load: Sequence[int]) -> Json:
+    def _task(self, one: Begun, load: Sequence[int]) -> Json:
         """Write a task at which the vehicle has just arrived, and do it."""
         task, arrival = one.task.at, self.free
         self.free = one.start + task.setup + task.service

@@ -16,9 +16,11 @@ from linli.matcher.reasons.no_room import Labels
 from linli.matcher.rules import RULES
 from linli.matcher.search.solve import EngineReport
 from linli.services.solving.vroom_clocks import APART, Clocks
+from linli.services.solving.vroom_errands import can_be_done
 from linli.services.solving.vroom_format import Vehicle, VroomProblem
 from linli.services.solving.vroom_problem import team_id
-from linli.services.solving.vroom_route import RouteWriter, described, total, where
+from linli.services.solving.vroom_route import Begun, RouteWriter, described, total, where
+from linli.services.solving.vroom_sharing import Shared, may_share
 from linli.services.solving.vroom_tasks import SHIPMENT, Task, tasks_by_visit
 
 Json = dict[str, Any]
@@ -46,7 +48,7 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """Everything a solution is written from."""
+    """Everything a solution is written from; `shared` stands in for the plan where it is better."""
 
     given: VroomProblem
     problem: Problem
@@ -55,6 +57,11 @@ class Solved:
     report: EngineReport
     took: Seconds
     distances: bool
+    shared: Shared | None = None
+
+    def placed(self) -> frozenset[str]:
+        """Return the ids of the visits that are made."""
+        return self.plan.placed() if self.shared is None else self.shared.placed()
 
 
 def solution_of(solved: Solved) -> Json:
@@ -66,15 +73,32 @@ def solution_of(solved: Solved) -> Json:
     waiting is at the places between. Distances are told where they are known. A shipment is two steps and, where it is
     left out, two entries among the unassigned, each with the reason; both count, as with VROOM.
     """
-    routes = {route.team: route for route in solved.plan.routes}
     tasks = tasks_by_visit(solved.given)
-    written = [
+    written = _routes(solved, tasks) if solved.shared is None else _trips(solved, solved.shared, tasks)
+    unassigned = _unassigned(solved, tasks)
+    return {"code": 0, "summary": _summary(solved, written, unassigned), "unassigned": unassigned, "routes": written}
+
+
+def _routes(solved: Solved, tasks: Mapping[str, Sequence[Task]]) -> list[Json]:
+    routes = {route.team: route for route in solved.plan.routes}
+    return [
         _writer(solved, vehicle, tasks).route(routes[team_id(vehicle)])
         for vehicle in solved.given.vehicles
         if team_id(vehicle) in routes
     ]
-    unassigned = _unassigned(solved, tasks)
-    return {"code": 0, "summary": _summary(solved, written, unassigned), "unassigned": unassigned, "routes": written}
+
+
+def _trips(solved: Solved, shared: Shared, tasks: Mapping[str, Sequence[Task]]) -> list[Json]:
+    visits, found = {visit.id: visit for visit in solved.problem.visits}, list[Json]()
+    for number, trip in sorted(shared.trips.items()):
+        vehicle, begun = solved.given.vehicles[number], list[Begun]()
+        for done in trip:
+            name = shared.errands.errands[done.errand].id
+            fetch, task = visits[name].fetch, tasks[name][0 if done.fetching else -1]
+            place = fetch.place if done.fetching and fetch is not None else visits[name].place
+            begun.append(Begun(task, place, solved.clocks[vehicle.id].time(done.start)))
+        found.append(_writer(solved, vehicle, tasks).written(begun))
+    return found
 
 
 def _writer(solved: Solved, vehicle: Vehicle, tasks: Mapping[str, Sequence[Task]]) -> RouteWriter:
@@ -88,7 +112,11 @@ SUMMED = ("cost", "setup", "service", "duration", "waiting_time", "priority")
 def _summary(solved: Solved, routes: Sequence[Json], unassigned: Sequence[Json]) -> Json:
     dimensions = len(solved.given.vehicles[0].capacity) if solved.given.vehicles else 0
     value = evaluate(solved.problem, solved.plan)
-    report = solved.report
+    report, placed = solved.report, solved.placed()
+    served = [
+        sum(visit.id in placed and visit.urgency == level for visit in solved.problem.visits)
+        for level in range(len(value.served))
+    ]
     return {
         **{name: sum(route[name] for route in routes) for name in SUMMED},
         **({"distance": sum(route["distance"] for route in routes)} if solved.distances else {}),
@@ -103,20 +131,23 @@ def _summary(solved: Solved, routes: Sequence[Json], unassigned: Sequence[Json])
             "routing": 0,
         },
         "linli": {
-            "served": list(value.served),
-            "cost": value.cost,
+            "served": served,
+            "cost": value.cost if solved.shared is None else sum(route["cost"] for route in routes),
             "engine": report.fingerprint,
-            "work": report.work,
-            "proven": report.complete and report.proven,
+            "work": report.work + (0 if solved.shared is None else solved.shared.work),
+            "proven": report.complete and report.proven and not may_share(solved.given),
             "travel": solved.problem.travel.quality,
         },
     }
 
 
 def _unassigned(solved: Solved, tasks: Mapping[str, Sequence[Task]]) -> list[Json]:
-    placed = solved.plan.placed()
+    placed = solved.placed()
     left = [visit for visit in tasks if visit not in placed]
     explained = left[:EXPLAINED_MAX]
+    if solved.shared is not None:
+        beside = _whys_beside(solved, solved.shared, explained)
+        return [_without(task, beside.get(visit), rests=True) for visit in left for task in tasks[visit]]
     whys = (
         {why.visit: why for why in explain_all(solved.problem, solved.plan, explained, labels=Labels(PROOF_LABELS))}
         if explained
@@ -124,6 +155,23 @@ def _unassigned(solved: Solved, tasks: Mapping[str, Sequence[Task]]) -> list[Jso
     )
     rests = any(clock.rests for clock in solved.clocks.values())
     return [_without(task, whys.get(visit), rests=rests) for visit in left for task in tasks[visit]]
+
+
+def _whys_beside(solved: Solved, shared: Shared, left: Sequence[str]) -> dict[str, WhyNobody]:
+    """Explain beside trips: what no vehicle could do is impossible by rules; all else is lost, nobody says to whom.
+
+    The matcher's explanations change its own plan, in which nothing is shared: of trips they would be wrong.
+    """
+    alone = {errand.id: can_be_done(shared.errands, errand) for errand in shared.errands.errands}
+    found = dict[str, WhyNobody]()
+    for why in explain_all(solved.problem, Plan(), left, labels=Labels(0)) if left else ():
+        if isinstance(why, WhyNobody):
+            possible = alone[why.visit]
+            rules = () if possible else why.rules
+            found[why.visit] = replace(
+                why, reason="lost" if possible else "impossible", rules=rules, lost_to=(), change=None
+            )
+    return found
 
 
 def _without(task: Task, why: object, *, rests: bool) -> Json:

@@ -1,8 +1,7 @@
 """The tasks of a problem in VROOM's words, and the visits they become: a job is one, a shipment's two ends are one.
 
-Between a pickup and its delivery nothing else is done, which VROOM would allow: for us a shipment is a visit for which
-something is fetched first (see `linli.matcher.fetching`). Where VROOM would fetch for several doors before it goes to
-the first one, a plan of ours travels more or serves less; what it plans is right for VROOM too.
+For the matcher a shipment is a visit for which something is fetched first, and brought at once (see
+`linli.matcher.fetching`); what is better if something comes between is found afterwards (see `vroom_sharing`).
 """
 
 from __future__ import annotations

@@ -70,6 +70,9 @@ class _Judge:
         steps: Sequence[Json] = route["steps"]
         yield from self._of_ways(steps)
         yield from _of_totals(vehicle, route)
+        brought = [self.pickup_of[step["id"]] for step in steps if step["type"] == "delivery"]
+        if sorted(brought) != sorted(step["id"] for step in steps if step["type"] == "pickup"):
+            yield "not everything fetched is brought"
         opens, closes = vehicle.time_window or (0, SECONDS_MAX)
         if steps[0]["arrival"] < opens or _left(steps[-1]) > closes:
             yield "the vehicle does not work then"
@@ -78,8 +81,7 @@ class _Judge:
                 yield f"steps[{number}]: it is not there then"
         for number, step in enumerate(steps):
             if "job" in step:
-                last = steps[number - 1] if number else step
-                yield from (f"steps[{number}]: {fault}" for fault in self._of_task(vehicle, step, last))
+                yield from (f"steps[{number}]: {fault}" for fault in self._of_task(vehicle, step, steps[:number]))
         yield from _of_breaks(vehicle, [step for step in steps if step["type"] == "break"])
 
     def _of_ways(self, steps: Sequence[Json]) -> Iterator[str]:
@@ -94,7 +96,7 @@ class _Judge:
         index: int | None = step.get("location_index")
         return Place(location[1], location[0], self.terrain if index is None else f"#{index}")
 
-    def _of_task(self, vehicle: Vehicle, step: Json, before: Json) -> Iterator[str]:
+    def _of_task(self, vehicle: Vehicle, step: Json, before: Sequence[Json]) -> Iterator[str]:
         name = step["type"], step["id"]
         task, begins = self.tasks[name], step["arrival"] + step["waiting_time"]
         if not _is_within(task.at, begins):
@@ -103,8 +105,8 @@ class _Judge:
             yield "it takes another time"
         if not set(self.skills[name]) <= set(vehicle.skills):
             yield "the vehicle lacks a skill"
-        if task.kind == "delivery" and (before["type"], before.get("id")) != ("pickup", self.pickup_of[task.at.id]):
-            yield "its pickup is not the step before"
+        if task.kind == "delivery" and not _holds(before, "pickup", self.pickup_of[task.at.id]):
+            yield "its pickup is not a step before"
         yield from self._of_pin(vehicle, task, begins)
 
     def _of_pin(self, vehicle: Vehicle, task: Task, begins: int) -> Iterator[str]:
@@ -123,6 +125,10 @@ def _left(step: Json) -> int:
     """Return when a vehicle leaves a step."""
     left: int = step["arrival"] + step["waiting_time"] + step["setup"] + step["service"]
     return left
+
+
+def _holds(steps: Sequence[Json], kind: str, number: int) -> bool:
+    return any((step["type"], step.get("id")) == (kind, number) for step in steps)
 
 
 def _is_within(at: Job | ShipmentStep | Break, begins: int) -> bool:

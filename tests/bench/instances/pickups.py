@@ -1,8 +1,4 @@
-"""Goods fetched at one place and brought to another: the files of Li and Lim.
-
-Our model fetches for a visit and brings it at once: nothing lies in between, so a vehicle never carries two things.
-That is stricter than the files, whose best plans carry several; what a vehicle can load is then no matter.
-"""
+"""Goods fetched at one place and brought to another, several aboard at once: the files of Li and Lim."""
 
 from __future__ import annotations
 
@@ -11,9 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from linli.matcher.problem import Fetch, Plan, Problem, Team, Visit
+import numpy as np
+
+from linli.matcher.carrying.errands import Done, Errand, Errands, Task, Vehicle
+from linli.matcher.carrying.plan_trips import plan_trips
+from linli.matcher.problem import Fetch, Plan, Problem, Route, Stop, Team, Visit
+from tests.bench.instances.budget import Budget
 from tests.bench.instances.instance import ALONE, Instance, Point, Scale, euclid, place_of, travel_between
-from tests.bench.instances.spare_vehicles import solve_few
 
 SCALE = Scale(30)
 
@@ -51,11 +51,11 @@ def pickups(path: Path) -> Instance:
     return Instance(
         path.stem,
         Problem(SCALE.time(rows[0].opens), visits, teams, travel, ALONE),
-        "several things aboard at once: each is brought before the next is fetched",
+        "",
         lambda plan: _breaks(rows, capacity, plan, len(visits)),
         lambda plan: sum(_way([0, *route, 0], rows) for route in _routes(rows, plan)),
         known.get(path.stem, {}).get("best_known_cost"),
-        solve=solve_few,
+        solve=lambda _, budget: _solved(_errands(rows, vehicles, capacity), budget),
     )
 
 
@@ -77,10 +77,64 @@ def _visit(number: int, first: _Row, second: _Row) -> Visit:
     )
 
 
+def _errands(rows: list[_Row], vehicles: int, capacity: float) -> Errands:
+    """Return a file as errands; its places are its rows."""
+    ways = np.array([[SCALE.way(euclid(a.point, b.point)) for b in rows] for a in rows], dtype=np.int32)
+    opens, closes = SCALE.time(rows[0].opens), SCALE.time(rows[0].closes)
+    able, most = frozenset(range(vehicles)), 2 * len(rows)
+    return Errands(
+        tuple(
+            Errand(
+                f"v-{number}",
+                _task(rows, number),
+                _task(rows, one.goes_to),
+                level=0,
+                brought=(round(one.demand),),
+                taken=(0,),
+                able=able,
+            )
+            for number, one in enumerate(rows)
+            if one.goes_to
+        ),
+        tuple(
+            Vehicle(f"k-{number}", 0, 0, opens, closes, (int(capacity),), most, most * int(ways.max()))
+            for number in range(vehicles)
+        ),
+        ways,
+    )
+
+
+def _task(rows: list[_Row], number: int) -> Task:
+    one = rows[number]
+    return Task(number, SCALE.time(one.service), ((SCALE.time(one.opens), SCALE.time(one.closes)),))
+
+
+def _solved(problem: Errands, budget: Budget) -> Plan:
+    trips = plan_trips(problem, {}, budget.part(1.0), 1).trips
+    return Plan(
+        tuple(
+            Route(problem.vehicles[v].id, 0, tuple(_stop(problem, one, trip) for one in trip if not one.fetching))
+            for v, trip in sorted(trips.items())
+        )
+    )
+
+
+def _stop(problem: Errands, done: Done, trip: tuple[Done, ...]) -> Stop:
+    errand = problem.errands[done.errand]
+    fetched = next(one.start for one in trip if one.errand == done.errand and one.fetching)
+    return Stop(errand.id, done.start, done.start, done.start + errand.serve.length, fetched)
+
+
 def _routes(rows: list[_Row], plan: Plan) -> list[list[int]]:
-    """Return every vehicle's places in order."""
-    fetched = [[int(stop.visit.removeprefix("v-")) for stop in route.stops] for route in plan.routes]
-    return [[place for first in route for place in (first, rows[first].goes_to)] for route in fetched]
+    """Return every vehicle's places in the order of their times."""
+    found = list[list[int]]()
+    for route in plan.routes:
+        timed = list[tuple[int, int]]()
+        for stop in route.stops:
+            number = int(stop.visit.removeprefix("v-"))
+            timed += [(stop.start if stop.fetch is None else stop.fetch, number), (stop.start, rows[number].goes_to)]
+        found.append([place for _, place in sorted(timed, key=lambda one: one[0])])
+    return found
 
 
 def _way(route: list[int], rows: list[_Row]) -> float:
@@ -93,7 +147,7 @@ def _breaks(rows: list[_Row], capacity: float, plan: Plan, wanted: int) -> list[
     if served < wanted:
         found.append(f"{wanted - served} of {wanted} things not brought")
     for route in _routes(rows, plan):
-        at, load = rows[0].opens, 0.0
+        at, load, aboard = rows[0].opens, 0.0, set[int]()
         for a, b in pairwise([0, *route, 0]):
             at += rows[a].service + euclid(rows[a].point, rows[b].point)
             if at > rows[b].closes + 1e-6:
@@ -103,4 +157,8 @@ def _breaks(rows: list[_Row], capacity: float, plan: Plan, wanted: int) -> list[
             if load > capacity:
                 found.append(f"a vehicle loaded beyond {capacity:g}")
                 break
+            if b and not rows[b].goes_to and b not in aboard:
+                found.append("something is brought before it is fetched")
+                break
+            aboard.add(rows[b].goes_to)
     return found
