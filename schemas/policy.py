@@ -190,12 +190,13 @@ class Futures(Inside):
 class Policy(Inside):
     """A county's policy. Minutes are minutes of the district's clock.
 
-    ``freeze_minutes``: how long before a visit's start its team is asked; ``answer_minutes``: how long an offer
-    waits for an answer, by urgency 0, 1, 2; ``answer_minutes_least``: nobody is asked who would have less time than
-    this before the visit; ``offers_max``: teams asked one after another before the request is
-    unmet; ``close_days``: when a finished request is closed; ``keep_days``: how long what has ended is kept after that
-    (see `KEEP_DAYS_LEAST`); ``horizon_days``: how far ahead working hours are expanded; ``down_grace_seconds``: a pause
-    shorter than this is not counted as the service being down.
+    ``freeze_minutes``: how long before a visit's start its team is asked, longer where its time to answer and its way
+    from the base take longer; ``answer_minutes``: how long an offer waits for an answer, by urgency 0, 1, 2;
+    ``answer_minutes_least``: nobody is asked who would have less time than this before the visit; ``offers_max``: teams
+    asked one after another before the request is unmet; ``close_days``: when a finished request is closed;
+    ``keep_days``: how long what has ended is kept after that (see `KEEP_DAYS_LEAST`); ``horizon_days``: how far ahead
+    working hours are expanded; ``down_grace_seconds``: a pause shorter than this is not counted as the service being
+    down.
 
     ``patience_minutes``: so long after its first window opens an ordinary visit may begin at no cost; every later
     second costs ``prices.lateness``, also in a later window. Null: as long as its first window, so that only a later

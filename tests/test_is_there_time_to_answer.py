@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -43,12 +44,14 @@ def test_a_team_next_door_has_minutes_to_answer_although_the_window_is_open(urge
 
 
 def test_each_silent_team_had_minutes_to_answer() -> None:
-    """Tests the teams asked later, too, up to the end of the window."""
+    """Tests the teams asked later, and once more, too, up to the end of the window."""
     desk = Desk(Policy(mode=Mode.AUTO), teams=4)
     desk.place_order("1", hours=(0, 2), urgency=1)
     let_time_pass(desk, 3, rounds_max=40)
     offers = offers_of(desk, "r-1")
-    assert len(offers) == 4
+    asked = [offer.team for offer in offers]
+    assert len(set(asked[:4])) == 4, "all teams before any is asked once more"
+    assert Counter(asked) == dict.fromkeys(asked, 2)
     assert all(offer.expires - offer.offered_at >= LEAST for offer in offers)
     assert all(offer.start - offer.offered_at >= LEAST for offer in offers)
 

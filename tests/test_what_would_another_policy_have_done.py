@@ -198,6 +198,16 @@ def test_both_worlds_are_shown_with_what_cannot_be_told(
     assert any(line.split()[-3:] == ["2", "0", "-2"] for line in said.splitlines()), said
 
 
+def test_where_every_answer_found_its_offer_nothing_is_excused(
+    recorder: Recorder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests that figures that can be believed come without the words for those that cannot."""
+    show_worlds(what_if(recorder, ""), Out())
+    said = capsys.readouterr().out
+    assert "All 2 recorded answers found their offer" in said
+    assert "worse" not in said
+
+
 def test_a_program_gets_json(recorder: Recorder, capsys: pytest.CaptureFixture[str]) -> None:
     """Tests that the figures of both worlds are one object, and nothing else is written."""
     show_worlds(what_if(recorder, ""), Out(as_json=True))

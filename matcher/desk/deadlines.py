@@ -22,6 +22,7 @@ from linli.matcher.ledger.state import DistrictState
 from linli.matcher.rounds.hours import outside_quiet
 from linli.matcher.rounds.offering import next_asking, open_in_the_morning
 from linli.matcher.rounds.too_dear import too_dear
+from linli.matcher.rounds.way_there import way_there
 from linli.matcher.service.unreported import next_unreported
 from linli.matcher.standing.series_agreed import approval
 from linli.matcher.standing.standing_visits import make_visits, next_due
@@ -81,7 +82,7 @@ def _deadlines(state: DistrictState, record: AssignmentRecord, starts: Starts) -
         planned = starts.get(record.request_id)
         if record.state is State.PROMISED and planned is not None:
             start, team = planned
-            yield next_asking(state.policy, record.details, start, _zone(state, team), state.now or start)
+            yield _asking(state, record.details, start, team)
 
 
 def _mornings(state: DistrictState, record: AssignmentRecord, details: RequestDetails) -> Iterator[datetime]:
@@ -89,8 +90,13 @@ def _mornings(state: DistrictState, record: AssignmentRecord, details: RequestDe
     for index, leg in enumerate(record.legs):
         for offer in leg.offers:
             if offer.state is OfferState.PROPOSED and _goes_out(state, details, index, offer.team):
-                zone = _zone(state, offer.team)
-                yield next_asking(state.policy, details, offer.start, zone, state.now or offer.start)
+                yield _asking(state, details, offer.start, offer.team)
+
+
+def _asking(state: DistrictState, details: RequestDetails, start: datetime, team: str) -> datetime:
+    """Return the next moment at which a team may be asked to begin a visit then."""
+    way = way_there(state.translations, state.roster.get(team), details)
+    return next_asking(state.policy, details, start, _zone(state, team), state.now or start, way)
 
 
 def _goes_out(state: DistrictState, details: RequestDetails, leg: int, team: str) -> bool:

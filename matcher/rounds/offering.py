@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from linli.matcher.ledger.draft import Draft, answered_in_time, live_offer, mode_for, replace_leg, replace_offer
 from linli.matcher.problem import Stop
 from linli.matcher.rounds.hours import answer_time, answer_until, quiet_period
+from linli.matcher.rounds.way_there import NO_WAY, way_there
 from linli.matcher.standing.series_agreed import confirmed_for
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer, Offered, Promised
 from linli.schemas.explanation import WhyTeam
@@ -21,40 +22,49 @@ _IN_HAND = timedelta(minutes=1)
 """So much before the night begins an offer of the evening has run out."""
 
 
-def freeze_at(policy: Policy, details: RequestDetails, start: datetime) -> datetime:
-    """Return when the team must be asked: an urgent request at once, any other its lead time before the visit."""
+def freeze_at(policy: Policy, details: RequestDetails, start: datetime, way: timedelta = NO_WAY) -> datetime:
+    """Return when the team must be asked: an urgent request at once, any other its lead time before the visit.
+
+    So early, whatever the lead time, that the team has its time to answer before it must set out: to a visit that is
+    only promised nobody sets out, and its planned start would slip ahead of the clock until its window had passed.
+    """
     if details.urgency == 0 or details.legs > 1:
         return details.ordered_at
-    return start - timedelta(minutes=policy.freeze_minutes)
+    answer = timedelta(minutes=policy.answer_minutes[details.urgency])
+    return start - max(timedelta(minutes=policy.freeze_minutes), way + answer)
 
 
-def asking_time(policy: Policy, details: RequestDetails, start: datetime, zone: str) -> datetime:
+def asking_time(
+    policy: Policy, details: RequestDetails, start: datetime, zone: str, way: timedelta = NO_WAY
+) -> datetime:
     """Return when the team is asked: at the freeze time, moved out of its quiet hours.
 
     After them if the team still has its time to answer before the visit, else so early that it has it before them.
     """
-    at = freeze_at(policy, details, start)
+    at = freeze_at(policy, details, start, way)
     night = None if details.urgency == 0 else quiet_period(policy.quiet_hours, zone, at)
     if night is None:
         return at
-    if night.end + answer_time(policy, details.urgency, zone, night.end) <= start:
+    if night.end + answer_time(policy, details.urgency, zone, night.end) <= start - way:
         return night.end
     return night.start - answer_time(policy, details.urgency, zone, night.start) - _IN_HAND
 
 
-def next_asking(policy: Policy, details: RequestDetails, start: datetime, zone: str, now: datetime) -> datetime:
+def next_asking(
+    policy: Policy, details: RequestDetails, start: datetime, zone: str, now: datetime, way: timedelta = NO_WAY
+) -> datetime:
     """Return the next moment at which the team may be asked; the past if it may be asked at once."""
-    at = asking_time(policy, details, start, zone)
+    at = asking_time(policy, details, start, zone, way)
     night = None if details.urgency == 0 else quiet_period(policy.quiet_hours, zone, max(at, now))
     return at if night is None else night.end
 
 
 def may_ask(draft: Draft, details: RequestDetails, start: datetime, team: str) -> bool:
     """Say whether it is time to ask a team for a visit."""
-    policy = draft.state.policy
+    policy, way = draft.state.policy, way_there(draft.state.translations, draft.team(team), details)
     if policy.quiet_hours is None:
-        return freeze_at(policy, details, start) <= draft.now
-    return next_asking(policy, details, start, draft.zone_of(team), draft.now) <= draft.now
+        return freeze_at(policy, details, start, way) <= draft.now
+    return next_asking(policy, details, start, draft.zone_of(team), draft.now, way) <= draft.now
 
 
 def asked_enough(draft: Draft, record: AssignmentRecord, team: str) -> bool:

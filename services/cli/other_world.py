@@ -132,6 +132,23 @@ def _say_what_holds(found: WhatIf, out: Out) -> None:
         "something was due in the other world alone.",
         f"重新推演 {found.rounds} 轮；另补 {found.added} 次决策，因推演中有事项先行到期。",
     )
+    _say_what_was_answered(found, out)
+    if found.otherwise:
+        out.say(
+            f"{found.otherwise} other commands counted in one world only, such as a confirmation of a team that was "
+            "not proposed in the other.",
+            f"另有 {found.otherwise} 条命令只在其中一方生效，例如确认了另一方并未建议的队伍。",
+        )
+
+
+def _say_what_was_answered(found: WhatIf, out: Out) -> None:
+    """Say how many recorded answers had no offer to answer, and what that does to the figures."""
+    if not found.without_counterpart:
+        out.say(
+            f"All {found.answers} recorded answers found their offer in the other world.",
+            f"记录中的 {found.answers} 个答复在推演中均有对应的派单。",
+        )
+        return
     out.say(
         f"{found.without_counterpart} of {found.answers} answers had no counterpart: the offer was not made, went to "
         "another team, or was not open at that time. Such offers stay open until they expire, for nobody is "
@@ -141,12 +158,6 @@ def _say_what_holds(found: WhatIf, out: Out) -> None:
         "未派、派给他队或当时不在待答复。此类派单会一直等到超时，因为不模拟任何人。"
         "每缺一个对应，推演结果就会显得更差：接单更少，派单、未兑现的承诺和暂无法安排更多。最可信的是排期数和路程。",
     )
-    if found.otherwise:
-        out.say(
-            f"{found.otherwise} other commands counted in one world only, such as a confirmation of a team that was "
-            "not proposed in the other.",
-            f"另有 {found.otherwise} 条命令只在其中一方生效，例如确认了另一方并未建议的队伍。",
-        )
 
 
 def _rows(one: WorldFigures, two: WorldFigures) -> list[tuple[str, float, float]]:
