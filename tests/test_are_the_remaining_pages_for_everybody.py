@@ -105,9 +105,10 @@ def test_are_a_units_pages_for_everybody(
 
 @SIZES
 def test_are_the_reports_for_everybody(browser: Browser, county: County, language: str, size: tuple[int, int]) -> None:
-    """Tests the list and every report, whatever it is called."""
+    """Tests the list and every report, whatever it is called, and how the stream runs."""
     with visitor(browser, county.base, language=language, size=size) as desk:
         desk.sign_in(county.desk)
+        looked_at(desk, ["/desk/stream"], language)
         looked_at(desk, ["/desk/reports", *(f"/desk/reports/{name}" for name in REPORTS)], language)
 
 

@@ -126,13 +126,11 @@ def test_it_is_the_same_four_times(filled: House, tmp_path: Path, name: str) -> 
 
 
 def test_only_who_may_read_them(filled: House) -> None:
-    """Tests the roles: pages and API say the same, and an operator begins with the reports."""
+    """Tests the roles: pages and API say the same."""
     assert {role.value for role in POLICY["report"]} == set(READERS)
     for role in READERS:
         with signed_in(filled, role) as browser:
             assert browser.get("/desk/reports/load").status_code == 200
-            if role == "operator":
-                assert browser.get("/").headers["location"] == "/desk/reports"
     with signed_in(filled, "dispatch_centre") as browser:
         for path in ("/desk/reports", "/desk/reports/load", "/desk/reports/load.csv", "/v1/reports/load"):
             assert browser.get(path).status_code == 403

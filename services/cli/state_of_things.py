@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from linli.schemas.errors import LinliError
@@ -13,16 +13,13 @@ from linli.services.cli.here import Here
 from linli.services.cli.words import TONGUE, both
 from linli.services.metrics_server import metrics_addresses
 from linli.services.running import RunningProcess, read_running
-from linli.streams.board.overview import Overview
+from linli.streams.board.overview import STALE, Overview
 from linli.streams.board.reader import BoardMissingError, BoardUnreadableError
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import open_reader
 
 if TYPE_CHECKING:
     from linli.services.cli.out import Out
-
-STALE: Final = timedelta(seconds=15)
-"""A board that nobody looked after for so long is behind: it is looked after every second, a restart takes a few."""
 
 INTAKE_GROUP: Final = "intake"
 """The consumer group of intake; written here again because importing it from there would load all of Faust."""

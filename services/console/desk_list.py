@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -19,9 +19,6 @@ PER_PAGE: Final = 25
 
 RED_FOR: Final = timedelta(days=1)
 """How long danger to life stays on top: a day, so that every shift has seen it; after that it is under "referred"."""
-
-STALE: Final = timedelta(seconds=15)
-"""A board that nobody looked after for so long is behind."""
 
 WAITS: Final = (State.UNMET, State.ON_HOLD, State.FAILED_VISIT, State.WITHDRAWN, State.REOPENED, State.REFERRED)
 """States in which a person has to do something; offers to be confirmed come before them."""
@@ -80,11 +77,11 @@ async def desk_list(here: Surroundings, question: Question, person: Person, spee
         question=question,
         red=await case_lines(here, await _red(here, person), person, speech),
         overdue=await case_lines(here, await _overdue(here, person), person, speech),
-        counts=_counts(overview, speech) if person.all_cases else [],
+        counts=counts_of(overview, speech) if person.all_cases else [],
         cases=await case_lines(here, found, person, speech),
         total=total,
         pages=max(1, -(-total // PER_PAGE)),
-        stale=_stale_since(overview),
+        stale=overview.stale_since,
     )
 
 
@@ -147,15 +144,11 @@ async def _open(here: Surroundings, urgency: int | None, skip: int) -> tuple[int
     return total, found
 
 
-def _counts(overview: Overview, speech: Speech) -> list[Count]:
+def counts_of(overview: Overview, speech: Speech) -> list[Count]:
+    """Count the cases by list: what waits for a person first, then by state; empty ones are left out."""
     counts = [Count(PROPOSED, speech("desk.proposed"), overview.proposed, waits=True)]
     counts.append(Count(ESCALATED, speech.code("term.escalated"), overview.escalated, waits=True))
     counts += [Count(state.value, speech.of(state), overview.states.get(state, 0), waits=True) for state in WAITS]
     rest = [state for state in overview.states if state not in WAITS]
     counts += [Count(state.value, speech.of(state), overview.states[state], waits=False) for state in rest]
     return [count for count in counts if count.number]
-
-
-def _stale_since(overview: Overview) -> datetime | None:
-    beat = overview.beat
-    return beat if beat is not None and datetime.now(UTC) - beat > STALE else None

@@ -22,6 +22,7 @@ from linli.services.console import (
     review_pages,
     sign_in,
     standing_pages,
+    stream_pages,
     team_pages,
 )
 from linli.services.console.forms import FormError
@@ -53,7 +54,7 @@ def pages_app(find: Callable[[], Surroundings]) -> FastAPI:
     app.state.surroundings = find
     app.state.live = Live(lambda: find().board)
     desk = (order_pages, standing_pages, call_pages, call_back_pages, report_pages, review_pages, desk_pages)
-    for part in (sign_in, *desk, claim_pages, member_pages, hours_pages, team_pages, resident_pages):
+    for part in (sign_in, stream_pages, *desk, claim_pages, member_pages, hours_pages, team_pages, resident_pages):
         app.include_router(part.router)
     app.include_router(router)
     app.add_exception_handler(SignInError, _to_sign_in)

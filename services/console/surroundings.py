@@ -87,12 +87,19 @@ class Person:
         return "report" in self.may
 
     @property
+    def watches(self) -> bool:
+        """Whether they may know how everything stands."""
+        return "overview" in self.may
+
+    @property
     def home(self) -> str | None:
         """The page they begin with; ``None`` if there is none for them."""
         if self.reads:
             return "/desk"
         if self.team is not None:
             return "/team"
+        if self.watches:
+            return "/desk/stream"
         return "/desk/reports" if self.reports else None
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from linli.schemas.lifecycle import State
 from linli.schemas.rounds import RoundRecord
 from linli.streams.board.follower import Positions
+
+STALE: Final = timedelta(seconds=15)
+"""A board that nobody looked after for so long is behind: it is looked after every second, a restart takes a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +41,8 @@ class Overview:
     rounds: tuple[RoundRecord, ...]
     positions: Positions
     beat: datetime | None
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """When the board was last looked after, if that is too long ago; ``None`` if it is fresh or unknown."""
+        return self.beat if self.beat is not None and datetime.now(UTC) - self.beat > STALE else None
