@@ -24,6 +24,7 @@ from linli.matcher.rules import (
     gender_until,
     may_serve,
     safeguarded_until,
+    start_windows,
     starts_of,
 )
 from linli.matcher.travel import IntTable
@@ -220,20 +221,22 @@ class Model:
             known.on[duty] = self._fit(visit, duty) if breaks is None else None
         return known.on.get(duty)
 
-    def fit_found(self, visit: int, duty: int) -> Fit:
-        """Return how a visit fits on a duty on which it was found to have a place.
+    def fit_found(self, visit: int, duty: int, latest: int, price: int) -> Fit:
+        """Return how a visit fits on a duty on which it was found to have a place, without asking a rule again.
 
-        Raises
-        ------
-        AssertionError
-            If it does not fit there: then whoever found the place was wrong.
+        Parameters
+        ----------
+        visit, duty : int
+            A visit without a pin, for which nothing is fetched, and where.
+        latest, price : int
+            The last start there, and what the pair costs wherever the visit lands, as whoever found the place has them.
         """
         known = self._known(visit)
         fit = known.on.get(duty)
         if fit is None:
-            fit = known.on[duty] = self._fit(visit, duty)
-        if fit is None:
-            raise AssertionError(f"a place was found on duty {duty}, where the visit does not fit")
+            earliest = max(self.duties[duty].opens, self.now)
+            cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in start_windows(self.visits[visit])]
+            fit = known.on[duty] = Fit(duty, tuple([(lo, hi) for lo, hi in cut if lo <= hi]), price)
         return fit
 
     def _known(self, visit: int) -> Fits:

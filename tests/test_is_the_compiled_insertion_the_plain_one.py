@@ -182,3 +182,35 @@ def test_a_way_is_the_same_to_the_second() -> None:
     for a, one in enumerate(places):
         for b, other in enumerate(places):
             assert way(table, a, b) == travel.between(one, other)
+
+
+def looked_at(teams: int) -> float:
+    """Return at how many teams' tours a decision looks on average, in a full region of so many teams."""
+    timetable = Timetable(Model(remembered(region(teams, 8 * teams + 60, seed=11))))
+    insert_all(timetable, list(range(8 * teams)))
+    before = compiled_insertion.looked_at(timetable)
+    for visit in range(8 * teams, 8 * teams + 60):
+        best_spot(timetable, visit)
+    return (compiled_insertion.looked_at(timetable) - before) / 60
+
+
+def test_a_decision_looks_at_no_more_teams_where_there_are_more() -> None:
+    """Tests that as dense as a county, ten times the teams leave a decision about as many to look at, and few."""
+    county, province = looked_at(54), looked_at(540)
+    assert 1 < county < 6
+    assert province < 1.5 * county
+
+
+@pytest.mark.parametrize(("north", "east"), [(44.5, 44.0), (-68.0, -40.0), (-24.5, -250.0)])
+def test_nothing_is_overlooked_where_meridians_converge(north: float, east: float) -> None:
+    """Tests full tours far north, far south and far west: where a box of parallels and meridians is no square."""
+    ordinary = region(60, 420, seed=8)
+
+    def moved(place: Place) -> Place:
+        return Place(place.lat + north, place.lon + east, place.terrain)
+
+    teams = tuple(replace(team, base=moved(team.base)) for team in ordinary.teams)
+    visits = tuple(replace(visit, place=moved(visit.place)) for visit in ordinary.visits)
+    timetable = Timetable(Model(remembered(replace(ordinary, teams=teams, visits=visits))))
+    insert_all(timetable, list(range(360)))
+    assert agree(timetable, list(range(360, 420))) == 60

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
+from linli.matcher.insertion.cells import by_cell
 from linli.matcher.kernels import placing_layout as layout
 from linli.matcher.kernels.layout import Longs
-from linli.matcher.kernels.placing_layout import BEYOND, Able, Floats
+from linli.matcher.kernels.placing_layout import BEYOND, Able, Cells, Floats
 from linli.matcher.model import Model
 from linli.matcher.problem import Team, Visit
 from linli.matcher.rules import (
@@ -21,7 +21,6 @@ from linli.matcher.rules import (
     team_takes_part,
 )
 from linli.matcher.table import Flags, open_to, spared_hours
-from linli.matcher.travel import HaversineTravel
 
 LOOKS_AT: Final[tuple[tuple[PairRule, Callable[[Visit], object]], ...]] = (
     (team_takes_part, lambda visit: None),
@@ -32,16 +31,10 @@ LOOKS_AT: Final[tuple[tuple[PairRule, Callable[[Visit], object]], ...]] = (
 """Rules that look at little of a visit, and at what: each is asked once for all visits that are alike to it."""
 
 FEW: Final = 100
-"""So many able teams are looked through faster than a grid of them."""
-
-TEAMS_IN_A_CELL: Final = 2
-"""Smaller cells are mostly empty, larger ones hold teams that are too far away."""
+"""So many able teams are looked through faster than the roster's grid."""
 
 ABLE_MAX: Final = 4_096
 """Kinds of visits remembered at once: those of a county at every place and level, some kilobytes each."""
-
-NARROWEST: Final = 1e-6
-"""Radians, some metres: the least size of a cell, where all teams stand in one line."""
 
 
 class AbleTeams:
@@ -51,19 +44,13 @@ class AbleTeams:
     ----------
     model : Model
         A problem of the roster.
-    travel : HaversineTravel
-        Prepares places.
-
-    Attributes
-    ----------
-    quickest : float
-        The seconds that a metre of straight line takes at least, whatever the terrain.
+    cells : Cells
+        All its teams in a grid.
     """
 
-    def __init__(self, model: Model, travel: HaversineTravel) -> None:
-        self._travel = travel
+    def __init__(self, model: Model, cells: Cells) -> None:
+        self._cells = cells
         self._crews = max((team.crews for team in model.teams), default=0)
-        self.quickest = min(ground.detour * 3600.0 / ground.metres_per_hour for ground in travel.grounds.values())
         self._holding: dict[tuple[PairRule, object], Flags] = {}
         self._cleared: dict[object, Longs] = {}
         self._able: dict[object, Able | None] = {}
@@ -90,15 +77,13 @@ class AbleTeams:
             return None
         chosen: list[int] = numbers.tolist()
         teams = [model.teams[t] for t in chosen]
+        grid, begins = self._grid(teams), np.array((0, len(teams)), dtype=np.int32)
         if len(teams) <= FEW:
-            grid, cells = self._one_cell(teams), np.array((0, len(teams)), dtype=np.int32)
+            grid[layout.ROWS] = grid[layout.COLUMNS] = 1
         else:
-            grid, cell = self._cells(teams)
-            numbers = numbers[np.argsort(cell, kind="stable")]
-            counts = np.bincount(cell, minlength=int(grid[layout.ROWS] * grid[layout.COLUMNS]))
-            cells = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))).astype(np.int32)
+            numbers, begins = by_cell(self._cells.cell[numbers], len(self._cells.begins) - 1, numbers)
         spared = spared_hours(model.weights, visit, model.teams)
-        return Able(grid, cells, numbers.astype(np.int32), until[numbers], spared[numbers])
+        return Able(grid, begins, numbers.astype(np.int32), until[numbers], spared[numbers])
 
     def _passing(self, model: Model, visit: Visit, rule: PairRule, key: object) -> Flags:
         """Return which teams pass a rule."""
@@ -124,27 +109,10 @@ class AbleTeams:
                     known[t, crew] = model.cleared_until(visit, team, crew * model.adults_kept)
         return known
 
-    def _one_cell(self, teams: list[Team]) -> Floats:
-        """Return the grid of one cell that holds all teams."""
-        grid = np.zeros(layout.GRID)
-        grid[layout.HIGH] = grid[layout.WIDE] = grid[layout.ROWS] = grid[layout.COLUMNS] = 1
-        grid[layout.PACE] = self.quickest
+    def _grid(self, teams: list[Team]) -> Floats:
+        """Return the roster's grid with what these teams can do at most."""
+        grid = self._cells.grid.copy()
         grid[layout.LONGEST] = max((closes - opens for team in teams for opens, closes in team.shifts), default=0)
         limits = [None if team.travel_limit is None else team.travel_limit.seconds for team in teams]
         grid[layout.FARTHEST] = max(BEYOND if limit is None else limit for limit in limits)
         return grid
-
-    def _cells(self, teams: list[Team]) -> tuple[Floats, Longs]:
-        """Return the grid's data and each team's cell."""
-        bases = [self._travel.prepared(team.base) for team in teams]
-        lat, lon = np.array([base.lat for base in bases]), np.array([base.lon for base in bases])
-        side = math.isqrt(len(teams) // TEAMS_IN_A_CELL)
-        grid = self._one_cell(teams)
-        grid[layout.SOUTH], grid[layout.WEST] = lat.min(), lon.min()
-        grid[layout.HIGH] = max(NARROWEST, (lat.max() - lat.min()) / side)
-        grid[layout.WIDE] = max(NARROWEST, (lon.max() - lon.min()) / side)
-        grid[layout.ROWS] = grid[layout.COLUMNS] = side
-        grid[layout.COSINE] = min(base.cosine for base in bases)
-        y = np.minimum((lat - grid[layout.SOUTH]) // grid[layout.HIGH], side - 1).astype(np.int64)
-        x = np.minimum((lon - grid[layout.WEST]) // grid[layout.WIDE], side - 1).astype(np.int64)
-        return grid, y * side + x

@@ -7,13 +7,16 @@ loaded, is left to plain Python. Which of both answers changes how long it takes
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from types import ModuleType
 from typing import Final
 
 import numpy as np
 
 from linli.matcher.insertion.able_teams import AbleTeams
+from linli.matcher.insertion.cells import cells_of
 from linli.matcher.insertion.ground import StandingGround
 from linli.matcher.kernels import placing_layout as layout
 from linli.matcher.kernels.layout import Longs
@@ -25,8 +28,8 @@ from linli.matcher.rules import PAIR_RULES, earliest_end, start_windows
 from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
 
-Answer = tuple[int, int, int]
-"""What a place adds to the cost, on which duty, before which stop."""
+Answer = tuple[int, int, int, int, int]
+"""What a place adds to the cost, on which duty, before which stop; the last start there, and the pair's own price."""
 
 RULES: Final = (
     *("team_takes_part", "kind_of_team", "skill_and_qualification", "never_back_to_a_team_that_declined"),
@@ -60,12 +63,14 @@ LIMITS_LEFT_TO_PYTHON: Final = frozenset(
 )
 """What else may be said of a team: limits that its crews share, or on the way; one such team leaves all to Python."""
 
-_MORE_OF_VISIT = tuple((one.name, one.default) for one in fields(Visit) if one.name not in OF_VISIT)
+_MORE_OF_VISIT = {one.name: one.default for one in fields(Visit) if one.name not in OF_VISIT}
+_more_of_visit = attrgetter(*_MORE_OF_VISIT)
+_NOTHING_MORE = tuple(_MORE_OF_VISIT.values())
 _MORE_OF_TEAM = tuple((one.name, one.default) for one in fields(Team) if one.name not in OF_TEAM)
 _KNOWS_THE_RULES = tuple(rule.__name__ for rule in PAIR_RULES) == RULES
 
-EAST_MOST: Final = 2.7
-"""Radians of longitude, either side of Greenwich, beyond which the date line might be the shorter way."""
+EAST_MOST: Final = 154.0
+"""Degrees of longitude, either side of Greenwich, beyond which the date line might be the shorter way."""
 
 _loaded: list[ModuleType] = []
 
@@ -73,9 +78,9 @@ _loaded: list[ModuleType] = []
 def load() -> None:
     """Load the machine code; from then on this process answers with it."""
     if not _loaded:
-        from linli.matcher.kernels import placing, spots
+        from linli.matcher.kernels import boxes, placing, spots
 
-        _loaded.extend((placing, spots))
+        _loaded.extend((placing, spots, boxes))
 
 
 def is_loaded() -> bool:
@@ -114,17 +119,19 @@ class Finder:
     """
 
     def __init__(self, model: Model, travel: HaversineTravel) -> None:
-        self._travel = travel
-        self._ground = StandingGround(model, travel)
-        self._able = AbleTeams(model, travel)
+        self._cells = cells_of(model, travel)
+        self._pace = float(self._cells.grid[layout.PACE])
+        self._ground = StandingGround(model, travel, len(self._cells.begins) - 1)
+        self._is_enclosed = False
+        self._able = AbleTeams(model, self._cells)
         self._wanted: dict[str, _Wanted] = {}
-        self._answers = np.zeros((len(model.teams) + 1, 3), np.int64)
+        self._answers = np.zeros((len(model.teams) + 1, layout.ANSWER_COLUMNS), np.int64)
         self._excluding: dict[str, list[int]] = {}
         for t, team in enumerate(model.teams):
             for household in team.excluded_households:
                 self._excluding.setdefault(household, []).append(t)
         self.knows_teams = all(getattr(team, name) == usual for team in model.teams for name, usual in _MORE_OF_TEAM)
-        widest = max((abs(travel.prepared(team.base).lon) for team in model.teams), default=0.0)
+        widest = max((abs(team.base.lon) for team in model.teams), default=0.0)
         self.knows_teams = self.knows_teams and widest < EAST_MOST
 
     def find(self, timetable: Timetable, memory: Memory, visit: int, what: int) -> list[Answer] | None:
@@ -159,24 +166,38 @@ class Finder:
         """Say whether the visit is one for this finder."""
         return self._known(model, visit) is not None
 
+    def looked_at(self) -> int:
+        """Return at how many teams' tours was looked so far."""
+        return int(self._ground.ground.prices[layout.LOOKED_AT])
+
     def _find(self, timetable: Timetable, memory: Memory, wanted: _Wanted, what: int) -> list[Answer] | None:
         if wanted.able is None or wanted.numbers[layout.SPANS] == 0:
-            return [(0, 0, 0)] if what == CHOICE else []
-        placing, spots = _loaded
-        changed = self._ground.follow(timetable)
-        self._ground.know_places(memory.travel)
-        ground = self._ground.ground
-        for team, row in changed:
-            if row >= 0:
-                spots.measure(ground, self._able.quickest, team, row)
-        for team in {team for team, _ in changed}:
-            spots.note_reach(ground, team)
-        many = placing.find(ground, wanted.able, wanted.numbers, what, self._answers)
+            return [_chosen(0)] if what == CHOICE else []
+        self._follow(timetable, memory)
+        many = _loaded[0].find(self._ground.ground, wanted.able, wanted.numbers, what, self._answers)
         if many < 0:
             return None
         if what == CHOICE:
-            return [(many, 0, 0)]
-        return [(cost, duty, position) for cost, duty, position in self._answers[:many].tolist()]
+            return [_chosen(many)]
+        return [(c, d, p, last, fee) for c, d, p, last, fee in self._answers[:many].tolist()] if many else []
+
+    def _follow(self, timetable: Timetable, memory: Memory) -> None:
+        """Bring the arrays to what the timetable is now."""
+        changed = self._ground.follow(timetable)
+        self._ground.know_places(memory.travel)
+        if not changed and self._is_enclosed:
+            return
+        _, spots, boxes = _loaded
+        ground = self._ground.ground
+        for team, row in changed:
+            if row >= 0:
+                spots.measure(ground, self._pace, team, row)
+        if not self._is_enclosed:
+            boxes.enclose_all(ground, self._cells, self._pace)
+            self._is_enclosed = True
+            return
+        for team in {team for team, _ in changed}:
+            boxes.enclose(ground, self._cells, self._pace, team)
 
     def _known(self, model: Model, visit: int) -> _Wanted | None:
         """Return a visit as numbers, remembered as long as it is the same; None if it is none for this finder."""
@@ -194,8 +215,7 @@ class Finder:
         return known
 
     def _read(self, model: Model, visit: int, this: Visit) -> _Wanted:
-        mine = this.pin is None and all(getattr(this, name) == usual for name, usual in _MORE_OF_VISIT)
-        mine = mine and abs(self._travel.prepared(this.place).lon) < EAST_MOST
+        mine = this.pin is None and _more_of_visit(this) == _NOTHING_MORE and abs(this.place.lon) < EAST_MOST
         windows, limit = start_windows(this), this.travel_limit
         seconds, metres = (None, None) if limit is None else (limit.seconds, limit.metres)
         asked_from = BEYOND if this.urgency == 0 or not this.windows else this.windows[0][0]
@@ -208,7 +228,8 @@ class Finder:
         )
         guarded = this.safeguarding is not None or this.gender is not None
         able = self._able.of(model, this) if mine else None
-        return _Wanted(this, np.array(numbers, dtype=np.int64), guarded, mine, able)
+        # In half the time that numpy takes to read so few numbers.
+        return _Wanted(this, np.frombuffer(array("q", numbers), np.int64), guarded, mine, able)
 
     def _barred(self, model: Model, visit: Visit) -> list[int]:
         """Return the teams that may not be sent to this visit, whatever they hold; who is not asked yet is not able."""
@@ -218,6 +239,10 @@ class Finder:
             if why in (DECLINED, EXCLUDED) and team in model.team_index
         ]
         return barred if visit.household is None else barred + self._excluding.get(visit.household, [])
+
+
+def _chosen(much: int) -> Answer:
+    return much, 0, 0, 0, 0
 
 
 def _finder(timetable: Timetable) -> tuple[Finder, Memory] | None:
@@ -256,6 +281,12 @@ def is_placed(timetable: Timetable, visit: int, changed: Visit) -> bool | None:
     """Say whether a visit would find a place if it was changed so; None where plain Python has to look."""
     known = _finder(timetable)
     return None if known is None else known[0].is_placed(timetable, known[1], visit, changed)
+
+
+def looked_at(timetable: Timetable) -> int:
+    """Return at how many teams' tours was looked so far, for the roster of a timetable: to see what is passed over."""
+    known = _finder(timetable)
+    return 0 if known is None else known[0].looked_at()
 
 
 def of_every_team(timetable: Timetable, visit: int) -> list[Answer] | None:

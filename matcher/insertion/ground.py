@@ -35,13 +35,15 @@ class StandingGround:
         Its roster, which must be a remembered one, is what the arrays are for.
     travel : HaversineTravel
         Prepares places for the formula.
+    cells : int
+        How many cells the roster's grid has.
 
     Notes
     -----
     Every schedule of a tour has lists of its own, so the very list of latest arrivals says which schedule a row holds.
     """
 
-    def __init__(self, model: Model, travel: HaversineTravel) -> None:
+    def __init__(self, model: Model, travel: HaversineTravel, cells: int) -> None:
         self._travel = travel
         self._team_of = np.array([duty.team for duty in model.duties], dtype=np.int32)
         self._held: dict[int, list[int]] = {}
@@ -57,6 +59,8 @@ class StandingGround:
             rows=np.zeros((TOURS_FIRST, POSITIONS_FIRST, layout.ROW_COLUMNS), np.int64),
             books=np.zeros((TOURS_FIRST, layout.BOOK_COLUMNS), np.int64),
             prices=_prices(model.weights),
+            boxes=np.zeros((layout.LENGTHS, len(model.teams), layout.BOX_COLUMNS)),
+            cell_boxes=np.zeros((layout.LENGTHS, cells, layout.BOX_COLUMNS)),
         )
 
     def follow(self, timetable: Timetable) -> list[tuple[int, int]]:
@@ -159,7 +163,6 @@ def _teams(model: Model) -> Longs:
             model.base[t],
             most <= 0,
             0,
-            BEYOND,
         )
         shift += len(team.shifts)
     return rows

@@ -140,8 +140,8 @@ def best_spot(timetable: Timetable, visit: int) -> Spot | None:
 
 
 def _spot(timetable: Timetable, visit: int, answer: Answer) -> Spot:
-    cost, duty, position = answer
-    return Spot(cost, timetable.model.fit_found(visit, duty), position)
+    cost, duty, position, latest, price = answer
+    return Spot(cost, timetable.model.fit_found(visit, duty, latest, price), position)
 
 
 def best_spot_plainly(timetable: Timetable, visit: int) -> Spot | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from linli.matcher.compiled import inner, kernel
+from linli.matcher.kernels.boxes import holds
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import (
     ASKED_FROM,
@@ -30,15 +31,20 @@ from linli.matcher.kernels.placing_layout import (
     ENDS,
     EVERY_TEAM,
     FARTHEST,
+    FEE,
     FIRST_SPAN,
     HIGH,
+    LATEST,
     LATITUDE,
     LENGTH,
+    LENGTH_STEP,
+    LENGTHS,
     LIMIT_METRES,
     LIMIT_SECONDS,
     LOAD,
     LONGEST,
     LONGITUDE,
+    LOOKED_AT,
     MAX_METRES,
     MAX_SECONDS,
     MOST_STRETCH,
@@ -46,7 +52,6 @@ from linli.matcher.kernels.placing_layout import (
     OPENS,
     PACE,
     POSITION,
-    REACH,
     REGULAR,
     ROOM,
     ROWS,
@@ -92,8 +97,8 @@ def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -
         The visit.
     what : int
         `CHEAPEST`, `EVERY_TEAM` or `CHOICE`.
-    answers : array, (teams, 3)
-        Gets cost, duty and position: one row for the cheapest, or one for every team that has a place.
+    answers : array, (teams, ANSWER_COLUMNS)
+        Gets the places found: one row for the cheapest, or one for every team that has a place.
 
     Returns
     -------
@@ -103,8 +108,9 @@ def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -
     found, grid = 0, able.grid
     answers[0, COST], answers[0, DUTY] = BEYOND, BEYOND
     many, wide = int(grid[ROWS]), int(grid[COLUMNS])
-    y0 = int(np.floor((ground.places[wanted[WHERE], LATITUDE] - grid[SOUTH]) / grid[HIGH]))
-    x0 = int(np.floor((ground.places[wanted[WHERE], LONGITUDE] - grid[WEST]) / grid[WIDE]))
+    up, along = ground.places[wanted[WHERE], LATITUDE], ground.places[wanted[WHERE], LONGITUDE]
+    y0, x0 = int(np.floor((up - grid[SOUTH]) / grid[HIGH])), int(np.floor((along - grid[WEST]) / grid[WIDE]))
+    length = min(int(wanted[LENGTH]) // LENGTH_STEP, LENGTHS - 1)
     most = max(max(abs(y0), abs(many - 1 - y0)), max(abs(x0), abs(wide - 1 - x0)))
     for ring in range(most + 1):
         near = _at_least(grid, ground.places[wanted[WHERE], COSINE_OF], ring - 1)
@@ -114,8 +120,12 @@ def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -
             step = 1 if abs(y - y0) == ring else 2 * ring
             x = x0 - ring
             while x <= x0 + ring:
-                if 0 <= x < wide:
+                if 0 <= x < wide and (
+                    what == CHOICE or many == 1 or holds(ground.cell_boxes, length, y * wide + x, up, along)
+                ):
                     for c in range(able.cells[y * wide + x], able.cells[y * wide + x + 1]):
+                        if what != CHOICE and not holds(ground.boxes, length, able.teams[c], up, along):
+                            continue
                         more = _try(ground, able, wanted, what, near, c, found, answers)
                         if more < 0:
                             return -1
@@ -163,8 +173,6 @@ def _at_least(grid: Floats, cosine: float, cells: int) -> float:
 def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: int, found: int, answers: Longs) -> int:
     """Try one able team; return how many rows of answers there are now, or the choice, or -1 for plain Python."""
     t = able.teams[c]
-    if what != CHOICE and _is_beyond(wanted, near, ground.teams[t, REACH]):
-        return found
     if what == CHEAPEST and _at_best(ground, near, ground.teams[t, WIDEST]) > answers[0, COST]:
         return found
     if not _may(ground, able, wanted, c, t):
@@ -174,8 +182,7 @@ def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: i
     if what == CHEAPEST and _at_best(ground, least, ground.teams[t, WIDEST]) > answers[0, COST]:
         return found
     first = _first_shift(ground, wanted, t)
-    if what != CHOICE and _is_beyond(wanted, least, ground.teams[t, REACH]):
-        return found
+    ground.prices[LOOKED_AT] += 1
     if what != CHOICE and not _may_have_room(ground, able, wanted, c, t, first):
         return found
     straight = line(ground.places, base, v)
@@ -318,5 +325,6 @@ def _best_of_team(
             best = answers[row, COST]
             if position >= 0 and (cost < best or (cost == best and d < answers[row, DUTY])):
                 answers[row, COST], answers[row, DUTY], answers[row, POSITION] = cost, d, position
+                answers[row, LATEST], answers[row, FEE] = latest, fee
                 done = 1
     return done

@@ -20,9 +20,8 @@ BEYOND: Final = 1 << 60
 # Columns of teams. A team's duties lie shift by shift, and in each shift crew by crew. ASKING is what it costs to ask.
 DUTY_FROM, SHIFT_FROM, SHIFT_TO, CREWS, LIMIT_SECONDS, LIMIT_METRES, ASKED_UNTIL = 0, 1, 2, 3, 4, 5, 6
 # MAKES_NONE is 1 where a crew may make no visit at all, WIDEST the largest stretch of any of the team's tours so far.
-# REACH is the largest sum of room and stretch of its tours now, `BEYOND` while a crew has nothing to do.
-LOAD, ASKING, BASE, MAKES_NONE, WIDEST, REACH = 7, 8, 9, 10, 11, 12
-TEAM_COLUMNS = 13
+LOAD, ASKING, BASE, MAKES_NONE, WIDEST = 7, 8, 9, 10, 11
+TEAM_COLUMNS = 12
 
 # Columns of shifts.
 OPENS, CLOSES = 0, 1
@@ -55,7 +54,8 @@ BOOK_COLUMNS = 7
 # Places in prices.
 TRAVEL_WEIGHT, LATENESS_WEIGHT, MOVE_WEIGHT, LOAD_WEIGHT, CONTINUITY, MOVE_TOLERANCE, LOAD_UNIT = 0, 1, 2, 3, 4, 5, 6
 MOST_STRETCH = 7  # the largest stretch of any tour so far: no price, but it bounds one
-PRICES = 8
+LOOKED_AT = 8  # how many teams' tours were looked at so far: for tests of how much is passed over
+PRICES = 9
 
 # Places in what is wanted. After its windows follow the teams that may not be sent, to the end.
 NOW, ENDS, LENGTH, WHERE, ASKED_FROM, MAX_SECONDS, MAX_METRES, REGULAR = 0, 1, 2, 3, 4, 5, 6, 7
@@ -70,8 +70,16 @@ GRID = 10
 LATITUDE, LONGITUDE, COSINE_OF, METRES_OF, SECONDS_OF = 0, 1, 2, 3, 4
 PLACE_COLUMNS = 5
 
-# Columns of answers.
-COST, DUTY, POSITION = 0, 1, 2
+# Columns of boxes: the parallels and meridians, in radians, between which a visit must lie to have a place. There is a
+# box for visits of every length, in steps of `LENGTH_STEP` seconds: the longer a visit, the less time is left to go.
+LEAST_LATITUDE, MOST_LATITUDE, LEAST_LONGITUDE, MOST_LONGITUDE = 0, 1, 2, 3
+BOX_COLUMNS = 4
+LENGTHS, LENGTH_STEP = 6, 900
+
+# Columns of answers. LATEST is the last start that the duty and the people on it allow, FEE what the pair costs
+# wherever the visit lands on the duty.
+COST, DUTY, POSITION, LATEST, FEE = 0, 1, 2, 3, 4
+ANSWER_COLUMNS = 5
 
 # What is asked for: the cheapest place of all, the cheapest of every team, or how much choice there is.
 CHEAPEST, EVERY_TEAM, CHOICE = 0, 1, 2
@@ -94,6 +102,10 @@ class Ground(NamedTuple):
         Each tour's sums.
     prices : array, (PRICES,)
         Weights.
+    boxes : array of float, (LENGTHS, teams, BOX_COLUMNS)
+        Where each team, with its tours as they are, can make one more visit of such a length at most.
+    cell_boxes : array of float, (LENGTHS, cells, BOX_COLUMNS)
+        The same for all teams of a cell of the roster's grid.
     """
 
     teams: Longs
@@ -103,10 +115,33 @@ class Ground(NamedTuple):
     rows: Longs
     books: Longs
     prices: Longs
+    boxes: Floats
+    cell_boxes: Floats
+
+
+class Cells(NamedTuple):
+    """All teams of a roster in a grid of cells.
+
+    Parameters
+    ----------
+    grid : array of float, (GRID,)
+        Where the cells are; what depends on who is able is 0.
+    cell : array of int32, (teams,)
+        Each team's cell.
+    begins : array of int32, (cells + 1,)
+        Where in `teams` those of each cell begin.
+    teams : array of int32, (teams,)
+        Their numbers, cell by cell.
+    """
+
+    grid: Floats
+    cell: Ints
+    begins: Ints
+    teams: Ints
 
 
 class Able(NamedTuple):
-    """The teams that hold what a kind of visit needs, in a grid.
+    """The teams that hold what a kind of visit needs, in the roster's grid, or in one cell if they are few.
 
     Parameters
     ----------

@@ -10,11 +10,9 @@ from linli.matcher.kernels.placing_layout import (
     BEYOND,
     CLOSES,
     COUNT,
-    CREWS,
     DONE,
     DUE,
     DURATION,
-    DUTY_FROM,
     ENTRY,
     FIRST_SPAN,
     FIRST_WINDOW,
@@ -36,10 +34,7 @@ from linli.matcher.kernels.placing_layout import (
     NOW,
     OPENS,
     PLACE,
-    REACH,
     ROOM,
-    SHIFT_FROM,
-    SHIFT_TO,
     SOFT,
     SPANS,
     START,
@@ -200,17 +195,6 @@ def measure(ground: Ground, pace: float, t: int, b: int) -> None:
     ground.books[b, STRETCH] = most
     ground.teams[t, WIDEST] = max(ground.teams[t, WIDEST], most)
     ground.prices[MOST_STRETCH] = max(ground.prices[MOST_STRETCH], most)
-
-
-@kernel
-def note_reach(ground: Ground, t: int) -> None:
-    """Note how far a team's tours, all of them measured, can reach for one more visit."""
-    many = (ground.teams[t, SHIFT_TO] - ground.teams[t, SHIFT_FROM]) * ground.teams[t, CREWS]
-    reach = 0
-    for d in range(ground.teams[t, DUTY_FROM], ground.teams[t, DUTY_FROM] + many):
-        b = ground.slot[d]
-        reach = max(reach, BEYOND if b < 0 else ground.books[b, ROOM] + ground.books[b, STRETCH])
-    ground.teams[t, REACH] = reach
 
 
 @kernel
