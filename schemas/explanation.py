@@ -31,6 +31,11 @@ class WhyTeam(Inside):
     next_best: tuple[TeamChoice, ...]
     engine: str
 
+    @property
+    def is_least(self) -> bool:
+        """Whether no other team adds less; the search judges whole plans, so one may for this visit alone."""
+        return all(self.chosen.seconds <= other.seconds for other in self.next_best)
+
 
 class RuleCount(Inside):
     """How many teams a hard rule kept away, and some of them by name."""

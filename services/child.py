@@ -131,6 +131,11 @@ def exit_in_words(code: int) -> str:
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
 
 
+def exit_in_chinese(code: int) -> str:
+    """Say an exit code in Chinese."""
+    return f"退出码 {code}" if code >= 0 else signal.Signals(-code).name
+
+
 def log_tail(path: Path, lines: int = 5) -> str:
     """Give the last lines of a log file, or an empty string if there is none."""
     if not path.exists():

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from typing_extensions import override
 
-from linli.services.child import Child, ProcessSpec, exit_in_words, log_tail
+from linli.services.child import Child, ProcessSpec, exit_in_chinese, exit_in_words, log_tail
 
 LOG_BYTES_MAX = 16 * 1024 * 1024
 """A log is set aside as ``NAME.1`` at this size: two such files per process hold an ordinary day, and fit any disk."""
@@ -28,6 +29,15 @@ class EventKind(StrEnum):
     RESTARTED = "restarted"
     GAVE_UP = "gave up"
     STOPPED = "stopped"
+
+
+_KIND_CHINESE: Final = {
+    EventKind.STARTED: "已启动",
+    EventKind.DIED: "已中断",
+    EventKind.RESTARTED: "已重新启动",
+    EventKind.GAVE_UP: "多次中断，不再启动",
+    EventKind.STOPPED: "已停止",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,12 @@ class ProcessEvent:
         cause = "" if self.code is None else f" ({exit_in_words(self.code)})"
         again = "" if self.delay_s is None else f"; starting it again in {self.delay_s:g} s"
         return f"{self.name} {self.kind}, pid {self.pid}{cause}{again}"
+
+    def in_chinese(self) -> str:
+        """Say the same in Chinese."""
+        cause = "" if self.code is None else f"（{exit_in_chinese(self.code)}）"
+        again = "" if self.delay_s is None else f"，{self.delay_s:g} 秒后重新启动"
+        return f"{self.name} {_KIND_CHINESE[self.kind]}，进程号 {self.pid}{cause}{again}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import shipped_menu
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
 from linli.schemas.service import Proof, Review, ServiceRecord, Verdict
 from linli.services.certificates.certificate import Certificate, NamesError, certificate_of, read_names
 from linli.services.certificates.writing import as_html, as_text
+from linli.services.cli.certificate_sheet import refuse_stranger
 from linli.services.demo.county import sinan
 from linli.services.reports.hours import hours_rows
 from linli.services.reports.periods import Parameter, Period, period_of
@@ -127,3 +129,15 @@ def test_the_queue_comes_first_and_records_are_one_a_volunteer() -> None:
     records = list(record_rows(TABLES, asked))
     assert len(records) == sum(len(one.members) for one in VISITS if MARCH.holds(one.start))
     assert all(row[-1] is True for row in records)
+
+
+def test_nobody_unknown_is_certified() -> None:
+    """Tests that a mistyped team or member is refused, and whoever left but has been on a visit is not."""
+    known = TEAM_DETAILS.members[0].ref
+    refuse_stranger(TABLES, (TEAM, known))
+    refuse_stranger(Tables(service=VISITS), (TEAM, "m-1"))
+    with pytest.raises(LinliError) as team:
+        refuse_stranger(TABLES, ("t-99", known))
+    assert team.value.code is Code.UNKNOWN_TEAM
+    with pytest.raises(LinliError, match=f"team {TEAM} has no member m-99"):
+        refuse_stranger(TABLES, (TEAM, "m-99"))

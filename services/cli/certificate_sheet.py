@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.system_words import refused_by_system
 from linli.schemas.topics import ROSTER, SERVICE
 from linli.services.certificates.certificate import NamesError, certificate_of, read_names
@@ -17,7 +17,7 @@ from linli.services.cli.report_sheet import asked_of, write_file
 from linli.services.cli.words import TONGUE
 from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.sheets.writing import refuse_existing
-from linli.streams.ledger_tables import LedgerTables
+from linli.streams.ledger_tables import LedgerTables, Tables
 
 _WRITERS: Final = {".html": as_html, ".txt": as_text}
 
@@ -53,9 +53,10 @@ async def make_certificate(here: Here, out: Out, wanted: Wanted, district: str |
     try:
         period = period_of(wanted.given, frozenset(Parameter))
     except WrongPeriodError as error:
-        raise LinliError(Code.USAGE, detail=f"--{error}") from None
+        raise LinliError(Code.USAGE, detail=error.said()) from None
     address, partition, county, now = await asked_of(here, here.district(district))
     tables = await LedgerTables(address).read(partition, (SERVICE, ROSTER), county.district.code)
+    refuse_stranger(tables, wanted.who)
     made = certificate_of(tables, county, wanted.who, period, now=now, issuer=wanted.issuer, names=names, tongue=TONGUE)
     if file is not None:
         write_file(file, _WRITERS[file.suffix](made, TONGUE).encode(), out)
@@ -74,6 +75,25 @@ async def make_certificate(here: Here, out: Out, wanted: Wanted, district: str |
     if file is None and not out.as_json:
         text = as_text(made, TONGUE)
         out.say(text, text)
+
+
+def refuse_stranger(tables: Tables, who: tuple[str, str]) -> None:
+    """Refuse whom neither the roster nor a service record knows: a slip of the pen would be printed as nothing done.
+
+    Raises
+    ------
+    LinliError
+        If there is no such team or no such member.
+    """
+    team, member = who
+    if any(one.team == team and member in one.members for one in tables.service):
+        return
+    known = next((one.details.members for one in tables.roster if one.details.team == team), None)
+    if known is None:
+        raise LinliError(Code.UNKNOWN_TEAM, id=team)
+    if all(one.ref != member for one in known):
+        detail = Both(f"team {team} has no member {member}", f"队伍 {team} 没有成员 {member}")
+        raise LinliError(Code.USAGE, detail=detail)
 
 
 def _names(file: Path) -> dict[str, str]:

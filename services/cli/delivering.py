@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.assignment import AssignmentRecord, Cancelled
 from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import detail_in_words, word_of
@@ -17,7 +17,7 @@ from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import in_words
 from linli.services.cli.sending import open_desk
-from linli.services.cli.words import TONGUE
+from linli.services.cli.words import TONGUE, both
 from linli.services.outcomes import Became, outcomes, request_since
 from linli.streams.board.entries import KnownOutcome
 from linli.streams.board.reader import BoardReader
@@ -103,7 +103,7 @@ async def _follow(
             **new,
         }
     )
-    sentence = ": ".join([*new.values(), _sentence(outcome, record)])
+    sentence = ": ".join([*new.values(), sentence_of(outcome, record)])
     out.say(sentence, sentence)
     return 0
 
@@ -136,12 +136,21 @@ def _outcome_of(became: Became) -> CommandOutcome:
     return outcome
 
 
-def _sentence(outcome: CommandOutcome, record: AssignmentRecord | None) -> str:
+def sentence_of(outcome: CommandOutcome, record: AssignmentRecord | None) -> str:
     """Say what came of a command; also why no series came of it, where one was asked for."""
+    if record is not None and isinstance(record.status, Cancelled) and record.status.before_order:
+        return both(
+            f"{record.request_id}: no such order is known here; should it still arrive, it is cancelled.",
+            f"{record.request_id}：目前没有此单；如随后收到，将自动取消。",
+        )
     said = word_of(outcome.code, TONGUE)
     if outcome.detail in SERIES_DETAILS:
-        said = f"{said} ({detail_in_words(outcome.detail, TONGUE)})"
-    return said if record is None else f"{record.request_id}: {said}; {word_of(record.state, TONGUE)}"
+        why = detail_in_words(outcome.detail, TONGUE)
+        said = both(f"{said} ({why})", f"{said}（{why}）")
+    if record is None:
+        return said
+    state = word_of(record.state, TONGUE)
+    return both(f"{record.request_id}: {said}; {state}", f"{record.request_id}：{said}，{state}")
 
 
 async def _district_of(request: str | None, here: Here) -> str | None:

@@ -37,7 +37,7 @@ from linli.services.cli import (
     version,
 )
 from linli.services.cli.faults import INTERRUPTED, Fault, fault_of
-from linli.services.cli.words import both
+from linli.services.cli.words import TONGUE, both
 
 app = typer.Typer(
     name="linli",
@@ -83,6 +83,23 @@ PARTS = (
 )
 for part in PARTS:
     part.add_to(app)
+
+
+def _speak_chinese() -> None:
+    """Have the library's own headings of every help text in Chinese: it can be told of no other language."""
+    from linli.services.cli.usage_words import help_in_chinese
+
+    library = typer.Context.__base__
+    english = typer.Context.get_help
+
+    def get_help(context: typer.Context) -> str:
+        return help_in_chinese(english(context))
+
+    setattr(library, "get_help", get_help)  # noqa: B010 - the library makes contexts of its own base class
+
+
+if TONGUE == "zh":
+    _speak_chinese()
 
 
 def main() -> None:

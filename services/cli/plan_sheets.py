@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.ground_facts import ClockFact
 from linli.schemas.places import District
 from linli.services.cli.inbox_files import InboxFile, inbox_file
@@ -130,7 +130,8 @@ def plan_sheets(planning: Planning, out: Out) -> int:
         If a file cannot be used; then nothing is written.
     """
     if planning.out is None and not planning.check:
-        raise LinliError(Code.USAGE, detail="-o 派单表.xlsx")
+        detail = Both("say where to write, like -o dispatch.xlsx", "须写明输出文件，如 -o 派单表.xlsx")
+        raise LinliError(Code.USAGE, detail=detail)
     if planning.out is not None:
         refuse_existing(planning.out, overwrite=planning.force)
     place = _place(planning, load_settings())

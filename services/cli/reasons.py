@@ -83,7 +83,7 @@ def explain_case(
         _explain_circle(record, record.status.why, out)
         explain_nobody(record.status.why, names, out)
     elif offer is not None and offer.why is not None:
-        _explain_team(offer, offer.why, names, out, policy)
+        explain_team(offer, offer.why, names, out, policy)
     elif tentative:
         for one in tentative:
             team, start = names[one.team], clock(one.start)
@@ -134,12 +134,20 @@ def _series(record: AssignmentRecord, names: Mapping[str, str]) -> Iterator[str]
             )
 
 
-def _explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out, policy: Policy) -> None:
+def explain_team(offer: Offer, why: WhyTeam, names: Mapping[str, str], out: Out, policy: Policy) -> None:
+    """Say why a team was chosen, what that is made of, and what others would add."""
     team, adds = names[offer.team], minutes(why.chosen.seconds)
-    out.say(
-        f"{team} was chosen because it adds least to the whole plan: {adds}.",
-        f"选择{team}，因为它使整个计划增加得最少：{adds}。",
-    )
+    if why.is_least:
+        out.say(
+            f"{team} was chosen because it adds least to the whole plan: {adds}.",
+            f"选择{team}，因为它使整个计划增加得最少：{adds}。",
+        )
+    else:
+        out.say(
+            f"{team} was chosen in the plan for all visits together, where it adds {adds}; "
+            "for this visit alone another would add less.",
+            f"按全部点单的整体计划选择{team}，增加 {adds}；单看此单，另有队伍增加更少。",
+        )
     terms = [
         (
             word(f"cost.{term.name}", TONGUE),
@@ -222,4 +230,5 @@ def minutes(seconds: int) -> str:
     """Write a cost in seconds as minutes, or hours where it is more."""
     if abs(seconds) < 3_600:
         return both(f"{seconds / 60:.0f} min", f"{seconds / 60:.0f} 分钟")
-    return str(timedelta(minutes=round(seconds / 60)))[:-3] + " h"
+    length = str(timedelta(minutes=round(seconds / 60)))[:-3]
+    return both(f"{length} h", f"{length} 小时")

@@ -62,7 +62,7 @@ async def _made(here: Here, name: str, given: Mapping[str, str], district: str) 
     try:
         return await make_report(name, given, LedgerTables(asked.address), asked.partition, asked.county, asked.now)
     except WrongPeriodError as error:
-        raise LinliError(Code.USAGE, detail=f"--{error}") from None
+        raise LinliError(Code.USAGE, detail=error.said()) from None
 
 
 class AskedOf(NamedTuple):

@@ -77,7 +77,7 @@ async def _up(settings: Any, out: Out) -> int:
     from linli.services.up import House
 
     house = House(
-        settings, say=lambda line: out.say(line, line), on_event=lambda event: out.say(str(event), str(event))
+        settings, say=lambda line: out.say(line, line), on_event=lambda event: out.say(str(event), event.in_chinese())
     )
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -206,11 +206,13 @@ def run_one(
     process: Annotated[str, typer.Argument(help=", ".join(PROCESSES))],
 ) -> int:
     """Become one of the processes; the rest of the command line is its own."""
-    from linli.schemas.errors import Code, LinliError
+    from linli.schemas.errors import Both, Code, LinliError
     from linli.services.cli.here import Here
 
     if process not in PROCESSES:
-        raise LinliError(Code.USAGE, detail=f"{process}: {', '.join(PROCESSES)}")
+        known = ", ".join(PROCESSES)
+        detail = Both(f"there is no process {process}; there are {known}", f"没有进程 {process}；可选 {known}")
+        raise LinliError(Code.USAGE, detail=detail)
     here = Here.look()
     found = here.settings.model_copy(update={"kafka": here.address.bootstrap, "redis": here.redis})
     argv = [sys.executable, "-m", PROCESSES[process], *context.args]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.system_words import refused_by_system
@@ -111,7 +111,11 @@ def _range(text: str | None) -> tuple[float, float] | None:
     match = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", text)
     low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
     if not low <= high <= 100:
-        raise LinliError(Code.USAGE, detail=f"--accept {text}: 50-90")
+        detail = Both(
+            f"--accept {text}: two percentages, the lower first, like 50-90",
+            f"--accept {text}：应为由低到高的两个百分数，如 50-90",
+        )
+        raise LinliError(Code.USAGE, detail=detail)
     return low / 100, high / 100
 
 

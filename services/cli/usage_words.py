@@ -35,10 +35,33 @@ SENTENCES: Final = tuple(
 """The library's sentences, the most telling first, and ours."""
 
 
+FURNITURE: Final = (
+    (r"^Usage: ", "用法："),
+    (r"^Options:$", "选项："),
+    (r"^Arguments:$", "参数："),
+    (r"^Commands:$", "命令："),
+    (r"\[OPTIONS\]", "[选项]"),
+    (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]..."),
+    (r"Show this message and exit\.", "显示本说明后退出。"),
+    (r"(?<=[\[ ])required\]", "必填]"),
+    (r"\[default: ", "[默认 "),
+    (r"\[default:$", "[默认"),
+)
+"""What the library writes around our own words in a help text."""
+
+
+def help_in_chinese(text: str) -> str:
+    """Return a help text whose headings are Chinese, too."""
+    for english, chinese in FURNITURE:
+        text = re.sub(english, chinese, text, flags=re.MULTILINE)
+    return text
+
+
 def in_chinese(sentence: str) -> str:
     """Return what a sentence of the library says; the sentence itself where it is not known."""
     for english, chinese in SENTENCES:
         found = english.fullmatch(sentence.strip())
         if found is not None:
-            return chinese.format(**found.groupdict())
+            # A name of several spellings comes as "-o' / '--out".
+            return chinese.format(**{name: text.replace("' / '", " / ") for name, text in found.groupdict().items()})
     return sentence

@@ -85,7 +85,8 @@ def _as_it_stands(
 
 
 def _team(offer: Offer, why: WhyTeam, names: Mapping[str, str], speech: Speech) -> Reasons:
-    sentences = [speech("why.chosen", team=names[offer.team], amount=speech.amount(why.chosen.seconds))]
+    chosen = "why.chosen" if why.is_least else "why.chosen_together"
+    sentences = [speech(chosen, team=names[offer.team], amount=speech.amount(why.chosen.seconds))]
     if not why.next_best:
         sentences.append(speech("why.no_other"))
     return Reasons(

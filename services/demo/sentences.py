@@ -43,15 +43,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "unmet_title": ("One request that nobody could go to", "一张无人可派的单子"),
     "story_ordered": (
         "{time}  Ordered by a {requester}: {category}, for {beneficiary} ({id}).",
-        "{time}  {requester}代点：{beneficiary}需要{category}（{id}）。",
+        "{time}  {requester}点单：{beneficiary}需要{category}（{id}）。",
     ),
     "story_promised": (
         "{time}  Promised: somebody comes between {start} and {end}.",
         "{time}  已排期：{start} 至 {end} 之间上门。",
     ),
     "story_offered": (
-        "{time}  Asked {team}: {seconds} more on the plan; the next best, {other}, would have cost {more}.",
-        "{time}  询问{team}：计划增加{seconds}；次优{other}需{more}。",
+        "{time}  Asked {team}: {seconds} more on the plan; the next considered, {other}, would have cost {more}.",
+        "{time}  询问{team}：计划增加 {seconds}；另有{other}需 {more}。",
     ),
     "story_offered_only": (
         "{time}  Asked {team}, the only team that could go.",
@@ -64,6 +64,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "story_committed": ("{time}  {team} accepted; {count} members go.", "{time}  {team}接单，{count} 人前往。"),
     "story_under_way": ("{time}  The team is there.", "{time}  队伍已到达。"),
     "story_done": ("{time}  Done, {minutes} minutes.", "{time}  服务完成，{minutes} 分钟。"),
+    "minutes": ("{minutes} min", "{minutes} 分钟"),
     "story_rated": ("{time}  Rated {stars} of 5.", "{time}  评价 {stars} 星。"),
     "story_other": ("{time}  {state}.", "{time}  {state}。"),
     "unmet_ordered": (

@@ -17,6 +17,7 @@ from linli.services.demo.requests import MONDAY
 from linli.services.demo.sentences import say
 from linli.services.demo.teams import midnight
 from linli.services.ground.local import LocalGround, ground_of
+from linli.services.language import Language
 from linli.services.listening import base_url, own_address, until_listens
 from linli.services.processes import process_specs
 from linli.services.settings import Settings, load_settings
@@ -175,7 +176,8 @@ async def open_stage(options: DemoOptions, state: Path, tell: Tell, phones: str)
 
     def process_news(event: ProcessEvent) -> None:
         if event.kind not in (EventKind.STARTED, EventKind.STOPPED):
-            (stage.tell if stage is not None else tell)(str(event))
+            chinese = options.language.resolved() is Language.CHINESE
+            (stage.tell if stage is not None else tell)(event.in_chinese() if chinese else str(event))
 
     tell(say("ground", options.language))
     async with ground_of(settings, tethered=True, on_event=process_news) as ground:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -115,9 +115,9 @@ class Teller:
                 "story_offered",
                 time=time,
                 team=team,
-                seconds=_minutes(offer.why.chosen.seconds),
+                seconds=self._minutes(offer.why.chosen.seconds),
                 other=self._team(other.team),
-                more=_minutes(other.seconds),
+                more=self._minutes(other.seconds),
             )
 
     def _unmet(self, records: Sequence[AssignmentRecord]) -> list[str]:
@@ -148,12 +148,15 @@ class Teller:
             return self._say("unmet_no_change")
         words = [self._word("change." + change.change)]
         if change.unit == "seconds":
-            words.append(str(timedelta(seconds=change.amount)))
+            words.append(self._minutes(change.amount))
         elif change.unit != "choice":
             words.append(f"{change.amount} {self._word('unit.' + change.unit)}")
         if change.team is not None:
             words.append(f"({self._team(change.team)})")
         return self._say("unmet_change", change=" ".join(words))
+
+    def _minutes(self, seconds: int) -> str:
+        return self._say("minutes", minutes=round(seconds / 60))
 
     def _team(self, team: str) -> str:
         known = self._tally.roster.get(team)
@@ -205,7 +208,3 @@ def _change(records: Sequence[AssignmentRecord]) -> SmallestChange | None:
 
 def _clock(moment: datetime) -> str:
     return moment.astimezone(ZONE).strftime("%H:%M")
-
-
-def _minutes(seconds: int) -> str:
-    return f"{seconds / 60:.0f} min"

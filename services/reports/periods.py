@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from linli.schemas.errors import Both
+
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 """Days are those of the districts; all of China keeps this zone."""
 
@@ -36,12 +38,27 @@ class Period(NamedTuple):
         return (self.start is None or self.start <= moment) and (self.end is None or moment < self.end)
 
 
+_LIKE: Final = {"month": "2026-03", "year": "2026", "from": "2026-03-01", "until": "2026-03-31"}
+"""How each part of a period is written."""
+
+
 class WrongPeriodError(ValueError):
     """A report cannot be asked like that; ``parameter`` says which is wrong."""
 
     def __init__(self, parameter: str, value: str) -> None:
         super().__init__(f"{parameter} {value!r}")
         self.parameter = parameter
+        self.value = value
+
+    def said(self) -> Both:
+        """Say at the command line which option is wrong, and how it is written."""
+        like = _LIKE.get(self.parameter)
+        if like is None:
+            return Both(f"--{self.parameter} is not for this report", f"此处不能使用 --{self.parameter}")
+        return Both(
+            f"--{self.parameter} {self.value}: it is written {like}, and a period ends after it begins",
+            f"--{self.parameter} {self.value}：写作 {like}，且结束不得早于开始",
+        )
 
 
 def period_of(given: Mapping[str, str], takes: frozenset[Parameter]) -> Period:

@@ -75,7 +75,8 @@ def why_team(why: WhyTeam, words: Words) -> str:
     if round(why.chosen.seconds / 60) == 0:
         return words.say("say.adds_nothing")
     terms = _terms(why.chosen.terms, words)
-    return words.say("say.adds", total=words.minutes(why.chosen.seconds), terms=terms)
+    adds = "say.adds" if why.is_least else "say.adds_together"
+    return words.say(adds, total=words.minutes(why.chosen.seconds), terms=terms)
 
 
 def _terms(terms: tuple[CostTerm, ...], words: Words) -> str:
