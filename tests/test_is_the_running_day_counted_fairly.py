@@ -17,7 +17,7 @@ def test_a_day_ends_with_the_last_visit_promised_on_it() -> None:
     """Tests that appointments for another day count as served, and travel only where somebody went."""
     asked = Day(seed=1, requests=14, accept=(1.0, 1.0))
     eve = eve_of(asked)
-    played = play_on(eve, asked, Policy(mode=Mode.AUTO), work=0)
+    played = play_on(eve, asked, Policy(mode=Mode.AUTO, work=0))
     found = figures_of(played, asked)
     begins = [at for records in histories_of(played.history).values() if (at := first_begin(records)) is not None]
     evening = asked.begins + timedelta(hours=22)

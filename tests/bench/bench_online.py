@@ -62,7 +62,7 @@ def play(engine: str, eve: VirtualDay, asked: Day, policy: Policy) -> tuple[Virt
     """Play one day on from its eve; return it and the processor seconds it took."""
     begun = time.process_time()
     with patch.object(matching, "solve", ENGINES[engine]):
-        played = play_on(eve, asked, policy, WORK)
+        played = play_on(eve, asked, policy)
     return played, time.process_time() - begun
 
 
@@ -93,6 +93,8 @@ def main() -> None:
     parser.add_argument("--before", type=int, default=0, help="days before, on which teams become known")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["linli", "vroom"])
     parser.add_argument("--reoffer", type=int, nargs="+", default=[Prices().reoffer], help="price of asking again")
+    parser.add_argument("--freeze", type=int, default=Policy().freeze_minutes, help="minutes before a visit to ask")
+    parser.add_argument("--work", type=int, default=WORK, help="units a round; 0: Linli by insertion alone")
     parser.add_argument("--admission", type=int, default=AdmissionPrice().seconds, help="its price; 0: nobody waits")
     asked = parser.parse_args()
     admission = AdmissionPrice(seconds=asked.admission) if asked.admission else None
@@ -103,11 +105,19 @@ def main() -> None:
         for reoffer in asked.reoffer:
             found: dict[str, VirtualDay] = {}
             for engine in asked.engines if number % 2 == 0 else asked.engines[::-1]:
-                policy = Policy(mode=Mode.AUTO, prices=Prices(reoffer=reoffer), admission_price=admission)
+                policy = Policy(
+                    mode=Mode.AUTO,
+                    prices=Prices(reoffer=reoffer),
+                    admission_price=admission,
+                    freeze_minutes=asked.freeze,
+                    work=asked.work,
+                )
                 found[engine], seconds = play(engine, eve, one, policy)
                 told = {"engine": engine, "orders": one.requests, "accept": accept, "seed": one.seed}
                 told |= {
                     "reoffer": reoffer,
+                    "freeze": asked.freeze,
+                    "work": asked.work,
                     "admission": asked.admission,
                     "cpu_s": round(seconds, 1),
                     **asdict(figures_of(found[engine], one)),
@@ -130,7 +140,7 @@ class Pair(NamedTuple):
 
 
 def _ratios(pairs: list[Pair]) -> dict[str, float]:
-    """Return Linli's sums over VROOM's, the worst day's share of served, and each one's offers per served."""
+    """Return Linli's sums over VROOM's, the worst day's share of served, and offers per served and Gini of both."""
     ours, theirs = [one.ours for one in pairs], [one.theirs for one in pairs]
     served = [a.served / max(1, b.served) for a, b in zip(ours, theirs, strict=True)]
     asked = [sum(one.offers for one in days) / sum(one.served for one in days) for days in (ours, theirs)]
@@ -142,6 +152,8 @@ def _ratios(pairs: list[Pair]) -> dict[str, float]:
         "travel_for_the_same_visits": round(sum(one.way[0] for one in pairs) / sum(one.way[1] for one in pairs), 4),
         "offers_per_served": round(asked[0], 3),
         "offers_per_served_vroom": round(asked[1], 3),
+        "gini": round(sum(one.gini for one in ours) / len(ours), 3),
+        "gini_vroom": round(sum(one.gini for one in theirs) / len(theirs), 3),
     }
 
 

@@ -24,7 +24,8 @@ from linli.services.demo.nearest_desk import NO_VISIT, as_ordered, driven, tours
 from linli.services.demo.requests import MONDAY, day
 from linli.services.demo.teams import midnight, registrations
 from linli.services.demo.timed import TimedEvent
-from linli.services.simulation.figures import MOVED, first_begin, histories_of, sent_offers
+from linli.services.simulation.figures import MOVED, first_begin, histories_of, sent_offers, team_hours
+from linli.services.simulation.month_figures import gini
 from linli.services.simulation.people import manners_of
 from linli.services.simulation.virtual_day import VirtualDay
 
@@ -78,6 +79,8 @@ class DayFigures:
         Promises broken, by cause.
     promise_minutes
         From registration to the promise, on average.
+    gini
+        Of the hours that teams gave or accepted to give, the days before included.
     """
 
     wanted: int
@@ -91,6 +94,7 @@ class DayFigures:
     broken: dict[str, int]
     promise_minutes: float
     rounds: int
+    gini: float
 
 
 def eve_of(asked: Day) -> VirtualDay:
@@ -115,12 +119,11 @@ def _orders(asked: Day) -> Iterator[TimedEvent]:
             yield replace(event, event_id=f"{on:%m%d}-{event.event_id}")
 
 
-def play_on(eve: VirtualDay, asked: Day, policy: Policy, work: int) -> VirtualDay:
+def play_on(eve: VirtualDay, asked: Day, policy: Policy) -> VirtualDay:
     """Play the day from its eve, which stays as it is, to the last visit."""
     played = copy.copy(eve)
-    policy = policy.model_copy(update={"work": work})
     played.state = replace(eve.state, policy=policy, translations=Translations())
-    played.work = work
+    played.work = policy.work
     played.history, played.outcomes, played.dead, played.rounds = [], [], [], []
     for name in ("_queue", "_sent"):
         setattr(played, name, copy.copy(getattr(eve, name)))
@@ -152,6 +155,7 @@ def figures_of(played: VirtualDay, asked: Day) -> DayFigures:
         broken=dict(Counter(one.cause for records in own.values() for one in records[-1].broken)),
         promise_minutes=round(_promise_minutes(own.values()), 1),
         rounds=len(played.rounds),
+        gini=round(gini(sorted(team_hours(played).values())), 3),
     )
 
 
