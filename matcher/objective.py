@@ -14,7 +14,7 @@ MOVE_TOLERANCE = 900
 HOUR = 3600
 
 PER_HOUR = 1_000 * HOUR
-"""Odds are per thousand, and the price of scarcity is that of an hour."""
+"""What is lost is told per thousand, and the price of scarcity is that of an hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,9 +252,8 @@ class Team:
     asked : int
         Messages the team was sent today above those that are free; one more costs `Weights.notification` for each.
     scarce : tuple of (str, int)
-        How often, per thousand sampled futures, one more hour of a team with this skill would have served somebody, and
-        one more of any other team not; skills of which that is never true are left out. See
-        `linli.matcher.rounds.skill_prices`.
+        What is lost, in thousandths of an hour, for an hour of the team that goes to somebody who does not need this
+        skill; skills of which nothing is lost are left out. See `linli.matcher.futures.skill_odds`.
     """
 
     id: str
@@ -303,8 +302,8 @@ class Weights:
     notification : int
         Price of asking a team once more, for every message above the free ones that it was sent today.
     scarcity : int
-        Price of an hour of a team with a rare skill for a visit that does not need it; charged in proportion to the
-        odds that somebody will be wanted who does.
+        Price of an hour of service that is lost because a team with a rare skill went to somebody who does not need it;
+        charged for every hour that such a team gives, in proportion to what is lost for one on average.
     rarity : int
         No price of a plan: what it costs the search to leave out a visit that few teams are able to make, beside what
         leaving out anybody costs; see `linli.matcher.search.left_out`.

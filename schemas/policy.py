@@ -51,8 +51,8 @@ class Prices(Inside):
     ``continuity``: another team than the household's regular one; ``reoffer``: having to ask again, in proportion to
     the odds; ``load``: one more hour of service for each hour the team gave in 28 days (convex); ``notification``: one
     more message to a team, for each message of the day above the ``notifications_free`` first; ``scarcity``: an hour of
-    a team with a rare skill for a visit that does not need it, in proportion to the odds that the skill will be missing
-    (see `Futures`).
+    service that will be lost because a team with a rare skill goes to a visit that does not need it; every hour of such
+    a team costs its share of that (see `Futures`).
 
     ``rarity`` counts in no plan's cost: it is what the search may pay in travel so that, of those who cannot all be
     served, it is not somebody whom few teams can serve that is left out; ``length`` so that it is not somebody who
@@ -174,11 +174,11 @@ class AdmissionPrice(Inside):
 
 
 class Futures(Inside):
-    """How the odds that a skill will be missing are sampled; looked at only where ``prices.scarcity`` is not 0.
+    """How it is found out which skills will be missed; looked at only where ``prices.scarcity`` is not 0.
 
-    ``samples``: days that are sampled, a millisecond or so each whenever day or roster change; ``days``: past days they
-    are drawn from, ``days_least``: with fewer there are no odds; ``way_minutes``: what a visit takes of a team beside
-    the service.
+    ``samples``: days that are drawn from past ones and played with and without sparing each skill, some tenths of a
+    second in all, whenever the day or the roster changes; ``days``: past days they are drawn from, ``days_least``: with
+    fewer nothing is known; ``way_minutes``: what a visit takes of a team beside the service.
     """
 
     samples: Annotated[int, Field(ge=1, le=1_000)] = 50
@@ -212,7 +212,7 @@ class Policy(Inside):
     ``admission_price``: what is not urgent and dearer than this waits before it is promised, on crowded days; null:
     nothing waits.
 
-    ``futures``: how the odds are found by which rare skills are priced.
+    ``futures``: how it is found out which skills are rare, for ``prices.scarcity``.
 
     ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
 

@@ -37,11 +37,11 @@ class CommandOutcome(Inside):
 
 
 class RareSkills(Inside):
-    """How likely a district is to be short of a skill on a day like this one.
+    """Which skills are worth sparing on a day like this one.
 
-    ``days``: past days that were looked at; ``odds``: by skill, per thousand sampled days on which one more hour of it
-    would have served somebody and one more hour of any team not. Without odds rare skills cost nothing: no skill is
-    rare, or too few days are known.
+    ``days``: past days that were looked at; ``odds``: by skill, how much service would be lost, in thousandths of an
+    hour, for every hour in which a team that has it goes to somebody who does not need it. Without odds rare skills
+    cost nothing: none is missed, or too few days are known.
     """
 
     days: int

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import random
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from itertools import chain, combinations
 
 import pytest
 from pydantic import ValidationError
 
-from linli.matcher.futures import sampled_days as sampling
-from linli.matcher.futures.sampled_days import Asked, Wanted, sampled_days
-from linli.matcher.futures.short_hours import Supply, short_groups
+from linli.matcher.futures.played_days import Crew, Outcome, played
+from linli.matcher.futures.sampled_days import Asked, Drawn, sampled_days
 from linli.matcher.futures.skill_odds import SkillOdds, skill_odds
 from linli.matcher.ledger.past_orders import DAY, PastOrders
 from linli.matcher.ledger.state import Translations
@@ -28,8 +26,6 @@ from tests.support.district import AUTO, MONDAY, Desk
 from tests.support.district import team as team_at
 from tests.support.problems import HOUR, a_team, a_visit
 
-NURSE, SHOP = Asked(("nursing",), 5_400), Asked(("shopping",), 3_600)
-BOTH, PLAIN = frozenset({"nursing", "shopping"}), frozenset({"shopping"})
 SPARING = AUTO.model_copy(update={"prices": Prices(scarcity=7_200), "futures": Futures(days_least=2)})
 FAR = 0.01
 """Degrees north: a kilometre farther than the nurses."""
@@ -44,12 +40,12 @@ def nurses_and_neighbours(policy: Policy) -> Desk:
 
 
 def live_two_days(desk: Desk) -> None:
-    """Let two days pass on which more nursing is asked for than the nurses have hours, then begin the third."""
+    """Let two days pass on which people shop, and nurses are asked for all day, then begin the third."""
     for day in range(2):
         desk.now = MONDAY + timedelta(days=day)
-        for number in range(8):
-            hours = (24 * day + 1 + number, 24 * day + 2 + number)
-            desk.place_order(f"past-{day}-{number}", skill="nursing", hours=hours, minutes=90)
+        for number in range(6):
+            skill, first = ("nursing", "shopping")[number % 2], 24 * day + 1 + number
+            desk.place_order(f"past-{day}-{number}", skill=skill, hours=(first, first + 0.5), minutes=120)
     desk.at(48)
 
 
@@ -90,9 +86,12 @@ def test_an_offer_says_what_sparing_costs() -> None:
     spend_the_third_day(desk)
     report = desk.decisions[-1].solver
     assert report is not None
-    assert report.rare_skills == RareSkills(days=2, odds=(("nursing", 1_000),))
+    assert report.rare_skills is not None
+    assert report.rare_skills.days == 2
+    ((skill, lost),) = report.rare_skills.odds
+    assert skill == "nursing"
     terms = terms_of_the_offer(desk)
-    assert terms["nurses"]["scarcity"] == 7_200 * 2
+    assert terms["nurses"]["scarcity"] == 2 * 7_200 * lost // 1_000
     assert "scarcity" not in terms["neighbours"]
 
 
@@ -135,19 +134,28 @@ def test_the_odds_follow_from_the_ledger_alone() -> None:
 
 
 def test_what_was_cancelled_was_not_asked_for() -> None:
-    """Tests that past orders follow the ledger: one that was cancelled goes, one that nobody served stays."""
+    """Tests that past orders follow the ledger: what was cancelled or forgotten goes, what nobody served stays."""
     desk = nurses_and_neighbours(SPARING)
     desk.place_order("1", skill="nursing", hours=(1, 2), minutes=90)
     desk.place_order("2", skill="cooking", hours=(1, 2), minutes=30)
-    monday, orders = int(MONDAY.timestamp()) // DAY, PastOrders()
+    monday, orders, times = int(MONDAY.timestamp()) // DAY, PastOrders(), (hours(1, 2),)
     orders.update(desk.state.requests)
-    assert orders.before(monday, 28) == []
-    assert orders.before(monday + 2, 28) == [{NURSE: 1, Asked(("cooking",), 1_800): 1}, {}]
+    assert list(orders.past_days(monday, 28)) == []
+    assert list(orders.past_days(monday + 2, 28)) == [monday, monday + 1]
+    assert list(orders.past_days(monday + 2, 1)) == []
+    assert orders.on(monday) == [Asked(("cooking",), 1_800, times), Asked(("nursing",), 5_400, times)]
+    changes, before = orders.changes[monday], desk.state.requests["r-1"]
+    ((_, offer, team),) = [one for one in desk.open_offers() if one[0] == "r-1"]
+    desk.send(Accept(offer=offer, team=team, members=(f"{team}-m0",)))
+    orders.update(desk.state.requests)
+    assert desk.state.requests["r-1"] is not before
+    assert orders.changes[monday] == changes
     desk.send(Cancel(target=Target(request_id="r-1"), reason="better"))
     orders.update(desk.state.requests)
-    assert orders.before(monday + 1, 28) == [{Asked(("cooking",), 1_800): 1}]
+    assert orders.on(monday) == [Asked(("cooking",), 1_800, times)]
+    assert orders.changes[monday] > changes
     orders.update({})
-    assert orders.before(monday + 1, 28) == []
+    assert orders.on(monday) == []
 
 
 def test_an_hour_is_given_once() -> None:
@@ -163,55 +171,91 @@ def test_an_hour_is_given_once() -> None:
     assert scarcity_price(weights, a_visit(), a_team()) == 0
 
 
-def most_served(wanted: Wanted, supply: Supply) -> int:
-    """Return the most seconds that can be served: over all sets of needs, the least of the others and their teams."""
-    able = {need: {group for group in supply if group.issuperset(need)} for need in wanted}
-    needs = [need for need in wanted if able[need]]
-    sets = chain.from_iterable(combinations(needs, size) for size in range(len(needs) + 1))
-    return min(
-        sum(wanted[need] for need in needs if need not in some)
-        + sum(supply[group] for group in set[frozenset[str]]().union(*(able[need] for need in some)))
-        for some in sets
-    )
+def hours(first: int, last: int) -> tuple[int, int]:
+    """Return an interval of the day."""
+    return first * HOUR, last * HOUR
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_an_hour_is_short_where_one_more_would_be_used(seed: int) -> None:
-    """Tests small districts against all cuts: a group is short if and only if a second more of it serves a second."""
-    dice = random.Random(seed)
-    skills = "abcd"
-    supply = {frozenset(dice.sample(skills, dice.randint(1, 3))): dice.randint(0, 9) for _ in range(4)}
-    wanted = {tuple(sorted(dice.sample(skills, dice.randint(0, 2)))): dice.randint(0, 9) for _ in range(5)}
-    short = short_groups(wanted, supply)
-    for group, seconds in supply.items():
-        more = most_served(wanted, {**supply, group: seconds + 1}) - most_served(wanted, supply)
-        assert more == (group in short)
+BOTH = Crew(frozenset({"nursing", "shopping"}), (hours(8, 12),))
+PLAIN = Crew(frozenset({"shopping"}), (hours(8, 12),))
+NURSE = Asked(("nursing",), 2 * HOUR, (hours(8, 10),))
+SHOP = Asked(("shopping",), 2 * HOUR, (hours(8, 10),))
 
 
-def test_no_skill_is_rare_where_all_hours_are() -> None:
-    """Tests an overloaded day, an empty one, and one on which only nurses are missing."""
-    supply = {BOTH: 4 * HOUR, PLAIN: 8 * HOUR}
-    assert skill_odds([{SHOP: 20}], supply, 20, 900, 1).odds == ()
-    assert skill_odds([{SHOP: 5}], supply, 20, 900, 1).odds == ()
-    assert skill_odds([{NURSE: 3}], supply, 20, 900, 1) == SkillOdds(1, (("nursing", 1_000),))
-    assert skill_odds([{}], supply, 20, 900, 1) == SkillOdds(1)
+def play(*orders: Asked, lot: int = 0, way: int = 0, spared: str | None = None, crews: int = 1) -> Outcome:
+    """Play a day with nurses who shop, and others, the lot falling on the nurses."""
+    return played([Drawn(one, lot) for one in orders], [BOTH, PLAIN][: crews + 1], way, spared)
+
+
+def test_a_day_is_played_by_whoever_is_free() -> None:
+    """Tests who goes: by lot, or the others first; and that a nurse who shops is missed."""
+    assert play(SHOP) == Outcome(2 * HOUR, Counter(nursing=2 * HOUR))
+    assert play(SHOP, lot=1) == play(SHOP, spared="nursing") == Outcome(2 * HOUR, Counter())
+    assert play(SHOP, NURSE, NURSE).served == 4 * HOUR
+    assert play(SHOP, NURSE, NURSE, spared="nursing").served == 6 * HOUR
+    assert play(NURSE, spared="nursing").elsewhere == Counter(shopping=2 * HOUR)
+    assert play(Asked(("singing",), HOUR, NURSE.windows)).served == 0
+
+
+@pytest.mark.parametrize(
+    ("windows", "seconds", "way", "count"),
+    [
+        ((hours(8, 12),), HOUR, 0, 4),
+        ((hours(8, 12),), HOUR, HOUR, 2),
+        ((hours(8, 9),), HOUR, 0, 2),
+        ((hours(6, 7), hours(11, 12)), HOUR, 0, 1),
+        ((hours(8, 12),), HOUR, 60, 3),
+        ((hours(5, 7),), HOUR, 0, 0),
+    ],
+)
+def test_a_crew_goes_as_long_as_it_has_time(
+    windows: tuple[tuple[int, int], ...], seconds: int, way: int, count: int
+) -> None:
+    """Tests gaps, ways and shifts: how many of the same order one crew of four hours can serve."""
+    outcome = play(*[Asked((), seconds, windows)] * 6, way=way, crews=0)
+    assert outcome.served == count * (seconds + way)
+
+
+def test_a_gap_between_visits_is_found() -> None:
+    """Tests that what comes later may be done earlier, and where there is just room for it."""
+    late, early = Asked((), 2 * HOUR, (hours(10, 10),)), Asked((), 2 * HOUR, (hours(8, 12),))
+    assert play(late, early, crews=0).served == 4 * HOUR
+    assert play(late, early, early, crews=0).served == 4 * HOUR
+
+
+def test_only_what_is_missed_is_worth_sparing() -> None:
+    """Tests days on which only nurses are missing, all are, nobody is, and nobody asks for nurses."""
+    crews = [BOTH, PLAIN]
+    assert skill_odds([[SHOP, NURSE, NURSE]] * 3, crews, 50, 0, 1).odds[0][0] == "nursing"
+    assert skill_odds([[SHOP] * 9], crews, 50, 0, 1) == SkillOdds(1)
+    assert skill_odds([[SHOP] * 30 + [NURSE] * 2], crews, 50, 0, 1).odds == ()
+    assert skill_odds([[NURSE], [SHOP]], crews, 50, 0, 1).odds == ()
+    assert skill_odds([[], []], crews, 50, 0, 1) == SkillOdds(2)
+    assert skill_odds([[NURSE]], [], 50, 0, 1) == SkillOdds(1)
+
+
+def test_a_large_district_is_played_in_part() -> None:
+    """Tests that a day of many times the orders and crews says about the same, and that work has a limit."""
+    past = [[SHOP, NURSE, NURSE] * 20] * 3
+    small = dict(skill_odds(past, [BOTH, PLAIN] * 20, 50, 0, 1).odds)["nursing"]
+    large = dict(skill_odds([day * 30 for day in past], [BOTH, PLAIN] * 600, 50, 0, 1).odds)["nursing"]
+    assert small > 200
+    assert abs(small - large) < 150
 
 
 def test_days_are_drawn_from_all_past_ones() -> None:
-    """Tests that the same seed draws the same days, that counts are those of past days, and that work has a limit."""
-    past = [{SHOP: 4}, {NURSE: 2}, {}]
-    drawn = list(sampled_days(past, 50, 0, 3))
-    assert drawn == list(sampled_days(past, 50, 0, 3))
-    assert drawn != list(sampled_days(past, 50, 0, 4))
-    assert any(len(day) == 2 for day in drawn)
-    assert {} in drawn
-    assert len(list(sampled_days([{SHOP: sampling.DRAWS_MAX // 2}], 50, 0, 3))) == 2
-    assert len(list(sampled_days([{SHOP: 2 * sampling.DRAWS_MAX}], 50, 0, 3))) == 1
-    assert list(sampled_days([{}, {}], 50, 0, 3)) == []
+    """Tests that the same seed draws the same days, and that counts are those of past days."""
+    past = [[SHOP] * 4, [NURSE] * 2, []]
+    drawn = list(sampled_days(past, 50, 3))
+    assert drawn == list(sampled_days(past, 50, 3))
+    assert drawn != list(sampled_days(past, 50, 4))
+    assert {len(day) for day in drawn} == {0, 2, 4}
+    assert any({SHOP, NURSE} == {one.asked for one in day} for day in drawn)
+    assert list(sampled_days([[], []], 2, 3)) == [[], []]
 
 
 def test_the_configuration_is_validated() -> None:
-    """Tests that a price is no reward, and that odds need a day to be drawn from."""
+    """Tests that a price is no reward, and that nothing is looked for without a day or a sample."""
     for wrong in ({"samples": 0}, {"days": 0}, {"way_minutes": -1}):
         with pytest.raises(ValidationError):
             Futures.model_validate(wrong)

@@ -2,67 +2,52 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from linli.matcher.dice import Dice
 
-DRAWS_MAX: Final = 100_000
-"""Orders drawn for all days together, about a microsecond each: of large districts fewer days say as much, for their
-days are alike."""
+Window = tuple[int, int]
+"""From when to when service may begin, or a crew works, in seconds of the day."""
 
 
 class Asked(NamedTuple):
-    """What somebody asked for: the skills needed, sorted, and the seconds of service."""
+    """What somebody asked for: the skills needed, sorted, the seconds of service, and when it may begin."""
 
     needs: tuple[str, ...]
     seconds: int
+    windows: tuple[Window, ...]
 
 
-PastDays = Sequence[Mapping[Asked, int]]
-"""How often each was asked for, day by day; a day on which nobody asked for anything is an empty one."""
+class Drawn(NamedTuple):
+    """An order of a day that may come, and a lot by which is chosen what is as good as anything else."""
 
-Wanted = Mapping[tuple[str, ...], int]
-"""Seconds asked for, by the skills needed."""
+    asked: Asked
+    lot: int
 
 
-def sampled_days(past: PastDays, samples: int, way: int, seed: int) -> Iterator[Wanted]:
+PastDays = Sequence[Sequence[Asked]]
+"""What was asked for, day by day; a day on which nobody asked for anything is an empty one."""
+
+
+def sampled_days(past: PastDays, samples: int, seed: int) -> Iterator[list[Drawn]]:
     """Draw days as they may come.
 
     Parameters
     ----------
-    past : sequence of mapping
+    past : sequence of sequence of Asked
         Past days.
     samples : int
-        How many days are wanted; fewer come where days are so full that `DRAWS_MAX` orders are drawn before.
-    way : int
-        Seconds that an order takes a team beside the service.
+        How many days are drawn.
     seed : int
         Of the draws.
 
     Notes
     -----
     A bootstrap (Efron 1979, doi 10.1214/aos/1176344552) of counts and of orders, each by itself: that certain orders
-    come together, or that Mondays are unlike Sundays, is lost.
+    come together, in what order they come, and that Mondays are unlike Sundays, is lost.
     """
-    pool: Counter[Asked] = Counter()
-    for day in past:
-        pool.update(day)
-    kinds = sorted(pool)
-    counts, ends = [sum(day.values()) for day in past], list(accumulate(pool[kind] for kind in kinds))
-    if not ends:
-        return
-    dice, draws = Dice(seed), 0
+    pool, dice = sorted(one for day in past for one in day), Dice(seed)
     for _ in range(samples):
-        count = counts[dice.below(len(counts))]
-        draws += count
-        if draws > max(count, DRAWS_MAX):
-            return
-        wanted: Counter[tuple[str, ...]] = Counter()
-        for _ in range(count):
-            kind = kinds[bisect_right(ends, dice.below(ends[-1]))]
-            wanted[kind.needs] += kind.seconds + way
-        yield wanted
+        count = len(past[dice.below(len(past))]) if pool else 0
+        yield [Drawn(pool[dice.below(len(pool))], dice.next()) for _ in range(count)]

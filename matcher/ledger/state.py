@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
-from linli.matcher.futures.sampled_days import Asked
-from linli.matcher.futures.short_hours import Skills, Supply
 from linli.matcher.futures.skill_odds import SkillOdds
 from linli.matcher.ledger.asking_pools import AskingPools
 from linli.matcher.ledger.odds import Answers
@@ -54,6 +52,18 @@ class TeamFacts(NamedTuple):
     asked: int = 0
 
 
+class OddsFacts(NamedTuple):
+    """What the odds of skills depend on: the day, the policy, the past days and how often each has changed, the roster.
+
+    Working hours are expanded from the roster's records, so that these stand for them on the same day.
+    """
+
+    today: int
+    futures: Futures
+    past: tuple[tuple[int, int], ...]
+    roster: tuple[RosterRecord, ...]
+
+
 @dataclass(slots=True)
 class Translations:
     """Visits, teams and routes translated for the matcher, and the matcher's own memory, kept from round to round.
@@ -77,12 +87,10 @@ class Translations:
         The service records by team.
     orders
         What was asked for on past days; followed only where rare skills have a price.
-    hours
-        By team id: record and day, and what skills the team has and how many seconds it works in all days expanded.
     odds
-        Today, the policy's part, past days and hours, and how likely skills are to be missing.
+        What it is worth to spare skills today, and what that follows from.
     priced
-        By team id: the team, and the team with its odds.
+        By team id: the team, and the team with what belongs to its skills.
     roster
         The whole roster as last asked for: the same tuple as long as every team in it is the same.
     tree
@@ -107,10 +115,7 @@ class Translations:
     past: PastService = field(default_factory=PastService)
     served: ServedVisits = field(default_factory=ServedVisits)
     orders: PastOrders = field(default_factory=PastOrders)
-    hours: dict[str, tuple[RosterRecord, date, Skills, int]] = field(
-        default_factory=dict[str, tuple[RosterRecord, date, Skills, int]]
-    )
-    odds: tuple[tuple[int, Futures, list[dict[Asked, int]], Supply], SkillOdds] | None = None
+    odds: tuple[OddsFacts, SkillOdds] | None = None
     priced: dict[str, tuple[Team, Team]] = field(default_factory=dict[str, tuple[Team, Team]])
     roster: tuple[Team, ...] = ()
     tree: tuple[Mapping[str, NodeRecord], Tree] | None = None

@@ -1,33 +1,27 @@
-"""The teams of a round with the odds that their skills will be missing, for the price of rare skills.
+"""The teams of a round with what it is worth to spare their skills, for the price of rare skills.
 
-The odds are those of the day: they follow from past days and from the roster, so they are sampled again when the day
-changes, or one of these, and not in every round.
+The odds are those of the day: they follow from past days and from who works today, so days are sampled again when the
+day changes, or one of these, and not in every round.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
-from linli.matcher.futures.sampled_days import Asked
-from linli.matcher.futures.short_hours import Skills, Supply
+from linli.matcher.futures.played_days import Crew
 from linli.matcher.futures.skill_odds import SkillOdds, skill_odds
 from linli.matcher.ledger.draft import Draft
 from linli.matcher.ledger.past_orders import DAY
+from linli.matcher.ledger.state import OddsFacts
 from linli.matcher.problem import Team
 from linli.schemas.instants import to_seconds
-from linli.schemas.policy import Futures
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RareSkills
 
-DAYS_OF_SHIFTS: Final = 4
-"""Days for which working hours are expanded beside the horizon; see `linli.matcher.rounds.shifts`."""
 
-
-def with_odds(draft: Draft, roster: Sequence[RosterRecord], teams: Sequence[Team]) -> list[Team]:
-    """Return the teams with the odds that their skills will be missing; the very same teams where there are none."""
+def with_odds(draft: Draft, roster: tuple[RosterRecord, ...], teams: Sequence[Team]) -> list[Team]:
+    """Return the teams with what it is worth to spare their skills; the very same teams where that is nothing."""
     odds = _odds(draft, roster, teams)
     known, priced = draft.state.translations.priced, list[Team]()
     for team in teams:
@@ -50,35 +44,43 @@ def rare_skills(draft: Draft) -> RareSkills | None:
     return RareSkills(days=known[1].days, odds=known[1].odds)
 
 
-def _odds(draft: Draft, roster: Sequence[RosterRecord], teams: Sequence[Team]) -> SkillOdds | None:
-    """Return the odds of today, remembered as long as past days and hours are the same; None without a price."""
+def _odds(draft: Draft, roster: tuple[RosterRecord, ...], teams: Sequence[Team]) -> SkillOdds | None:
+    """Return the odds of today, remembered as long as past days and roster are the same; None without a price."""
     policy, translations = draft.state.policy, draft.state.translations
     if policy.prices.scarcity == 0:
         return None
-    today = to_seconds(draft.now) // DAY
-    translations.orders.update(draft.state.requests)
-    past = translations.orders.before(today, policy.futures.days)
-    depends = today, policy.futures, past, _supply(draft, roster, teams)
+    today, orders = to_seconds(draft.now) // DAY, translations.orders
+    orders.update(draft.state.requests)
+    past = orders.past_days(today, policy.futures.days)
+    facts = OddsFacts(today, policy.futures, tuple((day, orders.changes[day]) for day in past), roster)
     known = translations.odds
-    if known is None or known[0] != depends:
-        known = translations.odds = depends, _sampled(*depends)
+    if known is None or not _are_same(known[0], facts):
+        known = translations.odds = facts, _sampled(draft, facts, teams)
     return known[1]
 
 
-def _sampled(today: int, futures: Futures, past: list[dict[Asked, int]], supply: Supply) -> SkillOdds:
-    if len(past) < futures.days_least:
-        return SkillOdds(len(past))
-    return skill_odds(past, supply, futures.samples, 60 * futures.way_minutes, today)
+def _are_same(one: OddsFacts, other: OddsFacts) -> bool:
+    """Say whether the same odds follow; records of the roster are compared by identity, which is quick."""
+    if one[:-1] != other[:-1] or len(one.roster) != len(other.roster):
+        return False
+    return all(a is b for a, b in zip(one.roster, other.roster, strict=True))
 
 
-def _supply(draft: Draft, roster: Sequence[RosterRecord], teams: Sequence[Team]) -> Supply:
-    """Return the seconds that teams work on a day on average, by their skills."""
-    hours, days = draft.state.translations.hours, draft.state.policy.horizon_days + DAYS_OF_SHIFTS
-    supply: Counter[Skills] = Counter()
-    for record, team in zip(roster, teams, strict=True):
-        known = hours.get(team.id)
-        if known is None or known[0] is not record or known[1] != draft.now.date():
-            worked = team.active * team.crews * sum(closes - opens for opens, closes in team.shifts)
-            known = hours[team.id] = record, draft.now.date(), frozenset(skill for skill, _ in team.skills), worked
-        supply[known[2]] += known[3]
-    return {skills: seconds // days for skills, seconds in supply.items()}
+def _sampled(draft: Draft, facts: OddsFacts, teams: Sequence[Team]) -> SkillOdds:
+    futures, days = facts.futures, [day for day, _ in facts.past]
+    if len(days) < futures.days_least:
+        return SkillOdds(len(days))
+    past = [draft.state.translations.orders.on(day) for day in days]
+    crews = [crew for team in teams for crew in _crews(team, DAY * facts.today)]
+    return skill_odds(past, crews, futures.samples, 60 * futures.way_minutes, facts.today)
+
+
+def _crews(team: Team, midnight: int) -> Iterator[Crew]:
+    """Yield the crews of a team that work on the day that begins then."""
+    shifts = tuple(
+        (opens - midnight, closes - midnight)
+        for opens, closes in team.shifts
+        if midnight <= opens < midnight + DAY and team.active
+    )
+    if shifts:
+        yield from [Crew(frozenset(skill for skill, _ in team.skills), shifts)] * team.crews

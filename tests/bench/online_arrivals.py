@@ -53,10 +53,11 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What became of a day: who was served, at what cost, and how many had to wait for their promise."""
+    """What became of a day: who was served, at what cost and travel, how many had to wait for their promise."""
 
     served: int
     seconds: int
+    travel: int
     waited: int
     broken: int
     placed: frozenset[str] = frozenset()
@@ -107,7 +108,8 @@ class _Rounds:
         placed = self.plan.placed()
         broken = sum(one.id not in placed for one in self.promised)
         assert broken == 0
-        return Came(len(placed), evaluate(whole, self.plan).cost, len(self.waited & placed), broken, placed)
+        worth = evaluate(whole, self.plan)
+        return Came(len(placed), worth.cost, worth.terms.travel, len(self.waited & placed), broken, placed)
 
     def _plan(self, admitted: list[Visit], work: int) -> None:
         self.number += 1

@@ -19,10 +19,11 @@ from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.instants import to_seconds
 from linli.schemas.policy import Mode, Policy
+from linli.schemas.roster import TeamKind
 from linli.services.demo.demand import Scenario
 from linli.services.demo.nearest_desk import NO_VISIT, as_ordered, driven, tours_of
 from linli.services.demo.requests import MONDAY, day
-from linli.services.demo.teams import midnight, registrations
+from linli.services.demo.teams import midnight, registrations, roster
 from linli.services.demo.timed import TimedEvent
 from linli.services.simulation.figures import MOVED, first_begin, histories_of, sent_offers, team_hours
 from linli.services.simulation.month_figures import gini
@@ -50,12 +51,15 @@ class Day:
         From and to which share of its offers a team accepts; each team has its own.
     before
         Days before the day itself, so that what teams said on them is known.
+    medical : int or None
+        How many of the teams of medical staff there are, whose skills nobody else has; None for all.
     """
 
     seed: int
     requests: int
     accept: tuple[float, float]
     before: int = 0
+    medical: int | None = None
 
     @property
     def begins(self) -> datetime:
@@ -100,7 +104,7 @@ class DayFigures:
 def eve_of(asked: Day) -> VirtualDay:
     """Return the district as it stands when the day begins; the days before were planned by insertion alone."""
     first = midnight(MONDAY).astimezone(UTC) + timedelta(hours=6)
-    events = [*registrations(MONDAY, first), *_orders(asked)]
+    events = [*_roster(asked, first), *_orders(asked)]
     played = VirtualDay(
         seed=asked.seed,
         policy=Policy(mode=Mode.AUTO),
@@ -109,6 +113,15 @@ def eve_of(asked: Day) -> VirtualDay:
     )
     played.ends = asked.begins - timedelta(seconds=1)
     return played.play() if asked.before else played
+
+
+def _roster(asked: Day, first: datetime) -> Iterator[TimedEvent]:
+    """Yield the registrations of all teams, of those of medical staff no more than asked for."""
+    medical = 0
+    for team, event in zip(roster(MONDAY), registrations(MONDAY, first), strict=True):
+        medical += team.team_kind is TeamKind.MEDICAL
+        if asked.medical is None or team.team_kind is not TeamKind.MEDICAL or medical <= asked.medical:
+            yield event
 
 
 def _orders(asked: Day) -> Iterator[TimedEvent]:
@@ -131,15 +144,20 @@ def play_on(eve: VirtualDay, asked: Day, policy: Policy) -> VirtualDay:
     return played.play()
 
 
-def figures_of(played: VirtualDay, asked: Day) -> DayFigures:
-    """Count the day."""
-    own = {
+def own_requests(played: VirtualDay, asked: Day) -> dict[str, list[AssignmentRecord]]:
+    """Return the histories of what was ordered on the day and wanted a visit."""
+    return {
         name: records
         for name, records in histories_of(played.history).items()
         if (since := records[-1].registered_at) is not None
         and since >= asked.begins
         and records[-1].state not in NO_VISIT
     }
+
+
+def figures_of(played: VirtualDay, asked: Day) -> DayFigures:
+    """Count the day."""
+    own = own_requests(played, asked)
     begins = {name: at for name, records in own.items() if (at := first_begin(records)) is not None}
     offers = len(sent_offers(record for records in own.values() for record in records))
     begun = begun_of(played, asked)
