@@ -59,7 +59,7 @@ def _play(asked: argparse.Namespace, seed: int) -> dict[int, Found]:
     eve, found = eve_of(one), dict[int, Found]()
     for price in (0, *asked.scarcity):
         begun = time.process_time()
-        played = play_on(eve, one, Policy(mode=Mode.AUTO, prices=Prices(scarcity=price)), asked.work)
+        played = play_on(eve, one, Policy(mode=Mode.AUTO, prices=Prices(scarcity=price), work=asked.work))
         figures, (wanted, served) = figures_of(played, one), _medical(played, one)
         found[price] = Found(figures.served, served, figures.travel_minutes, figures.offers)
         told = {"seed": seed, "price": price, "wanted": figures.wanted, "medical_wanted": wanted, "odds": _odds(played)}
