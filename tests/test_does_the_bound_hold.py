@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partialmethod
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from linli.matcher import compiled
 from linli.matcher.exact import pricing
 from linli.matcher.exact.bound import ServedBound, bound_served
+from linli.matcher.exact.column_generation import UNIT
 from linli.matcher.exact.grounds import Crews, crews_of
 from linli.matcher.exact.pricing import room_to_look
 from linli.matcher.kernels import routes
@@ -173,3 +175,29 @@ def test_looking_at_the_most_promising_first_misses_nothing(seed: int, duration:
         if deep > 4:
             assert top == max(plain)
             assert all(ahead.best[v, k] >= won[0] for (v, k, _), won in known.items())
+
+
+def test_a_good_route_found_in_a_hurry_spares_most_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests crews at prices as they come: looking closely after a hurry finds as much, with a fraction of the work."""
+    problem = bench_day("mixed", Size(3, 60, 1), 3)
+    crews = crews_of(Model(problem))
+    reward = np.array([UNIT * (1 + 7 * v % 13) // 20 for v in range(60)], dtype=np.int64)
+    spent, desk = {False: 0, True: 0}, pricing.Desk()
+
+    def grow(*given: Any) -> int:
+        state = routes.grow(*given)
+        spent[bool(given[6])] += int(given[7][SPENT])
+        return state
+
+    monkeypatch.setattr(pricing, "grow", grow)
+    after_a_hurry = [desk.price(one, reward, UNIT, strict=True) for one in crews]
+    work = sum(spent.values())
+    monkeypatch.setattr(pricing.Desk, "grown", partialmethod(_no_hurry, pricing.Desk.grown))
+    spent[True] = 0
+    closely = [desk.price(one, reward, UNIT, strict=True) for one in crews]
+    assert [one.most for one in after_a_hurry] == [one.most for one in closely]
+    assert 2 * work < spent[True]
+
+
+def _no_hurry(desk: pricing.Desk, grown: Callable[..., Any], *given: Any, strict: bool, **more: Any) -> Any:
+    return grown(desk, *given, strict=True, **more) if strict else None

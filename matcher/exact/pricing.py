@@ -85,18 +85,31 @@ class Desk:
         """
         mine = reward[crews.visits]
         ahead = room_to_look(len(mine))
-        top = look_ahead(crews.ground, mine, ahead) if strict else int(mine.sum())
+        top = int(look_ahead(crews.ground, mine, ahead) if strict else mine.sum())
         if top <= floor:
             return Found(floor, ())
+        found = self.grown(crews, mine, ahead, floor, strict=False, is_over=is_over)
+        if not strict:
+            return found or Found(top, ())
+        # A good route found in a hurry spares most of the partial routes that could not become better.
+        known = found or Found(floor, ())
+        best = self.grown(crews, mine, ahead, known.most, strict=True, is_over=is_over)
+        if best is None:
+            return Found(top, known.routes)
+        return Found(best.most, (*best.routes, *(one for one in known.routes if one not in best.routes)))
+
+    def grown(
+        self, crews: Crews, mine: Longs, ahead: Ahead, floor: int, *, strict: bool, is_over: Callable[[], bool]
+    ) -> Found | None:
+        """Return what growing partial routes finds beyond `floor`; None if it is over, or there is no more room."""
+        head, progress = np.empty(len(mine), np.int32), np.zeros(PROGRESS, np.int64)
         if is_over():
-            return Found(int(top), ())
-        head = np.empty(len(mine), np.int32)
-        progress = np.zeros(PROGRESS, np.int64)
+            return None
         while (state := grow(crews.ground, mine, ahead, floor, self.labels, head, strict, progress, SLICE)) == PAUSED:
             if is_over():
-                return Found(int(top), ())
+                return None
         if state == FULL:
-            return Found(int(top), ())
+            return None
         return Found(int(progress[BEST]), self._routes(crews, int(progress[MADE]), floor))
 
     def _routes(self, crews: Crews, made: int, floor: int) -> tuple[Route, ...]:

@@ -219,7 +219,8 @@ def grow(
     ground, reward, ahead
         The crew's view, what each visit is worth, and what may still be won.
     floor : int
-        Routes worth no more are not looked for; the best is `floor` where there is none.
+        Routes worth no more are not looked for, strictly not even those worth no more than the best so far; the best is
+        `floor` where there is none.
     labels : array, (room, LABEL_COLUMNS)
         Filled with partial routes, each one stop longer than the one before it.
     head : array of int32, (visits,)
@@ -243,10 +244,8 @@ def grow(
             if progress[SPENT] >= stop:
                 progress[UP] = label
                 return PAUSED
-            if _extend(ground, reward, ahead, floor, labels, head, label, strict, progress) == FULL:
+            if _extend(ground, reward, ahead, labels, head, label, strict, progress) == FULL:
                 return FULL
-        for label in range(end, progress[MADE]):
-            progress[BEST] = max(progress[BEST], labels[label, REWARD])
         if end == progress[MADE]:
             break
         progress[UP], progress[END] = end, progress[MADE]
@@ -271,12 +270,15 @@ def _set_out(
     progress[BEST] = floor
     for v in range(visits):
         start = first_start(ground, v, ground.way[visits, v])
-        if start < 0 or reward[v] <= 0 or (strict and reward[v] + ahead.best[v, start // ground.step] <= floor):
+        if (
+            start < 0
+            or reward[v] <= 0
+            or (strict and reward[v] + ahead.best[v, start // ground.step] <= progress[BEST])
+        ):
             continue
         if progress[MADE] == labels.shape[0]:
             return FULL
         _add(labels, head, 0, v, start + ground.duration[v], reward[v], 1, -1, strict, progress)
-        progress[BEST] = max(progress[BEST], reward[v])
     progress[END], progress[STOPS] = progress[MADE], 1
     return DONE
 
@@ -286,7 +288,6 @@ def _extend(
     ground: Ground,
     reward: Longs,
     ahead: Ahead,
-    floor: int,
     labels: Longs,
     head: Ints,
     label: int,
@@ -307,7 +308,7 @@ def _extend(
         start = first_start(ground, u, free + ground.way[v, u])
         if start < 0:
             continue
-        if strict and won + reward[u] + _rest(ground, ahead, u, start, v) <= floor:
+        if strict and won + reward[u] + _rest(ground, ahead, u, start, v) <= progress[BEST]:
             continue
         if progress[MADE] >= labels.shape[0]:
             return FULL
@@ -382,5 +383,6 @@ def _add(
         else:
             previous = other
         other = labels[other, NEXT]
+    progress[BEST] = max(progress[BEST], won)
     progress[MADE] += 1
     progress[SPENT] += compared
