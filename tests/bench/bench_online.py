@@ -75,7 +75,7 @@ def _days(asked: argparse.Namespace) -> Iterator[tuple[str, Day]]:
     for requests in asked.requests:
         for accept in asked.accept:
             for seed in range(1, asked.seeds + 1):
-                yield accept, Day(seed, requests, _accepting(accept), asked.before)
+                yield accept, Day(seed, requests, _accepting(accept), asked.before, every=asked.every)
 
 
 def _share(text: str) -> str:
@@ -93,6 +93,7 @@ def main() -> None:
     parser.add_argument("--before", type=int, default=0, help="days before, on which teams become known")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=["linli", "vroom"])
     parser.add_argument("--reoffer", type=int, nargs="+", default=[Prices().reoffer], help="price of asking again")
+    parser.add_argument("--every", type=int, default=1, help="only every so-manieth team: more orders than hours")
     parser.add_argument("--freeze", type=int, default=Policy().freeze_minutes, help="minutes before a visit to ask")
     parser.add_argument("--work", type=int, default=WORK, help="units a round; 0: Linli by insertion alone")
     parser.add_argument("--admission", type=int, default=AdmissionPrice().seconds, help="its price; 0: nobody waits")
@@ -116,6 +117,7 @@ def main() -> None:
                 told = {"engine": engine, "orders": one.requests, "accept": accept, "seed": one.seed}
                 told |= {
                     "reoffer": reoffer,
+                    "every": asked.every,
                     "freeze": asked.freeze,
                     "work": asked.work,
                     "admission": asked.admission,

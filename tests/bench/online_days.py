@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from linli.matcher.ledger.state import Translations
 from linli.matcher.rounds.translate import visit_id
@@ -53,6 +54,8 @@ class Day:
         Days before the day itself, so that what teams said on them is known.
     medical : int or None
         How many of the teams of medical staff there are, whose skills nobody else has; None for all.
+    every
+        Only every so-manieth team is there: with few of them there are more orders than hours.
     """
 
     seed: int
@@ -60,6 +63,7 @@ class Day:
     accept: tuple[float, float]
     before: int = 0
     medical: int | None = None
+    every: int = 1
 
     @property
     def begins(self) -> datetime:
@@ -104,7 +108,7 @@ class DayFigures:
 def eve_of(asked: Day) -> VirtualDay:
     """Return the district as it stands when the day begins; the days before were planned by insertion alone."""
     first = midnight(MONDAY).astimezone(UTC) + timedelta(hours=6)
-    events = [*_roster(asked, first), *_orders(asked)]
+    events = [*islice(_roster(asked, first), 0, None, asked.every), *_orders(asked)]
     played = VirtualDay(
         seed=asked.seed,
         policy=Policy(mode=Mode.AUTO),
