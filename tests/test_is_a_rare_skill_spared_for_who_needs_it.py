@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,12 +11,13 @@ import pytest
 from pydantic import ValidationError
 
 from linli.matcher.futures.played_days import Crew, Outcome, played
-from linli.matcher.futures.sampled_days import Asked, Drawn, sampled_days
+from linli.matcher.futures.sampled_days import Asked, Drawn, PastDays, sampled_days
 from linli.matcher.futures.skill_odds import SkillOdds, skill_odds
 from linli.matcher.ledger.past_orders import DAY, PastOrders
 from linli.matcher.ledger.state import Translations
 from linli.matcher.objective import scarcity_price
 from linli.matcher.problem import SkillNeed, Weights
+from linli.matcher.rounds import rare_skills
 from linli.schemas.answers import Accept
 from linli.schemas.commands import ApplyTeam
 from linli.schemas.lifecycle import State
@@ -119,18 +121,37 @@ def test_a_price_that_nobody_wants_is_not_looked_for() -> None:
 
 
 def test_the_odds_follow_from_the_ledger_alone() -> None:
-    """Tests that a desk that has just started decides the same, and that nothing is sampled twice on one day."""
+    """Tests that a desk that has just started knows the same."""
     desk = nurses_and_neighbours(SPARING)
     live_two_days(desk)
     known = desk.state.translations.odds
-    desk.at(49)
     assert known is not None
-    assert desk.state.translations.odds is known
+    assert known.odds.odds
     desk.state = replace(desk.state, translations=Translations())
-    desk.at(49.5)
+    desk.at(49)
     again = desk.state.translations.odds
     assert again is not None
-    assert again == known
+    assert (again.odds, again.crews) == (known.odds, known.crews)
+
+
+def test_days_are_sampled_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that neither rounds nor a roster with the same hours and skills cost anything, and that new hours do."""
+    desk = nurses_and_neighbours(SPARING)
+    live_two_days(desk)
+    sampled: list[int] = []
+
+    def count(past: PastDays, crews: Sequence[Crew], samples: int, way: int, seed: int) -> SkillOdds:
+        sampled.append(len(crews))
+        return skill_odds(past, crews, samples, way, seed)
+
+    monkeypatch.setattr(rare_skills, "skill_odds", count)
+    desk.at(49)
+    desk.send(ApplyTeam(details=team_at("neighbours", skills=("shopping",), north=3 * FAR)))
+    assert sampled == []
+    desk.send(ApplyTeam(details=team_at("neighbours", skills=("shopping",), crews=2)))
+    assert sampled == [3]
+    desk.at(73)
+    assert sampled == [3, 3]
 
 
 def test_what_was_cancelled_was_not_asked_for() -> None:

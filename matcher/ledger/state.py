@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
+from linli.matcher.futures.played_days import Crew
 from linli.matcher.futures.skill_odds import SkillOdds
 from linli.matcher.ledger.asking_pools import AskingPools
 from linli.matcher.ledger.odds import Answers
@@ -53,15 +54,23 @@ class TeamFacts(NamedTuple):
 
 
 class OddsFacts(NamedTuple):
-    """What the odds of skills depend on: the day, the policy, the past days and how often each has changed, the roster.
-
-    Working hours are expanded from the roster's records, so that these stand for them on the same day.
-    """
+    """What the odds of skills depend on besides the crews: day, policy, past days and how often each has changed."""
 
     today: int
     futures: Futures
     past: tuple[tuple[int, int], ...]
+
+
+class KnownOdds(NamedTuple):
+    """The odds of skills with what they follow from: facts and crews; these in turn, on the same day, from the roster.
+
+    Most changes of a roster change no crew's hours or skills, so that nothing is to be sampled again.
+    """
+
+    facts: OddsFacts
     roster: tuple[RosterRecord, ...]
+    crews: list[Crew]
+    odds: SkillOdds
 
 
 @dataclass(slots=True)
@@ -115,7 +124,7 @@ class Translations:
     past: PastService = field(default_factory=PastService)
     served: ServedVisits = field(default_factory=ServedVisits)
     orders: PastOrders = field(default_factory=PastOrders)
-    odds: tuple[OddsFacts, SkillOdds] | None = None
+    odds: KnownOdds | None = None
     priced: dict[str, tuple[Team, Team]] = field(default_factory=dict[str, tuple[Team, Team]])
     roster: tuple[Team, ...] = ()
     tree: tuple[Mapping[str, NodeRecord], Tree] | None = None

@@ -13,7 +13,7 @@ from linli.matcher.futures.played_days import Crew
 from linli.matcher.futures.skill_odds import SkillOdds, skill_odds
 from linli.matcher.ledger.draft import Draft
 from linli.matcher.ledger.past_orders import DAY
-from linli.matcher.ledger.state import OddsFacts
+from linli.matcher.ledger.state import KnownOdds, OddsFacts
 from linli.matcher.problem import Team
 from linli.schemas.instants import to_seconds
 from linli.schemas.roster import RosterRecord
@@ -41,37 +41,40 @@ def rare_skills(draft: Draft) -> RareSkills | None:
     known = draft.state.translations.odds
     if known is None or draft.state.policy.prices.scarcity == 0:
         return None
-    return RareSkills(days=known[1].days, odds=known[1].odds)
+    return RareSkills(days=known.odds.days, odds=known.odds.odds)
 
 
 def _odds(draft: Draft, roster: tuple[RosterRecord, ...], teams: Sequence[Team]) -> SkillOdds | None:
-    """Return the odds of today, remembered as long as past days and roster are the same; None without a price."""
+    """Return the odds of today, remembered as long as past days and who works are the same; None without a price."""
     policy, translations = draft.state.policy, draft.state.translations
     if policy.prices.scarcity == 0:
         return None
     today, orders = to_seconds(draft.now) // DAY, translations.orders
     orders.update(draft.state.requests)
     past = orders.past_days(today, policy.futures.days)
-    facts = OddsFacts(today, policy.futures, tuple((day, orders.changes[day]) for day in past), roster)
+    facts = OddsFacts(today, policy.futures, tuple((day, orders.changes[day]) for day in past))
     known = translations.odds
-    if known is None or not _are_same(known[0], facts):
-        known = translations.odds = facts, _sampled(draft, facts, teams)
-    return known[1]
+    if known is not None and known.facts == facts and _are_same(known.roster, roster):
+        return known.odds
+    crews = [crew for team in teams for crew in _crews(team, DAY * today)]
+    if known is None or known.facts != facts or known.crews != crews:
+        odds = _sampled(draft, facts, crews)
+    else:
+        odds = known.odds
+    translations.odds = KnownOdds(facts, roster, crews, odds)
+    return odds
 
 
-def _are_same(one: OddsFacts, other: OddsFacts) -> bool:
-    """Say whether the same odds follow; records of the roster are compared by identity, which is quick."""
-    if one[:-1] != other[:-1] or len(one.roster) != len(other.roster):
-        return False
-    return all(a is b for a, b in zip(one.roster, other.roster, strict=True))
+def _are_same(one: tuple[RosterRecord, ...], other: tuple[RosterRecord, ...]) -> bool:
+    """Say whether the very same records stand in both, which is quick."""
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
 
 
-def _sampled(draft: Draft, facts: OddsFacts, teams: Sequence[Team]) -> SkillOdds:
+def _sampled(draft: Draft, facts: OddsFacts, crews: Sequence[Crew]) -> SkillOdds:
     futures, days = facts.futures, [day for day, _ in facts.past]
     if len(days) < futures.days_least:
         return SkillOdds(len(days))
     past = [draft.state.translations.orders.on(day) for day in days]
-    crews = [crew for team in teams for crew in _crews(team, DAY * facts.today)]
     return skill_odds(past, crews, futures.samples, 60 * futures.way_minutes, facts.today)
 
 

@@ -80,7 +80,7 @@ def _medical(played: VirtualDay, asked: Day) -> tuple[int, int]:
 
 def _odds(played: VirtualDay) -> dict[str, int]:
     known = played.state.translations.odds
-    return {} if known is None else dict(known[1].odds)
+    return {} if known is None else dict(known.odds.odds)
 
 
 if __name__ == "__main__":
