@@ -104,7 +104,7 @@ def _compiled(function: Kernel, **options: Any) -> Kernel:
     from linli.matcher.machine_code import loader_of
 
     made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
-    made._cache = loader_of(function)  # as numba's own `cache=True` does
+    made._cache = loader_of(function, cache_folder())  # as numba's own `cache=True` does
     _made.append(made)
     return cast("Kernel", made)
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from typing_extensions import override
 
 _runtime: Any = import_module("numba.core.runtime.nrt")
 
 
-def loader_of(function: Callable[..., Any]) -> Any:
-    """Return the cache of a function's machine code."""
+def loader_of(function: Callable[..., Any], folder: Path) -> Any:
+    """Return the cache of a function's machine code, which lies in a folder that is named after all its sources."""
     untyped: Any = _Loader
-    return untyped(function)
+    return untyped(function, folder)
 
 
 class _Loader(FunctionCache):
@@ -26,7 +27,17 @@ class _Loader(FunctionCache):
     Before it looks into a cache, numba registers some thousand implementations of Python's and numpy's functions, a
     seventh of a second of every start. Code that is there needs only the memory manager; where it is missing, the
     compiler registers them itself.
+
+    Numba takes code for outdated where the source file's time or place is another: after every copy of an installation.
+    What it is made from says the folder's name, so neither is asked for.
     """
+
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+        untyped: Any = super()
+        untyped.__init__(function)
+        self._cache_path = str(folder)
+        name: str = self._impl.filename_base
+        self._cache_file = IndexDataCacheFile(self._cache_path, name, source_stamp=folder.name)
 
     @override
     def load_overload(self, sig: Any, target_context: Any) -> Any:

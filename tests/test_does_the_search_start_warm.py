@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from linli.matcher import compiled
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
 from linli.matcher.search.solve import Limits, solve
@@ -43,10 +44,12 @@ print([name for name in ("pydantic", "ortools", "numba.np.random.generator_metho
 """
 
 
-def _run(code: str, **environment: str) -> str:
+def _run(code: str, *words: str, **environment: str) -> str:
     """Run code in a process of its own and return what it says."""
     env = {**os.environ, "PYTHONPATH": ROOT, **environment}
-    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_nothing_is_compiled_at_run_time() -> None:
@@ -119,3 +122,36 @@ def test_the_search_follows_the_callers_clock() -> None:
 def test_a_zero_of_work_is_insertion() -> None:
     """Tests that no work means insertion alone."""
     assert solve(small(3), Plan(), Limits(0), 1).report.engine == "insertion"
+
+
+_MOVED = """
+import sys
+from importlib import util
+from pathlib import Path
+from linli.matcher import compiled
+spec = util.spec_from_file_location("a_kernel", sys.argv[1])
+module = util.module_from_spec(spec)
+sys.modules["a_kernel"] = module
+spec.loader.exec_module(module)
+print(module.twice(21), compiled.compiled_now())
+"""
+
+_KERNEL = """
+from linli.matcher.compiled import kernel
+
+@kernel
+def twice(number: int) -> int:
+    return 2 * number
+"""
+
+
+def test_a_copied_installation_compiles_nothing(tmp_path: Path) -> None:
+    """Tests that machine code serves the same source elsewhere and of another date, as after a copy or a checkout."""
+    said = list[str]()
+    for place, date in (("here", 1_700_000_000), ("there", 1_800_000_000)):
+        source = tmp_path / place / "a_kernel.py"
+        source.parent.mkdir()
+        source.write_text(_KERNEL)
+        os.utime(source, (date, date))
+        said.append(_run(_MOVED, str(source), **{compiled.CACHE_SETTING: str(tmp_path / "code")}).strip())
+    assert said == ["42 1", "42 0"]
