@@ -33,11 +33,12 @@ class _Loader(FunctionCache):
     """
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        untyped: Any = super()
-        untyped.__init__(function)
-        self._cache_path = str(folder)
-        name: str = self._impl.filename_base
-        self._cache_file = IndexDataCacheFile(self._cache_path, name, source_stamp=folder.name)
+        made: Any = super()
+        made.__init__(function)
+        untyped: Any = self
+        file: Any = IndexDataCacheFile
+        untyped._cache_path = str(folder)
+        untyped._cache_file = file(str(folder), untyped._impl.filename_base, folder.name)
 
     @override
     def load_overload(self, sig: Any, target_context: Any) -> Any:

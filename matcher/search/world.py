@@ -24,7 +24,7 @@ from linli.matcher.timetable import Timetable
 NEIGHBOURS = 100
 """How many of a visit's nearest a ruin may look at: enough to meet some ten tours."""
 
-ROWS_AT_ONCE = 256
+ROWS_AT_ONCE = 32
 """Rows of a table over all places that are worked on at once, in wider numbers than are kept."""
 
 STOPS_MOST = 128
