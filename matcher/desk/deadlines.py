@@ -12,7 +12,6 @@ from linli.matcher.ledger.draft import (
     answered_in_time,
     end_offers,
     live_offer,
-    mode_for,
     replace_leg,
     replace_offer,
     unmet,
@@ -20,17 +19,15 @@ from linli.matcher.ledger.draft import (
 )
 from linli.matcher.ledger.state import DistrictState
 from linli.matcher.rounds.hours import outside_quiet
-from linli.matcher.rounds.offering import next_asking, open_in_the_morning
+from linli.matcher.rounds.offering import goes_out, next_asking, open_in_the_morning
 from linli.matcher.rounds.too_dear import too_dear
 from linli.matcher.rounds.way_there import way_there
 from linli.matcher.service.unreported import next_unreported
-from linli.matcher.standing.series_agreed import approval
 from linli.matcher.standing.standing_visits import make_visits, next_due
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Closed, Leg, Offer
 from linli.schemas.explanation import WhyNobody
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import RequestDetails
-from linli.schemas.policy import Mode
 
 _SECOND = timedelta(seconds=1)
 
@@ -87,9 +84,10 @@ def _deadlines(state: DistrictState, record: AssignmentRecord, starts: Starts) -
 
 def _mornings(state: DistrictState, record: AssignmentRecord, details: RequestDetails) -> Iterator[datetime]:
     """Yield when offers go out that wait for the end of quiet hours."""
+    standing = None if details.standing is None else state.standing.get(details.standing)
     for index, leg in enumerate(record.legs):
         for offer in leg.offers:
-            if offer.state is OfferState.PROPOSED and _goes_out(state, details, index, offer.team):
+            if offer.state is OfferState.PROPOSED and goes_out(standing, state.policy, details, index, offer.team)[0]:
                 yield _asking(state, details, offer.start, offer.team)
 
 
@@ -97,14 +95,6 @@ def _asking(state: DistrictState, details: RequestDetails, start: datetime, team
     """Return the next moment at which a team may be asked to begin a visit then."""
     way = way_there(state.translations, state.roster.get(team), details)
     return next_asking(state.policy, details, start, _zone(state, team), state.now or start, way)
-
-
-def _goes_out(state: DistrictState, details: RequestDetails, leg: int, team: str) -> bool:
-    """Say whether a team's offer goes out by itself, as `linli.matcher.rounds.offering` has it."""
-    if mode_for(state.policy, details) is Mode.AUTO:
-        return True
-    standing = None if details.standing is None else state.standing.get(details.standing)
-    return approval(standing, state.policy, details, leg, team) is not None
 
 
 def _zone(state: DistrictState, team: str) -> str:

@@ -9,7 +9,7 @@ from linli.matcher.ledger.draft import Draft, answered_in_time, live_offer, mode
 from linli.matcher.problem import Stop
 from linli.matcher.rounds.hours import answer_time, answer_until, quiet_period
 from linli.matcher.rounds.way_there import NO_WAY, way_there
-from linli.matcher.standing.series_agreed import confirmed_for
+from linli.matcher.standing.series_agreed import approval, order_of
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer, Offered, Promised
 from linli.schemas.explanation import WhyTeam
 from linli.schemas.identity import offer_id
@@ -17,6 +17,7 @@ from linli.schemas.instants import from_seconds
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.policy import Mode, Policy
+from linli.schemas.standing import StandingRecord
 
 _IN_HAND = timedelta(minutes=1)
 """So much before the night begins an offer of the evening has run out."""
@@ -104,10 +105,19 @@ def _is_night(draft: Draft, record: AssignmentRecord, team: str) -> bool:
     return quiet_period(draft.state.policy.quiet_hours, draft.zone_of(team), draft.now) is not None
 
 
-def _goes_out(draft: Draft, record: AssignmentRecord, index: int, team: str) -> tuple[bool, str | None]:
+def goes_out(
+    standing: StandingRecord | None, policy: Policy, details: RequestDetails, leg: int, team: str
+) -> tuple[bool, str | None]:
     """Say whether an offer goes out by itself, and who at the desk approved that, where it needs somebody's word."""
-    approved = confirmed_for(draft, record, index, team)
-    return may_send(draft, record) or approved is not None, None if approved is None else approved.by
+    approved = approval(standing, policy, details, leg, team)
+    by = None if approved is None else approved.by
+    return mode_for(policy, details) is Mode.AUTO or approved is not None, by
+
+
+def _goes_out(draft: Draft, record: AssignmentRecord, index: int, team: str) -> tuple[bool, str | None]:
+    if record.details is None:
+        return False, None
+    return goes_out(order_of(draft, record), draft.state.policy, record.details, index, team)
 
 
 def open_in_the_morning(draft: Draft, record: AssignmentRecord) -> None:

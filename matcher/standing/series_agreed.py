@@ -118,13 +118,6 @@ def confirm_series(draft: Draft, record: AssignmentRecord, leg: int, team: str, 
     return ""
 
 
-def confirmed_for(draft: Draft, record: AssignmentRecord, leg: int, team: str) -> Confirmed | None:
-    """Return the desk's approval by which an offer goes out without being confirmed itself, if there is one."""
-    if record.details is None:
-        return None
-    return approval(order_of(draft, record), draft.state.policy, record.details, leg, team)
-
-
 def approval(
     standing: StandingRecord | None, policy: Policy, details: RequestDetails, leg: int, team: str
 ) -> Confirmed | None:
