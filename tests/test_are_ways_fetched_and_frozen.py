@@ -141,7 +141,7 @@ def test_a_dead_server_is_left_alone_for_a_while(router: Router) -> None:
     router.mood = "fine"
     now[0] = REST_S
     assert osrm.matrix(here, here, EIGHT).quality == "routed"
-    assert osrm.failure == ""
+    assert osrm.failure is None
 
 
 HEADER = "from_lat,from_lon,to_lat,to_lon,seconds,metres\n"
@@ -155,8 +155,22 @@ def test_a_file_is_a_table() -> None:
     ways = table.matrix([a, b], [a, b], EIGHT)
     assert ways.seconds.tolist() == [[0, 600], [660, 0]]
     assert ways.quality == "table"
-    with pytest.raises(ProviderError, match="no way from"):
+    with pytest.raises(ProviderError, match="not in the table, the first from"):
         table.matrix([a], places(2), EIGHT)
+
+
+def test_a_file_that_lacks_a_way_is_used_for_all_that_it_has() -> None:
+    """Tests that one missing way does not make estimates of all others, and that the answer says what is missing."""
+    a, b, c = Place(27.9, 108.2, "hill"), Place(28.0, 108.3, "hill"), Place(28.05, 108.35, "hill")
+    provider = Remembering(CsvTable(CSV), Estimate(ESTIMATE))
+    ways = provider.matrix([a, b, c], [a, b, c], EIGHT)
+    assert ways.quality == "fallback"
+    assert (int(ways.seconds[0, 1]), int(ways.seconds[1, 0])) == (600, 660)
+    assert int(ways.seconds[0, 2]) == ESTIMATE.between(a, c)[0]
+    assert provider.failure is not None
+    assert provider.failure.en.startswith("4 of 9 ways are not in the table, the first from (27.9, 108.2)")
+    assert provider.failure.zh.startswith("9 条路程中有 4 条不在表中")
+    assert provider.matrix([a, b], [a, b], EIGHT).seconds.tolist() == [[0, 600], [660, 0]]
 
 
 @pytest.mark.parametrize(

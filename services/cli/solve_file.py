@@ -109,10 +109,11 @@ def _fetched(estimate: Travel, places: Sequence[Place], source: str, out: Out) -
     try:
         travel = frozen(provider, places, datetime.now(ZONE), estimate)
     except ProviderError as error:
-        raise LinliError(Code.PROBLEM, detail=error) from None
+        raise LinliError(Code.PROBLEM, detail=error.said) from None
     if travel.quality == "fallback":
-        why = provider.failure if isinstance(provider, Remembering) else ""
-        out.warn(f"Ways are estimated: {why}", f"路程改用估算：{why}")
+        why = provider.failure if isinstance(provider, Remembering) else None
+        english, chinese = why or ("", "")
+        out.warn(f"What is missing of the ways is estimated: {english}.", f"缺少的路程改用估算：{chinese}。")
     return travel
 
 

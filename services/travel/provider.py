@@ -10,16 +10,32 @@ from typing import Protocol
 from linli.matcher.problem import Place
 from linli.matcher.table_travel import TableTravel
 from linli.matcher.travel import IntTable, Travel
+from linli.schemas.errors import Both
 
 NO_WAY_S = 7 * 86_400
 """What a way counts for that a router does not find: longer than any shift, so that nobody is sent."""
+
+UNKNOWN = -1
+"""Stands for the seconds and metres of a way that a source does not know."""
 
 PLACES_MAX = 2_000
 """Places of one table: four million pairs, some sixty megabytes, minutes of a routing server's time."""
 
 
 class ProviderError(Exception):
-    """A source that gave no usable answer; the message says what it did instead."""
+    """A source that gave no usable answer; ``said`` is what it did instead, in both languages."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        self.said = Both(english, chinese)
+        super().__init__(english)
+
+
+class MissingWaysError(ProviderError):
+    """A source that knows some of the ways; those that it does not know are `UNKNOWN` in ``ways``."""
+
+    def __init__(self, english: str, chinese: str, ways: Ways) -> None:
+        self.ways = ways
+        super().__init__(english, chinese)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,9 @@ def frozen(provider: Provider, places: Sequence[Place], departure: datetime, est
     """
     distinct = tuple(dict.fromkeys(places))
     if len(distinct) > PLACES_MAX:
-        raise ProviderError(f"{len(distinct)} places; a table holds at most {PLACES_MAX}")
+        raise ProviderError(
+            f"{len(distinct)} places; a table holds at most {PLACES_MAX}",
+            f"共 {len(distinct)} 个地点，一张路程表最多 {PLACES_MAX} 个",
+        )
     ways = provider.matrix(distinct, distinct, departure)
     return TableTravel(distinct, ways.seconds, ways.metres, ways.quality, estimate)

@@ -10,7 +10,8 @@ from datetime import datetime
 import numpy as np
 
 from linli.matcher.problem import Place
-from linli.services.travel.provider import Provider, ProviderError, Ways
+from linli.schemas.errors import Both
+from linli.services.travel.provider import UNKNOWN, MissingWaysError, Provider, ProviderError, Ways
 
 PAIRS_MAX = 500_000
 """Pairs remembered, those used longest ago forgotten first: some hundred megabytes, 700 places among each other."""
@@ -38,7 +39,7 @@ class Remembering:
     Attributes
     ----------
     failure
-        What the source did instead of answering, the last time; empty if it answered.
+        What the source did instead of answering, the last time, in both languages; ``None`` if it answered.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Remembering:
         self._known: OrderedDict[Key, tuple[int, int]] = OrderedDict()
         self._rests_until = float("-inf")
         self._quality = "routed"
-        self.failure = ""
+        self.failure: Both | None = None
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place], departure: datetime) -> Ways:
         """Return ways: remembered, asked for, or estimated with the quality ``fallback``."""
@@ -80,11 +81,19 @@ class Remembering:
         try:
             told = self._source.matrix(origins, destinations, departure)
         except ProviderError as error:
-            self.failure = str(error)
+            self.failure = error.said
+            if isinstance(error, MissingWaysError):
+                self._learn(error.ways, origins, destinations, departure)
             self._rests_until = self._clock() + REST_S
             return None
-        self.failure, self._quality = "", told.quality
+        self.failure, self._quality = None, told.quality
         return told
+
+    def _learn(self, ways: Ways, origins: Sequence[Place], destinations: Sequence[Place], departure: datetime) -> None:
+        """Remember the ways that the source does know."""
+        hour = departure.hour if self._by_hour else 0
+        for i, j in np.argwhere(ways.seconds != UNKNOWN).tolist():
+            self._known[origins[i], destinations[j], hour] = int(ways.seconds[i, j]), int(ways.metres[i, j])
 
     def _pair(self, key: Key, told: Ways | None, row: int | None, column: int) -> tuple[int, int]:
         if told is not None and row is not None:

@@ -13,6 +13,7 @@ import orjson
 
 from linli.matcher.problem import Place
 from linli.matcher.travel import IntTable
+from linli.schemas.errors import Both
 from linli.services.travel.provider import NO_WAY_S, ProviderError, Ways
 
 BLOCK = 50
@@ -90,32 +91,40 @@ class RoutingServer:
             shape = (len(origins), len(destinations))
             return _table(seconds, shape), _table(metres, shape)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise ProviderError(f"{self.address}: {type(error).__name__}") from None
+            kind = type(error).__name__
+            raise ProviderError(f"{self.address}: {kind}", f"{self.address}：无法连接（{kind}）") from None
         except _UnusableError as error:
-            raise ProviderError(f"{self.address}: {error}") from None
+            raise ProviderError(f"{self.address}: {error.said.en}", f"{self.address}：{error.said.zh}") from None
         except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise ProviderError(f"{self.address}: an answer that is no table ({type(error).__name__})") from None
+            kind = type(error).__name__
+            raise ProviderError(
+                f"{self.address}: an answer that is no table ({kind})", f"{self.address}：应答不是路程表（{kind}）"
+            ) from None
 
     def _fetch(self, asked: Asked) -> Answer:
         """Make one request and read its answer, within the time and size allowed."""
         ends, content = time.monotonic() + self._timeout, b""
         with self._client.stream(asked.method, self.address + asked.path, json=asked.body) as answer:
             if answer.status_code != 200:
-                raise _UnusableError(f"status {answer.status_code}")
+                raise _UnusableError(f"status {answer.status_code}", f"状态码 {answer.status_code}")
             for part in answer.iter_bytes():
                 content += part
                 if len(content) > ANSWER_BYTES_MAX:
-                    raise _UnusableError(f"more than {ANSWER_BYTES_MAX // 1024**2} MB")
+                    raise _UnusableError(f"more than {ANSWER_BYTES_MAX // 1024**2} MB", "应答过大")
                 if time.monotonic() > ends:
-                    raise _UnusableError(f"not done after {self._timeout:g} s")
+                    raise _UnusableError(f"not done after {self._timeout:g} s", f"{self._timeout:g} 秒内未答完")
         told: object = orjson.loads(content)
         if not isinstance(told, dict):
-            raise _UnusableError("an answer that is no object")
+            raise _UnusableError("an answer that is no object", "应答不是对象")
         return cast(Answer, told)
 
 
 class _UnusableError(Exception):
     """What a server did instead of answering."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        self.said = Both(english, chinese)
+        super().__init__(english)
 
 
 def _ask_osrm(origins: Places, destinations: Places, departure: datetime) -> Asked:
@@ -129,7 +138,7 @@ def _ask_osrm(origins: Places, destinations: Places, departure: datetime) -> Ask
 
 def _read_osrm(told: Answer) -> tuple[Rows, Rows]:
     if told["code"] != "Ok":
-        raise _UnusableError(f"code {str(told['code'])[:40]}")
+        raise _UnusableError(f"code {str(told['code'])[:40]}", f"应答代码 {str(told['code'])[:40]}")
     return told["durations"], told["distances"]
 
 
@@ -163,8 +172,8 @@ def _metres(kilometres: float | None) -> float | None:
 def _table(rows: Rows, shape: tuple[int, int]) -> IntTable:
     """Turn rows into whole numbers of the right shape; a way that was not found becomes `NO_WAY_S`."""
     if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
-        raise _UnusableError("a table of another size")
+        raise _UnusableError("a table of another size", "路程表大小不符")
     table = np.array([[NO_WAY_S if one is None else one for one in row] for row in rows], dtype=np.float64)
     if table.size and not bool((np.isfinite(table) & (table >= 0) & (table <= FIGURE_MAX)).all()):
-        raise _UnusableError("a figure that no way has")
+        raise _UnusableError("a figure that no way has", "数值不合理")
     return np.rint(table.reshape(shape)).astype(np.int64)

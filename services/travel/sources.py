@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linli.matcher.travel import Travel
-from linli.schemas.errors import Code, LinliError
+from linli.schemas.errors import Both, Code, LinliError
 from linli.services.travel.csv_table import CsvTable
 from linli.services.travel.provider import Estimate, Provider, ProviderError
 from linli.services.travel.remembering import Remembering
@@ -37,9 +37,14 @@ def source_of(named: str, estimate: Travel, read: bytes = b"") -> Provider:
     if kind == "csv":
         try:
             return Remembering(CsvTable(read.decode("utf-8-sig")), stand_in)
-        except (ProviderError, UnicodeDecodeError) as error:
-            raise LinliError(Code.PROBLEM, detail=f"{where}: {error}") from None
+        except ProviderError as error:
+            said = Both(f"{where}: {error.said.en}", f"{where}：{error.said.zh}")
+            raise LinliError(Code.PROBLEM, detail=said) from None
+        except UnicodeDecodeError:
+            raise LinliError(Code.FILE_ENCODING, path=where) from None
     if kind not in ("osrm", "valhalla") or not where.startswith(("http://", "https://")):
-        raise LinliError(Code.USAGE, detail=f"--travel {named}: osrm:http://…, valhalla:http://…, csv:FILE, estimate")
+        kinds = "osrm:http://…, valhalla:http://…, csv:FILE, estimate"
+        detail = Both(f"--travel {named}: give one of {kinds}", f"--travel {named}：可选 {kinds}")
+        raise LinliError(Code.USAGE, detail=detail)
     dialect = OSRM if kind == "osrm" else VALHALLA
     return Remembering(RoutingServer(where, dialect), stand_in, by_hour=kind == "valhalla")
