@@ -85,6 +85,8 @@ class MenuItem(Edge):
         How much may be laid out for the resident, in fen; none where nothing is bought.
     activity
         Whether it is one for the public, at a place and with a headcount, and for nobody in particular.
+    recurs
+        Whether such help is usually wanted again and again; whoever orders is shown that it can be repeated.
     office
         The office that such an order goes to instead of volunteers; then it has no skills and no kinds of teams.
     """
@@ -103,6 +105,7 @@ class MenuItem(Edge):
     travel_metres_max: WayMetres | None = None
     spend_limit_fen: Annotated[int, Field(ge=0, le=SPENT_MAX)] | None = None
     activity: bool = False
+    recurs: bool = False
     office: Word | None = None
 
     @model_validator(mode="after")

@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from linli.schemas.errors import Both
 from linli.schemas.glossary import Tongue
+from linli.schemas.menu import shipped_menu
 from linli.schemas.recurrence import HolidayRule
+from linli.schemas.recurrence_words import rule_in_words as in_words
 from linli.schemas.standing import StandingStep
 from linli.services.console.forms import Form, FormError
+from linli.services.console.order_entry import offered_name
 from linli.services.console.repeated_orders import CHOICES, repeat_options, repeated, rule_in_words, said_rule
 from linli.services.console.standing_pages import change_of
 from linli.services.console.words import ZONE, Speech
@@ -81,8 +85,9 @@ def test_a_rule_is_said_in_both_languages(tongue: Tongue) -> None:
     """Tests every choice, and a rule that none of them makes."""
     speech = Speech(tongue)
     assert len({text for _, text in repeat_options(speech)["repeat"]}) == len(CHOICES) + 1
-    assert said_rule("FREQ=WEEKLY;BYDAY=TU", speech).startswith(speech("standing.repeat_weekly"))
-    assert said_rule("FREQ=DAILY;INTERVAL=3", speech) == "FREQ=DAILY;INTERVAL=3"
+    english = speech.tongue == "en"
+    assert said_rule("FREQ=WEEKLY;BYDAY=TU", speech) == ("every week on Tuesday" if english else "每周：周二")
+    assert said_rule("FREQ=DAILY;INTERVAL=3", speech) == ("every 3 days" if english else "每 3 天")
 
 
 def test_a_form_becomes_a_change() -> None:
@@ -102,3 +107,32 @@ def test_a_form_becomes_a_change() -> None:
     for fields in ({}, {"visit": "2026-03-16T09:30:00+08:00"}):
         with pytest.raises(FormError):
             change_of(StandingStep.SKIP, _form(**fields), STANDING_RECORD)
+
+
+@pytest.mark.parametrize(
+    ("rule", "english", "chinese"),
+    [
+        ("FREQ=DAILY", "every day", "每天"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR", "every 2 weeks on Monday, Friday", "每 2 周：周一、周五"),
+        ("FREQ=MONTHLY;BYDAY=2TU", "every month on the 2nd Tuesday", "每月：第 2 个周二"),
+        ("FREQ=MONTHLY;BYDAY=-1SU", "every month on the last Sunday", "每月：最后一个周日"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15,-1", "every month on day 15, the last day", "每月：15 日、最后一天"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-22", "every month on the 22nd last day", "每月：倒数第 22 天"),
+        ("FREQ=MONTHLY;INTERVAL=3", "every 3 months", "每 3 个月"),
+        ("FREQ=WEEKLY;COUNT=8", "every week, 8 times", "每周，共 8 次"),
+        ("FREQ=DAILY;UNTIL=20261204", "every day, until 2026-12-04", "每天，至 2026-12-04"),
+    ],
+)
+def test_a_rule_is_said_as_people_say_it(rule: str, english: str, chinese: str) -> None:
+    """Tests every part of a rule: nobody at a desk reads FREQ=WEEKLY."""
+    assert in_words(rule) == Both(english, chinese)
+
+
+def test_what_is_usually_wanted_again_is_marked_where_it_is_ordered() -> None:
+    """Tests the names of all services in both languages: those that recur are marked, and no others."""
+    menu = shipped_menu()
+    recurring = {item.code for item in menu.items if item.recurs}
+    assert "company" in recurring
+    assert "paperwork" not in recurring
+    for speech, mark in ((Speech("en"), "usually regular"), (Speech("zh"), "通常定期")):
+        assert {item.code for item in menu.items if mark in offered_name(menu, item, speech)} == recurring

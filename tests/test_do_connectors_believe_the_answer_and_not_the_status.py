@@ -247,6 +247,15 @@ async def test_what_a_provider_was_never_told_is_not_sent(server: Providers, tmp
     assert server.received == []
 
 
+async def test_a_purpose_without_a_template_takes_the_general_one(server: Providers, tmp_path: Path) -> None:
+    """Tests that news of a visit reaches a lead although the carrier has approved no text of its own for it."""
+    channel = Channel(kind=ChannelKind.SMS, target="13800000000")
+    given = {"templates": {Purpose.NOT_REPORTED: "SMS_9"}, "otherwise": "SMS_0"}
+    assert (await sent(server, channel, provider(server, tmp_path).model_copy(update=given))).how is How.DELIVERED
+    [asked] = server.received
+    assert b"SMS_0" in asked.body
+
+
 def test_a_providers_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     """Tests that a file with a secret in it must be its owner's alone, and a mistake is named by its place."""
     file = tmp_path / "sms.toml"

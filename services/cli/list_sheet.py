@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from linli.schemas.admission import TaskAdmission
 from linli.schemas.errors import Both, Code, LinliError
+from linli.schemas.glossary import word_of
 from linli.schemas.list_files import CountyList, ListKind, as_toml, parse_list, version_of
-from linli.schemas.menu import ListError, ServiceMenu, shipped_menu
+from linli.schemas.menu import ListError, MenuItem, ServiceMenu, shipped_menu
 from linli.schemas.system_words import refused_by_system
 from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import inbox_file
@@ -114,12 +115,17 @@ def show_lists(here: Here, out: Out) -> None:
 def _entries(found: CountyList) -> Iterator[tuple[str, str, str]]:
     if isinstance(found, ServiceMenu):
         for item in found.items:
-            yield item.code, _named(item.zh, item.en), item.office or ", ".join(item.team_kinds)
+            yield item.code, _named(item.zh, item.en), item.office or _kinds(item)
         for office in found.offices:
             yield office.code, _named(office.zh, office.en), office.channel
     else:
         for task in (*found.tasks, *found.certificates):
             yield task.code, _named(task.zh, task.en), task.handled_by
+
+
+def _kinds(item: MenuItem) -> str:
+    named = both(", ", "、").join(word_of(kind, TONGUE) for kind in item.team_kinds)
+    return both(f"{named}; usually regular", f"{named}；通常定期") if item.recurs else named
 
 
 def _named(zh: str, en: str) -> str:

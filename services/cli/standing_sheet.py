@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word, word_of
+from linli.schemas.recurrence_words import rule_in_words
 from linli.schemas.standing import StandingRecord, Upcoming, Visiting
 from linli.services.cli.board_lookups import category_name, team_names
 from linli.services.cli.here import Here
@@ -70,7 +71,7 @@ def _row(record: StandingRecord) -> tuple[str, ...]:
         record.key,
         f"{details.template.source}/{details.template.source_id}",
         category_name(details.template.category),
-        details.rule,
+        both(*rule_in_words(details.rule)),
         "" if coming is None else clock(coming.start),
         "、".join(team for team in record.regular if team),
         _state(record),
@@ -107,7 +108,7 @@ def _lines(record: StandingRecord, names: Mapping[str, str]) -> Iterator[tuple[s
     details = record.details
     yield word("term.standing_order", TONGUE), f"{record.key} {_state(record)}".strip()
     yield both("help", "服务"), category_name(details.template.category)
-    yield both("rule", "周期"), details.rule
+    yield both("rule", "周期"), f"{both(*rule_in_words(details.rule))} ({details.rule})"
     yield both("public holidays", "节假日"), word_of(details.holidays, TONGUE)
     if details.until is not None:
         yield both("until", "截止"), clock(details.until)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from linli.schemas.glossary import words
-from linli.schemas.menu import MenuItem
+from linli.schemas.menu import MenuItem, ServiceMenu
 from linli.schemas.orders import TEAMS_MAX, Order, Together, Window
 from linli.schemas.people import (
     AgeBand,
@@ -252,7 +252,13 @@ def _certificates(here: Surroundings, speech: Speech) -> list[tuple[str, str]]:
 
 
 def _services(here: Surroundings, items: Iterable[MenuItem], speech: Speech) -> list[tuple[str, str]]:
-    return [(item.code, help_name(here.menu, item.code, speech)) for item in items]
+    return [(item.code, offered_name(here.menu, item, speech)) for item in items]
+
+
+def offered_name(menu: ServiceMenu, item: MenuItem, speech: Speech) -> str:
+    """Name a service; say of one that is usually wanted again and again that it is: it can be repeated."""
+    name = help_name(menu, item.code, speech)
+    return speech("standing.usual", help=name) if item.recurs else name
 
 
 _PROXIES: Final = (

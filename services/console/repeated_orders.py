@@ -8,6 +8,7 @@ from typing import Final
 
 from linli.schemas.orders import Order
 from linli.schemas.recurrence import WEEKDAYS, HolidayRule
+from linli.schemas.recurrence_words import rule_in_words as in_words
 from linli.schemas.standing import StandingOrder
 from linli.services.console.form_events import made_of
 from linli.services.console.forms import Form, FormError
@@ -99,12 +100,6 @@ def rule_in_words(standing: StandingOrder | None, speech: Speech) -> Iterator[tu
 
 
 def said_rule(rule: str, speech: Speech) -> str:
-    """Say how often; of a rule that no choice makes, the rule itself."""
-    plain = rule.split(";BYDAY")[0].split(";BYMONTHDAY")[0]
-    named = {
-        "FREQ=DAILY": "daily",
-        "FREQ=WEEKLY": "weekly",
-        "FREQ=WEEKLY;INTERVAL=2": "two_weeks",
-        "FREQ=MONTHLY": "monthly",
-    }
-    return f"{speech(CHOICES[named[plain]])} ({rule})" if plain in named else rule
+    """Say how often."""
+    said = in_words(rule)
+    return said.zh if speech.tongue == "zh" else said.en

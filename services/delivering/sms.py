@@ -52,7 +52,10 @@ class SmsProvider(Edge):
     params
         What fills the places of a template; in braces may stand ``code``, ``window`` and ``link``.
     templates
-        The approved template's id for each purpose; a purpose that has none is not sent as a text message.
+        The approved template's id for each purpose.
+    otherwise
+        The template for every purpose that has none of its own, if one was approved whose words fit all: that there is
+        news of the visit, and where. Without it such a purpose is not sent as a text message.
     success_field, success
         The field of the answer that says how it went, and what it says for success.
     too_fast, hopeless
@@ -67,6 +70,7 @@ class SmsProvider(Edge):
     fields: dict[str, Text] = Field(min_length=1, max_length=40)
     params: dict[str, Text] = Field(default_factory=dict[str, Text], max_length=10)
     templates: dict[Purpose, Name] = Field(min_length=1)
+    otherwise: Name | None = None
     success_field: Name
     success: Name
     too_fast: tuple[Name, ...] = ()
@@ -108,7 +112,7 @@ class TextMessages:
         provider = self._provider
         if provider is None:
             return Sent(How.NEVER, "no_provider")
-        template = provider.templates.get(record.purpose)
+        template = provider.templates.get(record.purpose, provider.otherwise)
         if template is None:
             return Sent(How.NEVER, "no_template")
         if not NUMBER.match(channel.target):

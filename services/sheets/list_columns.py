@@ -39,6 +39,7 @@ class ListRow(Edge):
     travel_metres_max: int | None = None
     spend_limit_fen: int | None = None
     activity: bool | None = None
+    recurs: bool | None = None
     office: str | None = None
     channel: str | None = None
     admitted: str | None = None
@@ -99,6 +100,7 @@ MENU_COLUMNS: Final = Columns(
         Column("travel_metres_max", "travel_metres_max", metres, ("longest way in metres", "路程上限（米）")),
         Column("spend_limit_fen", "spend_limit_fen", whole_number, ("may be laid out, in fen", "代付上限（分）")),
         Column("activity", "activity", yes_or_no, ("for the public", "是否集体活动")),
+        Column("recurs", "recurs", yes_or_no, ("usually wanted again and again", "是否通常定期需要")),
         Column("office", "office", text, ("code of the office it goes to", "转办部门编码")),
         Column("channel", "channel", text, ("how an office is reached", "部门联系渠道")),
     ),
