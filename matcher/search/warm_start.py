@@ -47,6 +47,7 @@ def run_example() -> None:
     model = Model(replace(problem, memory=Memory(problem.travel, problem.weights)))
     insert_all(Timetable(model), list(range(len(model.visits))))
     trips_example()
+    joint_example()
     has_no_room(Rooms(Timetable(model)), 0, {0: model.visits[0].windows}, model.teams[0], Labels(9))
     way(np.zeros((1, PLACE_COLUMNS)), 0, 0)
 
@@ -62,6 +63,15 @@ def trips_example() -> None:
     errands = tuple(Errand(f"e-{k}", None if k == 0 else task(1), task(0), 0, load, load, able) for k in range(4))
     vehicles = tuple(Vehicle(f"v-{k}", 0, 0, 0, 4 * HOUR, (2,), 9, HOUR) for k in range(2))
     plan_trips(Errands(errands, vehicles, np.ones((2, 2), np.int32)), {}, Limits(2_000), 1)
+
+
+def joint_example() -> None:
+    """Search a day by two that calls every compiled function of that search."""
+    from linli.matcher.joining.plan_joint import JointDay, JointVisit, plan_joint
+
+    able = frozenset((0, 1))
+    visits = tuple(JointVisit(k & 1, 5, 10 * k, 10 * k, able, *((k ^ 1, 0) if k < 2 else (-1, 0))) for k in range(6))
+    plan_joint(JointDay(visits, (0, 1), np.ones((2, 2), np.int64)), Limits(50), 1)
 
 
 def bound_example() -> None:

@@ -1,8 +1,8 @@
 """Home care with skills, soft windows and visits by two: the files of Mankowska, of the Italian towns, of Bazirha.
 
-What costs is (way + all lateness + worst lateness) / 3, or the way alone where nobody may be late. Ours adds way and
-all lateness; the worst is only held down by windows. That two come at once, or one after the other, is searched for
-around the matcher, see `pairs`.
+What costs is (way + all lateness + worst lateness) / 3, or the way alone where nobody may be late. Where lateness has a
+price the matcher's search for visits by two plans the day (`joint`); where windows are hard, that two come at once or
+one after the other is searched for around the matcher's usual search, see `pairs`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from linli.matcher.problem import Problem, SkillNeed, Team, Visit, Weights
 from tests.bench.instances.care_day import CareDay, Carer, Pair, Service, breaks, cost, earliest
 from tests.bench.instances.instance import Instance, Scale, table_travel
+from tests.bench.instances.joint import may_join, solve_joint
 from tests.bench.instances.pairs import order_of, solve_pairs, starts_of
 
 WEIGHTS = Weights(travel=1, lateness=1, move=0, continuity=0, reoffer=0, load=0)
@@ -140,13 +141,16 @@ def _instance(path: Path, day: CareDay, best: float | None) -> Instance:
         )
         for name, one in day.services.items()
     )
-    unsaid = "" if not day.pairs else "two together: searched for around the matcher"
+    joins = may_join(day)
+    unsaid = "" if joins or not day.pairs else "two together: searched for around the matcher"
     return Instance(
         path.stem,
         Problem(0, visits, teams, travel, WEIGHTS),
-        unsaid if day.strict else f"{unsaid}; worst lateness: held down by windows alone".removeprefix("; "),
+        unsaid,
         lambda plan: breaks(day, order_of(plan), earliest(day, order_of(plan), starts_of(plan, SCALE))),
         lambda plan: cost(day, order_of(plan), earliest(day, order_of(plan), starts_of(plan, SCALE)) or {}),
         best,
-        solve=lambda instance, budget: solve_pairs(day, instance.problem, SCALE, budget),
+        solve=lambda instance, budget: (
+            solve_joint(day, SCALE, budget) if joins else solve_pairs(day, instance.problem, SCALE, budget)
+        ),
     )

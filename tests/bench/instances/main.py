@@ -2,10 +2,11 @@
 
     make bench-instances ARGS="../shared/bench --seconds 30"
 
-Every plan is judged by our checker as it is made and by the file's own rules and figures in the end; one that breaks a
-rule of the file has no cost. Folders that are not solved are named with the reason. Budgets are seconds of processor
-time, or ``--work`` in deterministic units. ``--every 3`` takes every third file of a folder, the first of them first.
-``--peer`` gives fleets of vehicles to PyVRP, too, for the processor time that Linli took.
+Every plan is judged by the file's own rules and figures in the end, and by our checker as it is made, where the problem
+is one of the matcher's (days by two and things that share a vehicle are not); one that breaks a rule has no cost.
+Folders that are not solved are named with the reason. Budgets are seconds of processor time, or ``--work`` in
+deterministic units. ``--every 3`` takes every third file of a folder, the first of them first. ``--peer`` gives fleets
+of vehicles to PyVRP, too, for the processor time that Linli took.
 """
 
 from __future__ import annotations
