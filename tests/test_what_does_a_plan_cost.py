@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import copy
+from dataclasses import fields, replace
 
 import pytest
 
@@ -122,3 +123,14 @@ def test_who_has_waited_longer_comes_first(work: int) -> None:
     if work > 0:  # insertion alone takes what comes first
         assert solve(same_band, Plan(), Limits(work), 1).plan.placed() == {"v-01"}
     assert solve(_one_seat((1, 0), (long, MIDNIGHT)), Plan(), Limits(work), 1).plan.placed() == {"v-01"}
+
+
+def test_terms_are_added_without_copying_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that the terms keep their order, and that adding up a plan calls no deep copy: it took most of a round."""
+    asked = list[object]()
+    monkeypatch.setattr(copy, "deepcopy", asked.append)
+    one_of_each = CostTerms(*range(1, 1 + len(fields(CostTerms))))
+    assert one_of_each.each() == tuple(getattr(one_of_each, term.name) for term in fields(CostTerms))
+    assert (one_of_each + one_of_each - one_of_each).total() == one_of_each.total() == sum(one_of_each.each())
+    assert _terms(one(a_visit(), a_team())).travel > 0
+    assert asked == []
