@@ -5,16 +5,18 @@ Work, not time, ends every search here, so every figure repeats on any machine.
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Problem
-from linli.matcher.search import annealing
+from linli.matcher.search import annealing, pressure
 from linli.matcher.timetable import Timetable
-from tests.bench.match.families import Size, day
+from tests.bench.match.families import HOUR, Size, day
 from tests.bench.match.source import kept
 from tests.support.solving import searched
 
@@ -39,6 +41,64 @@ def test_insisting_on_the_last_few_places_more_of_them(monkeypatch: pytest.Monke
     insisting = _lost(problem)
     monkeypatch.setattr(annealing, "INSISTENCE", 0)
     assert 2 * insisting < _lost(problem)
+
+
+def _planned(seed: int) -> Problem:
+    """Return a day made from a plan: teams go to the nearest visit again and again, and its window is put around that.
+
+    So all visits fit, by crews that hardly ever wait.
+    """
+    problem, dice = day("two-hour", Size(teams=16, visits=192, side=22.0), seed), random.Random(seed)
+    left, planned = list(problem.visits), []
+    for team in problem.teams:
+        at, (free, closes), stops = team.base, team.shifts[0], 0
+        while able := [visit for visit in left if any(visit.needs[0].skill == skill for skill, _ in team.skills)]:
+            way, _, visit = min((problem.travel.between(at, one.place)[0], one.id, one) for one in able)
+            start = free + way + dice.randrange(60)
+            home = problem.travel.between(visit.place, team.base)[0]
+            if stops == team.max_visits_per_shift or start + visit.duration + home > closes:
+                break
+            opens = start - dice.randrange(HOUR)
+            planned.append(replace(visit, windows=((opens, opens + HOUR),)))
+            left.remove(visit)
+            at, free, stops = visit.place, start + visit.duration, stops + 1
+    return replace(problem, visits=tuple(sorted(planned, key=lambda visit: visit.id)))
+
+
+def test_pressing_early_loses_none_of_a_day_made_from_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that every short search serves all, and that each loses somebody where prices stay low until the end."""
+    problem = _planned(6)
+
+    def lost() -> list[int]:
+        return [len(searched(Timetable(Model(problem)), Limits(90_000), seed).unserved()) for seed in (1, 2, 3)]
+
+    assert lost() == [0, 0, 0]
+    monkeypatch.setattr(pressure, "RISE", 0)
+    monkeypatch.setattr(annealing, "EXPLORE_FEW", annealing.EXPLORE)
+    assert 0 not in lost()
+
+
+def test_prices_fall_back_where_pressing_leads_nowhere() -> None:
+    """Tests that whoever has no place grows dearer while fewer and fewer have none, and that this ends."""
+    press, absent = pressure.Pressure(3), np.array([True, False, True])
+    press.grow(absent, pressure.PRESSED + 1)
+    assert press.price.tolist() == [0, 0, 0]
+    for unserved in (60, 50, 40):
+        press.grow(absent, unserved)
+    assert press.price.tolist() == [3 * pressure.RISE, 0, 3 * pressure.RISE]
+    for _ in range(pressure.PATIENCE + 1):
+        press.grow(absent, 40)
+    assert press.price.tolist() == [0, 0, 0]
+    press.grow(absent, 30)
+    assert press.price.tolist() == [0, 0, 0]
+
+
+def test_the_last_few_are_pressed_for_to_the_end() -> None:
+    """Tests that so few may find room yet, however long it takes."""
+    press, absent = pressure.Pressure(1), np.array([True])
+    for _ in range(20):
+        press.grow(absent, pressure.HOPELESS)
+    assert press.price.tolist() == [20 * pressure.RISE]
 
 
 def test_the_search_cools_evenly() -> None:

@@ -2,7 +2,7 @@
 
 Parts of the problem are searched side by side; after a while they are joined and cut anew. In the first phase an
 unserved visit is cheap, so that tours get short; then it is dear, and the room won is filled. Where nearly everything
-can be served it is dear throughout.
+can be served it is dear throughout, and where the first phase leaves few, those few grow dearer in it already.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from linli.matcher.kernels.search import search
 from linli.matcher.limits import Limits
 from linli.matcher.search.left_out import able_teams, lengths, rarities
 from linli.matcher.search.parts import Cutter, Share
+from linli.matcher.search.pressure import Pressure
 from linli.matcher.search.world import arrays_of, stops_of, timetable_of
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
@@ -38,6 +39,9 @@ CHEAP, DEAR = 1_500, 100_000
 
 EXPLORE = 800
 """Per thousand of the work spent at the low price."""
+
+EXPLORE_FEW = 650
+"""The same where at most `FEW` are unserved: the last of them find room only while it is warm enough to make some."""
 
 EASY = 15
 """Per thousand unserved up to which all can probably be served."""
@@ -147,6 +151,7 @@ class _Course:
         self.model, self.days = model, model.days
         self.most = self.arrays.world.duties[:, layout.MOST].copy()
         self.missed = np.zeros(len(self.level), np.int64)
+        self.pressure = Pressure(len(self.level))
         self.present = self.arrays.tours.copy()
         self.best = self.present.copy()
         self.best_key: tuple[int, ...] | None = None
@@ -163,7 +168,9 @@ class _Course:
                 if unserved <= FEW:
                     self.missed += where < 0
                 done, until = self._done(), self._next_cut(until, unserved)
-                cheap = epoch >= 2 and not easy and done < EXPLORE
+                cheap = epoch >= 2 and not easy and done < (EXPLORE_FEW if unserved <= FEW else EXPLORE)
+                if cheap:
+                    self.pressure.grow(where < 0, unserved)
                 self._allot()
                 shares = self.cutter.cut(where, self.dice)
                 parts = list(threads.map(partial(self._open, self._worth(cheap=cheap, crowded=unserved > FEW)), shares))
@@ -277,7 +284,7 @@ class _Course:
             return np.where(self.held, WORTH_MOST // (1 + len(self.held)), dear)
         used = np.flatnonzero(np.bincount(self.level, minlength=self.levels))
         above = np.minimum(len(used) - 1 - np.searchsorted(used, self.level), LEVELS_MOST - 1)
-        return np.where(self.held, HELD, CHEAP * LEVEL_FACTOR**above + more)
+        return np.where(self.held, HELD, (CHEAP + self.pressure.price) * LEVEL_FACTOR**above + more)
 
 
 def worths(counts: list[int], dearest: int) -> list[int]:
