@@ -13,7 +13,7 @@ import pytest
 
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
-from linli.matcher.problem import Problem
+from linli.matcher.problem import Problem, Visit
 from linli.matcher.search import annealing, pressure
 from linli.matcher.timetable import Timetable
 from tests.bench.match.families import HOUR, Size, day
@@ -49,20 +49,22 @@ def _planned(seed: int) -> Problem:
     So all visits fit, by crews that hardly ever wait.
     """
     problem, dice = day("two-hour", Size(teams=16, visits=192, side=22.0), seed), random.Random(seed)
-    left, planned = list(problem.visits), []
+    left, planned = list(problem.visits), dict[str, Visit]()
     for team in problem.teams:
         at, (free, closes), stops = team.base, team.shifts[0], 0
         while able := [visit for visit in left if any(visit.needs[0].skill == skill for skill, _ in team.skills)]:
-            way, _, visit = min((problem.travel.between(at, one.place)[0], one.id, one) for one in able)
+            ways = [problem.travel.between(at, visit.place)[0] for visit in able]
+            way = min(ways)
+            visit = able[ways.index(way)]
             start = free + way + dice.randrange(60)
             home = problem.travel.between(visit.place, team.base)[0]
             if stops == team.max_visits_per_shift or start + visit.duration + home > closes:
                 break
             opens = start - dice.randrange(HOUR)
-            planned.append(replace(visit, windows=((opens, opens + HOUR),)))
+            planned[visit.id] = replace(visit, windows=((opens, opens + HOUR),))
             left.remove(visit)
             at, free, stops = visit.place, start + visit.duration, stops + 1
-    return replace(problem, visits=tuple(sorted(planned, key=lambda visit: visit.id)))
+    return replace(problem, visits=tuple(planned[one.id] for one in problem.visits if one.id in planned))
 
 
 def test_pressing_early_loses_none_of_a_day_made_from_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
