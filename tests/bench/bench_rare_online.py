@@ -1,4 +1,4 @@
-"""A running day on which few teams of medical staff remain, with and without a price on rare skills.
+"""A running day on which few crews of medical staff remain, with and without a price on rare skills.
 
     make bench BENCH=tests/bench/bench_rare_online.py ARGS="--medical 1 --scarcity 1800 3600 --seeds 3"
 
@@ -39,7 +39,7 @@ def main() -> None:
     """Play every day with every price, print a line for each and the differences."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=110)
-    parser.add_argument("--medical", type=int, default=1, help="teams of medical staff")
+    parser.add_argument("--medical", type=int, default=1, help="crews of medical staff, all of one team")
     parser.add_argument("--accept", type=int, default=90, help="percent of offers that a team accepts")
     parser.add_argument("--before", type=int, default=Futures().days_least, help="days before, from which odds come")
     parser.add_argument("--scarcity", type=int, nargs="+", default=[1_800], help="its price, seconds per hour")
@@ -79,8 +79,9 @@ def _medical(played: VirtualDay, asked: Day) -> tuple[int, int]:
 
 
 def _odds(played: VirtualDay) -> dict[str, int]:
-    known = played.state.translations.odds
-    return {} if known is None else dict(known.odds.odds)
+    """Return what the first round of the day that had a plan went by."""
+    told = (decision.solver.rare_skills for _, decision in played.rounds if decision.solver is not None)
+    return next((dict(rare.odds) for rare in told if rare is not None), {})
 
 
 if __name__ == "__main__":

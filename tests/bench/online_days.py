@@ -24,8 +24,8 @@ from linli.schemas.roster import TeamKind
 from linli.services.demo.demand import Scenario
 from linli.services.demo.nearest_desk import NO_VISIT, as_ordered, driven, tours_of
 from linli.services.demo.requests import MONDAY, day
-from linli.services.demo.teams import midnight, registrations, roster
-from linli.services.demo.timed import TimedEvent
+from linli.services.demo.teams import SOURCE, midnight, registrations, roster
+from linli.services.demo.timed import TimedEvent, timed
 from linli.services.simulation.figures import MOVED, first_begin, histories_of, sent_offers, team_hours
 from linli.services.simulation.month_figures import gini
 from linli.services.simulation.people import manners_of
@@ -53,7 +53,7 @@ class Day:
     before
         Days before the day itself, so that what teams said on them is known.
     medical : int or None
-        How many of the teams of medical staff there are, whose skills nobody else has; None for all.
+        How many crews of medical staff there are, whose skills nobody else has, all of one team; None for all teams.
     every
         Only every so-manieth team is there: with few of them there are more orders than hours.
     """
@@ -120,12 +120,16 @@ def eve_of(asked: Day) -> VirtualDay:
 
 
 def _roster(asked: Day, first: datetime) -> Iterator[TimedEvent]:
-    """Yield the registrations of all teams, of those of medical staff no more than asked for."""
+    """Yield the registrations of all teams; of medical staff those of one team, of as many crews as asked for."""
     medical = 0
     for team, event in zip(roster(MONDAY), registrations(MONDAY, first), strict=True):
-        medical += team.team_kind is TeamKind.MEDICAL
-        if asked.medical is None or team.team_kind is not TeamKind.MEDICAL or medical <= asked.medical:
+        is_medical = asked.medical is not None and team.team_kind is TeamKind.MEDICAL
+        medical += is_medical
+        if not is_medical:
             yield event
+        elif medical == 1:
+            few = team.model_copy(update={"crews": asked.medical})
+            yield timed(first, few, "team", SOURCE, event.district, event.event_id)
 
 
 def _orders(asked: Day) -> Iterator[TimedEvent]:
