@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,11 @@ from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.glossary import Tongue
 from linli.schemas.lifecycle import State
+from linli.schemas.menu import shipped_menu
 from linli.schemas.service_policy import ServicePolicy
+from linli.services.console.rendering import environment
+from linli.services.console.visits import missing_records
+from linli.services.console.words import Speech
 from linli.services.delivering.letters import Letters
 from linli.services.delivering.notices import notices, still_holds
 from linli.streams.sealed.keyring import Keyring
@@ -119,3 +126,68 @@ def test_what_is_closed_is_not_asked_for() -> None:
     desk.decide()
     assert _last(desk).state is State.CLOSED
     assert not still_holds(told, _last(desk))
+
+
+@dataclass
+class _Board:
+    """A board that knows one request."""
+
+    record: AssignmentRecord
+
+    async def visits_of(self, team: str, since: datetime, until: datetime) -> list[AssignmentRecord]:
+        """Give the request where its visit lies in the span."""
+        legs = [leg.assignment for leg in self.record.legs if leg.assignment is not None]
+        return [self.record for one in legs if one.team == team and since <= one.start < until]
+
+
+def _looking(desk: Desk) -> Any:
+    """Give what the pages stand on, as far as they look for missing records."""
+    return SimpleNamespace(
+        board=_Board(_last(desk)),
+        clock=SimpleNamespace(now=lambda: desk.now),
+        menu=shipped_menu(),
+        grids={},
+        communities={},
+    )
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+async def test_the_leads_page_lists_it_until_it_is_handed_in(tongue: Tongue) -> None:
+    """Tests the list of the team's own page: the visit with its link once it is missing, no list else."""
+    speech, desk = Speech(tongue), _going()
+    [going] = [leg.assignment for leg in _last(desk).legs if leg.assignment is not None]
+
+    async def shown() -> str:
+        missing = await missing_records(_looking(desk), going.team, "Team", speech)
+        part = environment().get_template("team_live.html")
+        return part.render(w=speech, offers=[], visits=[], later=[], reasons=[], form_token="", missing=missing)
+
+    title, link = speech("team.missing"), f'href="/team/visit/{going.id}"'
+    assert title not in await shown()
+    assert _after(desk, 25 * HOUR)
+    late = await shown()
+    assert title in late
+    assert link in late
+    assert await missing_records(_looking(desk), "t-other", "Team", speech) == []
+    desk.send(Done(offer=going.id, team=going.team, minutes=30))
+    assert title not in await shown()
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_the_visits_page_asks_for_the_record_alone_where_it_is_missing(missing: bool) -> None:
+    """Tests the form of the visit's page: with the heading that says what is missing, or not at all."""
+    speech, desk = Speech("en"), _going()
+    record = _last(desk)
+    [going] = [leg.assignment for leg in record.legs if leg.assignment is not None]
+    values = dict.fromkeys(("contact", "phone", "series", "said", "why_not", "problem", "spend_limit"))
+    shown = (
+        environment()
+        .get_template("visit.html")
+        .render(
+            {**values, "w": speech, "going": going, "record": record, "missing": missing, "open": False, "codes": False}
+            | {"help": "Help", "where": "There", "code": "1234", "card": None, "failures": [], "proposes": False}
+            | {"form_token": "", "person": None, "path": "/team/visit", "synthetic": True}
+        )
+    )
+    assert (speech("team.missing") in shown) is missing
+    assert (f'action="/team/offer/{going.id}/done"' in shown) is missing
