@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from datetime import UTC, datetime
 
 import pytest
@@ -15,13 +16,14 @@ from linli.schemas.explanation import TeamChoice, WhyTeam
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
-from linli.services.cli import delivering, reasons
+from linli.services.cli import delivering, reasons, request_sheet, words
 from linli.services.cli.out import ZONE, Out
 from linli.services.cli.usage_words import in_chinese
+from linli.services.demo.report import shown
 from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.sheets import sheet_text
 from linli.services.supervisor import EventKind, ProcessEvent
-from tests.support.examples import WHY_TEAM, assignment_record, offer
+from tests.support.examples import STATUSES, WHY_TEAM, assignment_record, offer
 
 ENGLISH = re.compile(r"\b(Usage|Options|Arguments|Commands|OPTIONS|ARGS|required|default|Show|message|exit)\b")
 
@@ -106,3 +108,28 @@ def test_a_cancellation_of_nothing_does_not_say_that_something_was_cancelled() -
     before = assignment_record(Cancelled(reason="", before_order=True))
     assert "no such order is known here" in delivering.sentence_of(outcome, before)
     assert "no such order" not in delivering.sentence_of(outcome, assignment_record(Cancelled(reason="")))
+
+
+@pytest.mark.parametrize(
+    ("row", "given", "chinese"),
+    [
+        ("refused_at_the_door_by_code", {"not_json": 1, "link_expired": 18}, "不是 JSON 对象 1 · 链接已失效 18"),
+        ("first_come_nearest", {"visits": 9, "travel_minutes": 7, "of": 10}, "上门 9 · 路程（分钟） 7 · 总数 10"),
+        ("reports_compared", {"load": 178}, "队伍四周负荷与派单次数 178"),
+    ],
+)
+def test_the_demos_figures_are_named_in_chinese(row: str, given: dict[str, int], chinese: str) -> None:
+    """Tests the breakdowns whose keys are codes of programs."""
+    assert shown(row, given, "zh") == chinese
+
+
+def test_a_requests_sheet_has_one_languages_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests commas, brackets and units of every row of every state: English ones stood between Chinese words."""
+    for module in (request_sheet, words):
+        monkeypatch.setattr(module, "both", lambda _, chinese: chinese)
+        monkeypatch.setattr(module, "TONGUE", "zh")
+    for status in STATUSES:
+        record = assignment_record(status)
+        sheet = request_sheet.Sheet(record, defaultdict(lambda: "队伍"), [], [], None, {})
+        for _, said in request_sheet.rows_of(sheet):
+            assert not re.search(r", | min|; | \(", said), said

@@ -17,7 +17,7 @@ from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.refusals import in_words
 from linli.services.cli.sending import open_desk
-from linli.services.cli.words import TONGUE, both
+from linli.services.cli.words import TONGUE, aside, both
 from linli.services.outcomes import Became, outcomes, request_since
 from linli.streams.board.entries import KnownOutcome
 from linli.streams.board.reader import BoardReader
@@ -146,7 +146,7 @@ def sentence_of(outcome: CommandOutcome, record: AssignmentRecord | None) -> str
     said = word_of(outcome.code, TONGUE)
     if outcome.detail in SERIES_DETAILS:
         why = detail_in_words(outcome.detail, TONGUE)
-        said = both(f"{said} ({why})", f"{said}（{why}）")
+        said = aside(said, why)
     if record is None:
         return said
     state = word_of(record.state, TONGUE)

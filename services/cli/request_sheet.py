@@ -25,7 +25,7 @@ from linli.services.cli.board_lookups import (
 )
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
-from linli.services.cli.words import TONGUE, both
+from linli.services.cli.words import TONGUE, aside, both, listed
 from linli.services.offices import office_name
 from linli.services.wiring import keyring_of
 from linli.streams.board.entries import HistoryLine
@@ -104,13 +104,18 @@ def _show(sheet: Sheet, out: Out) -> None:
         return
     record = sheet.record
     title = f"{record.request_id}  {word_of(record.state, TONGUE)}"
-    rows = [*_ordered(record, sheet.grids), *_hindrance(record), *_going(sheet), *_afterwards(record)]
     out.say(title, title)
-    out.table(("", ""), rows)
+    out.table(("", ""), list(rows_of(sheet)))
     if sheet.history:
         out.table(_history_headers(), [_history_row(line, sheet.names) for line in sheet.history])
     if sheet.personal is not None:
         out.table((both("personal", "个人信息"), ""), list(_personal_rows(sheet.personal.model_dump())))
+
+
+def rows_of(sheet: Sheet) -> Iterator[Row]:
+    """Yield what is shown of a request, a label and what it is."""
+    record = sheet.record
+    yield from (*_ordered(record, sheet.grids), *_hindrance(record), *_going(sheet), *_afterwards(record))
 
 
 def _ordered(record: AssignmentRecord, grids: Mapping[str, str]) -> Iterator[Row]:
@@ -119,9 +124,9 @@ def _ordered(record: AssignmentRecord, grids: Mapping[str, str]) -> Iterator[Row
         yield both("order", "点单"), both("not known: only its cancellation arrived", "尚未收到，只收到取消")
         return
     yield both("number", "编号"), number_of(record)
-    yield both("help", "服务"), f"{category_name(details.category)}, {word_of(details.beneficiary, TONGUE)}"
-    yield both("ordered by", "点单人"), f"{word_of(details.requester, TONGUE)}, {clock(details.ordered_at)}"
-    yield both("wanted", "预约"), "; ".join(span(window) for window in details.windows)
+    yield both("help", "服务"), listed(category_name(details.category), word_of(details.beneficiary, TONGUE))
+    yield both("ordered by", "点单人"), listed(word_of(details.requester, TONGUE), clock(details.ordered_at))
+    yield both("wanted", "预约"), both("; ", "；").join(span(window) for window in details.windows)
     yield both("visit", "上门"), _visit(details)
     yield both("place", "地点"), _place(details, grids)
     if record.promise is not None:
@@ -139,16 +144,16 @@ def _visit(details: RequestDetails) -> str:
     minutes = both(f"{details.minutes} minutes", f"{details.minutes} 分钟")
     teams = both(f"{details.legs} teams", f"{details.legs} 支队伍") if details.legs > 1 else ""
     how = word_of(details.together, TONGUE) if details.legs > 1 else ""
-    further = ", ".join(category_name(code) for code in details.further)
+    further = listed(*map(category_name, details.further))
     people = "" if details.headcount is None else both(f"{details.headcount} people", f"{details.headcount} 人")
     urgent = both("urgent", "紧急") if details.urgency == 0 else ""
-    return ", ".join(part for part in (minutes, teams, how, further, people, urgent) if part)
+    return listed(minutes, teams, how, further, people, urgent)
 
 
 def _place(details: RequestDetails, grids: Mapping[str, str]) -> str:
     place = details.place
-    coarse = both(" (only the grid is known)", "（仅知网格）") if place.coarse else ""
-    return f"{grid_meant(place.grid, grids)}, {word_of(place.terrain, TONGUE)}{coarse}"
+    said = listed(grid_meant(place.grid, grids), word_of(place.terrain, TONGUE))
+    return aside(said, both("only the grid is known", "仅知网格")) if place.coarse else said
 
 
 def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
@@ -162,7 +167,7 @@ def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
             if due is not None:
                 yield both("answer due by", "答复时限"), clock(due)
         case OnHold(by=by, reason=reason):
-            yield both("held by", "挂起"), f"{by}: {reason}"
+            yield both("held by", "挂起"), both(f"{by}: {reason}", f"{by}：{reason}")
         case Rated(stars=stars, by=by):
             yield both("rated", "评价"), f"{'★' * stars}{'☆' * (5 - stars)} {word(f'rated_by.{by}', TONGUE)}"
         case _:
@@ -178,35 +183,38 @@ def _going(sheet: Sheet) -> Iterator[Row]:
     for one in sheet.tentative:
         if sheet.record.legs == () or sheet.record.legs[one.leg].assignment is None:
             label = both("planned", "拟派")
-            yield label, f"{sheet.names[one.team]}, {clock(one.start)} {both('(may still change)', '（可能调整）')}"
+            yield label, aside(listed(sheet.names[one.team], clock(one.start)), both("may still change", "可能调整"))
     for number, leg in enumerate(sheet.record.legs):
         yield from _leg(number, leg, sheet.names)
 
 
 def _leg(number: int, leg: Leg, names: Mapping[str, str]) -> Iterator[Row]:
     for offer in leg.offers:
-        until = f", {both('answer by', '请于此前答复')} {clock(offer.expires)}" if offer.state.value == "open" else ""
-        reason = f", {word_of(offer.declined, TONGUE)}" if offer.declined is not None else ""
+        until = f"{both('answer by', '请于此前答复')} {clock(offer.expires)}" if offer.state.value == "open" else ""
+        reason = word_of(offer.declined, TONGUE) if offer.declined is not None else ""
         label = f"{both('offer', '邀约')} {offer.id}"
-        yield label, f"{names[offer.team]}, {word_of(offer.state, TONGUE)}{reason}, {clock(offer.start)}{until}"
+        yield label, listed(names[offer.team], word_of(offer.state, TONGUE), reason, clock(offer.start), until)
     going = leg.assignment
     if going is not None:
-        members = ", ".join(going.members)
-        yield f"{both('visit', '上门')} {number + 1}", f"{names[going.team]}, {clock(going.start)}, {members}"
+        yield f"{both('visit', '上门')} {number + 1}", listed(names[going.team], clock(going.start), *going.members)
 
 
 def _afterwards(record: AssignmentRecord) -> Iterator[Row]:
     for broken in record.broken:
         cause = word(f"cause.{broken.cause}", TONGUE)
-        yield both("promise broken", "承诺未兑现"), f"{span(broken.window)}: {cause}"
+        yield (
+            both("promise broken", "承诺未兑现"),
+            both(f"{span(broken.window)}: {cause}", f"{span(broken.window)}：{cause}"),
+        )
     for climb in record.climbs:
-        waited = f"{clock(climb.at)}, {climb.minutes} min: {word_of(climb.waited_for, TONGUE)}"
-        yield word("term.escalated", TONGUE), f"{climb.node} ({word(f'level.{climb.level}', TONGUE)}), {waited}"
+        level, awaited = word(f"level.{climb.level}", TONGUE), word_of(climb.waited_for, TONGUE)
+        waited = both(f"{climb.minutes} min: {awaited}", f"{climb.minutes} 分钟：{awaited}")
+        yield word("term.escalated", TONGUE), listed(aside(climb.node, level), clock(climb.at), waited)
     if record.barred:
-        barred = "; ".join(f"{team} ({word(f'barred.{why}', TONGUE)})" for team, why in record.barred)
+        barred = both("; ", "；").join(aside(team, word(f"barred.{why}", TONGUE)) for team, why in record.barred)
         yield both("not asked again", "不再询问"), barred
     if record.linked:
-        yield both("perhaps the same", "疑似重复"), ", ".join(record.linked)
+        yield both("perhaps the same", "疑似重复"), listed(*record.linked)
 
 
 def _history_headers() -> tuple[str, ...]:

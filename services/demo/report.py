@@ -12,13 +12,19 @@ from linli.schemas.glossary import Tongue, word
 from linli.schemas.lifecycle import OfferState, State
 from linli.services.demo.door import Door
 from linli.services.demo.nearest_desk import Comparison
-from linli.services.demo.sentences import say
+from linli.services.demo.sentences import said_of, say
 from linli.services.demo.story import tongue
 from linli.services.demo.tally import Tally, percentile
 from linli.services.language import Language
+from linli.services.reports.registry import REPORTS
 
 _NOT_SHOWN = frozenset({"synthetic"})
-_LISTS = {"refused_by_reason": "dead_letter", "unmet_by_reason": "nobody", "promises_broken_by_cause": "cause"}
+_LISTS = {
+    "refused_by_reason": "dead_letter",
+    "refused_at_the_door_by_code": "dead_letter",
+    "unmet_by_reason": "nobody",
+    "promises_broken_by_cause": "cause",
+}
 """Which list of the glossary has the words of a breakdown."""
 
 
@@ -176,13 +182,17 @@ def _ms(value: float | None) -> float | None:
 def table_of(outcome: Outcome, language: Language) -> Table:
     """Return the outcome as a table for people."""
     table = Table(show_header=False, box=None, padding=(0, 2))
+    # A figure that gives way to an ellipsis is lost; Chinese has no blanks at which a line could be broken.
+    for _ in range(2):
+        table.add_column(overflow="fold")
     for name, value in outcome.as_dict().items():
         if name not in _NOT_SHOWN and value not in ({}, [], None):
-            table.add_row(say(f"row.{name}", language), _shown(name, value, tongue(language)))
+            table.add_row(say(f"row.{name}", language), shown(name, value, tongue(language)))
     return table
 
 
-def _shown(name: str, value: object, language: Tongue) -> str:
+def shown(name: str, value: object, language: Tongue) -> str:
+    """Write a figure, or a breakdown with its keys in words."""
     if isinstance(value, dict):
         pairs = cast("dict[str, object]", value)
         return " · ".join(f"{_named(name, key, language)} {one}" for key, one in pairs.items())
@@ -190,7 +200,11 @@ def _shown(name: str, value: object, language: Tongue) -> str:
 
 
 def _named(row: str, key: str, language: Tongue) -> str:
-    """Return a key of a breakdown in words, by the glossary's list for that row."""
+    """Return a key of a breakdown in words: the demo's own, a report's title, or from the glossary."""
+    if (own := said_of(f"{row}.{key}", language)) is not None:
+        return own
+    if row == "reports_compared" and key in REPORTS:
+        return REPORTS[key].chinese if language == "zh" else key
     listed = _LISTS.get(row)
     if listed is None:
         return key.replace("_", " ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.services.language import Language
+from linli.services.language import Language, Tongue
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     "synthetic": (
@@ -116,6 +116,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the same by first come, nearest team (there nobody declines)",
         "同日按先到先得、就近派单（假定无人婉拒）",
     ),
+    "refused_at_the_door_by_code.link_expired": ("link expired", "链接已失效"),
+    "refused_at_the_door_by_code.not_applied": ("not applied", "未执行"),
+    "first_come_nearest.visits": ("visits", "上门"),
+    "first_come_nearest.travel_minutes": ("travel minutes", "路程（分钟）"),
+    "first_come_nearest.of": ("of", "总数"),
     "row.rounds": ("rounds committed", "提交轮次"),
     "row.rounds_proven": ("plans proven optimal", "证明最优的计划"),
     "row.broker": ("broker", "消息服务"),
@@ -146,6 +151,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "held": ("every guarantee held ({checks} checks)", "所有保证均成立（{checks} 项核查）"),
     "broken": ("{count} guarantees BROKEN", "{count} 项保证被破坏"),
 }
+
+
+def said_of(key: str, tongue: Tongue) -> str | None:
+    """Return a word, if the demo has one of its own."""
+    found = _SENTENCES.get(key)
+    return None if found is None else found[1 if tongue == "zh" else 0]
 
 
 def say(key: str, language: Language, **values: object) -> str:
