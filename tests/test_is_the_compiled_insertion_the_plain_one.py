@@ -214,3 +214,18 @@ def test_nothing_is_overlooked_where_meridians_converge(north: float, east: floa
     timetable = Timetable(Model(remembered(replace(ordinary, teams=teams, visits=visits))))
     insert_all(timetable, list(range(360)))
     assert agree(timetable, list(range(360, 420))) == 60
+
+
+def test_few_able_teams_of_a_wide_roster_are_all_near_enough() -> None:
+    """Tests that where all able teams are looked through as one cell, none is passed over for the roster's small cells.
+
+    A team next door to a visit was taken for one that is a whole cell of the roster away, and dearer ones went.
+    """
+    bases = [Place(27.5 + k / 40, 108.0 + k / 40, TERRAINS[0]) for k in range(20)]
+    teams = tuple(Team(f"t-{k:02}", base, (), 1, ((0, 8 * HOUR),)) for k, base in enumerate(bases))
+    spots = (bases[k] for k in (19, 10, 0, 15))
+    visits = tuple(
+        Visit(f"v-{k}", f"r-{k}", 0, place, HOUR, ((HOUR, 6 * HOUR),), urgency=1) for k, place in enumerate(spots)
+    )
+    problem = remembered(Problem(0, visits, teams, HaversineTravel()))
+    assert agree(Timetable(Model(problem)), list(range(len(visits)))) == len(visits)

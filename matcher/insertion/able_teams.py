@@ -79,6 +79,9 @@ class AbleTeams:
         teams = [model.teams[t] for t in chosen]
         grid, begins = self._grid(teams), np.array((0, len(teams)), dtype=np.int32)
         if len(teams) <= FEW:
+            # One cell, as large as all were: of a smaller one a visit elsewhere would seem to be far from every team.
+            grid[layout.HIGH] *= grid[layout.ROWS]
+            grid[layout.WIDE] *= grid[layout.COLUMNS]
             grid[layout.ROWS] = grid[layout.COLUMNS] = 1
         else:
             numbers, begins = by_cell(self._cells.cell[numbers], len(self._cells.begins) - 1, numbers)
