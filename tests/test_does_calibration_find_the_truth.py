@@ -88,7 +88,7 @@ def test_the_interval_of_the_middle_holds_as_often_as_it_says() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("from_lat,from_lon\n1,2\n", "columns_missing"),
+        ("from_lat,from_lon\n1,2\n", "problem"),
         (HEADER + "1,2,3,4,x,,hill\n", "problem"),
         (HEADER + "91,2,3,4,60,,hill\n", "problem"),
         (HEADER + "1,2,3,4,-60,,hill\n", "problem"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from linli.schemas.explanation import TeamChoice, WhyTeam
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import CommandOutcome, OutcomeCode
-from linli.services.cli import delivering, reasons, request_sheet, words
+from linli.services.cli import delivering, main, reasons, request_sheet, words
 from linli.services.cli.out import ZONE, Out
 from linli.services.cli.usage_words import in_chinese
 from linli.services.demo.report import shown
@@ -133,3 +134,25 @@ def test_a_requests_sheet_has_one_languages_signs(monkeypatch: pytest.MonkeyPatc
         sheet = request_sheet.Sheet(record, defaultdict(lambda: "队伍"), [], [], None, {})
         for _, said in request_sheet.rows_of(sheet):
             assert not re.search(r", | min|; | \(", said), said
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("plan a.xlsx b.xlsx", "like -o dispatch.xlsx"),
+        ("run nothing", "there is no process nothing"),
+        ("amend r-1", "say what is to change"),
+        ("amend r-1 --window tomorrow", "write FROM/UNTIL"),
+        ("erase r-1", "it cannot be undone"),
+        ("simulate calm --accept 90-10", "the lower first"),
+        ("export sample-sheets --day soon", "write it like 2026-03-16"),
+        ("submit x.csv --set consent", "COLUMN=VALUE"),
+    ],
+)
+def test_a_wrong_use_is_answered_with_a_sentence(
+    command: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests what was answered with the name of an option alone, or with a program's word for what it expected."""
+    monkeypatch.chdir(tmp_path)
+    assert main.run(command.split()) == 2
+    assert says in capsys.readouterr().err

@@ -64,7 +64,9 @@ def moments(start: str | None, end: str | None) -> tuple[datetime | None, dateti
     if end is not None and last is not None and len(end) <= DAY:
         last += timedelta(days=1)
     if first is not None and last is not None and last <= first:
-        raise LinliError(Code.USAGE, detail=f"--to {end!r}: --from {start!r}")
+        raise LinliError(
+            Code.USAGE, detail=both(f"--to {end} is not after --from {start}", f"--to {end} 不晚于 --from {start}")
+        )
     return first, last
 
 

@@ -135,7 +135,7 @@ def _with_spent(body: BaseModel, amount: int, receipt: bool) -> BaseModel:
     if not isinstance(body, Done):
         raise LinliError(Code.USAGE, detail=both("--spent-fen belongs to done", "--spent-fen 仅用于 done"))
     if amount > SPENT_MAX:
-        raise LinliError(Code.USAGE, detail=f"--spent-fen: 0 … {SPENT_MAX}")
+        raise LinliError(Code.USAGE, detail=both(f"--spent-fen: 0 to {SPENT_MAX}", f"--spent-fen：0 至 {SPENT_MAX}"))
     return body.model_copy(update={"spent": Spent(amount_fen=amount, receipt=receipt)})
 
 
@@ -163,4 +163,4 @@ def _one_of(choices: type[Choice], given: str) -> Choice:
         return choices(given)
     except ValueError:
         listed = ", ".join(choice.value for choice in choices)
-        raise LinliError(Code.USAGE, detail=f"--reason: {listed}") from None
+        raise LinliError(Code.USAGE, detail=both(f"--reason is one of {listed}", f"--reason 可选 {listed}")) from None

@@ -106,7 +106,13 @@ def amend(
 
     windows = windows_of(window, zone)
     if windows is None and minutes is None and urgent is None and not consent:
-        raise LinliError(Code.USAGE, detail="--window, --minutes, --urgent, --consent")
+        raise LinliError(
+            Code.USAGE,
+            detail=both(
+                "say what is to change: --window, --minutes, --urgent or --consent",
+                "须写明改什么：--window、--minutes、--urgent 或 --consent",
+            ),
+        )
     body = Amend(
         target=target_named(request),
         windows=windows,
@@ -327,7 +333,13 @@ def windows_of(given: list[str] | None, zone: str) -> tuple[Window, ...] | None:
     for text in given:
         start, slash, end = text.partition("/")
         if not slash:
-            raise LinliError(Code.USAGE, detail=f"--window {text!r}: FROM/UNTIL")
+            raise LinliError(
+                Code.USAGE,
+                detail=both(
+                    f"--window {text}: write FROM/UNTIL, like 2026-03-16T09:00/2026-03-16T11:00",
+                    f"--window {text}：写作 起/止，如 2026-03-16T09:00/2026-03-16T11:00",
+                ),
+            )
         found.append(Window(start=instant(start, zone_named(zone)), end=instant(end, zone_named(zone))))
     return tuple(found)
 

@@ -37,7 +37,9 @@ def erase(
     from linli.services.cli.here import run
 
     if not yes or len(names) > KEYS_MAX:
-        raise LinliError(Code.USAGE, detail="--yes" if not yes else f"NAME: {len(names)} > {KEYS_MAX}")
+        sure = both("it cannot be undone; say --yes if it is meant", "此操作不可恢复，确认请加 --yes")
+        many = both(f"at most {KEYS_MAX} at once", f"一次最多 {KEYS_MAX} 项")
+        raise LinliError(Code.USAGE, detail=many if yes else sure)
 
     async def work() -> int:
         keys = await _keys_of(names)

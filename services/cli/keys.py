@@ -134,7 +134,8 @@ def retire(yes: Sure = False, as_json: AsJson = False) -> int:
     from linli.streams.sealed.master_key_file import retire_master_keys
 
     if not yes:
-        raise LinliError(Code.USAGE, detail="--yes")
+        sure = both("a key that is gone is gone; say --yes if it is meant", "移除后不可恢复，确认请加 --yes")
+        raise LinliError(Code.USAGE, detail=sure)
     out, here = Out(as_json), Here.look()
     used = run(_used(here))
     gone = retire_master_keys(here.settings.master_key_file, used)

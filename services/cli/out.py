@@ -44,6 +44,11 @@ class Out:
         """Say on standard error what went wrong, so that it is seen although the output is kept."""
         sys.stderr.write(both(english, chinese) + "\n")
 
+    def note(self, english: str, chinese: str) -> None:
+        """Say what is being done where it takes its time: to whoever sits there, never into a file or a pipe."""
+        if sys.stderr.isatty():
+            sys.stderr.write(both(english, chinese) + "\n")
+
     def show(self, renderable: object) -> None:
         """Show something of rich's to a person; a program is spared it."""
         if not self.as_json:

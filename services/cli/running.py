@@ -135,6 +135,9 @@ def _detached(state: Path, out: Out) -> int:
             start_new_session=True,
         )
     deadline = time.monotonic() + READY_TIMEOUT_S
+    out.note(
+        "Starting Kafka, Valkey and the processes; up to a minute …", "正在启动 Kafka、Valkey 和各进程，约需一分钟……"
+    )
     while child.poll() is None and time.monotonic() < deadline:
         running = read_running(state)
         if running is not None and running.pid == child.pid and running.ready:
@@ -179,6 +182,7 @@ def down(as_json: AsJson = False) -> int:
     if running is None or not (running.alive or left):
         forget_running(state)
         raise LinliError(Code.NOT_RUNNING, state=state)
+    out.note("Stopping …", "正在停止……")
     if running.alive:
         os.kill(running.pid, signal.SIGTERM)
         _until(lambda: not running.alive)

@@ -14,6 +14,7 @@ from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.orders import Order
 from linli.services.cli.out import ZONE
+from linli.services.cli.words import both
 from linli.services.demo.demand import Scenario, ask
 from linli.services.demo.organisation import organisation
 from linli.services.demo.teams import roster
@@ -53,7 +54,9 @@ def day_of(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise LinliError(Code.USAGE, detail=f"--day {text!r}: 2026-03-16") from None
+        raise LinliError(
+            Code.USAGE, detail=both(f"--day {text}: write it like 2026-03-16", f"--day {text}：写作 2026-03-16")
+        ) from None
 
 
 def write_teams(day: date) -> None:

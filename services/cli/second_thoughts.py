@@ -55,7 +55,13 @@ async def partitions_named(address: KafkaAddress, partition: int | None) -> Sequ
     """
     count = (await read_facts(address)).district_map.partitions
     if partition is not None and partition >= count:
-        raise LinliError(Code.USAGE, detail=f"--partition {partition}: 0 … {count - 1}")
+        raise LinliError(
+            Code.USAGE,
+            detail=both(
+                f"--partition {partition}: there are 0 to {count - 1}",
+                f"--partition {partition}：可为 0 至 {count - 1}",
+            ),
+        )
     return range(count) if partition is None else [partition]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from linli.schemas.errors import Code, LinliError
+from linli.services.cli.words import both
 from linli.services.sheets.columns import Columns
 from linli.services.sheets.mapping import NO_MAPPING, Mapping, load_mapping
 
@@ -35,7 +36,12 @@ def mapping_of(file: Path | None, columns: Columns, sheet: str | None, given: Se
         name, equals, value = one.partition("=")
         found = columns.of_header(name)
         if not equals or found is None:
-            raise LinliError(Code.USAGE, detail=f"--set {one!r}: consent=yes")
+            raise LinliError(
+                Code.USAGE,
+                detail=both(
+                    f"--set {one}: write COLUMN=VALUE, like consent=yes", f"--set {one}：写作 列名=值，如 本人同意=是"
+                ),
+            )
         defaults[found[0].name] = value
     changes = {"defaults": defaults} if sheet is None else {"defaults": defaults, "sheet": sheet}
     return mapping.model_copy(update=changes)

@@ -137,7 +137,12 @@ def _channel(text: str) -> Channel:
         return Channel(kind=ChannelKind(kind), target=target)
     except ValueError:
         listed = ", ".join(ChannelKind)
-        raise LinliError(Code.USAGE, detail=f"--channel KIND=TARGET: {listed}") from None
+        raise LinliError(
+            Code.USAGE,
+            detail=both(
+                f"--channel is KIND=TARGET, KIND one of {listed}", f"--channel 写作 种类=地址，种类可选 {listed}"
+            ),
+        ) from None
 
 
 MEMBERS_BYTES_MAX = 1_000_000

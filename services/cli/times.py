@@ -27,7 +27,12 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise LinliError(Code.USAGE, detail=f"--zone {name!r}: Asia/Shanghai, UTC, …") from None
+        raise LinliError(
+            Code.USAGE,
+            detail=both(
+                f"--zone {name}: write it like Asia/Shanghai or UTC", f"--zone {name}：写作 Asia/Shanghai 或 UTC"
+            ),
+        ) from None
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime:

@@ -10,6 +10,7 @@ from typing import Protocol
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.search.solve import Limits, Result, solve
 from linli.schemas.errors import Code, LinliError
+from linli.services.language import both
 
 SECONDS_DEFAULT = 2.0
 """What a person waits without wondering."""
@@ -64,7 +65,9 @@ def allowance_of(seconds: float | None, work: int | None, seed: int, threads: in
         If both are given.
     """
     if seconds is not None and work is not None:
-        raise LinliError(Code.USAGE, detail="--seconds / --work")
+        raise LinliError(
+            Code.USAGE, detail=both("give --seconds or --work, not both", "--seconds 与 --work 只能给出其一")
+        )
     return Allowance(SECONDS_DEFAULT if seconds is None else seconds, work, seed, threads)
 
 

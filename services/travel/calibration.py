@@ -90,7 +90,8 @@ def read_trips(text: str, name: str) -> tuple[list[Trip], int]:
     header = set(rows.fieldnames or ())
     missing = [column for column in COLUMNS if column not in header]
     if missing:
-        raise LinliError(Code.COLUMNS_MISSING, path=name, columns=", ".join(missing))
+        lacks = ", ".join(missing)
+        raise LinliError(Code.PROBLEM, detail=f"{name}: {both(f'lacks the columns {lacks}', f'缺少列 {lacks}')}")
     trips: list[Trip] = []
     short = 0
     for row in rows:
