@@ -21,13 +21,13 @@ from linli.matcher.kernels.joint_search import begin_joint, search_joint
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.limits import Limits
 
-TICKS_PER_WORK = 200
-"""Ticks of the kernels to a unit of work, as in the matcher's search."""
+TICKS_PER_WORK = 400
+"""Ticks of the kernels to a unit of work, so that a unit stays some eight microseconds of one thread."""
 
 CHUNK = 200_000
 """Ticks between two looks at the caller's clock."""
 
-WARM, COOL, COOLING = 400, 4, 978
+WARM, COOL, COOLING = 200, 8, 991
 """Per thousand of what a visit costs on average by which a step may be worse, at the start and in the end; and what is
 left of it after each hundredth, in 1024ths."""
 

@@ -260,8 +260,14 @@ def _place_both(day: Day, ways: Ways, notes: Notes, v: int, mate: int) -> bool:
     carers = day.able.shape[1]
     if roll(notes.numbers) & 1:
         v, mate = mate, v
+    first, second, third, fourth = NEVER, NEVER, NEVER, NEVER
     for c in range(carers):
-        _offer_on(day, ways, notes, v, c, NEVER)
+        cost = _offer_on(day, ways, notes, v, c, fourth)
+        # No more than the `OFFERS` cheapest are wanted, so nothing dearer is looked at closely.
+        fourth = min(fourth, max(third, cost))
+        third = min(third, max(second, cost))
+        second = min(second, max(first, cost))
+        first = min(first, cost)
         # The offers of the one are put aside: the other's are noted in the same place.
         notes.aside[c, 0], notes.aside[c, 1] = notes.offers[c, 0], notes.offers[c, 1]
     best, first, second = NEVER, -1, -1
