@@ -252,8 +252,7 @@ class Team:
     asked : int
         Messages the team was sent today above those that are free; one more costs `Weights.notification` for each.
     scarce : tuple of (str, int)
-        What is lost, in thousandths of an hour, for an hour of the team that goes to somebody who does not need this
-        skill; skills of which nothing is lost are left out. See `linli.matcher.futures.skill_odds`.
+        By skill, what is lost, in thousandths, of an hour given to who does not need it; see `linli.matcher.futures`.
     """
 
     id: str
@@ -302,8 +301,7 @@ class Weights:
     notification : int
         Price of asking a team once more, for every message above the free ones that it was sent today.
     scarcity : int
-        Price of an hour of service that is lost because a team with a rare skill went to somebody who does not need it;
-        charged for every hour that such a team gives, in proportion to what is lost for one on average.
+        Price of an hour of service that will be lost because a rare skill was not spared; see `Team.scarce`.
     rarity : int
         No price of a plan: what it costs the search to leave out a visit that few teams are able to make, beside what
         leaving out anybody costs; see `linli.matcher.search.left_out`.

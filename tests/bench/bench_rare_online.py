@@ -81,7 +81,7 @@ def _medical(played: VirtualDay, asked: Day) -> tuple[int, int]:
 def _odds(played: VirtualDay) -> dict[str, int]:
     """Return what the first round of the day that knew any odds went by."""
     told = (decision.solver.rare_skills for _, decision in played.rounds if decision.solver is not None)
-    return next((dict(rare.odds) for rare in told if rare is not None and rare.odds), {})
+    return next((dict(rare.odds) for rare in told if rare is not None and rare.odds), dict[str, int]())
 
 
 if __name__ == "__main__":
