@@ -6,10 +6,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
+
+import pytest
 
 from linli.matcher import compiled
+from linli.matcher.kernels.layout import Notes, State, World
+from linli.matcher.kernels.search import search
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
+from linli.matcher.search import annealing
 from linli.matcher.search.solve import Limits, solve
 from linli.matcher.timetable import Timetable
 from tests.support.problems import day, later, small
@@ -117,6 +123,27 @@ def test_the_search_follows_the_callers_clock() -> None:
     result = solve(problem, Plan(), Limits(10_000_000, gone=lambda: min(1000, next(shown))), 1)
     assert result.report.engine == "search"
     assert len(result.plan.placed()) > len(solve(problem, Plan(), Limits(0), 1).plan.placed())
+
+
+def test_by_the_clock_no_part_waits_for_a_slower_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that of two parts one goes on while the other is still at its first few steps."""
+    first, ahead, in_time, others = list[int](), Event(), list[bool](), list[int]()
+
+    def steps(world: World, state: State, notes: Notes, ticks: int, warmth: int) -> None:
+        first.append(id(notes.numbers))
+        if first[0] == id(notes.numbers):
+            in_time.append(ahead.wait(timeout=30))
+        else:
+            others.append(ticks)
+            if len(others) == 3:
+                ahead.set()
+        search(world, state, notes, ticks, warmth)
+
+    monkeypatch.setattr(annealing, "search", steps)
+    limits = Limits(10_000_000, gone=lambda: 1_000 if ahead.is_set() else 0, threads=2)
+    result = solve(day(teams=54, visits=90, seed=1), Plan(), limits, 1)
+    assert result.report.engine == "search"
+    assert in_time[0]
 
 
 def test_a_zero_of_work_is_insertion() -> None:

@@ -235,13 +235,25 @@ class _Course:
         """Let every part search until so much of work or time is spent, a chunk at a time."""
         share = max(1, (self.allowed * until // 1000 - self.ticks) // len(parts))
         chunk = max(1, CHUNK * max(1, self.limits.threads) // len(parts))
-        for target in (*range(chunk, share, chunk), share):
+        targets = (*range(chunk, share, chunk), share)
+        if self.limits.gone is not None and 1 < len(parts) <= self.limits.threads:
+            for _ in threads.map(partial(self._run_part, targets, until, warmth), parts):
+                pass
+            return
+        for target in targets:
             step = partial(_Part.search, ticks=target, warmth=warmth)
             # One thread is the caller's own: handing over to another and back empties the caches on a busy machine.
             for _ in map(step, parts) if self.limits.threads <= 1 else threads.map(step, parts):
                 pass
             if self.limits.until is not None and self.limits.until():
                 return
+            if self.limits.gone is not None and self.limits.gone() >= until:
+                return
+
+    def _run_part(self, targets: tuple[int, ...], until: int, warmth: int, part: _Part) -> None:
+        """Let one part search until so much time is spent: by the clock, none waits for another, a slower one."""
+        for target in targets:
+            part.search(target, warmth)
             if self.limits.gone is not None and self.limits.gone() >= until:
                 return
 
