@@ -9,9 +9,9 @@ import json
 import pkgutil
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -103,13 +103,14 @@ RAISED_BY: dict[str, frozenset[str]] = {
 def _kinds(schema: object) -> Iterator[str]:
     """Yield every kind of schema within one."""
     if isinstance(schema, dict):
-        kind = schema.get("type")
+        named = cast(dict[str, object], schema)
+        kind = named.get("type")
         if isinstance(kind, str):
             yield kind
-        for part in schema.values():
+        for part in named.values():
             yield from _kinds(part)
     elif isinstance(schema, list | tuple):
-        for part in schema:
+        for part in cast(Sequence[object], schema):
             yield from _kinds(part)
 
 

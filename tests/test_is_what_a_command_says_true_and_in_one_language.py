@@ -126,8 +126,12 @@ def test_the_demos_figures_are_named_in_chinese(row: str, given: dict[str, int],
 
 def test_a_requests_sheet_has_one_languages_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests commas, brackets and units of every row of every state: English ones stood between Chinese words."""
+
+    def second(_: str, chinese: str) -> str:
+        return chinese
+
     for module in (request_sheet, words):
-        monkeypatch.setattr(module, "both", lambda _, chinese: chinese)
+        monkeypatch.setattr(module, "both", second)
         monkeypatch.setattr(module, "TONGUE", "zh")
     for status in STATUSES:
         record = assignment_record(status)
