@@ -13,12 +13,13 @@ import pytest
 from linli.matcher import compiled
 from linli.matcher.exact import pricing
 from linli.matcher.exact.bound import ServedBound, bound_served
-from linli.matcher.exact.column_generation import UNIT
+from linli.matcher.exact.column_generation import UNIT, Master
 from linli.matcher.exact.grounds import Crews, crews_of
 from linli.matcher.exact.pricing import room_to_look
 from linli.matcher.kernels import routes
 from linli.matcher.kernels.layout import Longs
-from linli.matcher.kernels.routes import SPENT, Ahead, Ground, look_ahead
+from linli.matcher.kernels.look_ahead import look_ahead
+from linli.matcher.kernels.routes import SPENT, Ahead, Ground
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan, Problem, Team
 from linli.matcher.search.solve import Limits, solve
@@ -201,3 +202,28 @@ def test_a_good_route_found_in_a_hurry_spares_most_of_the_work(monkeypatch: pyte
 
 def _no_hurry(desk: pricing.Desk, grown: Callable[..., Any], *given: Any, strict: bool, **more: Any) -> Any:
     return grown(desk, *given, strict=True, **more) if strict else None
+
+
+class Astray:
+    """A solver that fails whenever it goes on from its last solution."""
+
+    def __init__(self, solver: Any) -> None:
+        self.solver = solver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.solver, name)
+
+    def Solve(self, *given: Any) -> int:  # noqa: N802
+        """Fail unless told to begin afresh."""
+        return int(self.solver.Solve(*given)) if given else int(self.solver.ABNORMAL)
+
+
+def test_a_solver_that_goes_astray_begins_afresh() -> None:
+    """Tests that a failure of the master ends nothing: on a day of 18 teams with 200 visits one ended the run."""
+    crews = crews_of(Model(bench_day("mixed", Size(1, 4, 1), 1)))
+    master = Master(crews, np.ones(4, dtype=np.int64))
+    master.add(0, pricing.Route((0, 2)))
+    master.solver = Astray(master.solver)
+    solved = master.solve()
+    assert solved is not None
+    assert solved[0] == 2 * UNIT

@@ -78,6 +78,9 @@ class Master:
         library: Any = import_module("ortools.linear_solver.pywraplp")
         self.weight = weight
         self.solver: Any = library.Solver.CreateSolver("GLOP")
+        self.afresh: Any = library.MPSolverParameters()
+        for name, value in (("INCREMENTALITY", "INCREMENTALITY_OFF"), ("PRESOLVE", "PRESOLVE_OFF")):
+            self.afresh.SetIntegerParam(getattr(self.afresh, name), getattr(self.afresh, value))
         self.rows: list[Any] = [self.solver.Constraint(0.0, 1.0) for _ in weight]
         self.limits: list[Any] = [self.solver.Constraint(0.0, float(crews.size)) for crews in groups]
         self.solver.Objective().SetMaximization()
@@ -97,7 +100,9 @@ class Master:
 
     def solve(self) -> tuple[int, Longs, Longs] | None:
         """Return the value, the visits' and the groups' prices in `UNIT`, none negative; None if GLOP fails."""
-        if self.solver.Solve() != self.solver.OPTIMAL:
+        # What is left of the last solution may lead GLOP astray: then once more from nothing, the program as it is.
+        good = self.solver.OPTIMAL
+        if self.solver.Solve() != good and self.solver.Solve(self.afresh) != good:
             return None
         value = round(self.solver.Objective().Value() * UNIT)
         return value, _duals(self.rows), _duals(self.limits)

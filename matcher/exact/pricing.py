@@ -9,6 +9,7 @@ import numpy as np
 
 from linli.matcher.exact.grounds import BUCKETS, Crews
 from linli.matcher.kernels.layout import Longs
+from linli.matcher.kernels.look_ahead import look_ahead
 from linli.matcher.kernels.routes import (
     BEFORE,
     BEST,
@@ -21,7 +22,6 @@ from linli.matcher.kernels.routes import (
     REWARD,
     Ahead,
     grow,
-    look_ahead,
 )
 from linli.matcher.model import Model
 from linli.matcher.problem import Plan
@@ -55,8 +55,9 @@ class Found(NamedTuple):
 def room_to_look(visits: int) -> Ahead:
     """Return arrays for looking ahead over so many visits."""
     size = visits, BUCKETS
-    best, then, other = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
-    return Ahead(best, then, other, np.empty(visits, np.int32), np.empty(visits, np.int64), np.empty(visits, np.int32))
+    first, hope, rank = np.empty(visits, np.int32), np.empty(visits, np.int64), np.empty(visits, np.int32)
+    best, other, won = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
+    return Ahead(best, np.empty(size, np.int32), other, first, hope, rank, won)
 
 
 class Desk:

@@ -25,6 +25,9 @@ HURRIED = 24
 LATER, LESS = 300, 1 << 15
 """In a hurry a partial route is beaten by one that is at most so many seconds later and wins so little less."""
 
+NOTHING = -(1 << 60)
+"""Less than any route wins."""
+
 DONE, FULL, PAUSED = 0, -1, -2
 """What `grow` returns: all were grown; there was no more room for partial routes, so only what `look_ahead` found is
 known; or its work was spent, and it can be called again to go on."""
@@ -77,7 +80,8 @@ class Ahead(NamedTuple):
     """What may still be won after beginning at a visit in a bucket of time, at most; each (visits, buckets).
 
     `best` goes on to `then`; `other` is the best that goes on to somebody else, or home. Room to work in, by visit:
-    the first bucket in which anybody can begin there, what going there promises at most, and all visits by that.
+    the first bucket in which anybody can begin there, what going there promises at most, and all visits by that; and
+    what partial routes in a hurry have won by each bucket.
     """
 
     best: Longs
@@ -86,6 +90,7 @@ class Ahead(NamedTuple):
     first: Ints
     hope: Longs
     rank: Ints
+    won: Longs
 
 
 @inner
@@ -95,109 +100,6 @@ def first_start(ground: Ground, visit: int, arrival: int) -> int:
         if arrival <= ground.windows[w, 1]:
             return max(arrival, int(ground.windows[w, 0]))
     return -1
-
-
-@kernel
-def look_ahead(ground: Ground, reward: Longs, ahead: Ahead) -> int:
-    """Fill in what may still be won from everywhere, routes that go back and forth left out; return the most of all.
-
-    A bucket is reckoned from its beginning, so every entry holds for all later times, too. Entries before anybody can
-    begin stay 0 and are never asked for.
-    """
-    buckets = ahead.best.shape[1]
-    soonest = _begin_looking(ground, ahead)
-    for k in range(buckets - 1, -1, -1):
-        # Where a stop takes less than a bucket, the bucket leads to itself: once more for every stop a route can have.
-        for _ in range(ground.most):
-            again = False
-            _rank(ground, reward, ahead, k + soonest)
-            for v in range(ahead.best.shape[0]):
-                if k >= ahead.first[v] and latest(ground, v) >= k * ground.step:
-                    again |= _look_from(ground, reward, ahead, v, k)
-            if not again:
-                break
-    top = 0
-    for v in range(ahead.best.shape[0]):
-        start = first_start(ground, v, ground.way[ahead.best.shape[0], v])
-        if start >= 0:
-            top = max(top, reward[v] + ahead.best[v, start // ground.step])
-    return top
-
-
-@inner
-def _begin_looking(ground: Ground, ahead: Ahead) -> int:
-    """Clear what was seen; return after how many buckets a crew can begin at the next visit at the soonest."""
-    visits, buckets = ahead.best.shape
-    shortest = int(ground.duration[0])
-    for v in range(visits):
-        shortest = min(shortest, int(ground.duration[v]))
-        start = first_start(ground, v, ground.way[visits, v])
-        ahead.first[v] = start // ground.step if start >= 0 else buckets
-        ahead.rank[v] = v
-        for k in range(buckets):
-            ahead.best[v, k] = 0
-            ahead.then[v, k] = -1
-            ahead.other[v, k] = 0
-    return shortest // ground.step
-
-
-@inner
-def _rank(ground: Ground, reward: Longs, ahead: Ahead, bucket: int) -> None:
-    """Order the visits by what going there promises from a bucket on, at most.
-
-    From bucket to bucket little changes, so each moves up by itself (insertion sort).
-    """
-    for x in range(ahead.rank.shape[0]):
-        u = ahead.rank[x]
-        at = max(bucket, int(ahead.first[u]))
-        hope = 0
-        if at < ahead.best.shape[1] and latest(ground, u) >= bucket * ground.step and reward[u] > 0:
-            hope = reward[u] + ahead.best[u, at]
-        ahead.hope[u] = hope
-        place = x
-        while place > 0 and ahead.hope[ahead.rank[place - 1]] < hope:
-            ahead.rank[place] = ahead.rank[place - 1]
-            place -= 1
-        ahead.rank[place] = u
-
-
-@inner
-def latest(ground: Ground, visit: int) -> int:
-    """Return the latest start at a visit, or -1."""
-    last = ground.window_from[visit + 1]
-    return int(ground.windows[last - 1, 1]) if last > ground.window_from[visit] else -1
-
-
-@inner
-def _look_from(ground: Ground, reward: Longs, ahead: Ahead, v: int, k: int) -> bool:
-    """Look ahead from a visit in a bucket, most promising first; return whether a bucket led to itself and changed."""
-    again = False
-    free = k * ground.step + ground.duration[v]
-    for x in range(ahead.rank.shape[0]):
-        u = ahead.rank[x]
-        if ahead.hope[u] <= ahead.other[v, k]:
-            break  # nobody further on promises more
-        if u == v:
-            continue
-        start = first_start(ground, u, free + ground.way[v, u])
-        if start < 0:
-            continue
-        bucket = start // ground.step
-        value = reward[u] + (ahead.best[u, bucket] if ahead.then[u, bucket] != v else ahead.other[u, bucket])
-        changed = False
-        if ahead.then[v, k] == u:
-            changed = value > ahead.best[v, k]
-            ahead.best[v, k] = max(value, ahead.best[v, k])
-        elif value > ahead.best[v, k]:
-            ahead.other[v, k] = ahead.best[v, k]
-            ahead.best[v, k] = value
-            ahead.then[v, k] = u
-            changed = True
-        elif value > ahead.other[v, k]:
-            ahead.other[v, k] = value
-            changed = True
-        again |= changed and bucket == k
-    return again
 
 
 @kernel
@@ -239,7 +141,7 @@ def grow(
     while progress[STOPS] < ground.most:
         end = progress[END]
         for label in range(progress[UP], end):
-            if labels[label, STANDS] == 0:
+            if labels[label, STANDS] == 0 or (not strict and _is_outdone(ground, ahead, labels, label)):
                 continue
             if progress[SPENT] >= stop:
                 progress[UP] = label
@@ -266,6 +168,7 @@ def _set_out(
 ) -> int:
     """Make the partial routes of one stop; return `DONE` or `FULL`."""
     head[:] = -1
+    ahead.won[:, :] = NOTHING
     visits = head.shape[0]
     progress[BEST] = floor
     for v in range(visits):
@@ -278,7 +181,10 @@ def _set_out(
             continue
         if progress[MADE] == labels.shape[0]:
             return FULL
-        _add(labels, head, 0, v, start + ground.duration[v], reward[v], 1, -1, strict, progress)
+        if strict:
+            _add(labels, head, 0, v, start + ground.duration[v], reward[v], 1, -1, progress)
+        else:
+            _add_in_a_hurry(ground, ahead, labels, v, start + ground.duration[v], reward[v], 1, -1, progress)
     progress[END], progress[STOPS] = progress[MADE], 1
     return DONE
 
@@ -314,7 +220,10 @@ def _extend(
             return FULL
         kept = _remembered(ground, v, u, memory)
         done = int(start + ground.duration[u])
-        _add(labels, head, progress[END], u, done, won + reward[u], kept, label, strict, progress)
+        if strict:
+            _add(labels, head, progress[END], u, done, won + reward[u], kept, label, progress)
+        else:
+            _add_in_a_hurry(ground, ahead, labels, u, done, won + reward[u], kept, label, progress)
     return DONE
 
 
@@ -339,6 +248,40 @@ def _remembered(ground: Ground, v: int, u: int, memory: int) -> int:
 
 
 @inner
+def _is_outdone(ground: Ground, ahead: Ahead, labels: Longs, label: int) -> bool:
+    """Say whether another partial route in a hurry came to the same visit as early and won more."""
+    bucket = min(labels[label, FREE] // ground.step, ahead.won.shape[1] - 1)
+    return bool(ahead.won[labels[label, LAST], bucket] > labels[label, REWARD])
+
+
+@inner
+def _add_in_a_hurry(
+    ground: Ground,
+    ahead: Ahead,
+    labels: Longs,
+    visit: int,
+    free: int,
+    won: int,
+    memory: int,
+    before: int,
+    progress: Longs,
+) -> None:
+    """Put a partial route in unless one that is hardly later wins hardly less; no other is looked at for that."""
+    last, new = ahead.won.shape[1] - 1, progress[MADE]
+    progress[SPENT] += 1
+    if ahead.won[visit, min((free + LATER) // ground.step, last)] >= won - LESS:
+        return
+    for bucket in range(min(free // ground.step, last), last + 1):
+        if ahead.won[visit, bucket] >= won:
+            break
+        ahead.won[visit, bucket] = won
+    labels[new, FREE], labels[new, REWARD], labels[new, MEMORY] = free, won, memory
+    labels[new, LAST], labels[new, BEFORE], labels[new, NEXT], labels[new, STANDS] = visit, before, -1, 1
+    progress[BEST] = max(progress[BEST], won)
+    progress[MADE] += 1
+
+
+@inner
 def _add(
     labels: Longs,
     head: Ints,
@@ -348,7 +291,6 @@ def _add(
     won: int,
     memory: int,
     before: int,
-    strict: bool,
     progress: Longs,
 ) -> None:
     """Put a partial route into its visit's list, ordered by time, unless it is beaten.
@@ -356,15 +298,13 @@ def _add(
     Those in the list have no more stops than the new one, so they beat it where they are as early, as rich, and
     remember nothing more. The new one throws out those it beats that have as many stops, from `level` on.
     """
-    later, less = (0, 0) if strict else (LATER, LESS)
     follows, other, compared, new = -1, head[visit], 0, progress[MADE]
-    while other >= 0 and labels[other, FREE] <= free + later:
+    while other >= 0 and labels[other, FREE] <= free:
         compared += 1
-        if labels[other, REWARD] >= won - less and (not strict or labels[other, MEMORY] & ~memory == 0):
+        if labels[other, REWARD] >= won and labels[other, MEMORY] & ~memory == 0:
             progress[SPENT] += compared
             return
-        if labels[other, FREE] <= free:
-            follows = other
+        follows = other
         other = labels[other, NEXT]
     other = head[visit] if follows < 0 else labels[follows, NEXT]
     labels[new, FREE], labels[new, REWARD], labels[new, MEMORY] = free, won, memory
@@ -376,8 +316,7 @@ def _add(
     previous = new
     while other >= 0:
         compared += 1
-        beaten = labels[other, REWARD] <= won and (not strict or memory & ~labels[other, MEMORY] == 0)
-        if other >= level and beaten:
+        if other >= level and labels[other, REWARD] <= won and memory & ~labels[other, MEMORY] == 0:
             labels[other, STANDS] = 0
             labels[previous, NEXT] = labels[other, NEXT]
         else:
