@@ -74,7 +74,7 @@ def push(day: Day, ways: Ways, notes: Notes, visit: int, start: int, limit: int)
     waiting[0, 0], waiting[0, 1] = visit, start
     while many > 0:
         many -= 1
-        v = waiting[many, 0]
+        v = int(waiting[many, 0])
         to = max(waiting[many, 1], day.nodes[v, OPENS])
         if to <= ways.start[v]:
             continue
@@ -87,7 +87,7 @@ def push(day: Day, ways: Ways, notes: Notes, visit: int, start: int, limit: int)
         ways.start[v] = to
         if price + worst - numbers[WORST] >= limit or numbers[LOGGED] + 2 >= notes.log.shape[0]:
             return NEVER
-        after, mate = ways.after[v], day.nodes[v, MATE]
+        after, mate = int(ways.after[v]), day.nodes[v, MATE]
         if after < visits:
             waiting[many, 0], waiting[many, 1] = after, to + day.nodes[v, LENGTH] + hop(day, v, after)
             many += 1
@@ -115,7 +115,7 @@ def recount(day: Day, ways: Ways, notes: Notes) -> int:
     for c in range(carers):
         a = visits + c
         while True:
-            b = ways.after[a]
+            b = int(ways.after[a])
             cost += hop(day, a, b)
             if b >= visits:
                 break

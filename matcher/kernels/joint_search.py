@@ -216,7 +216,7 @@ def _offer_on(day: Day, ways: Ways, notes: Notes, v: int, c: int, limit: int) ->
             if cost < best:
                 best = cost
                 notes.offers[c, 0], notes.offers[c, 1] = cost, a
-        a = ways.after[a]
+        a = int(ways.after[a])
         if a >= visits:
             return best
 

@@ -189,7 +189,7 @@ def _cheapest_pair(ground: Ground, state: State, e: int, v: int) -> None:
         if not _bears(ground, v, state.load[v, i], ground.brought[e]):
             continue
         free = start + ground.tasks[task, LENGTH]
-        out = ground.way[at, here]
+        out = int(ground.way[at, here])
         begun = begins(ground, task + 1, free + ground.way[here, there])
         if begun < 0:
             break
@@ -207,7 +207,7 @@ def _bring_later(ground: Ground, state: State, e: int, v: int, i: int, free: int
     at, there = ground.tasks[task - 1, PLACE], ground.tasks[task, PLACE]
     detour = out - state.rows[v, i, HOP]
     for k in range(i, state.books[v, COUNT]):
-        way = ground.way[at, state.rows[v, k, TO]]
+        way = int(ground.way[at, state.rows[v, k, TO]])
         if k == i:
             detour += way
         if free + way > state.rows[v, k, LATE] or not _bears(ground, v, state.load[v, k + 1], ground.brought[e]):
@@ -215,7 +215,7 @@ def _bring_later(ground: Ground, state: State, e: int, v: int, i: int, free: int
         stop = state.rows[v, k, TASK]
         free = begins(ground, stop, free + way) + ground.tasks[stop, LENGTH]
         at = state.rows[v, k, TO]
-        begun = begins(ground, task, free + ground.way[at, there])
+        begun = begins(ground, task, free + int(ground.way[at, there]))
         if begun < 0:
             break
         on = ground.way[there, state.rows[v, k + 1, TO]]

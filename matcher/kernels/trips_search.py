@@ -196,7 +196,7 @@ def _ruin(ground: Ground, state: State, notes: Notes) -> None:
         t = ground.near[task, q]
         if t < 0 or strings == 0:
             break
-        v = state.where[t >> 1]
+        v = int(state.where[t >> 1])
         if v >= 0 and not notes.mark[v]:
             _touch(state, notes, v)
             if _remove_string(ground, state, notes, v, t, longest):
