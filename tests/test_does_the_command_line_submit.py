@@ -190,7 +190,7 @@ def test_a_request_lives_through_the_command_line(house: House) -> None:
         (("submit", "-"), "phone_number,name\n1,2\n", 2, "phone_number"),
         (("submit", "-"), "name\n2\n", 2, "lacks the columns source_id"),
         (("submit", "-"), b"\xff\xfe\xff", 2, "neither UTF-8 nor GB 18030"),
-        (("submit", "-", "--zone", "Mars/Base"), f"{HEADER}\n", 2, "--zone 'Mars/Base'"),
+        (("submit", "-", "--zone", "Mars/Base"), f"{HEADER}\n", 2, "--zone Mars/Base: write it like"),
         (("submit", "-", "--district", "110101"), f"{HEADER}\n", 3, "The district 110101 is not served here."),
         (("answer", "r-x.0.1", "accept", "--member", "m"), "", 3, "There is no offer r-x.0.1."),
         (("assign", "nonsense", "t-1", "--reason", "x"), "", 3, "There is no request nonsense, or"),
