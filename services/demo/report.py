@@ -48,7 +48,8 @@ class Outcome:
     requests that were ever there; ``offered``, ``declined`` and ``expired`` count offers; ``unmet`` those that nobody
     could go to in the end; ``refused_at_the_door`` counts requests that the gateway refused, ``answered_again`` those
     that it recognised by their key; ``told`` counts what reached the leads' telephones, each thing once.
-    ``reports_compared`` are the rows of each report that were held against the log.
+    ``reports_compared`` are the rows of each report that were held against the log; ``rounds_decided_again`` the rounds
+    that were decided again from the log alone and compared byte for byte.
     ``seconds`` is from the start until everything was decided; judging it comes after.
     ``recovered_s`` is from the kill to the first newly committed round; ``kills`` counts.
     """
@@ -90,6 +91,7 @@ class Outcome:
     first_come_nearest: dict[str, int]
     rounds: int
     rounds_proven: int
+    rounds_decided_again: int
     broker: str
     redis: str
     kills: int
@@ -118,6 +120,7 @@ class Judged:
     told_ms: tuple[float | None, float | None]
     door: Door
     reports: Mapping[str, int]
+    rounds_again: int
 
 
 def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
@@ -167,6 +170,7 @@ def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
         },
         rounds=len(tally.rounds),
         rounds_proven=sum(1 for solver in decided if solver.proven),
+        rounds_decided_again=judged.rounds_again,
         broker=judged.versions.get("broker", ""),
         redis=judged.versions.get("redis", ""),
         kills=judged.kills,

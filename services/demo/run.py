@@ -17,6 +17,7 @@ from linli.schemas.identity import request_id
 from linli.schemas.topics import COMMANDS, INBOX
 from linli.services.demo import county_day, organisation
 from linli.services.demo.callers import Callers, sends_as
+from linli.services.demo.decided_again import DECIDED_AGAIN, decided_again
 from linli.services.demo.door import Door
 from linli.services.demo.door_checks import AT_THE_DOOR, broken_at_the_door
 from linli.services.demo.follow import follow
@@ -208,10 +209,13 @@ class DayRun:
         broken += await broken_at_the_door(self.door, self.tally)
         compared = await self._compared()
         broken += compared.broken
+        self._tell("replaying")
+        rounds_again, differing = await decided_again(self.stage.address, self.stage.partitions)
+        broken += differing
         judged = Judged(
             lost=verdict.lost,
             double_assigned=verdict.doubled,
-            checked=len(Guarantee) + len(AT_THE_DOOR) + len(REPORTS_CHECKED),
+            checked=len(Guarantee) + len(AT_THE_DOOR) + len(REPORTS_CHECKED) + len(DECIDED_AGAIN),
             broken=broken,
             versions=self.stage.versions,
             kills=int(self.kill is not None),
@@ -222,6 +226,7 @@ class DayRun:
             told_ms=(self.phones.latency_ms(0.5), self.phones.latency_ms(0.99)),
             door=self.door,
             reports=compared.rows,
+            rounds_again=rounds_again,
         )
         return outcome_of(self.tally, comparison, judged)
 

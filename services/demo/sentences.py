@@ -30,6 +30,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "the next morning: holding every report, page and command, against the log",
         "次日早晨：将各报告（页面与命令行）逐格与日志核对",
     ),
+    "replaying": (
+        "deciding every round again from the log alone, byte for byte",
+        "仅凭日志逐轮重算，并逐字节比对",
+    ),
     "killed": (
         "the demo killed its own dispatcher (SIGKILL, pid {pid})",
         "演示强行杀死了派单进程（SIGKILL，进程号 {pid}）",
@@ -123,6 +127,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "first_come_nearest.of": ("of", "总数"),
     "row.rounds": ("rounds committed", "提交轮次"),
     "row.rounds_proven": ("plans proven optimal", "证明最优的计划"),
+    "row.rounds_decided_again": ("rounds decided again, byte for byte", "逐字节重算的轮次"),
     "row.broker": ("broker", "消息服务"),
     "row.redis": ("store", "看板存储"),
     "row.kills": ("own dispatcher killed", "强杀派单进程"),
