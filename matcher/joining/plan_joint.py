@@ -31,8 +31,9 @@ WARM, COOL, COOLING = 200, 8, 991
 """Per thousand of what a visit costs on average by which a step may be worse, at the start and in the end; and what is
 left of it after each hundredth, in 1024ths."""
 
-LOG = 64
-"""How often each visit may be pushed back in one trial, on average: who is pushed more often waits for ever."""
+LOG = 3
+"""How often each visit may be pushed back in one trial, on average. Two who wait for each other push for ever, and most
+of the time went into finding that out: with 64, a step on a day of 260 visits took five times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,9 @@ def _day_of(day: JointDay) -> Day:
         able[v, sorted(one.able)] = True
     nodes[many:, joint_layout.PLACE] = day.bases
     nodes[many:, joint_layout.MATE] = -1
-    places = nodes[:many, joint_layout.PLACE]
+    at, places = nodes[:, joint_layout.PLACE], nodes[:many, joint_layout.PLACE]
     near = np.argsort(day.ways[np.ix_(places, places)] + day.ways[np.ix_(places, places)].T, axis=1, kind="stable")
-    return Day(np.ascontiguousarray(day.ways, dtype=np.int64), nodes, able, near.astype(np.int32))
+    return Day(np.ascontiguousarray(day.ways[np.ix_(at, at)], dtype=np.int64), nodes, able, near.astype(np.int32))
 
 
 def _no_ways(day: JointDay) -> Ways:

@@ -14,7 +14,6 @@ from linli.matcher.kernels.joint_layout import (
     LOGGED,
     MATE,
     OPENS,
-    PLACE,
     WORST,
     Day,
     Notes,
@@ -29,7 +28,7 @@ NEVER = 1 << 50
 @inner
 def hop(day: Day, a: int, b: int) -> int:
     """Return the way from one node to another."""
-    return int(day.way[day.nodes[a, PLACE], day.nodes[b, PLACE]])
+    return int(day.way[a, b])
 
 
 @inner

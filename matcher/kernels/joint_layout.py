@@ -26,8 +26,8 @@ class Day(NamedTuple):
 
     Parameters
     ----------
-    way : array, (places, places)
-        What a way takes and costs.
+    way : array, (visits + carers, visits + carers)
+        What the way from node to node takes and costs.
     nodes : array, (visits + carers, NODE_COLUMNS)
         Each node's data.
     able : array of bool, (visits, carers)

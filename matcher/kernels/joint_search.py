@@ -186,6 +186,8 @@ def _cost(day: Day, ways: Ways, notes: Notes, v: int, a: int, limit: int) -> int
     """Return what a visit costs after a node, or `NEVER` if that is not below a limit."""
     b = ways.after[a]
     detour = hop(day, a, v) + hop(day, v, b) - hop(day, a, b)
+    if detour >= limit:
+        return NEVER  # most places end here
     start = follows(day, ways, v, a)
     if detour + late(day, v, start) >= limit:
         return NEVER
