@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from linli.schemas.people import NotePart
-from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.topics import SUBJECT_KEYS
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress
 from linli.streams.sealed import rewrapping
 from linli.streams.sealed.keyring import Keyring, MasterKeyError, Secrets, UnsealError
 from linli.streams.sealed.mark_uses import LASTING, MarkUse
@@ -27,9 +23,12 @@ from linli.streams.sealed.master_key_file import (
 )
 from linli.streams.sealed.rewrapping import Rewrapped, masters_in_use, rewrap
 from linli.streams.sealed.sealing import seal, unseal
-from linli.streams.sealed.subject_keys import OutRecord, find_subject_key, subject_key_record
-from tests.conftest import TOLD_PARTITIONS, RunningGround
+from linli.streams.sealed.subject_keys import OutRecord, find_subject_key
+from tests.conftest import TOLD_PARTITIONS
 from tests.support.district import MONDAY
+from tests.support.subject_keys import address as address
+from tests.support.subject_keys import producer as producer
+from tests.support.subject_keys import write_keys
 
 NOTE = NotePart(text="腿脚不便（模拟）")
 
@@ -138,25 +137,6 @@ def _secrets(file: Path) -> Secrets:
     return Secrets(b64decode(file.read_bytes().splitlines()[0]))
 
 
-@pytest.fixture
-async def producer(told_ground: RunningGround) -> AsyncIterator[Any]:
-    producer: Any = AIOKafkaProducer(**kafka_client_kwargs(told_ground.ground.kafka_address), enable_idempotence=True)
-    await producer.start()
-    yield producer
-    await producer.stop()
-
-
-@pytest.fixture
-def address(told_ground: RunningGround) -> KafkaAddress:
-    return told_ground.ground.kafka_address
-
-
-async def write(producer: Any, keys: list[SubjectKey]) -> None:
-    records = [subject_key_record(key, "test") for key in keys]
-    sent = [await producer.send(one.topic, one.value, one.key, headers=one.headers) for one in records]
-    await asyncio.gather(*sent)
-
-
 async def rewrapped(address: KafkaAddress, keyring: Keyring) -> Rewrapped:
     return await rewrap(address, TOLD_PARTITIONS, keyring, "test", lambda _: None)
 
@@ -169,7 +149,7 @@ async def test_all_keys_are_wrapped_anew_and_a_second_run_finds_nothing_to_do(
     former = load_keyring(file)
     sealed = [seal(NOTE, former, MONDAY) for _ in range(5)]
     foreign = Keyring(bytes(range(32))).fresh_key(MONDAY).record
-    await write(producer, [*(key for _, key in sealed), foreign])
+    await write_keys(producer, [*(key for _, key in sealed), foreign])
     await producer.send_and_wait(SUBJECT_KEYS.name, None, sealed[0][1].key_id.encode())
     old, fresh = former.master_id, rotate_master_key(file)
     assert (await masters_in_use(address, TOLD_PARTITIONS))[old] == 4
@@ -194,7 +174,7 @@ async def test_what_is_erased_meanwhile_stays_erased(
     """Tests an erasure between reading a key and writing it anew; killed before it is noticed, the next run does."""
     former = load_keyring(file)
     [one, other] = [former.fresh_key(MONDAY).record for _ in range(2)]
-    await write(producer, [one, other])
+    await write_keys(producer, [one, other])
     plain = rewrapping.write_keys
     struck: list[str] = []
 

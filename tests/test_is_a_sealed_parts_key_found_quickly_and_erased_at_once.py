@@ -9,34 +9,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.topics import SUBJECT_KEYS
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import LogReader, LogRecord, Span, open_reader
 from linli.streams.sealed.key_index import KeyIndex
 from linli.streams.sealed.keyring import Keyring
-from linli.streams.sealed.subject_keys import subject_key_record
-from tests.conftest import TOLD_PARTITIONS, RunningGround
+from tests.conftest import TOLD_PARTITIONS
 from tests.support.district import MONDAY
+from tests.support.subject_keys import address as address
+from tests.support.subject_keys import producer as producer
+from tests.support.subject_keys import write_keys
 
 pytestmark = pytest.mark.broker
 
 KEYRING = Keyring(bytes(range(32)))
-
-
-@pytest.fixture
-async def producer(told_ground: RunningGround) -> AsyncIterator[Any]:
-    producer: Any = AIOKafkaProducer(**kafka_client_kwargs(told_ground.ground.kafka_address), enable_idempotence=True)
-    await producer.start()
-    yield producer
-    await producer.stop()
-
-
-@pytest.fixture
-def address(told_ground: RunningGround) -> KafkaAddress:
-    return told_ground.ground.kafka_address
 
 
 @pytest.fixture
@@ -57,9 +45,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[LogRecord]:
 async def written(producer: Any, count: int) -> list[SubjectKey]:
     """Write so many fresh keys and wait until the broker has them."""
     keys = [KEYRING.fresh_key(MONDAY).record for _ in range(count)]
-    records = [subject_key_record(key, "test") for key in keys]
-    sent = [await producer.send(one.topic, one.value, one.key, headers=one.headers) for one in records]
-    await asyncio.gather(*sent)
+    await write_keys(producer, keys)
     return keys
 
 

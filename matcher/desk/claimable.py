@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from linli.matcher.ledger.asking_pools import is_open_to
-from linli.matcher.ledger.draft import mode_for
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.ledger.organisation import Tree
 from linli.matcher.ledger.state import TeamFacts
 from linli.matcher.problem import Problem, Team

@@ -6,7 +6,8 @@ from linli.matcher.desk.going import why_they_may_not_go
 from linli.matcher.desk.handover import find_place, hand_over
 from linli.matcher.desk.orders import APPLIED, Result
 from linli.matcher.desk.people import find
-from linli.matcher.ledger.draft import Draft, mode_for
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.rounds.choosing import choice_of
 from linli.schemas.answers import Claim
 from linli.schemas.assignment import AssignmentRecord

@@ -12,7 +12,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from linli.matcher.ledger.asking_pools import pools_open
-from linli.matcher.ledger.draft import Draft, mode_for
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.ledger.organisation import Tree
 from linli.matcher.rounds.offering import freeze_at
 from linli.schemas.assignment import AssignmentRecord, Leg, Referred

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from linli.matcher.desk.orders import APPLIED, Result
 from linli.matcher.desk.referring import referred, stays_with_office
-from linli.matcher.ledger.draft import Draft, end_offers, live_offer, mode_for, replace_leg
+from linli.matcher.ledger.draft import Draft, end_offers, live_offer, replace_leg
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.rounds.choosing import choice_of, with_choice
 from linli.matcher.rounds.offering import open_in_the_morning, opened
 from linli.matcher.standing.series_agreed import confirm_series, other_visits

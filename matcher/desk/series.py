@@ -14,7 +14,8 @@ from typing import Final
 from linli.matcher.desk.going import why_they_may_not_go
 from linli.matcher.desk.handover import find_place, placed
 from linli.matcher.insertion.insertion import Insertion
-from linli.matcher.ledger.draft import Draft, live_offer, mode_for
+from linli.matcher.ledger.draft import Draft, live_offer
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.standing.series_agreed import order_of
 from linli.matcher.standing.standing_visits import made_visits
 from linli.schemas.assignment import AssignmentRecord, Committed, InSeries, Offered

@@ -11,6 +11,7 @@ from linli.matcher.kernels.dice import below, roll, waiting
 from linli.matcher.kernels.joint import NEVER, follows, hop, late, link, push, recount, take_back, unlink
 from linli.matcher.kernels.joint_layout import CLOSES, LOGGED, MATE, OPENS, WORST, Day, Notes, Ways
 from linli.matcher.kernels.layout import ABSENT, BEST, BLINK, CURRENT, STEPS, TICKS
+from linli.matcher.kernels.ordering import put_in_order
 
 LONGEST, REMOVED = 10, 10
 """The longest string removed from one way, and how many visits a step removes on average."""
@@ -173,11 +174,7 @@ def _sort(day: Day, notes: Notes) -> int:
         else:
             key = KEY - day.nodes[v, OPENS]
         key = min(max(key, 0), KEY) << VISIT_BITS | v
-        b = a
-        while b > 0 and notes.order[b - 1] > key:
-            notes.order[b] = notes.order[b - 1]
-            b -= 1
-        notes.order[b] = key
+        put_in_order(notes.order, a, key)
     return many
 
 

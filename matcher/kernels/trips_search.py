@@ -21,6 +21,7 @@ from linli.matcher.kernels.layout import (
     TICKS,
     TOUCHED,
 )
+from linli.matcher.kernels.ordering import put_in_order
 from linli.matcher.kernels.trips import cheapest, put, schedule
 from linli.matcher.kernels.trips_layout import (
     BOOK_COLUMNS,
@@ -290,11 +291,7 @@ def _sort(ground: Ground, notes: Notes) -> int:
             key = ground.errands[e, FAR]
         key = min(max(key, 0), KEY)
         key = (ground.errands[e, RANK] << 50) | (key << ERRAND_BITS) | e
-        b = a
-        while b > 0 and notes.order[b - 1] > key:
-            notes.order[b] = notes.order[b - 1]
-            b -= 1
-        notes.order[b] = key
+        put_in_order(notes.order, a, key)
     return many
 
 

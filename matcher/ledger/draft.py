@@ -8,15 +8,14 @@ from datetime import datetime
 
 from linli.matcher.ledger.asking_pools import AskingPools
 from linli.matcher.ledger.kept_tables import KeptTables
+from linli.matcher.ledger.modes import notify_of
 from linli.matcher.ledger.organisation import Tree
 from linli.matcher.ledger.shortfalls import spells_after
 from linli.matcher.ledger.state import DistrictState, Moment
 from linli.matcher.problem import Stop
 from linli.schemas.assignment import (
-    EVERYBODY,
     RECENT_COMMANDS_MAX,
     AssignmentRecord,
-    Audience,
     InSeries,
     Leg,
     Offer,
@@ -28,7 +27,7 @@ from linli.schemas.explanation import Reached, TooDear, WhyNobody
 from linli.schemas.lifecycle import SETTLED, OfferEnd, OfferState, State, may_follow
 from linli.schemas.orders import RequestDetails
 from linli.schemas.organisation import NodeDetails, NodeRecord
-from linli.schemas.policy import Mode, Policy
+from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord, TeamDetails
 
 _MAKES_ROOM = frozenset(
@@ -64,28 +63,6 @@ WAITING = frozenset({OfferState.OPEN, OfferState.PROPOSED})
 
 class ForbiddenTransitionError(RuntimeError):
     """The desk tried a step that the transition table does not know: a fault of ours, never of an event."""
-
-
-def mode_for(policy: Policy, details: RequestDetails) -> Mode:
-    """Return the mode of a request: the most specific rule of its community and category, else the county's."""
-    best, strength = policy.mode, 0
-    for rule in policy.mode_rules:
-        matches = rule.community in (None, details.community) and rule.category in (None, details.category)
-        weight = 2 * (rule.community is not None) + (rule.category is not None)
-        if matches and weight > strength:
-            best, strength = rule.mode, weight
-    return best
-
-
-def notify_of(policy: Policy, details: RequestDetails | None) -> tuple[Audience, ...]:
-    """Return who may be told of what becomes of a request: nobody where harm is suspected or the mode is ``suggest``.
-
-    The guardian or the neighbour who ordered may be the one from whom a child is to be protected; only the office hears
-    of it.
-    """
-    if details is None or (not details.restricted and mode_for(policy, details) is not Mode.SUGGEST):
-        return EVERYBODY
-    return ()
 
 
 def unmet(policy: Policy, record: AssignmentRecord, why: WhyNobody) -> Unmet:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from linli.matcher.insertion.insertion import follow
-from linli.matcher.ledger.draft import Draft, mode_for, waiting_offers
+from linli.matcher.ledger.draft import Draft, waiting_offers
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.model import Model
 from linli.matcher.problem import ProblemError
 from linli.matcher.rounds.plan_records import warm_plan

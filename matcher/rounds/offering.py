@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from linli.matcher.ledger.draft import Draft, answered_in_time, live_offer, mode_for, replace_leg, replace_offer
+from linli.matcher.ledger.draft import Draft, answered_in_time, live_offer, replace_leg, replace_offer
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.problem import Stop
 from linli.matcher.rounds.hours import answer_time, answer_until, quiet_period
 from linli.matcher.rounds.way_there import NO_WAY, way_there

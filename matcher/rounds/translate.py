@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from linli.matcher.joined import Joined
 from linli.matcher.ledger.asking_pools import not_yet_asked
-from linli.matcher.ledger.draft import Draft, live_offer, mode_for, waiting_offers
+from linli.matcher.ledger.draft import Draft, live_offer, waiting_offers
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.memory import Memory
 from linli.matcher.not_yet import NotYet
 from linli.matcher.problem import (

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, TypeVar
 
-from linli.matcher.ledger.draft import Draft, mode_for
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.modes import mode_for
 from linli.matcher.standing.giving_back import give_back
 from linli.matcher.standing.standing_visits import made_visits, write
 from linli.schemas.assignment import Assignment, AssignmentRecord

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from linli.schemas.errors import LinliError
@@ -13,7 +12,7 @@ from linli.services.cli.here import Here
 from linli.services.cli.words import TONGUE, both
 from linli.services.metrics_server import metrics_addresses
 from linli.services.running import RunningProcess, read_running
-from linli.streams.board.overview import STALE, Overview
+from linli.streams.board.overview import Overview
 from linli.streams.board.reader import BoardMissingError, BoardUnreadableError
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import open_reader
@@ -58,8 +57,8 @@ class Seen:
     @property
     def board_is_fresh(self) -> bool:
         """Whether the board is looked after."""
-        beat = None if self.overview is None else self.overview.beat
-        return beat is not None and datetime.now(UTC) - beat < STALE
+        overview = self.overview
+        return overview is not None and overview.beat is not None and overview.stale_since is None
 
     @property
     def well(self) -> bool:
