@@ -92,6 +92,19 @@ def test_nobody_there_is_said_at_once() -> None:
             RoutingServer(address, OSRM, timeout=1.0).matrix(places(2), places(2), EIGHT)
 
 
+def test_a_password_in_an_address_is_used_and_not_told(router: Router) -> None:
+    """Tests that a server may ask for a name and a password, and that no message repeats them."""
+    for address in (
+        "http://jo:s3cret@127.0.0.1:1",
+        "http://jo:s3cret@[nowhere",
+        router.address.replace("//", "//jo:s3cret@"),
+    ):
+        router.mood = "broken"
+        with pytest.raises(ProviderError) as told:
+            RoutingServer(address, OSRM, timeout=1.0).matrix(places(2), places(2), EIGHT)
+        assert "s3cret" not in told.value.said.en + told.value.said.zh
+
+
 def remembering(router: Router, dialect: Dialect, now: list[float], **more: int) -> Remembering:
     server = RoutingServer(router.address, dialect)
     by_hour = dialect is VALHALLA
@@ -183,6 +196,7 @@ def test_a_file_that_lacks_a_way_is_used_for_all_that_it_has() -> None:
         (HEADER + "91,2,3,4,5,5\n", "line 2: a place off the earth"),
         (HEADER + "1,2,3,4,-5,5\n", "line 2: a figure that no way has"),
         (HEADER + "1,2,3,4,5,5\n1,2,3,4,6,5\n", "line 3: the same way"),
+        (HEADER + '1,2,"3"4,4,5,5\n', "line 2: not CSV"),
     ],
 )
 def test_a_bad_file_is_refused(text: str, message: str) -> None:

@@ -94,6 +94,8 @@ def test_the_interval_of_the_middle_holds_as_often_as_it_says() -> None:
         (HEADER + "1,2,3,4,-60,,hill\n", "problem"),
         (HEADER + "1,2,3,4,60,,swamp\n", "problem"),
         (HEADER + "27.9,108.2,28,108.3,900,,hill\n", "problem"),
+        ('{"vehicles": [{"id": 1}]}', "problem"),
+        (HEADER + '1,2,3,4,60,,hill\n1,2,"3"4,5,60,,hill\n', "problem"),
     ],
 )
 def test_bad_trips_are_refused(text: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

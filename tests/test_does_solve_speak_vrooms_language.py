@@ -240,6 +240,21 @@ MALFORMED: list[tuple[Json, str]] = [
     (changed(("matrices", "bike"), {"durations": [[0]]}), "matrices.bike: no vehicle has this profile"),
     (changed(("matrix",), [[0]]), "matrix: no longer in the format"),
     (changed(("vehicles",), None), "vehicles"),
+    (changed((*JOB, "time_window"), [0, 9]), "jobs[0].time_window: there is no such field; did you mean time_windows?"),
+    (changed((*JOB, "amount"), [1]), "jobs[0].amount: there is no such field; did you mean delivery?"),
+    (changed((*JOB, "colour"), "red"), "jobs[0].colour: there is no such field"),
+    (
+        changed((*VEHICLE, "steps"), [{"type": "job", "id": 1, "service_after": 36_001}]),
+        "vehicles[1].steps[0].service_after: no time is left in the time windows of job 1",
+    ),
+    (
+        changed((*VEHICLE, "steps"), [{"type": "job", "id": 1, "service_before": 32_399}]),
+        "vehicles[1].steps[0].service_before: no time is left in the time windows of job 1",
+    ),
+    (
+        changed((*VEHICLE, "steps"), [{"type": "job", "id": 1, "service_at": 33_000, "service_after": 33_001}]),
+        "vehicles[1].steps[0].service_at: 33000 lies before service_after",
+    ),
 ]
 UNSUPPORTED: list[tuple[Json, str]] = [
     (changed((*VEHICLE, "costs"), {"fixed": 5}), "vehicles[1].costs"),

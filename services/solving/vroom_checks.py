@@ -145,9 +145,16 @@ def _of_steps(problem: VroomProblem) -> Iterator[str]:
 
 
 def _of_times(step: Step, job: Job) -> Iterator[str]:
-    at, after, before = step.service_at, step.service_after, step.service_before
+    at, after, before = step.service_at, step.service_after or 0, step.service_before
+    last = SECONDS_MAX if before is None else before
     windows = job.time_windows or ((0, SECONDS_MAX),)
-    if at is not None and not any(opens <= at <= closes for opens, closes in windows):
-        yield f"service_at: {at} lies in no time window of job {job.id}"
-    if after is not None and before is not None and before < after:
+    if last < after:
         yield f"service_before: {before} lies before service_after"
+    elif at is not None:
+        if not any(opens <= at <= closes for opens, closes in windows):
+            yield f"service_at: {at} lies in no time window of job {job.id}"
+        if not after <= at <= last:
+            yield f"service_at: {at} lies {'before service_after' if at < after else 'after service_before'}"
+    elif not any(max(opens, after) <= min(closes, last) for opens, closes in windows):
+        name = "service_before" if step.service_after is None else "service_after"
+        yield f"{name}: no time is left in the time windows of job {job.id}"

@@ -17,6 +17,7 @@ from linli.schemas.mistakes import mistake, not_json
 from linli.services.language import both
 from linli.services.solving.faults import path_of, refuse
 from linli.services.solving.vroom_checks import faults_of
+from linli.services.solving.vroom_fields import unknown_field
 from linli.services.solving.vroom_format import SECONDS_MAX, VroomProblem
 from linli.services.solving.vroom_unsupported import unsupported
 
@@ -97,7 +98,10 @@ def _problem(fields: Json) -> VroomProblem:
         return VroomProblem.model_validate_json(orjson.dumps(fields))
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
-        told = {path_of(one["loc"]): both(*mistake(one)) for one in details}
+        told = {
+            path_of(one["loc"]): unknown_field(one["loc"]) if one["type"] == "extra_forbidden" else both(*mistake(one))
+            for one in details
+        }
         # What is wrong within a list is told of the list again, as if it were empty.
         within = {path for path in told if any(other.startswith(f"{path}[") for other in told)}
         refuse([f"{path}: {message}" for path, message in told.items() if path not in within])

@@ -87,6 +87,14 @@ def read_trips(text: str, name: str) -> tuple[list[Trip], int]:
         If a column is missing or a line is malformed.
     """
     rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+    try:
+        return _read(rows, name)
+    except csv.Error:
+        where = f"{name}:{rows.line_num}"
+        raise LinliError(Code.PROBLEM, detail=f"{where}: {both('not CSV', '不是有效的 CSV')}") from None
+
+
+def _read(rows: csv.DictReader[str], name: str) -> tuple[list[Trip], int]:
     header = set(rows.fieldnames or ())
     missing = [column for column in COLUMNS if column not in header]
     if missing:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 
@@ -23,6 +24,12 @@ ROWS_MAX = 4_000_000
 End = tuple[float, float]
 
 
+class Lines(Iterator[list[str]], Protocol):
+    """Lines of a CSV, which know their number."""
+
+    line_num: int
+
+
 class CsvTable:
     """A table of single ways; a way that is not in it is none of its business.
 
@@ -38,12 +45,18 @@ class CsvTable:
     """
 
     def __init__(self, text: str) -> None:
+        self._ways: dict[tuple[End, End], tuple[int, int]] = {}
         rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True)
+        try:
+            self._read(rows)
+        except csv.Error:
+            raise _malformed(rows.line_num, "not CSV", "不是有效的 CSV") from None
+
+    def _read(self, rows: Lines) -> None:
         header = [cell.strip().lower() for cell in next(rows, list[str]())]
         if header != list(COLUMNS):
             named = ",".join(COLUMNS)
             raise ProviderError(f"line 1: the columns must be {named}", f"第 1 行：列应为 {named}")
-        self._ways: dict[tuple[End, End], tuple[int, int]] = {}
         for cells in rows:
             if not cells:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -65,6 +66,8 @@ class RoutingServer:
 
     def __init__(self, address: str, dialect: Dialect, timeout: float = TIMEOUT_S) -> None:
         self.address = address.rstrip("/")
+        # An address may hold a name and a password, and messages go to files and screens.
+        self._named = re.sub(r"//.*@", "//…@", self.address)
         self._dialect = dialect
         self._timeout = timeout
         self._client = httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False)
@@ -92,13 +95,13 @@ class RoutingServer:
             return _table(seconds, shape), _table(metres, shape)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             kind = type(error).__name__
-            raise ProviderError(f"{self.address}: {kind}", f"{self.address}：无法连接（{kind}）") from None
+            raise ProviderError(f"{self._named}: {kind}", f"{self._named}：无法连接（{kind}）") from None
         except _UnusableError as error:
-            raise ProviderError(f"{self.address}: {error.said.en}", f"{self.address}：{error.said.zh}") from None
+            raise ProviderError(f"{self._named}: {error.said.en}", f"{self._named}：{error.said.zh}") from None
         except (KeyError, TypeError, ValueError, IndexError) as error:
             kind = type(error).__name__
             raise ProviderError(
-                f"{self.address}: an answer that is no table ({kind})", f"{self.address}：应答不是路程表（{kind}）"
+                f"{self._named}: an answer that is no table ({kind})", f"{self._named}：应答不是路程表（{kind}）"
             ) from None
 
     def _fetch(self, asked: Asked) -> Answer:
