@@ -78,12 +78,11 @@ class _Errands:
 
     def _shown(self, windows: Sequence[Window], length: int) -> Iterator[Window]:
         """Yield windows as all clocks show them; as they are where there is just a clock without rests."""
-        clocks = list(dict.fromkeys(self.clocks.values()))
+        clocks, (first, last) = list(dict.fromkeys(self.clocks.values())), self.span
+        cut = [(max(lo, first), min(hi, last)) for lo, hi in windows if hi >= first and lo <= last]
         if clocks == [Clock()]:
-            yield from windows
+            yield from cut
             return
-        first = self.span[0]
-        cut = [(max(lo, first), hi) for lo, hi in windows if hi >= first]
         yield from sorted(chain.from_iterable(clock.starts(cut, 0, length) for clock in clocks))
 
     def _level(self, visit: Visit) -> int:

@@ -23,6 +23,7 @@ from linli.services.solving.vroom_ends import Ends, EndsTravel, has_own_base
 from linli.services.solving.vroom_format import Job, Location, Shipment, ShipmentStep, Step, Vehicle, VroomProblem
 from linli.services.solving.vroom_loads import has_room, most_visits
 from linli.services.solving.vroom_reading import VroomFile
+from linli.services.solving.vroom_span import NO_WAY_MIN, refuse_too_long, span_of
 from linli.services.solving.vroom_tasks import all_tasks, job_visit_id, shipment_visit_id
 from linli.services.travel.provider import NO_WAY_S
 
@@ -70,27 +71,29 @@ def translated(file: VroomFile, terrain: str = TERRAIN_DEFAULT, ways: Ways | Non
     real, fetched = _real_travel(file), ways is not None and not file.matrices
     if ways is not None and fetched:
         real = ways(real, places)
-    first, last = min(_times(given), default=0), _horizon(given, _longest(places, real, fetched=fetched))
-    if fetched:
-        real = _closed(real, places, last - first)
-    clocks = clocks_of(given, first, last)
-    teams = tuple(_team(given, vehicle, last, terrain, clocks[vehicle.id]) for vehicle in given.vehicles)
+    no_way = NO_WAY_S if fetched else NO_WAY_MIN
+    longest = _longest(places, real, no_way)
+    span = span_of(given, longest)
+    real = _closed(real, places, span[1] - span[0], no_way)
+    clocks = clocks_of(given, *span)
+    refuse_too_long(given, span, clocks, longest)
+    teams = tuple(_team(given, vehicle, span, terrain, clocks[vehicle.id]) for vehicle in given.vehicles)
     # One second before anything may happen, so that nothing is history yet.
     timed = Problem(
-        first - 1, tuple(_visits(given, last, terrain)), teams, _with_ends(real, given, terrain), TRAVEL_ALONE
+        span[0] - 1, tuple(_visits(given, span, terrain)), teams, _with_ends(real, given, terrain), TRAVEL_ALONE
     )
-    visits = tuple(on_clocks(timed, visit, _clocks_for(visit, given, clocks), first) for visit in timed.visits)
-    return Translated(replace(timed, visits=visits), clocks, (first, last))
+    visits = tuple(on_clocks(timed, visit, _clocks_for(visit, given, clocks), span[0]) for visit in timed.visits)
+    return Translated(replace(timed, visits=visits), clocks, span)
 
 
-def _visits(given: VroomProblem, end: int, terrain: str) -> Iterator[Visit]:
+def _visits(given: VroomProblem, span: Window, terrain: str) -> Iterator[Visit]:
     pins = {step.id: (vehicle, step) for vehicle in given.vehicles for step in vehicle.steps if step.type == "job"}
     priorities = {task.priority for task in all_tasks(given)}
     classes = {priority: k for k, priority in enumerate(sorted(priorities, reverse=True))}
     for number, job in enumerate(given.jobs):
-        yield _visit(job, number, end, terrain, classes[job.priority], pins.get(job.id))
+        yield _visit(job, number, span, terrain, classes[job.priority], pins.get(job.id))
     for number, one in enumerate(given.shipments, len(given.jobs)):
-        yield _fetching(given, one, number, end, terrain, classes[one.priority])
+        yield _fetching(given, one, number, span, terrain, classes[one.priority])
 
 
 def _clocks_for(visit: Visit, given: VroomProblem, clocks: Clocks) -> list[Clock]:
@@ -110,8 +113,10 @@ def _place(location: Location | None, index: int | None, terrain: str) -> Place:
     return Place(lat, lon, terrain if index is None else f"#{index}")
 
 
-def _visit(job: Job, number: int, end: int, terrain: str, urgency: int, pinned: tuple[Vehicle, Step] | None) -> Visit:
-    windows = job.time_windows or ((0, end),)
+def _visit(
+    job: Job, number: int, span: Window, terrain: str, urgency: int, pinned: tuple[Vehicle, Step] | None
+) -> Visit:
+    windows = _cut(job.time_windows or (span,), *span)
     pin = None
     if pinned is not None:
         vehicle, step = pinned
@@ -131,7 +136,7 @@ def _visit(job: Job, number: int, end: int, terrain: str, urgency: int, pinned: 
     )
 
 
-def _fetching(given: VroomProblem, shipment: Shipment, number: int, end: int, terrain: str, urgency: int) -> Visit:
+def _fetching(given: VroomProblem, shipment: Shipment, number: int, span: Window, terrain: str, urgency: int) -> Visit:
     brought = shipment.delivery
     able = frozenset(team_id(vehicle) for vehicle in given.vehicles if has_room(vehicle, shipment))
     return Visit(
@@ -140,18 +145,18 @@ def _fetching(given: VroomProblem, shipment: Shipment, number: int, end: int, te
         leg=0,
         place=_place(brought.location, brought.location_index, terrain),
         duration=brought.setup + brought.service,
-        windows=brought.time_windows or ((0, end),),
+        windows=_cut(brought.time_windows or (span,), *span),
         needs=tuple(SkillNeed(str(skill)) for skill in dict.fromkeys(shipment.skills)),
         urgency=urgency,
         registered=number,
         kinds=frozenset() if len(able) == len(given.vehicles) else able or TOO_LARGE,
-        fetch=_fetch(shipment.pickup, terrain),
+        fetch=_fetch(shipment.pickup, span, terrain),
     )
 
 
-def _fetch(pickup: ShipmentStep, terrain: str) -> Fetch:
+def _fetch(pickup: ShipmentStep, span: Window, terrain: str) -> Fetch:
     place = _place(pickup.location, pickup.location_index, terrain)
-    return Fetch(place, pickup.setup + pickup.service, pickup.time_windows or ())
+    return Fetch(place, pickup.setup + pickup.service, _cut(pickup.time_windows or (), *span))
 
 
 def _cut(windows: tuple[Window, ...], after: int | None, before: int | None) -> tuple[Window, ...]:
@@ -171,8 +176,8 @@ def _ends(vehicle: Vehicle, terrain: str) -> Ends:
     return Ends(*(None if at == (None, None) else _place(*at, terrain) for at in (begin, end)))
 
 
-def _team(given: VroomProblem, vehicle: Vehicle, end: int, terrain: str, clock: Clock) -> Team:
-    opens, closes = vehicle.time_window or (0, end)
+def _team(given: VroomProblem, vehicle: Vehicle, span: Window, terrain: str, clock: Clock) -> Team:
+    ((opens, closes),) = _cut((vehicle.time_window or span,), *span)
     return Team(
         id=team_id(vehicle),
         base=_base(vehicle, terrain),
@@ -215,38 +220,21 @@ def _places(problem: VroomProblem, terrain: str) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(_place(location, index, terrain) for location, index in known))
 
 
-def _times(problem: VroomProblem) -> Iterable[int]:
-    for task in all_tasks(problem):
-        yield from chain.from_iterable(task.at.time_windows or ())
-    for vehicle in problem.vehicles:
-        yield from vehicle.time_window or (0,)
-        for pause in vehicle.breaks:
-            yield from chain.from_iterable(pause.time_windows or ())
-        for step in vehicle.steps:
-            yield from (t for t in (step.service_at, step.service_after, step.service_before) if t is not None)
-
-
-def _horizon(problem: VroomProblem, longest: int) -> int:
-    """Return a time so late that it limits nothing: after the last time named, all work and the longest way each."""
-    tasks = all_tasks(problem)
-    work = sum(task.at.setup + task.at.service for task in tasks)
-    work += sum(pause.service for vehicle in problem.vehicles for pause in vehicle.breaks)
-    return max(_times(problem), default=0) + work + (len(tasks) + 1) * longest
-
-
-def _longest(places: Sequence[Place], travel: Travel, *, fetched: bool) -> int:
-    """Return the seconds of the longest way, or more; of those that were fetched, where there is one at all."""
+def _longest(places: Sequence[Place], travel: Travel, no_way: int) -> int:
+    """Return the seconds of the longest way, or more; of those below `no_way`, where they are in a table."""
     if not isinstance(travel, TableTravel):
         # No two places lie farther from each other than twice as far as one of them from the first.
         return 2 * int(travel.matrix(places[:1], places)[0].max(initial=0))
     seconds = travel.matrix(places, places)[0]
-    return int(seconds[seconds < NO_WAY_S].max(initial=0)) if fetched else int(seconds.max(initial=0))
+    return int(seconds[seconds < no_way].max(initial=0))
 
 
-def _closed(travel: Travel, places: Sequence[Place], horizon: int) -> Travel:
-    """Return fetched ways with those that the source did not find longer than all the time there is."""
+def _closed(travel: Travel, places: Sequence[Place], length: int, no_way: int) -> Travel:
+    """Return ways with those that are none longer than all the time there is."""
+    if not isinstance(travel, TableTravel):
+        return travel
     seconds, metres = travel.matrix(places, places)
-    never = seconds >= NO_WAY_S
+    never = seconds >= no_way
     if not never.any():
         return travel
-    return TableTravel(places, np.where(never, max(horizon + 1, NO_WAY_S), seconds), metres, travel.quality)
+    return TableTravel(places, np.where(never, max(length + 1, NO_WAY_S), seconds), metres, travel.quality)
