@@ -385,7 +385,6 @@ REFUSED: list[tuple[Json, str]] = [
     ),
     (changed((*VEHICLE, "steps"), [{"type": "pickup", "id": 1}]), "vehicles[0].steps[0].type: pickup is not supported"),
     (changed((*VEHICLE, "steps"), [{"type": "delivery", "id": 101}]), "vehicles[0].steps[0].type: delivery is not"),
-    (changed((*VEHICLE, "max_tasks"), 4), "vehicles[0].max_tasks: not supported where jobs and shipments mix"),
     (changed((*VEHICLE, "max_distance"), 4), "vehicles[0].max_distance: matrices.car has no distances"),
     (
         {
@@ -395,7 +394,11 @@ REFUSED: list[tuple[Json, str]] = [
         "vehicles[0].max_distance: matrices.car has distances where durations are 0",
     ),
     (
-        changed(("jobs", 0, "delivery"), [2]),
+        {
+            **changed(("jobs", 0, "delivery"), [2]),
+            "vehicles": [vehicle(1, capacity=[4], max_distance=9, max_tasks=4)],
+            "matrices": {"car": {"durations": DURATIONS, "distances": DURATIONS}},
+        },
         "vehicles[0].capacity[0]: jobs and a shipment together may not fit",
     ),
 ]

@@ -265,10 +265,6 @@ UNSUPPORTED: list[tuple[Json, str]] = [
     (changed((*JOB, "service_per_type"), {"van": 5}), "jobs[0].service_per_type"),
     (changed(("matrices", "car", "costs"), DURATIONS), "matrices.car.costs"),
     (
-        problem(vehicles=[vehicle(1, capacity=[3])], jobs=[job(1, 1, delivery=[1]), job(2, 2, delivery=[3])]),
-        "vehicles[0].capacity[0]: amounts that differ",
-    ),
-    (
         problem(vehicles=[vehicle(1)], jobs=[job(1, 1, setup=60), job(2, 1)]),
         "jobs[0].setup: not supported where several jobs share a place",
     ),

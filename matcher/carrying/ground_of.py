@@ -12,8 +12,11 @@ from linli.matcher.kernels.trips_layout import Flags, Ground, Notes, State
 NEIGHBOURS = 100
 """How many of a task's nearest a ruin may look at."""
 
+ROWS_MOST = 1 << 18
+"""Tasks for which arrays have room, all trips together, each as long as any: some tens of megabytes."""
+
 TASKS_MOST = 256
-"""The longest trip that is built: arrays have room for it."""
+"""The longest trip that is built where there are so many vehicles that there is no room for longer ones."""
 
 
 def ground_of(problem: Errands, first: int) -> Ground:
@@ -65,9 +68,9 @@ def _errands(problem: Errands, tasks: Longs, windows: Longs) -> Longs:
 def _vehicles(problem: Errands, first: int, able: Flags) -> Longs:
     kinds: dict[object, int] = {}
     rows = np.zeros((len(problem.vehicles), layout.VEHICLE_COLUMNS), np.int64)
+    longest = min(2 * len(problem.errands), max(TASKS_MOST, ROWS_MOST // len(problem.vehicles)))
     for v, one in enumerate(problem.vehicles):
-        most = min(one.most_tasks, TASKS_MOST, 2 * len(problem.errands))
-        row = one.start, one.end, one.opens - first, one.closes - first, most, one.most_way
+        row = one.start, one.end, one.opens - first, one.closes - first, min(one.most_tasks, longest), one.most_way
         rows[v] = *row, kinds.setdefault((row, one.capacity, able[:, v].tobytes()), len(kinds))
     return rows
 

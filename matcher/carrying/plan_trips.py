@@ -117,8 +117,13 @@ class _Course:
         self.dear = dear_worths(np.bincount(self.level).tolist(), 1 + 2 * many * far)
         self.best, self.best_value = trips, value_of(problem, trips)
         self.allowed = limits.work * TICKS_PER_WORK
-        self.state = state_of(self.ground, trips, self._worth(0, 1))
+        self.state = state_of(self.ground, trips if self._has_room(trips) else {}, self._worth(0, 1))
         self.notes = notes_of(self.ground, self.state, Dice(seed).below(1 << 30) + 1)
+
+    def _has_room(self, trips: Trips) -> bool:
+        """Say whether no trip is longer than the arrays' rows; a search that cannot hold its start goes without."""
+        most = int(self.ground.vehicles[:, trips_layout.MOST].max(initial=0))
+        return all(len(trip) <= most for trip in trips.values())
 
     def number(self, place: int) -> int:
         """Return one of the search's numbers."""

@@ -34,7 +34,7 @@ from linli.services.travel.sources import CSV_BYTES_MAX, source_of
 PROBLEM_BYTES_MAX = 512 * 1024 * 1024
 """A matrix of 5,000 places is some 150 MB of text; a larger one does not fit a small machine."""
 
-BOUND_REFUSED = "--bound: not supported where something may be done between a pickup and its delivery"
+BOUND_REFUSED = "--bound: not supported where something may be done between a pickup and its delivery, or loads differ"
 
 REASONS_SHOWN = 10
 """Unassigned jobs shown to a person; all of them are in the file."""
@@ -71,7 +71,7 @@ def solve_file(
     problem, clocks, _ = read
     loaded, sharing = time.monotonic(), may_share(file.problem)
     if sharing and bound is not None:
-        raise LinliError(Code.PROBLEM, detail=both(BOUND_REFUSED, "有取送单时不支持 --bound"))
+        raise LinliError(Code.PROBLEM, detail=both(BOUND_REFUSED, "有取送单或各任务载量不同时不支持 --bound"))
     with working(both("Solving …", "正在求解……")) as tell:
 
         def progress(part: float) -> None:

@@ -1,7 +1,8 @@
-"""What vehicles can carry, as far as Linli can keep it: loads that never bind, that count jobs, or that go straight.
+"""What vehicles can carry, as far as the matcher knows it: loads that never bind, that count jobs, or go straight.
 
 A job's load may be on board from the base on or until the base, so it adds to the others'. A shipment's is on board
 only from its pickup to its delivery, and nothing comes between: it is too large for a vehicle, or it never matters.
+Where more is asked, trips are searched for that know every load (`vroom_sharing`); they know no metres.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from linli.services.solving.vroom_format import Shipment, Vehicle, VroomProblem
 
 
 def faults_of_loads(problem: VroomProblem) -> Iterator[str]:
-    """Yield the path of every limit of a vehicle that cannot be kept, and why."""
+    """Yield the path of every limit that cannot be kept because metres are limited too, and why."""
+    if any(vehicle.max_distance is not None for vehicle in problem.vehicles):
+        yield from (f"{fault}, nor where a max_distance is given" for fault in _beyond_the_matcher(problem))
+
+
+def loads_bind(problem: VroomProblem) -> bool:
+    """Say whether the matcher knows too little to keep every limit, so that its plan must be judged load by load."""
+    return any(True for _ in _beyond_the_matcher(problem))
+
+
+def _beyond_the_matcher(problem: VroomProblem) -> Iterator[str]:
     for number, vehicle in enumerate(problem.vehicles):
         for dimension, limit in enumerate(vehicle.capacity):
             fault = _capacity(problem, dimension, limit)

@@ -1,6 +1,7 @@
 """Lets things share a vehicle: the matcher brings what it fetches at once, a search for trips goes on from its plan.
 
-Only what is better than the matcher's plan is taken; else that plan stays, with all that can be said of it.
+Only what is better than the matcher's plan is taken; else that plan stays, with all that can be said of it. Where loads
+bind that the matcher does not know, its plan is cut down to what fits and never stands.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from typing import NamedTuple
 
 from linli.matcher import compiled
 from linli.matcher.carrying.errands import Errands, Trips
+from linli.matcher.carrying.fitting import fitting
 from linli.matcher.problem import Plan
 from linli.services.solving.limits import Allowance, Progress, limits_within
 from linli.services.solving.vroom_errands import errands_of, trips_of_plan
 from linli.services.solving.vroom_format import VroomProblem
+from linli.services.solving.vroom_loads import loads_bind
 from linli.services.solving.vroom_problem import Translated
 
 STRAIGHT = 5
@@ -36,10 +39,15 @@ class Shared(NamedTuple):
 
 
 def may_share(given: VroomProblem) -> bool:
-    """Say whether trips are searched for: something is fetched, something else is done, and no metres are limited."""
+    """Say whether trips are searched for: loads bind, or something is fetched as other things are done.
+
+    Where metres are limited they are not: trips know none. Nor, where no load binds, without machine code.
+    """
     several = len(given.shipments) + len(given.jobs) > 1
     limited = any(vehicle.max_distance is not None for vehicle in given.vehicles)
-    return bool(given.shipments) and several and bool(given.vehicles) and not limited and compiled.is_warm()
+    if limited or not given.vehicles:
+        return False
+    return loads_bind(given) or (bool(given.shipments) and several and compiled.is_warm())
 
 
 def straight_part(allowance: Allowance) -> Allowance:
@@ -57,13 +65,17 @@ def remaining(allowance: Allowance, seconds: float, work: int) -> Allowance:
 def shared(
     given: VroomProblem, translated: Translated, plan: Plan, allowance: Allowance, progress: Progress
 ) -> Shared | None:
-    """Search for trips from the matcher's plan on; None where none is better."""
+    """Search for trips from the matcher's plan on; None where that plan may stand and none is better."""
+    errands, bound = errands_of(given, translated), loads_bind(given)
+    start = trips_of_plan(errands, translated.problem, plan)
+    if bound:
+        start = fitting(errands, start)
+    if not compiled.is_warm():
+        return Shared(errands, start, 0)
     from linli.matcher.carrying.plan_trips import plan_trips, value_of  # numba: only for those who search
 
-    errands = errands_of(given, translated)
-    start = trips_of_plan(errands, translated.problem, plan)
     limits = limits_within(allowance, progress)
     most = WORK_PER_SQUARE * (2 * len(given.shipments) + len(given.jobs)) ** 2
     found = plan_trips(errands, start, replace(limits, work=min(limits.work, most)), allowance.seed)
-    better = value_of(errands, found.trips) < value_of(errands, start)
+    better = bound or value_of(errands, found.trips) < value_of(errands, start)
     return Shared(errands, found.trips, found.work) if better else None
