@@ -113,6 +113,17 @@ def test_the_change_found_serves_the_visit(problem: Problem, seed: int) -> None:
         problem = later(problem, plan, seed)
 
 
+def _is_limited_alone(problem: Problem, name: str, team: Team) -> bool:
+    """Say whether only its own limits of a day keep a team that has nothing else to do from a visit."""
+    free = replace(
+        replace(team, max_visits_per_shift=None, max_visits_per_day=None, max_work_per_day=None),
+        max_travel_per_shift=None,
+        max_metres_per_shift=None,
+    )
+    mine, unlimited = (insert(replace(problem, teams=(who,)), Plan(), name) for who in (team, free))
+    return mine is None and unlimited is not None
+
+
 @settings(max_examples=40, deadline=None)
 @given(PROBLEMS, SEEDS)
 def test_the_reasons_hold(problem: Problem, seed: int) -> None:
@@ -124,8 +135,12 @@ def test_the_reasons_hold(problem: Problem, seed: int) -> None:
         if isinstance(why, WhyTeam):
             continue
         visit = next(v for v in problem.visits if v.id == why.visit)
-        able = sum(first_violation(problem, visit, team) is None for team in problem.teams)
-        assert sum(count.teams for count in why.rules) == len(problem.teams) - able
+        barred = sum(
+            first_violation(problem, visit, team) is not None
+            or (why.reason != "stopped" and _is_limited_alone(problem, why.visit, team))
+            for team in problem.teams
+        )
+        assert sum(count.teams for count in why.rules) == barred
         assert (why.reason == "stopped") == (insert(problem, plan, why.visit) is not None)
         if why.reason != "stopped":
             assert (why.reason == "lost") == bool(why.lost_to)
@@ -240,3 +255,39 @@ def test_an_unknown_visit_is_refused() -> None:
     """Tests that a name nobody knows is an error and not an empty explanation."""
     with pytest.raises(ProblemError, match="ghost"):
         explain(one(a_visit(), a_team()), Plan(), "ghost")
+
+
+@pytest.mark.parametrize(
+    ("limits", "rule", "unit"),
+    [
+        ({"max_visits_per_shift": 0}, "day_limit", "visits"),
+        ({"max_visits_per_day": 0}, "day_limit", "visits"),
+        ({"max_work_per_day": 60}, "day_limit", "seconds"),
+        ({"max_travel_per_shift": 60}, "shift_travel", "seconds"),
+        ({"max_metres_per_shift": 60}, "shift_metres", "metres"),
+    ],
+    ids=lambda limit: next(iter(limit)) if isinstance(limit, dict) else str(limit),
+)
+def test_a_limit_that_one_visit_breaks_makes_it_impossible(limits: dict[str, int], rule: str, unit: str) -> None:
+    """Tests that where nobody else is in the way nothing is lost to anybody: the limit is named, and by how much."""
+    problem = one(a_visit(), replace(a_team(), **limits))  # type: ignore[arg-type]
+    [why] = _explained(problem, Plan())
+    assert isinstance(why, WhyNobody)
+    assert (why.reason, why.lost_to, why.change) == ("impossible", (), None)
+    [count] = why.rules
+    assert (count.rule, count.teams, count.nearest[0].unit) == (rule, 1, unit)
+    missed = count.nearest[0].amount
+    # Exactly so much more, and the team may go.
+    wider = one(a_visit(), replace(a_team(), **{name: limit + missed for name, limit in limits.items()}))  # type: ignore[arg-type]
+    [reason] = _explained(wider, Plan())
+    assert isinstance(reason, WhyNobody)
+    assert reason.reason == "stopped"
+
+
+def test_a_limit_that_leaves_room_for_one_is_no_rule_against_it() -> None:
+    """Tests that a team whose day is full of others' visits is one to whom the visit is lost."""
+    problem = one(a_visit(), replace(a_team(), max_visits_per_day=1))
+    both = replace(problem, visits=(*problem.visits, replace(problem.visits[0], id="v-01", request="r-01")))
+    plan = solve(both, Plan(), Limits(0), 1).plan
+    [why] = [one for one in _explained(both, plan) if isinstance(one, WhyNobody)]
+    assert (why.reason, why.rules, [lost.team for lost in why.lost_to]) == ("lost", (), ["team-00"])

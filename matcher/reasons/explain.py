@@ -11,6 +11,7 @@ from linli.matcher.insertion.insertion import Spot, best_per_team, best_spot, fo
 from linli.matcher.model import Model
 from linli.matcher.objective import CostTerms
 from linli.matcher.problem import Plan, Problem, ProblemError
+from linli.matcher.reasons.alone import broken_alone
 from linli.matcher.reasons.change_list import Broken, Change
 from linli.matcher.reasons.changes import LABELS_EACH, LABELS_MAX, broken_by_teams, find_change
 from linli.matcher.reasons.no_room import Labels, Rooms
@@ -82,7 +83,8 @@ class WhyNobody:
         ``impossible``: no team may go, by the rules counted in `rules`. ``lost``: those who may are taken by others,
         named in `lost_to`. ``stopped``: there is room in the plan; the search ended before it was used.
     rules : tuple of RuleCount
-        Every team that may not go counts under the first rule it breaks.
+        Every team that may not go counts under the first rule it breaks, or under a limit of its day or shift that it
+        would break with nothing else to do.
     lost_to : tuple of LostTo
         To whom the visit was lost.
     change : Change or None
@@ -203,11 +205,13 @@ def _cost_between(before: Tour, after: Tour, visit: int) -> TeamCost:
 def _why_nobody(timetable: Timetable, visit: int, labels: Labels, rooms: Rooms) -> WhyNobody:
     model = timetable.model
     broken, name = broken_by_teams(model, visit), model.visits[visit].id
-    rules = _rule_counts(broken)
     if best_spot(timetable, visit) is not None:
-        return WhyNobody(name, "stopped", rules, (), None)
+        return WhyNobody(name, "stopped", _rule_counts(broken), (), None)
     passing = None if model.fact[visit] else [t for t, found in enumerate(broken) if not found]
-    able = sorted({model.duties[fit.duty].team for fit in model.fits(visit, passing)})
+    fits = model.fits(visit, passing)
+    broken = broken_alone(model, visit, broken)
+    able = sorted({model.duties[fit.duty].team for fit in fits if not broken[model.duties[fit.duty].team]})
+    rules = _rule_counts(broken)
     lost_to = _lost_to(rooms, visit, able)
     change = find_change(timetable, visit, broken, labels, rooms)
     return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, change)
