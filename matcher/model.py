@@ -159,7 +159,9 @@ class Model:
         """Refuse a malformed problem; the teams of a remembered roster and remembered visits were looked at before."""
         known = self.roster.fits
         unknown = [v for v in self.visits if (fits := known.get(v.id)) is None or fits.visit is not v]
-        if len(self.visit_index) < len(self.visits) or any(faults_of_visit(visit, "") for visit in unknown):
+        if len(self.visit_index) < len(self.visits) or any(
+            faults_of_visit(visit, "", self.problem.travel) for visit in unknown
+        ):
             validate(self.problem)
 
     def ways(self, origins: Sequence[int], destinations: Sequence[int]) -> IntTable:
