@@ -182,3 +182,34 @@ def test_a_copied_installation_compiles_nothing(tmp_path: Path) -> None:
         os.utime(source, (date, date))
         said.append(_run(_MOVED, str(source), **{compiled.CACHE_SETTING: str(tmp_path / "code")}).strip())
     assert said == ["42 1", "42 0"]
+
+
+_MAKES_ARRAYS = """
+import sys
+from importlib import import_module
+import numpy as np
+from linli.matcher.compiled import compiled_now, maker
+
+if sys.argv[1] == "later":
+    import_module("numba.core.runtime.nrtdynmod").create_nrt_module = None
+
+@maker
+def row(number):
+    return np.arange(number)
+
+@maker
+def rows(number):
+    return np.zeros((number, 2), np.int32)
+
+print(row(3).tolist(), rows(2).sum() if sys.argv[2] == "both" else "", compiled_now())
+"""
+
+
+def test_what_counts_arrays_is_compiled_once(tmp_path: Path) -> None:
+    """Tests that numba's memory manager is kept with the machine code: later processes load it, and compile with it."""
+    runs = ("first", "one"), ("later", "one"), ("later", "both"), ("later", "both")
+    source = tmp_path / "makes_arrays.py"
+    source.write_text(_MAKES_ARRAYS)
+    place = {compiled.CACHE_SETTING: str(tmp_path / "code")}
+    said = [_run(f"import runpy; runpy.run_path({str(source)!r})", *words, **place).split("]")[1] for words in runs]
+    assert [one.split() for one in said] == [["1"], ["0"], ["0", "1"], ["0", "0"]]
