@@ -310,3 +310,15 @@ def test_what_is_no_problem_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
     assert main.run(["solve", str(file), "--seconds", "1", "--work", "1"]) == 2
     assert main.run(["solve", str(file), "-o", str(tmp_path / "nowhere" / "out.json")]) == 5
     assert capsys.readouterr().out == ""
+
+
+def test_a_person_is_told_instead_of_whom(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that the terminal says of what was lost who has the time, and of what is impossible by which rule."""
+    file = tmp_path / "problem.json"
+    busy = [job(k, 1, service=12_000) for k in (1, 2)]
+    given = problem(vehicles=[vehicle(7, skills=[1])], jobs=[*busy, job(3, 2, service=20_000, skills=[1])])
+    file.write_text(json.dumps(given), encoding="utf-8")
+    assert main.run(["solve", str(file), "--work", "500", "-o", str(tmp_path / "out.json")]) == 0
+    lost, impossible = capsys.readouterr().out.splitlines()[-2:]
+    assert lost.split() == ["2", "lost", "to", "others", "vehicle", "7", "(job", "1)"]
+    assert impossible.split()[:3] == ["3", "impossible", "working"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from linli.matcher.checker import check
 from linli.matcher.problem import Place, ProblemError
+from linli.matcher.rules import RULES
 from linli.matcher.travel import Travel
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.system_words import refused_by_system
@@ -25,7 +26,7 @@ from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import translated
 from linli.services.solving.vroom_reading import read_problem
 from linli.services.solving.vroom_sharing import may_share, remaining, shared, straight_part
-from linli.services.solving.vroom_solution import Seconds, Solved, solution_of
+from linli.services.solving.vroom_solution import NAMES, Seconds, Solved, solution_of
 from linli.services.solving.vroom_verdict import faults_of_solution
 from linli.services.travel.provider import ProviderError, frozen
 from linli.services.travel.remembering import Remembering
@@ -90,7 +91,8 @@ def solve_file(
         better = shared(file.problem, read, result.plan, left, lambda _: None)
     took = Seconds(loaded - began, time.monotonic() - loaded)
     given = file.problem, problem, clocks, result.plan, result.report, took, file.has_distances
-    solution = solution_of(Solved(*given, better))
+    with working(both("Explaining who is left out …", "正在说明未安排的原因……")):
+        solution = solution_of(Solved(*given, better))
     faults = faults_of_solution(file.problem, problem.travel, ways.terrain, solution)
     if faults:
         raise AssertionError(f"the solution is wrong: {faults[0]}")
@@ -155,7 +157,11 @@ def _show(solution: dict[str, Any], target: str, out: Out) -> None:
             f"任何计划最多可安排 {bound['served']} 项，至多还差 {max(0, bound['served'] - jobs)} 项。",
         )
     rows = [(_name(one), *_reason(one.get("linli"))) for one in left[:REASONS_SHOWN]]
-    out.table((both("unassigned", "未安排"), both("why", "原因"), both("rule", "规则")), rows)
+    out.table(
+        (both("unassigned", "未安排"), both("why", "原因"), both("rule, or instead of whom", "规则或占用者")), rows
+    )
+    if len(left) > len(rows):
+        out.say(f"… and {len(left) - len(rows)} more, in the file.", f"……另有 {len(left) - len(rows)} 项，见文件。")
 
 
 def _name(one: dict[str, Any]) -> str:
@@ -171,4 +177,31 @@ def _reason(told: dict[str, Any] | None) -> tuple[str, str]:
         "lost": both("lost to others", "运力已被占用"),
         "stopped": both("not reached in time", "时限内未及安排"),
     }
-    return names[told["reason"]], told["rules"][0]["name"] if told["rules"] else ""
+    return names[told["reason"]], _because(told)
+
+
+def _because(told: dict[str, Any]) -> str:
+    """Return who has the time of what was lost, else the rule that keeps most vehicles away."""
+    if told["lost_to"]:
+        return ", ".join(_instead(one) for one in told["lost_to"])
+    rule = told["rules"][0] if told["rules"] else None
+    return "" if rule is None else both(rule["name"], _in_chinese(rule))
+
+
+def _in_chinese(rule: dict[str, Any]) -> str:
+    return CHINESE.get(rule["name"], RULES[rule["rule"]].chinese)
+
+
+CHINESE = {NAMES["team_kind"]: "车辆载量"}
+"""Rules that are called otherwise where a file uses them for something of its own."""
+
+
+def _instead(lost: dict[str, Any]) -> str:
+    """Name a vehicle and, where giving up one thing would make room, what that is."""
+    vehicle = f"{both('vehicle', '车辆')} {lost['vehicle']}"
+    exchange = lost["exchange"]
+    if exchange is None:
+        return vehicle
+    jobs, shipments = exchange["jobs"], exchange["shipments"]
+    given = f"{both('job', '任务')} {jobs[0]}" if jobs else f"{both('delivery', '送达')} {shipments[0]}"
+    return f"{vehicle} ({given})"

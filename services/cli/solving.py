@@ -20,7 +20,15 @@ ProblemFile = Annotated[
 ]
 Seconds = Annotated[
     float | None,
-    typer.Option("--seconds", min=0, max=SECONDS_MAX, help=both("How long (default 2).", "求解时长（秒，默认 2）。")),
+    typer.Option(
+        "--seconds",
+        min=0,
+        max=SECONDS_MAX,
+        help=both(
+            "How long to search (default 2); reading, and the reasons for who is left out, come on top.",
+            "搜索时长（秒，默认 2）；读取文件与说明未安排原因的时间另计。",
+        ),
+    ),
 ]
 Work = Annotated[
     int | None,
