@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from linli.matcher import compiled
 from linli.matcher.checker import check
 from linli.matcher.limits import Limits
 from linli.matcher.problem import Plan
@@ -263,6 +264,10 @@ UNSUPPORTED: list[tuple[Json, str]] = [
     (changed((*VEHICLE, "type"), "van"), "vehicles[1].type"),
     (changed((*VEHICLE, "profile"), "bike"), "vehicles: one problem, one profile"),
     (changed((*JOB, "service_per_type"), {"van": 5}), "jobs[0].service_per_type"),
+    (
+        {"vehicles": [{"id": 1, "profile": "bike", "start": [108.2, 27.9]}], "jobs": []},
+        "vehicles[0].profile: there is no matrix for bike, and ways are found for car alone",
+    ),
     (changed(("matrices", "car", "costs"), DURATIONS), "matrices.car.costs"),
     (
         problem(vehicles=[vehicle(1)], jobs=[job(1, 1, setup=60), job(2, 1)]),
@@ -310,6 +315,20 @@ def test_what_is_no_problem_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
     assert main.run(["solve", str(file), "--seconds", "1", "--work", "1"]) == 2
     assert main.run(["solve", str(file), "-o", str(tmp_path / "nowhere" / "out.json")]) == 5
     assert capsys.readouterr().out == ""
+
+
+def test_a_machine_without_machine_code_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests that who gets insertion's plan because nothing was compiled learns of it, and what to do."""
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(problem()), encoding="utf-8")
+    words = ["solve", str(file), "--work", "500", "-o", str(tmp_path / "out.json")]
+    assert main.run(words) == 0
+    assert "not set up" not in capsys.readouterr().err
+    monkeypatch.setattr(compiled, "is_warm", lambda: False)
+    assert main.run(words) == 0
+    assert "linli.matcher.search.compile" in capsys.readouterr().err
 
 
 def test_a_person_is_told_instead_of_whom(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.policy import Mode, Policy
 from linli.schemas.system_words import refused_by_system
+from linli.services.cli.cold_start import warn_if_cold
 from linli.services.cli.findings import working
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out, clock
@@ -51,6 +52,7 @@ def simulate_day(wanted: Wanted, out: Out) -> int:
     """
     day = day_of(wanted)
     _make_folder(wanted.plots)
+    warn_if_cold(out)
     with working(both("Playing the day …", "正在推演……")) as tell:
 
         def watch(now: datetime, number: int) -> None:

@@ -17,6 +17,7 @@ from linli.matcher.rules import RULES
 from linli.matcher.travel import Travel
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.system_words import refused_by_system
+from linli.services.cli.cold_start import warn_if_cold
 from linli.services.cli.findings import working
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out
@@ -63,6 +64,7 @@ def solve_file(
     """
     _can_be_written(target)
     began = time.monotonic()
+    warn_if_cold(out)
     file = read_problem(read_bytes(name, PROBLEM_BYTES_MAX), name)
 
     def fetched(estimate: Travel, places: Sequence[Place]) -> Travel:

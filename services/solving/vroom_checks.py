@@ -18,6 +18,9 @@ from linli.services.solving.vroom_format import (
     Window,
 )
 
+DRIVEN = "car"
+"""The profile of which ways are estimated or asked for; VROOM's own default."""
+
 Sizes = Mapping[str, int]
 """How many places the matrix of a profile has."""
 
@@ -36,6 +39,8 @@ def faults_of(problem: VroomProblem, sizes: Sizes) -> list[str]:
     size = sizes.get(profile)
     faults = [f"matrices.{one}: no vehicle has this profile" for one in sizes if one != profile and problem.vehicles]
     known = frozenset(chain.from_iterable(vehicle.skills for vehicle in problem.vehicles))
+    if size is None and problem.vehicles and profile != DRIVEN:
+        faults.append(f"vehicles[0].profile: there is no matrix for {profile}, and ways are found for {DRIVEN} alone")
     dimensions = len(problem.vehicles[0].capacity) if problem.vehicles else 0
     faults += _repeated([vehicle.id for vehicle in problem.vehicles], "vehicles")
     faults += _repeated([job.id for job in problem.jobs], "jobs")
