@@ -11,14 +11,14 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property, update_wrapper
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from linli.matcher import outdated_code
 
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 CACHE_SETTING = "LINLI_COMPILED"
 """Environment variable that moves the cache, for installations whose own folder cannot be written."""
@@ -30,7 +30,7 @@ _HERE = Path(__file__).parent
 def digest() -> str:
     """Return what stands for the sources of all kernels, the compiler and the target."""
     total = hashlib.sha256(f"{version('numba')} {version('llvmlite')} {version('numpy')} {platform.machine()}".encode())
-    for source in (Path(__file__), *sorted((_HERE / "kernels").glob("*.py"))):
+    for source in (Path(__file__), _HERE / "bare_code.py", *sorted((_HERE / "kernels").glob("*.py"))):
         total.update(source.name.encode() + b"\0" + source.read_bytes())
     return total.hexdigest()[:16]
 
@@ -70,10 +70,55 @@ def _aim() -> None:
     os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 
+class Kernel:
+    """A function that becomes machine code when it is first called, or called by another one.
+
+    Numba takes a quarter of a second to import: a process pays it only where it calls something that needs numba.
+
+    Parameters
+    ----------
+    function : callable
+        In the part of Python that numba compiles.
+    **options
+        For numba's compiler.
+    """
+
+    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
+        self.function = function
+        self._options = options
+        update_wrapper(cast("Callable[..., Any]", self), function)
+
+    def __call__(self, *words: Any) -> Any:
+        """Call the machine code."""
+        return self.made(*words)
+
+    @cached_property
+    def made(self) -> Any:
+        """What numba makes of the function."""
+        from linli.matcher.machine_code import loader_of
+
+        made = self.compiler(self.function)
+        made._cache = loader_of(self.function, cache_folder())  # as numba's own `cache=True` does
+        _made.append(made)
+        return made
+
+    @property
+    def compiler(self) -> Any:
+        """Numba's decorator with this function's options."""
+        import numba
+
+        return numba.njit(nogil=True, error_model="numpy", **self._options)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What numba asks for where compiled code calls this function."""
+        return self.made._numba_type_
+
+
 _made: list[Any] = []
 
 
-def kernel(function: Kernel) -> Kernel:
+def kernel(function: Function) -> Function:
     """Have a function compiled, for the types it is called with: no global lock, no bounds checked, integers wrap.
 
     It must not make arrays: none are counted in it, for counting every array at every touch took most of the time.
@@ -81,34 +126,46 @@ def kernel(function: Kernel) -> Kernel:
     Raises
     ------
     ModuleNotFoundError
-        If numba is not installed.
+        When it is called and numba is not installed.
     """
-    return _compiled(function, _nrt=False)
+    made: Function = _ready(Kernel(function, _nrt=False))
+    return made
 
 
-def inner(function: Kernel) -> Kernel:
+def bare(function: Function) -> Function:
+    """Have a function compiled that is called from Python without numba; see `linli.matcher.bare_code`.
+
+    Beside what holds for every `kernel`: it takes whole numbers, arrays and named tuples of them, and returns a whole
+    number or nothing.
+    """
+    from linli.matcher.bare_code import BareKernel
+
+    made: Function = _ready(BareKernel(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True))
+    return made
+
+
+def inner(function: Function) -> Function:
     """Have a function compiled into each of its callers: handing over a dozen arrays takes longer than a short loop."""
-    return _compiled(function, _nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made: Function = _ready(Kernel(function, _nrt=False, **options))
+    return made
 
 
-def maker(function: Kernel) -> Kernel:
-    """Have a function compiled that makes arrays."""
-    return _compiled(function)
+def maker(function: Function) -> Function:
+    """Have a function compiled that makes arrays; nothing in the search does, see `linli.matcher.search.carving`."""
+    made: Function = _ready(Kernel(function))
+    return made
 
 
-def _compiled(function: Kernel, **options: Any) -> Kernel:
+def _ready(made: Any) -> Any:
+    """Return a function to be compiled, the compiler's settings made before anybody imports it."""
     _aim()
     outdated_code.hold(cache_folder())
-    import numba  # a sixth of a second: only processes that solve import it
-
-    from linli.matcher.machine_code import loader_of
-
-    made: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
-    made._cache = loader_of(function, cache_folder())  # as numba's own `cache=True` does
-    _made.append(made)
-    return cast("Kernel", made)
+    return made
 
 
 def compiled_now() -> int:
     """Return how many functions this process has compiled rather than loaded; set-up aside, none should be."""
-    return sum(sum(made.stats.cache_misses.values()) for made in _made)
+    from linli.matcher.bare_code import compiled_bare
+
+    return compiled_bare() + sum(sum(made.stats.cache_misses.values()) for made in _made)

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 
 from linli.matcher import compiled
+from linli.matcher.kernels.carve import copy_ways
 from linli.matcher.kernels.layout import Notes, State, World
 from linli.matcher.kernels.search import search
 from linli.matcher.model import Model
@@ -64,8 +66,8 @@ def test_nothing_is_compiled_at_run_time() -> None:
 
 
 def test_a_search_loads_nothing_that_it_does_not_need() -> None:
-    """Tests that a plan from an empty process waits for no reader of files, no OR-Tools and nothing to compile with."""
-    assert _run(_LOADED).splitlines() == ["search True", "[]"]
+    """Tests that a plan from an empty process waits for no reader of files, no OR-Tools and no numba."""
+    assert _run(_LOADED).splitlines() == ["search False", "[]"]
 
 
 def test_insertion_decides_until_the_code_is_there(tmp_path: Path) -> None:
@@ -164,21 +166,22 @@ print(module.twice(21), compiled.compiled_now())
 """
 
 _KERNEL = """
-from linli.matcher.compiled import kernel
+from linli.matcher.compiled import KIND
 
-@kernel
+@KIND
 def twice(number: int) -> int:
     return 2 * number
 """
 
 
-def test_a_copied_installation_compiles_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["kernel", "bare"])
+def test_a_copied_installation_compiles_nothing(tmp_path: Path, kind: str) -> None:
     """Tests that machine code serves the same source elsewhere and of another date, as after a copy or a checkout."""
     said = list[str]()
     for place, date in (("here", 1_700_000_000), ("there", 1_800_000_000)):
         source = tmp_path / place / "a_kernel.py"
         source.parent.mkdir()
-        source.write_text(_KERNEL)
+        source.write_text(_KERNEL.replace("KIND", kind))
         os.utime(source, (date, date))
         said.append(_run(_MOVED, str(source), **{compiled.CACHE_SETTING: str(tmp_path / "code")}).strip())
     assert said == ["42 1", "42 0"]
@@ -213,3 +216,18 @@ def test_what_counts_arrays_is_compiled_once(tmp_path: Path) -> None:
     place = {compiled.CACHE_SETTING: str(tmp_path / "code")}
     said = [_run(f"import runpy; runpy.run_path({str(source)!r})", *words, **place).split("]")[1] for words in runs]
     assert [one.split() for one in said] == [["1"], ["0"], ["0", "1"], ["0", "0"]]
+
+
+def test_code_called_without_numba_takes_only_what_it_can_read() -> None:
+    """Tests that an array that lies in pieces, or a number with a fraction, is refused instead of misread."""
+    ways, places = np.zeros((4, 4), np.int32), np.arange(2, dtype=np.int32)
+    for wrong in (ways[:, ::2], np.asfortranarray(ways + np.arange(4, dtype=np.int32)), 1.5, True, None):
+        with pytest.raises(TypeError):
+            copy_ways(wrong, places, np.zeros((2, 2), np.int32))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_code_called_without_numba_does_what_its_source_says() -> None:
+    """Tests arrays of two dimensions, those of one, and that what it writes is seen."""
+    ways, among = np.arange(16, dtype=np.int32).reshape(4, 4), np.zeros((2, 2), np.int32)
+    copy_ways(ways, np.array((3, 1), np.int32), among)
+    assert among.tolist() == [[15, 13], [7, 5]]

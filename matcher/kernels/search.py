@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.matcher.compiled import kernel
+from linli.matcher.compiled import bare
 from linli.matcher.kernels.dice import waiting
 from linli.matcher.kernels.layout import (
     ABSENT,
@@ -25,7 +25,7 @@ LOOK_AROUND = 2_000
 """Every so many steps all visits without a place are tried everywhere: what was overlooked by chance is found then."""
 
 
-@kernel
+@bare
 def search(world: World, state: State, notes: Notes, ticks: int, warmth: int) -> None:
     """Search until so many ticks were counted in all.
 

@@ -16,10 +16,11 @@ import numpy as np
 
 from linli.matcher.dice import Dice
 from linli.matcher.kernels import layout
-from linli.matcher.kernels.carve import bring_back, carve, settle
+from linli.matcher.kernels.carve import bring_back
 from linli.matcher.kernels.layout import Longs, Notes, State, World
 from linli.matcher.kernels.search import search
 from linli.matcher.limits import Limits
+from linli.matcher.search.carving import carve, settle
 from linli.matcher.search.left_out import able_teams, lengths, rarities
 from linli.matcher.search.parts import Cutter, Share
 from linli.matcher.search.pressure import Pressure
