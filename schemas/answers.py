@@ -9,6 +9,7 @@ from pydantic import Field
 
 from linli.schemas.base import Edge, Instant, Note, Ref, Word
 from linli.schemas.orders import TEAMS_MAX, WINDOWS_MAX, Target, Window
+from linli.schemas.sealed_text import WrittenNote
 
 
 class DeclineReason(StrEnum):
@@ -132,7 +133,7 @@ class Reschedule(Edge):
     target: Target
     windows: tuple[Window, ...] = Field(min_length=1, max_length=WINDOWS_MAX)
     by: Literal["resident", "team", "desk"]
-    reason: Note = ""
+    reason: WrittenNote = ""
 
 
 class Rate(Edge):

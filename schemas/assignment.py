@@ -206,6 +206,10 @@ Status = Annotated[
 ]
 
 
+_WITH_REASON = (Rescheduled, OnHold, Referred, Cancelled, RecordedAfterwards)
+"""Where the reason of a status may be a sentence that somebody at the desk wrote."""
+
+
 class Offer(Inside):
     """A team is asked to make a visit.
 
@@ -365,6 +369,15 @@ class AssignmentRecord(Inside):
             return ""
         legs = (index for index, leg in enumerate(self.legs) if any(one.id == offer for one in leg.offers))
         return self.details.needs_of(next(legs, 0)).category
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """What people wrote why they decided so, sealed or in clear, the latest of what is kept first."""
+        now = self.status.reason if isinstance(self.status, _WITH_REASON) else ""
+        marked = "" if self.hard is None else self.hard.reason
+        cases, choices = reversed(self.reopened), reversed(self.choices)
+        said = (now, marked, *(one.reason for one in cases), *(one.reason for one in choices))
+        return tuple(dict.fromkeys(one for one in said if one))
 
     @property
     def state(self) -> State:

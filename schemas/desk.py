@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from linli.schemas.base import Edge, Inside, Instant, Name, Note, Ref
 from linli.schemas.orders import TEAMS_MAX, Order, RequestDetails, Target
+from linli.schemas.sealed_text import WrittenNote, WrittenReason
 
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Reason = WrittenReason
 """A decision that overrides the plan always says why."""
 
 
@@ -77,7 +78,7 @@ class Confirm(Edge):
     target: Target
     leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     by: Ref
-    note: Note = ""
+    note: WrittenNote = ""
     series: bool = False
 
 

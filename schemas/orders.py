@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from linli.schemas.base import Edge, Inside, Instant, Note, Ref, SourceId, Word
+from linli.schemas.base import Edge, Inside, Instant, Ref, SourceId, Word
 from linli.schemas.people import (
     AgeBand,
     Beneficiary,
@@ -20,6 +20,7 @@ from linli.schemas.people import (
     Wishes,
 )
 from linli.schemas.places import Location, RoundedPlace
+from linli.schemas.sealed_text import WrittenNote
 
 MINUTES_MAX = 480
 """A visit is at most a working day; longer help is several visits."""
@@ -256,7 +257,7 @@ class Amend(Edge):
     minutes: Annotated[int, Field(ge=5, le=MINUTES_MAX)] | None = None
     urgent: bool | None = None
     consent: Consent | None = None
-    reason: Note = ""
+    reason: WrittenNote = ""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -270,4 +271,4 @@ class Cancel(Edge):
 
     kind: Literal["cancel"] = "cancel"
     target: Target
-    reason: Note = ""
+    reason: WrittenNote = ""

@@ -7,10 +7,11 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from linli.schemas.base import Edge, Inside, Instant, Note, Ref
+from linli.schemas.base import Edge, Inside, Instant, Ref
 from linli.schemas.kept import KeptRecord
 from linli.schemas.orders import WINDOWS_MAX, Order, RequestDetails, Window
 from linli.schemas.recurrence import HolidayRule, RuleText
+from linli.schemas.sealed_text import WrittenNote
 
 EXCEPTIONS_MAX: Final = 60
 """Visits of one order that are skipped or moved and have not come yet: whoever changes more wants another rule."""
@@ -78,7 +79,7 @@ class ChangeStanding(Edge):
     occurrence: Instant | None = None
     windows: tuple[Window, ...] | None = Field(default=None, min_length=1, max_length=WINDOWS_MAX)
     since: Instant | None = None
-    reason: Note = ""
+    reason: WrittenNote = ""
 
     @model_validator(mode="after")
     def _says_what_it_needs(self) -> Self:

@@ -6,10 +6,15 @@ from linli.schemas.base import Inside, Instant, Ref
 
 
 class SubjectKey(Inside):
-    """The value of ``subject-keys``. ``wrapped`` and ``nonce`` are base64; ``master`` names the master key."""
+    """The value of ``subject-keys``. ``wrapped`` and ``nonce`` are base64; ``master`` names the master key.
+
+    ``about`` is the request or standing order that somebody wrote about, where the sealed part is such a sentence: by
+    it an erasure finds what was written about a person, also where no record carries it any more.
+    """
 
     key_id: Ref
     master: Ref
     nonce: str
     wrapped: str
     created_at: Instant
+    about: Ref | None = None

@@ -31,6 +31,7 @@ from linli.streams.intake.inbox_writer import Outgoing
 from linli.streams.intake.judge import DeadOut, judge
 from linli.streams.sealed.keyring import Keyring
 from linli.streams.sealed.sealing import seal, seal_node, seal_order, seal_review, seal_team
+from linli.streams.sealed.written_reasons import case_of, seal_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,16 @@ def prepare(body: BaseModel, source: str, district: str, world: World, event_id:
     now = datetime.now(UTC)
     sealed, keys = _sealed(body, district, world, now)
     at = world.at(now)
-    event = Outgoing(district, sealed, source, event_id or _event_id(sealed), at, keys)
+    named = event_id or _event_id(sealed)
     kind = str(type(sealed).model_fields["kind"].default)
-    encoded = encode(sealed, event_type=TYPE_OF_KIND[kind], source=source, event_id=event.event_id, time=at)
+    encoded = encode(sealed, event_type=TYPE_OF_KIND[kind], source=source, event_id=named, time=at)
     record = InboxRecord(INBOX.name, 0, 0, district.encode(), tuple(encoded.headers), encoded.value, now)
     outcome = judge(record, world)
     if isinstance(outcome, DeadOut):
         raise refused_in(outcome.letter)
-    return Prepared(event, outcome.command)
+    # Judged in clear, so that a character that nobody sees is found in it; it leaves here sealed.
+    written, reasons = seal_written(sealed, case_of(outcome.command), world.keyring, now)
+    return Prepared(Outgoing(district, written, source, named, at, (*keys, *reasons)), outcome.command)
 
 
 def world_of(settings: Settings, clock: Clock, keyring: Keyring) -> World:

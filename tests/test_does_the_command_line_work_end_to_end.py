@@ -20,10 +20,11 @@ from aiokafka import AIOKafkaProducer
 
 from linli.schemas.errors import Code, faults
 from linli.schemas.identity import request_id
-from linli.schemas.topics import INBOX
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS, INBOX
 from linli.services.demo.county import urban_communities
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.log_reader import open_reader
+from linli.streams.sealed.written_reasons import keys_about
 from tests.support.terminal import Json, Said, Terminal
 
 T = TypeVar("T")
@@ -32,6 +33,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 SOURCE = "hotline"
 NAME, PHONE, ADDRESS = "赵无人某", "13100009999", "不存在的巷子九号"
 """What identifies the person of the orders; none of it may be seen without ``--reveal``."""
+
+WHY = "赵无人某的女儿来了"
+"""What the desk writes of why it holds a request: it names the person, as such sentences do."""
 
 PATIENCE_S = 60.0
 """How long anything may take that usually takes a second, on a machine that does other things as well."""
@@ -271,12 +275,26 @@ def test_a_person_at_the_desk_has_the_last_word(user: User) -> None:
     given = user.json("assign", of(3), "t-b", "--reason", "by telephone", "--agreed", "--member", "t-b-m1")
     assert given["state"] == "committed"
     assert user.fault("assign", of(5), "t-z", "--reason", "who is that") == "not_applied"
-    assert user.json("hold", of(5), "--reason", "the family visits")["state"] == "on_hold"
-    assert "the family visits" in user.ok("show", of(5))
+    assert user.json("hold", of(5), "--reason", WHY)["state"] == "on_hold"
+    assert WHY not in user.ok("show", of(5))
+    assert WHY in user.ok("show", of(5), "--reveal")
     assert user.json("release", of(5))["outcome"] == "applied"
     assert user.json("refer", of(5), "民政局", "--reason", "an allowance")["state"] == "referred"
     assert user.json("cancel", of(3), "--reason", "recovered")["state"] == "cancelled"
     assert user.fault("hold", of(3), "--reason", "too late") == "not_applied"
+
+
+async def test_why_the_desk_decided_so_is_nowhere_in_the_log(user: User) -> None:
+    """Tests that a reason is sealed in whatever topic it passes, and that a key says which request it is about."""
+    address = KafkaAddress(user.json("status")["kafka"]["address"])
+    for topic in (INBOX, COMMANDS, ASSIGNMENTS):
+        async with open_reader(address) as reader:
+            [span] = await reader.spans(topic.name, [0])
+            values = [record.value or b"" async for record in reader.read(span)]
+        assert any(b"sealed|" in value for value in values)
+        assert all(WHY.encode() not in value for value in values)
+    refused, held, referred = (await keys_about(address, 1))[request_id(SOURCE, "N-5")]
+    assert len({refused, held, referred}) == 3
 
 
 def test_nobody_is_explained(user: User) -> None:
@@ -347,6 +365,17 @@ def test_the_master_key_is_replaced_while_all_runs(user: User) -> None:
     for name in ("N-1", "N-9"):
         eventually(lambda name=name: user.state(name) or None)  # type: ignore[misc]
         assert NAME in user.ok("show", name, "--reveal")
+
+
+async def test_with_a_person_goes_what_was_written_about_them(user: User) -> None:
+    """Tests that an erasure destroys the keys of all reasons, of one that no record carries any more as well."""
+    address, about = KafkaAddress(user.json("status")["kafka"]["address"]), request_id(SOURCE, "N-5")
+    others = set(await keys_about(address, 1)) - {about}
+    assert others
+    user.ok("erase", of(5), "--yes")
+    assert set(await keys_about(address, 1)) == others
+    assert user.fault("show", of(5), "--reveal") == "erased"
+    assert user.run("show", of(5)).returncode == 0
 
 
 def test_the_log_holds_and_replays(user: User, tmp_path: Path) -> None:

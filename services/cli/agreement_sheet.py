@@ -10,6 +10,7 @@ from typing import Final
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.explanation import CostTerm
 from linli.schemas.glossary import word
+from linli.schemas.sealed_text import part_of
 from linli.schemas.suggest_report import Opinion, SuggestReport, Tally, suggest_report
 from linli.services.cli.board_lookups import category_name
 from linli.services.cli.here import Here
@@ -18,7 +19,11 @@ from linli.services.cli.reasons import minutes
 from linli.services.cli.times import instant
 from linli.services.cli.words import TONGUE, both
 from linli.services.sheets.writing import Value, refuse_existing, writing
+from linli.services.wiring import keyring_of
 from linli.streams.ground_facts import read_facts
+from linli.streams.kafka_client import KafkaAddress
+from linli.streams.sealed.keyring import MasterKeyError
+from linli.streams.sealed.written_reasons import opened_texts
 from linli.streams.suggest_choices import read_opinions
 
 DAY: Final = len("2026-03-26")
@@ -42,13 +47,28 @@ async def report_on_suggest(
         refuse_existing(file, overwrite=overwrite)
     address = await here.reach_kafka()
     partitions = (await read_facts(address)).district_map.partitions
-    report = suggest_report(await read_opinions(address, partitions), start, end)
+    opinions = await _opened(await read_opinions(address, partitions), here, address, partitions)
+    report = suggest_report(opinions, start, end)
     if file is not None:
         write(report, file, overwrite=overwrite)
     out.data(report.model_dump(mode="json"))
     _show(report, out)
     if file is not None:
         out.say(f"Written: {file}.", f"已写入 {file}。")
+
+
+async def _opened(opinions: list[Opinion], here: Here, address: KafkaAddress, partitions: int) -> list[Opinion]:
+    """Open the reasons, where the master key is at hand; what cannot be opened says so, and says no more."""
+    sealed = [one.reason for one in opinions if part_of(one.reason) is not None]
+    if not sealed:
+        return opinions
+    try:
+        clear = await opened_texts(sealed, address, partitions, keyring_of(here.settings))
+        shut = both("(erased)", "（已删除）")
+    except MasterKeyError:
+        clear, shut = {}, both("(sealed; the master key is not here)", "（已加密，本机没有主密钥）")
+    said = {text: clear.get(text, shut) for text in sealed}
+    return [one.model_copy(update={"reason": said.get(one.reason, one.reason)}) for one in opinions]
 
 
 def moments(start: str | None, end: str | None) -> tuple[datetime | None, datetime | None]:

@@ -22,6 +22,7 @@ from linli.services.outcomes import Became, outcomes, request_since
 from linli.streams.board.entries import KnownOutcome
 from linli.streams.board.reader import BoardReader
 from linli.streams.intake.inbox_record import RefusedError, refused_in
+from linli.streams.sealed.written_reasons import clear_text_of
 
 LAG_S: Final = 2.0
 """How far apart two topics may be on the board: one batch, some 20 ms, unless it is being rebuilt."""
@@ -55,7 +56,7 @@ async def deliver(
     as_json
         Whether a program listens.
     seals
-        Whether there is something personal in it.
+        Whether there is something personal in it; a sentence that somebody wrote is found without being told of.
 
     Returns
     -------
@@ -68,7 +69,7 @@ async def deliver(
         If it was not, or nobody knows in time.
     """
     here, out = Here.look(), Out(as_json)
-    desk = await open_desk(here, seals=seals)
+    desk = await open_desk(here, seals=seals or bool(clear_text_of(body)))
     where = desk.district(district or await _district_of(request, here))
     try:
         prepared = desk.prepared(body, source, where)

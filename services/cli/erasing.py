@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linli.services.cli.options import AsJson, By, District, Source, Wait
 from linli.services.cli.words import both
+
+if TYPE_CHECKING:
+    from linli.services.cli.here import Here
 
 Names = Annotated[
     list[str],
@@ -43,14 +46,16 @@ def erase(
 
     async def work() -> int:
         keys = await _keys_of(names)
-        body = Erase(keys=keys, by=by)
-        return await deliver(body, request=None, source=source, district=district, wait=wait, as_json=as_json)
+        for first in range(0, len(keys), KEYS_MAX):
+            body = Erase(keys=keys[first : first + KEYS_MAX], by=by)
+            await deliver(body, request=None, source=source, district=district, wait=wait, as_json=as_json)
+        return 0
 
     return run(work())
 
 
 async def _keys_of(names: list[str]) -> tuple[str, ...]:
-    """Return the keys of the sealed parts that were named.
+    """Return the keys of the sealed parts that were named, then those of what was written about them.
 
     Raises
     ------
@@ -73,4 +78,30 @@ async def _keys_of(names: list[str]) -> tuple[str, ...]:
                 raise LinliError(Code.ERASED, id=record.request_id)
             details = record.details
         keys.append(details.sealed.key_id)
-    return tuple(dict.fromkeys(keys))
+    return tuple(dict.fromkeys([*keys, *await _written_about(here, frozenset(keys))]))
+
+
+async def _written_about(here: Here, persons: frozenset[str]) -> list[str]:
+    """List the keys of what was written about the persons behind some keys, whichever of their cases it was about.
+
+    Notes
+    -----
+    Each case that anything was written about is looked up once: some thousands a second, and erasing is rare.
+    """
+    from linli.streams.ground_facts import read_facts
+    from linli.streams.sealed.written_reasons import keys_about
+
+    address = await here.reach_kafka()
+    written = await keys_about(address, (await read_facts(address)).district_map.partitions)
+    found: list[str] = []
+    async with here.board() as board:
+        for about, keys in written.items():
+            if about.startswith("s-"):
+                order = await board.standing_order(about)
+                details = None if order is None else order.details.template
+            else:
+                request = await board.request(about)
+                details = None if request is None else request.details
+            if details is not None and details.sealed.key_id in persons:
+                found += keys
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from linli.schemas.glossary import word, word_of
 from linli.schemas.menu import shipped_menu
 from linli.schemas.orders import RequestDetails, Window
 from linli.schemas.people import PersonalPart
+from linli.schemas.sealed_text import part_of
 from linli.services.cli.board_lookups import (
     category_name,
     grid_meant,
@@ -32,6 +33,7 @@ from linli.streams.board.entries import HistoryLine
 from linli.streams.board.reader import Tentative
 from linli.streams.sealed.sealing import unseal
 from linli.streams.sealed.subject_keys import find_subject_key
+from linli.streams.sealed.written_reasons import opened_texts
 
 Row = tuple[str, str]
 
@@ -46,6 +48,7 @@ class Sheet:
     history: list[HistoryLine]
     personal: PersonalPart | None
     grids: Mapping[str, str]
+    written: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def as_data(self) -> dict[str, object]:
         """Give it to a program; the personal part only where it was asked for."""
@@ -56,6 +59,7 @@ class Sheet:
             data["history"] = [line.model_dump(mode="json") for line in self.history]
         if self.personal is not None:
             data["personal"] = self.personal.model_dump(mode="json")
+            data["written"] = list(self.written.values())
         return data
 
 
@@ -73,14 +77,17 @@ async def show_request(here: Here, out: Out, name: str, *, reveal: bool, history
         tentative = await board.tentative(record.request_id)
         teams = teams_of(record) + [one.team for one in tentative] + [line.who for line in lines if line.who]
         names = await team_names(board, teams)
-    personal = await _revealed(here, record) if reveal else None
-    sheet = Sheet(record, names, tentative, lines, personal, grid_names(here.settings))
+    personal: PersonalPart | None = None
+    written: Mapping[str, str] = {}
+    if reveal:
+        personal, written = await _revealed(here, record)
+    sheet = Sheet(record, names, tentative, lines, personal, grid_names(here.settings), written)
     out.data(sheet.as_data())
     _show(sheet, out)
 
 
-async def _revealed(here: Here, record: AssignmentRecord) -> PersonalPart:
-    """Open the personal part of a request with the master key.
+async def _revealed(here: Here, record: AssignmentRecord) -> tuple[PersonalPart, Mapping[str, str]]:
+    """Open the personal part of a request and what was written about it with the master key.
 
     Raises
     ------
@@ -96,7 +103,8 @@ async def _revealed(here: Here, record: AssignmentRecord) -> PersonalPart:
     key = await find_subject_key(address, sealed.key_id, partitions)
     if key is None:
         raise LinliError(Code.ERASED, id=record.request_id)
-    return unseal(sealed, key, keyring, PersonalPart)
+    written = await opened_texts(record.written, address, partitions, keyring)
+    return unseal(sealed, key, keyring, PersonalPart), written
 
 
 def _show(sheet: Sheet, out: Out) -> None:
@@ -109,13 +117,20 @@ def _show(sheet: Sheet, out: Out) -> None:
     if sheet.history:
         out.table(_history_headers(), [_history_row(line, sheet.names) for line in sheet.history])
     if sheet.personal is not None:
-        out.table((both("personal", "个人信息"), ""), list(_personal_rows(sheet.personal.model_dump())))
+        written = [(both("written", "所写原因"), text) for text in sheet.written.values()]
+        rows = [*_personal_rows(sheet.personal.model_dump()), *written]
+        out.table((both("personal", "个人信息"), ""), rows)
 
 
 def rows_of(sheet: Sheet) -> Iterator[Row]:
     """Yield what is shown of a request, a label and what it is."""
     record = sheet.record
-    yield from (*_ordered(record, sheet.grids), *_hindrance(record), *_going(sheet), *_afterwards(record))
+    yield from (
+        *_ordered(record, sheet.grids),
+        *_hindrance(record, sheet.written),
+        *_going(sheet),
+        *_afterwards(record),
+    )
 
 
 def _ordered(record: AssignmentRecord, grids: Mapping[str, str]) -> Iterator[Row]:
@@ -156,7 +171,7 @@ def _place(details: RequestDetails, grids: Mapping[str, str]) -> str:
     return aside(said, both("only the grid is known", "仅知网格")) if place.coarse else said
 
 
-def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
+def _hindrance(record: AssignmentRecord, opened: Mapping[str, str]) -> Iterator[Row]:
     match record.status:
         case Unmet(why=why, alternative=alternative):
             yield both("nobody", "无人"), word(f"nobody.{why.outcome}", TONGUE)
@@ -167,7 +182,8 @@ def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
             if due is not None:
                 yield both("answer due by", "答复时限"), clock(due)
         case OnHold(by=by, reason=reason):
-            yield both("held by", "挂起"), both(f"{by}: {reason}", f"{by}：{reason}")
+            said = opened.get(reason) or _or_sealed(reason)
+            yield both("held by", "挂起"), both(f"{by}: {said}", f"{by}：{said}")
         case Rated(stars=stars, by=by):
             yield both("rated", "评价"), f"{'★' * stars}{'☆' * (5 - stars)} {word(f'rated_by.{by}', TONGUE)}"
         case _:
@@ -177,6 +193,11 @@ def _hindrance(record: AssignmentRecord) -> Iterator[Row]:
         yield office_name(answer.office, shipped_menu(), TONGUE), said
     if record.details is not None and record.details.restricted:
         yield both("restricted", "限制查阅"), both("for the office it was referred to", "仅限受理部门")
+
+
+def _or_sealed(text: str) -> str:
+    """Give what somebody wrote where an older build left it in clear, else say how it is opened."""
+    return text if part_of(text) is None else both("(sealed; --reveal opens it)", "（已加密，加 --reveal 查看）")
 
 
 def _going(sheet: Sheet) -> Iterator[Row]:

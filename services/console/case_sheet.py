@@ -12,6 +12,7 @@ from linli.schemas.escalation import Escalation, Pool
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.orders import RequestDetails
 from linli.schemas.people import PersonalPart
+from linli.schemas.sealed_text import part_of
 from linli.services.console.case_lines import CaseLine, case_line, help_name, names_of, several_teams, whom
 from linli.services.console.case_reasons import Reasons, explained_teams, reasons_of
 from linli.services.console.proof_lines import Proved, proved
@@ -169,7 +170,7 @@ def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> I
                 late = due < here.clock.now()
                 yield speech("case.office_late" if late else "case.office_due"), speech.moment(due)
         case OnHold(by=by, reason=reason):
-            yield speech("case.held"), f"{by}: {reason}"
+            yield speech("case.held"), f"{by}: {_or_sealed(reason, speech)}"
         case Rated(stars=stars, by=by, tags=tags) | Reopened(stars=stars, by=by, tags=tags):
             said = [speech("case.stars", n=stars), speech.code(f"rated_by.{by}")]
             yield speech("case.rated"), speech.listed([*said, *(speech.code(f"tag.{tag}") for tag in tags)])
@@ -177,13 +178,18 @@ def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> I
             pass
     for again in record.reopened:
         came = speech.code(f"remedy.{again.remedy}") if again.remedy else speech.code("state.reopened")
-        yield speech("case.reopened"), f"{speech.moment(again.at)}: {came} {again.reason}".strip()
+        yield speech("case.reopened"), f"{speech.moment(again.at)}: {came} {_or_sealed(again.reason, speech)}".strip()
     if record.hard is not None:
-        yield speech("case.hard"), f"{record.hard.by}: {record.hard.reason}"
+        yield speech("case.hard"), f"{record.hard.by}: {_or_sealed(record.hard.reason, speech)}"
     for broken in record.broken:
         yield speech("case.broken"), f"{speech.span(broken.window)}: {speech.code(f'cause.{broken.cause}')}"
     if record.linked:
         yield speech("case.linked"), speech.listed(record.linked)
+
+
+def _or_sealed(text: str, speech: Speech) -> str:
+    """Give what somebody wrote where an older build left it in clear, else say where it is shown."""
+    return text if part_of(text) is None else speech("case.sealed")
 
 
 def _office_answers(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:

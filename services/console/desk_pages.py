@@ -13,6 +13,7 @@ from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import Office
 from linli.schemas.proving import Remedy
 from linli.schemas.referrals import ReferralOutcome
+from linli.schemas.sealed_text import part_of
 from linli.schemas.standing import SERIES_DETAILS
 from linli.services.console.case_lines import case_lines, names_of
 from linli.services.console.case_reasons import next_best
@@ -107,6 +108,7 @@ async def person_and_code(request: Request, request_id: str) -> Response:
     found = await here.personal(record, person, "desk") if may_see else None
     visits = await here.board.service_of(record) if may_see else []
     sealed = [one.review.sealed_reason for one in visits if one.review is not None]
+    written = [part_of(text) for text in record.written] if may_see else []
     code, until = here.case_code(record.request_id, person)
     values = {
         **frame(request, person),
@@ -114,6 +116,7 @@ async def person_and_code(request: Request, request_id: str) -> Response:
         "may_see": may_see,
         "contact": contact_facts(found, speech) if found is not None else None,
         "reasons": [text for one in sealed if one is not None and (text := await here.note(one, record, person))],
+        "written": [text for one in written if one is not None and (text := await here.note(one, record, person))],
         "code": code,
         "until": until,
     }

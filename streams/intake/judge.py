@@ -41,6 +41,7 @@ from linli.streams.intake.inbox_record import InboxRecord, RefusedError
 from linli.streams.intake.strict_json import as_bytes, parse, path_of_unseen
 from linli.streams.sealed.sealing import seal, seal_bytes, seal_node, seal_review, seal_team
 from linli.streams.sealed.service_codes import is_service_code
+from linli.streams.sealed.written_reasons import case_of, seal_written
 
 STAGE: Final = "intake"
 """Where in the house a record became a dead letter."""
@@ -164,7 +165,8 @@ def _command(record: InboxRecord, world: World) -> CommandOut:
         request_id=resolved,
         body=accepted,
     )
-    return CommandOut(command, keys)
+    written, reasons = seal_written(accepted, case_of(command), world.keyring, record.appended_at)
+    return CommandOut(command.model_copy(update={"body": written}), (*keys, *reasons))
 
 
 def _known_district(record: InboxRecord, world: World) -> str | None:

@@ -171,7 +171,8 @@ class Keyring:
         UnsealError
             As `unwrap`.
         """
-        return self._wrapped(self.unwrap(record), record.key_id, record.created_at)
+        anew = self._wrapped(self.unwrap(record), record.key_id, record.created_at)
+        return anew.model_copy(update={"about": record.about})
 
     def mark(self, use: MarkUse, content: bytes) -> str:
         """Return a keyed HMAC in hex: equal content gives equal marks for one use, and tells nothing else."""

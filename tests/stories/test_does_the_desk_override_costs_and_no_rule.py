@@ -18,9 +18,12 @@ def test_a_farther_team_goes_because_the_desk_says_so(story: Story) -> None:
     far.hears(case, "offer")
     near.hears(case, "filled")
     assert "the desk named another team" in near.accepts(case).was_refused("reassigned")
-    [choice] = story.county.terminal.json("show", case.id)["request"]["choices"]
-    assert (choice["proposed"], choice["chosen"], choice["reason"]) == (near.team, far.team, "knows the family")
+    sheet = story.county.terminal.json("show", case.id, "--reveal")
+    [choice] = sheet["request"]["choices"]
+    assert (choice["proposed"], choice["chosen"], sheet["written"]) == (near.team, far.team, ["knows the family"])
     assert choice["seconds"] > 60
+    assert "knows the family" in story.desk.sees(f"/desk/case/{case.id}/person").text
+    assert "knows the family" not in story.desk.sees(f"/desk/case/{case.id}").text
     assert f"The desk named 故事试验队 {far.team}." in case.told_in_words()
     far.accepts(case).went_well()
 
