@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -231,3 +232,26 @@ def test_code_called_without_numba_does_what_its_source_says() -> None:
     ways, among = np.arange(16, dtype=np.int32).reshape(4, 4), np.zeros((2, 2), np.int32)
     copy_ways(ways, np.array((3, 1), np.int32), among)
     assert among.tolist() == [[15, 13], [7, 5]]
+
+
+_HEAPS = """
+import ctypes, sys
+from pathlib import Path
+from linli.services.solving.limits import Allowance, solve_within
+from tests.support.problems import day
+
+solve_within(day(60, 300, 1), Allowance(work=20_000, threads=3))
+libc = ctypes.CDLL(None)
+libc.fopen.restype, libc.malloc_info.argtypes = ctypes.c_void_p, (ctypes.c_int, ctypes.c_void_p)
+libc.fclose.argtypes = (ctypes.c_void_p,)
+file = libc.fopen(sys.argv[1].encode(), b"w")
+libc.malloc_info(0, file)
+libc.fclose(file)
+print(Path(sys.argv[1]).read_text().count("<heap nr="))
+"""
+
+
+@pytest.mark.skipif("glibc" not in platform.libc_ver(), reason="a setting of glibc")
+def test_threads_of_a_search_share_one_heap(tmp_path: Path) -> None:
+    """Tests that the threads of a process that solves a file keep no memory to themselves."""
+    assert _run(_HEAPS, str(tmp_path / "heaps.xml")).strip() == "1"

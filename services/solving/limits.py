@@ -11,6 +11,7 @@ from linli.matcher.problem import Plan, Problem
 from linli.matcher.search.solve import Limits, Result, solve
 from linli.schemas.errors import Code, LinliError
 from linli.services.language import both
+from linli.services.solving.one_arena import share_one_arena
 
 SECONDS_DEFAULT = 2.0
 """What a person waits without wondering."""
@@ -98,6 +99,7 @@ def solve_within(
     ProblemError
         If the problem is malformed.
     """
+    share_one_arena()
     return solve(problem, Plan(), limits_within(allowance, progress, clock), allowance.seed)
 
 
