@@ -148,7 +148,12 @@ def test_a_day_of_ones_own_is_played(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert figures["requests"] == 10
     assert figures["promised"] > 5
     for spoilt, message in (
-        ('{"at": "noon"}', "day.ndjson:1"),
+        ('{"at": "noon"}', "day.ndjson:1: at: no time; write 2026-"),
+        ("{}", "day.ndjson:1: at: no time; write 2026-"),
+        ('{"at": 5}', "day.ndjson:1: at: no time"),
+        ("[]", "day.ndjson:1: an event is an object"),
+        ("x", "day.ndjson:1: "),
+        ('{"at": "2026-03-16T08:00:00+08:00", "kind": "flight"}', "day.ndjson:1: kind: give one of absent, "),
         ('{"kind": "order", "at": "2026-03-16T08:00"}', "source_id"),
     ):
         file.write_text(spoilt, encoding="utf-8")
