@@ -105,8 +105,10 @@ def test_names_are_read_strictly() -> None:
     """Tests a file of names: with and without a byte order mark; what is no line, and a number twice, is refused."""
     assert read_names("\ufeffm-1, 张三\n\nm-2,李四\n") == {"m-1": "张三", "m-2": "李四"}
     for wrong in ("m-1\n", "m-1,\n", "m-1,a,b\n", "m-1,a\nm-1,b\n"):
-        with pytest.raises(NamesError):
+        with pytest.raises(NamesError) as refused:
             read_names(wrong)
+        assert refused.value.said.zh.startswith("第 ")
+        assert wrong.split(",")[0].strip() not in refused.value.said.zh
 
 
 def test_hours_add_up_to_what_was_said() -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from linli.schemas.errors import Both
 from linli.schemas.glossary import Tongue
 from linli.schemas.service import ServiceRecord
 from linli.services.reports.periods import ZONE, Period
@@ -30,7 +31,17 @@ NAMES_MAX = 10_000
 
 
 class NamesError(ValueError):
-    """A file of names cannot be used; the message says why."""
+    """A file of names cannot be used.
+
+    Parameters
+    ----------
+    said
+        Why, in both languages; no name is in it.
+    """
+
+    def __init__(self, said: Both) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +167,10 @@ def read_names(text: str) -> dict[str, str]:
         if not any(cells):
             continue
         if len(cells) != len(("number", "name")) or not all(cells):
-            raise NamesError(f"line {number}: number,name")
+            raise NamesError(Both(f"line {number}: should be number,name", f"第 {number} 行：应为 编号,姓名"))
         if cells[0] in found:
-            raise NamesError(f"line {number}: {cells[0]} ×2")
+            raise NamesError(Both(f"line {number}: a number stands twice", f"第 {number} 行：编号重复"))
         found[cells[0]] = cells[1]
         if len(found) > NAMES_MAX:
-            raise NamesError(f"> {NAMES_MAX}")
+            raise NamesError(Both(f"more than {NAMES_MAX} names", f"超过 {NAMES_MAX} 个姓名"))
     return found

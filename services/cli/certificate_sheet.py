@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -49,7 +50,7 @@ async def make_certificate(here: Here, out: Out, wanted: Wanted, district: str |
         if file.suffix not in _WRITERS:
             raise LinliError(Code.USAGE, detail=f"--out: {' / '.join(_WRITERS)}")
         refuse_existing(file, overwrite=wanted.overwrite)
-    names = {} if wanted.names is None else _names(wanted.names)
+    names = {} if wanted.names is None else names_in(wanted.names)
     try:
         period = period_of(wanted.given, frozenset(Parameter))
     except WrongPeriodError as error:
@@ -96,7 +97,14 @@ def refuse_stranger(tables: Tables, who: tuple[str, str]) -> None:
         raise LinliError(Code.USAGE, detail=detail)
 
 
-def _names(file: Path) -> dict[str, str]:
+def names_in(file: Path) -> dict[str, str]:
+    """Read a file of names.
+
+    Raises
+    ------
+    LinliError
+        If it cannot be read, or is no such file; it says why, and no name.
+    """
     try:
         with file.open("rb") as opened:
             raw = opened.read(NAMES_BYTES_MAX + 1)
@@ -106,7 +114,12 @@ def _names(file: Path) -> dict[str, str]:
         raise LinliError(Code.FILE_UNREADABLE, path=file, detail=refused_by_system(error)) from None
     try:
         if len(raw) > NAMES_BYTES_MAX:
-            raise NamesError(f"> {NAMES_BYTES_MAX} bytes")
+            raise NamesError(Both(f"more than {NAMES_BYTES_MAX} bytes", f"超过 {NAMES_BYTES_MAX} 字节"))
         return read_names(raw.decode("utf-8"))
-    except (NamesError, UnicodeDecodeError) as error:
-        raise LinliError(Code.USAGE, detail=f"--names: {error}") from None
+    except NamesError as error:
+        said = error.said
+    except UnicodeDecodeError:
+        said = Both("this is not UTF-8", "不是 UTF-8 编码")
+    except csv.Error:
+        said = Both("this is no CSV", "不是 CSV")
+    raise LinliError(Code.USAGE, detail=Both(f"--names: {said.en}", f"--names：{said.zh}"))

@@ -37,7 +37,7 @@ def read_day(content: bytes, name: str) -> tuple[TimedEvent, ...]:
     if not lines:
         raise LinliError(Code.NOTHING_TO_DO, path=name)
     if len(lines) > EVENTS_MAX:
-        raise LinliError(Code.PROBLEM, detail=f"{name}: > {EVENTS_MAX} lines")
+        raise _malformed(name, f"more than {EVENTS_MAX} lines", f"超过 {EVENTS_MAX} 行")
     return tuple(sorted((_event(text, f"{name}:{number}") for number, text in lines), key=lambda event: event.at))
 
 
