@@ -266,7 +266,7 @@ def test_an_unknown_visit_is_refused() -> None:
         ({"max_travel_per_shift": 60}, "shift_travel", "seconds"),
         ({"max_metres_per_shift": 60}, "shift_metres", "metres"),
     ],
-    ids=lambda limit: next(iter(limit)) if isinstance(limit, dict) else str(limit),
+    ids=["shift", "day", "work", "way", "metres"],
 )
 def test_a_limit_that_one_visit_breaks_makes_it_impossible(limits: dict[str, int], rule: str, unit: str) -> None:
     """Tests that where nobody else is in the way nothing is lost to anybody: the limit is named, and by how much."""
