@@ -147,6 +147,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "a resident's request: {address} with the number {case} and the code {code}",
         "居民查看自己的点单：{address}，编号 {case}，查询码 {code}",
     ),
+    "serve_kept": (
+        "Data, keys and logs: {folder}; they stay there afterwards.",
+        "数据、密钥与日志：{folder}，结束后保留。",
+    ),
+    "serve_gone": (
+        "Data, keys and logs: {folder}; removed at the end, unless you had said --state FOLDER.",
+        "数据、密钥与日志：{folder}，结束时删除；如需保留，启动时请加 --state 文件夹。",
+    ),
     "serve_ends": ("Ctrl-C ends it.", "按 Ctrl-C 结束。"),
     "serve_ended": ("ending", "正在结束"),
     "next": (

@@ -13,6 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -27,6 +28,7 @@ from linli.services.demo.run import DayRun
 from linli.services.demo.sentences import say
 from linli.services.demo.tally import Tally
 from linli.services.demo.teams import midnight
+from linli.services.language import Language
 
 OFFER_WAIT_S: Final = 15.0
 """How long the first offer of the morning may take: a round, and its delivery."""
@@ -143,6 +145,11 @@ def _case(tally: Tally) -> str:
     return found[0].request_id if found else ""
 
 
+def state_line(folder: Path, *, kept: bool, language: Language) -> str:
+    """Say where everything lies that the demo wrote, and what becomes of it."""
+    return say("serve_kept" if kept else "serve_gone", language, folder=folder)
+
+
 def _print(run: DayRun, pages: Pages) -> None:
     """Say where the pages are, for people; with ``--json`` as one object, which is then the last line."""
     language = run.options.language
@@ -159,6 +166,7 @@ def _print(run: DayRun, pages: Pages) -> None:
         sign_in(tell("serve_director"), pages.director_token),
         *([tell("serve_offer", address=pages.offer)] if pages.offer else []),
         *([tell("serve_resident", address=pages.resident, case=pages.case, code=pages.code)] if pages.case else []),
+        state_line(run.stage.settings.state, kept=run.options.state is not None, language=language),
         tell("serve_ends"),
     ]
     console = Console(stderr=run.options.as_json)
