@@ -2,35 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word_of
 from linli.schemas.places import Terrain
+from linli.schemas.topics import ASSIGNMENTS
+from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import Out
+from linli.services.cli.report_sheet import asked_of
 from linli.services.cli.words import both
+from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.sheets.limits import FILE_BYTES_MAX
-from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, fit, read_trips, too_few
+from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, Trip, fit, read_trips, too_few
+from linli.services.travel.made_trips import LONGEST, made_trips
+from linli.streams.ledger_tables import LedgerTables
+
+_LEFT_ASIDE: Final = {
+    "on_the_dot": ("begun at the planned time: the crew may have waited", "按计划时间开始，可能曾等候"),
+    "overlapping": ("begun before the last visit was over", "上一次服务结束前已开始"),
+    "long_gap": (f"more than {LONGEST.total_seconds() / 3600:g} h between", "间隔过长"),
+    "coarse": ("only the village's middle is known", "仅知村组中心点"),
+    "two_terrains": ("between two kinds of terrain", "跨越两种地形"),
+    "short": (f"below {SHORTEST_M:g} m", f"直线不足 {SHORTEST_M:g} 米"),
+}
 
 
-def calibrate_file(name: str, out: Out) -> int:
-    """Fit the trips of a file and show the outcome.
+def calibrate_file(name: str, out: Out, unused: Mapping[str, str]) -> int:
+    """Fit the trips of a file and show the outcome; `unused` are options that belong to the ledger alone.
 
     Raises
     ------
     LinliError
-        If the file is malformed, or no terrain has trips enough.
+        If the file is malformed, no terrain has trips enough, or an option is given that a file knows nothing of.
     """
+    for option, value in unused.items():
+        if value:
+            raise LinliError(
+                Code.USAGE,
+                detail=both(f"{option} is for the ledger, not for a file", f"{option} 仅用于台账，不用于文件"),
+            )
     try:
         text = read_bytes(name, FILE_BYTES_MAX).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise LinliError(Code.FILE_ENCODING, path=name) from None
     trips, short = read_trips(text, name)
+    _show(trips, {"short": short} if short else {}, name, out)
+    return 0
+
+
+async def calibrate_visits(here: Here, out: Out, given: Mapping[str, str], district: str | None) -> None:
+    """Fit the trips between the finished visits of a district and show the outcome.
+
+    Raises
+    ------
+    LinliError
+        If Kafka does not answer, the district is not there, the period is none, or no terrain has trips enough.
+    """
+    try:
+        period = period_of(given, frozenset((Parameter.FROM, Parameter.UNTIL)))
+    except WrongPeriodError as error:
+        raise LinliError(Code.USAGE, detail=error.said()) from None
+    code = here.district(district)
+    asked = await asked_of(here, code)
+    tables = await LedgerTables(asked.address).read(asked.partition, (ASSIGNMENTS,), code)
+    made = made_trips(tables.assignments, period)
+    _show(made.trips, made.left_aside, both("the ledger", "台账"), out)
+
+
+def _show(trips: Sequence[Trip], left_aside: Mapping[str, int], source: str, out: Out) -> None:
     fits, few = fit(trips), too_few(trips)
     if not fits:
-        raise LinliError(Code.PROBLEM, detail=f"{name}: {_too_few(few)}")
-    out.data({"short": short, "trips": len(trips), "too_few": few, "fits": [one.as_dict() for one in fits]})
+        aside = "".join(f"; {line}" for line in _aside(left_aside))
+        raise LinliError(Code.PROBLEM, detail=f"{source}: {_too_few(few)}{aside}")
+    told = {"short": left_aside.get("short", 0), "left_aside": dict(left_aside), "trips": len(trips), "too_few": few}
+    out.data({**told, "fits": [one.as_dict() for one in fits]})
     heads = (
         both("terrain", "地形"),
         both("trips", "行程数"),
@@ -41,13 +89,16 @@ def calibrate_file(name: str, out: Out) -> int:
         both("sure", "把握"),
     )
     out.table(heads, [_row(one) for one in fits])
-    out.say(
-        f"{short} trips below {SHORTEST_M:g} m were left aside.", f"{short} 次直线不足 {SHORTEST_M:g} 米的行程未采用。"
-    )
-    if few:
-        told = _too_few(few)
-        out.say(told, told)
-    return 0
+    for line in (*_aside(left_aside), *([_too_few(few)] if few else [])):
+        out.say(line, line)
+
+
+def _aside(left_aside: Mapping[str, int]) -> list[str]:
+    """Say how many trips were left aside, and why."""
+    return [
+        both(f"left aside, {_LEFT_ASIDE[why][0]}: {count}", f"未采用，{_LEFT_ASIDE[why][1]}：{count} 次")
+        for why, count in left_aside.items()
+    ]
 
 
 def _too_few(few: Mapping[str, int]) -> str:

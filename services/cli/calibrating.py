@@ -6,17 +6,21 @@ from typing import Annotated
 
 import typer
 
-from linli.services.cli.options import AsJson
+from linli.services.cli.options import AsJson, District
+from linli.services.cli.report import FromDay, UntilDay
 from linli.services.cli.words import both
 
 TripFile = Annotated[
     str,
     typer.Argument(
-        metavar="TRIPS",
+        metavar="[TRIPS]",
         help=both(
-            "CSV: from_lat,from_lon,to_lat,to_lon,seconds and, where known, metres and terrain.",
-            "CSV：from_lat,from_lon,to_lat,to_lon,seconds，可加 metres、terrain。",
+            "CSV: from_lat,from_lon,to_lat,to_lon,seconds and, where known, metres and terrain. "
+            "Without a file the trips between finished visits of the ledger.",
+            "CSV：from_lat,from_lon,to_lat,to_lon,seconds，可加 metres、terrain。"
+            "不给出文件时，取台账中已完成服务之间的行程。",
         ),
+        show_default=False,
     ),
 ]
 
@@ -32,9 +36,19 @@ def add_to(app: typer.Typer) -> None:
     )(calibrate)
 
 
-def calibrate(trips: TripFile, as_json: AsJson = False) -> int:
+def calibrate(
+    trips: TripFile = "",
+    start: FromDay = "",
+    until: UntilDay = "",
+    district: District = None,
+    as_json: AsJson = False,
+) -> int:
     """Fit and show."""
-    from linli.services.cli.calibrated import calibrate_file
+    from linli.services.cli.calibrated import calibrate_file, calibrate_visits
+    from linli.services.cli.here import Here, run
     from linli.services.cli.out import Out
 
-    return calibrate_file(trips, Out(as_json))
+    if trips:
+        return calibrate_file(trips, Out(as_json), {"--from": start, "--until": until, "--district": district or ""})
+    run(calibrate_visits(Here.look(), Out(as_json), {"from": start, "until": until}, district))
+    return 0

@@ -125,7 +125,7 @@ def _trip(row: dict[str, str], where: str) -> Trip:
         if value is not None and not 0 < value < most:
             says = both(f"between 0 and {most:.0f}", f"须大于 0、小于 {most:.0f}")
             raise LinliError(Code.PROBLEM, detail=f"{where}: {column}: {says}")
-    return Trip(float(_STRAIGHT.between(_place(lat, lon), _place(to_lat, to_lon))[1]), seconds, metres, terrain)
+    return Trip(straight_metres((lat, lon), (to_lat, to_lon)), seconds, metres, terrain)
 
 
 def _number(row: dict[str, str], column: str, where: str) -> float:
@@ -138,8 +138,9 @@ def _number(row: dict[str, str], column: str, where: str) -> float:
     return value
 
 
-def _place(lat: float, lon: float) -> Place:
-    return Place(lat, lon, "line")
+def straight_metres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the straight line between two points, degrees of latitude and longitude."""
+    return float(_STRAIGHT.between(Place(*one, "line"), Place(*other, "line"))[1])
 
 
 def too_few(trips: Sequence[Trip]) -> dict[str, int]:
