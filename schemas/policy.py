@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from linli.schemas.base import Inside
 from linli.schemas.double_registration import DoubleRegistration
 from linli.schemas.escalation import Escalation
+from linli.schemas.grounds import Grounds
 from linli.schemas.service_policy import ServicePolicy
 
 
@@ -214,6 +215,8 @@ class Policy(Inside):
 
     ``futures``: how it is found out which skills are rare, for ``prices.scarcity``.
 
+    ``grounds``: detour and speed by terrain, from which ways are estimated. With others every way is measured anew.
+
     ``escalation``: when a request climbs the organisation tree, and which teams are asked at which level.
 
     ``service`` says what is believable, whom the desk calls back and which ratings reopen a case.
@@ -247,6 +250,7 @@ class Policy(Inside):
     prices: Prices = Prices()
     admission_price: AdmissionPrice | None = AdmissionPrice()
     futures: Futures = Futures()
+    grounds: Grounds = Grounds()
     escalation: Escalation = Escalation()
     service: ServicePolicy = ServicePolicy()
     standing_days: Annotated[int, Field(ge=1, le=28)] = 7

@@ -13,7 +13,9 @@ import pytest
 from linli.matcher.problem import Place
 from linli.matcher.travel import GROUNDS, Ground, HaversineTravel
 from linli.schemas.assignment import AssignmentRecord, DoneState, Leg
+from linli.schemas.grounds import Grounds
 from linli.schemas.places import Terrain
+from linli.schemas.policy_file import parse_policy
 from linli.schemas.topics import ASSIGNMENTS
 from linli.services.cli import main
 from linli.services.reports.periods import Period
@@ -144,7 +146,11 @@ def test_the_command_reads_the_ledger(
         told = json.loads(capsys.readouterr().out)
         assert (told["trips"], told["left_aside"], told["fits"][0]["terrain"]) == (60, {"long_gap": 29}, "hill")
         assert main.run(["calibrate"]) == 0
-        assert "left aside, more than 3 h between: 29" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "left aside, more than 3 h between: 29" in said
+        policy = parse_policy(said[said.index("[grounds.hill]") :])
+        assert policy.grounds.hill.metres_per_hour == told["fits"][0]["metres_per_hour"]
+        assert policy.grounds.seat == Grounds().seat
         until = f"{MONDAY + timedelta(days=3):%Y-%m-%d}"
         assert main.run(["calibrate", "--until", until]) != 0
         assert "needs 20 trips" in capsys.readouterr().err

@@ -18,8 +18,8 @@ from linli.matcher.ledger.state import TeamFacts
 from linli.matcher.problem import Problem, Team
 from linli.matcher.rounds.translate import LegView, visit_of
 from linli.matcher.rounds.translate_teams import team_of
+from linli.matcher.rounds.ways import travel_over
 from linli.matcher.rules import first_violation
-from linli.matcher.travel import HaversineTravel
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.instants import to_seconds
 from linli.schemas.lifecycle import State
@@ -82,7 +82,7 @@ def claimable(
         The organisation, where teams are asked pool after pool.
     """
     asking = team_of(team, TeamFacts(now.date(), policy.horizon_days))
-    problem = Problem(to_seconds(now), (), (asking,), HaversineTravel())
+    problem = Problem(to_seconds(now), (), (asking,), travel_over(policy.grounds))
     ours = (record for record in records if is_open_to(policy.escalation, tree, record, team))
     found = [one for record in ours for one in _of_request(policy, problem, asking, record)]
     return sorted(found, key=lambda one: (one.way_seconds, one.record.request_id, one.leg))

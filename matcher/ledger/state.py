@@ -20,6 +20,7 @@ from linli.matcher.not_yet import NotYet
 from linli.matcher.problem import Route, Team, Visit
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import Command
+from linli.schemas.grounds import Grounds
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Futures, Policy
@@ -106,8 +107,8 @@ class Translations:
         The nodes last asked for, and the organisation tree that they make.
     pools
         Roster, nodes and rules last asked for, and the pools of teams that they make.
-    memory, day
-        The matcher's memory, which is made anew every day.
+    memory, known
+        The matcher's memory, which is made anew every day and for other grounds, and for which day and grounds it is.
     """
 
     visits: dict[str, tuple[AssignmentRecord, LegFacts, tuple[Visit, ...]]] = field(
@@ -130,7 +131,7 @@ class Translations:
     tree: tuple[Mapping[str, NodeRecord], Tree] | None = None
     pools: tuple[object, object, object, AskingPools] | None = None
     memory: Memory | None = None
-    day: date | None = None
+    known: tuple[date, Grounds] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,25 @@ from datetime import timedelta
 
 from linli.matcher.ledger.state import Translations
 from linli.matcher.rounds.translate_teams import place_of
-from linli.matcher.travel import HaversineTravel
+from linli.matcher.rounds.ways import travel_over
+from linli.schemas.grounds import Grounds
 from linli.schemas.orders import RequestDetails
 from linli.schemas.roster import RosterRecord
 
 NO_WAY = timedelta(0)
 
 
-def way_there(translations: Translations, team: RosterRecord | None, details: RequestDetails) -> timedelta:
+def way_there(
+    translations: Translations, grounds: Grounds, team: RosterRecord | None, details: RequestDetails
+) -> timedelta:
     """Return how long a team needs from its base to where service is given, fetching included.
 
     Parameters
     ----------
     translations
         The district's, for the ways it remembers.
+    grounds
+        What ways are estimated from as long as none is remembered.
     team
         Who goes; nothing is known of the way of a team that is not on the roster.
     details
@@ -32,7 +37,8 @@ def way_there(translations: Translations, team: RosterRecord | None, details: Re
     """
     if team is None:
         return NO_WAY
-    travel = HaversineTravel() if translations.memory is None else translations.memory.travel
+    memory = translations.memory if translations.known is not None and translations.known[1] == grounds else None
+    travel = travel_over(grounds) if memory is None else memory.travel
     base, place, fetch = place_of(team.details.base), place_of(details.place), details.fetch
     if fetch is None:
         return timedelta(seconds=travel.between(base, place)[0])

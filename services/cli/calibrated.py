@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from linli.matcher.rounds.ways import travel_over
+from linli.matcher.travel import GROUNDS, Ground
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word_of
 from linli.schemas.places import Terrain
@@ -69,11 +71,18 @@ async def calibrate_visits(here: Here, out: Out, given: Mapping[str, str], distr
     asked = await asked_of(here, code)
     tables = await LedgerTables(asked.address).read(asked.partition, (ASSIGNMENTS,), code)
     made = made_trips(tables.assignments, period)
-    _show(made.trips, made.left_aside, both("the ledger", "台账"), out)
+    today = travel_over(asked.county.policy.grounds).grounds
+    _show(made.trips, made.left_aside, both("the ledger", "台账"), out, today)
 
 
-def _show(trips: Sequence[Trip], left_aside: Mapping[str, int], source: str, out: Out) -> None:
-    fits, few = fit(trips), too_few(trips)
+def _show(
+    trips: Sequence[Trip],
+    left_aside: Mapping[str, int],
+    source: str,
+    out: Out,
+    today: Mapping[str, Ground] = GROUNDS,
+) -> None:
+    fits, few = fit(trips, today), too_few(trips)
     if not fits:
         aside = "".join(f"; {line}" for line in _aside(left_aside))
         raise LinliError(Code.PROBLEM, detail=f"{source}: {_too_few(few)}{aside}")
@@ -91,6 +100,18 @@ def _show(trips: Sequence[Trip], left_aside: Mapping[str, int], source: str, out
     out.table(heads, [_row(one) for one in fits])
     for line in (*_aside(left_aside), *([_too_few(few)] if few else [])):
         out.say(line, line)
+    out.say("For a policy file (LINLI_POLICY):", "可写入政策文件（LINLI_POLICY）：")
+    for line in _for_a_policy(fits):
+        out.say(line, line)
+
+
+def _for_a_policy(fits: Sequence[Fit]) -> list[str]:
+    """Write what was fitted as a policy file has it."""
+    return [
+        line
+        for one in fits
+        for line in (f"[grounds.{one.terrain}]", f"detour = {one.road}", f"metres_per_hour = {one.metres_per_hour}")
+    ]
 
 
 def _aside(left_aside: Mapping[str, int]) -> list[str]:

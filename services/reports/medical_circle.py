@@ -13,6 +13,7 @@ from statistics import median
 from typing import Final
 
 from linli.matcher.problem import Place
+from linli.matcher.rounds.ways import travel_over
 from linli.matcher.travel import HaversineTravel
 from linli.schemas.errors import Both
 from linli.schemas.menu import MenuItem, ServiceMenu
@@ -61,7 +62,7 @@ def circle_of(tables: Tables, asked: Asked) -> Circle:
     """Work out who is reached, exactly: every household against every base and every grid."""
     menu, grids = asked.county.menu, asked.county.district.grids
     limit = 60 * min((item.travel_minutes_max or 0 for item in circled(menu)), default=0)
-    travel, households = HaversineTravel(), households_of(tables)
+    travel, households = travel_over(asked.county.policy.grounds), households_of(tables)
     places = [one.place for one in households]
     bases = bases_of(tables.roster, menu)
     near: list[tuple[int, str] | None] = [None] * len(places)

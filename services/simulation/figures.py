@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from linli.matcher.travel import HaversineTravel
+from linli.matcher.rounds.ways import travel_over
 from linli.schemas.assignment import Assignment, AssignmentRecord, Audience, Closed
 from linli.schemas.lifecycle import OfferState, State
 from linli.services.demo.nearest_desk import NO_VISIT, compare
@@ -115,7 +115,7 @@ def figures_of(day: VirtualDay) -> Figures:
     served = max(1, len(began))
     offers = sent_offers(day.history)
     hours = sorted(team_hours(day).values())
-    travel = HaversineTravel()
+    travel = travel_over(day.state.policy.grounds)
     both = compare(day.last(), day.state.roster.values(), day.state.plans.values(), day.began, travel)
     return Figures(
         requests=len(wanted),

@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 
@@ -62,6 +62,8 @@ class Fit:
         How far the middle trip is from the estimate, as a share of its time: with today's figures, and with these.
     sure
         ``yes`` where the interval is within a tenth of the middle, ``roughly`` within a quarter, else ``no``.
+    road
+        The detour that belongs to `metres_per_hour`: the fitted one, or the one assumed today.
     """
 
     terrain: str
@@ -72,6 +74,7 @@ class Fit:
     error_before: float
     error_after: float
     sure: str
+    road: float
 
     def as_dict(self) -> dict[str, object]:
         """Return it ready for JSON."""
@@ -149,18 +152,17 @@ def too_few(trips: Sequence[Trip]) -> dict[str, int]:
     return {terrain: count for terrain, count in sorted(counted.items()) if count < TRIPS_MIN}
 
 
-def fit(trips: Sequence[Trip]) -> list[Fit]:
-    """Fit each terrain that has trips enough."""
+def fit(trips: Sequence[Trip], today: Mapping[str, Ground] = GROUNDS) -> list[Fit]:
+    """Fit each terrain that has trips enough, and compare with what is assumed today."""
     terrains = sorted({trip.terrain for trip in trips})
     groups = [(terrain, [trip for trip in trips if trip.terrain == terrain]) for terrain in terrains]
-    return [_fit(terrain, group) for terrain, group in groups if len(group) >= TRIPS_MIN]
+    return [_fit(terrain, group, today[terrain]) for terrain, group in groups if len(group) >= TRIPS_MIN]
 
 
-def _fit(terrain: str, trips: Sequence[Trip]) -> Fit:
+def _fit(terrain: str, trips: Sequence[Trip], today: Ground) -> Fit:
     pace = middle([trip.seconds / trip.straight * 1000 for trip in trips])
     known = [trip.metres / trip.straight for trip in trips if trip.metres is not None]
     detour = middle(known) if len(known) >= TRIPS_MIN else None
-    today = GROUNDS[terrain]
     road = detour[1] if detour else today.detour
     before = today.detour * 3600 / today.metres_per_hour
     return Fit(
@@ -172,6 +174,7 @@ def _fit(terrain: str, trips: Sequence[Trip]) -> Fit:
         _error(trips, before),
         _error(trips, pace[1] / 1000),
         _sure(pace),
+        round(road, 3),
     )
 
 

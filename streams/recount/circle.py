@@ -7,7 +7,8 @@ from statistics import median
 from typing import NamedTuple
 
 from linli.matcher.problem import Place
-from linli.matcher.travel import HaversineTravel
+from linli.matcher.rounds.ways import travel_over
+from linli.schemas.grounds import Grounds
 from linli.schemas.menu import MenuItem
 from linli.schemas.people import Beneficiary
 from linli.schemas.places import RoundedPlace
@@ -28,11 +29,13 @@ def medical_circle(log: RawLog, asked: Question) -> list[Line]:
     """Measure from every qualified base and every grid to every household; ways are those that plans are made with."""
     items = [one for one in asked.menu.items if one.travel_minutes_max and any(two.qualification for two in one.skills)]
     limit = 60 * min((one.travel_minutes_max or 0 for one in items), default=0)
-    homes = _homes(log, _bases(log, items))
+    grounds = asked.policy.grounds
+    homes = _homes(log, _bases(log, items), grounds)
     outside = [home.place for home in homes if home.seconds > limit]
     reach = {one.code: 0 for one in asked.district.grids}
     for spot in asked.district.grids if outside else ():
-        reach[spot.code] = sum(way <= limit for way in _ways(Place(spot.lat, spot.lon, spot.terrain.value), outside))
+        ways = _ways(Place(spot.lat, spot.lon, spot.terrain.value), outside, grounds)
+        reach[spot.code] = sum(way <= limit for way in ways)
     best = max(reach, key=lambda code: (reach[code], [-ord(one) for one in code]), default="")
     lines: list[Line] = []
     for grid in {*(one.grid for one in homes), *(code for code, count in reach.items() if count)}:
@@ -70,7 +73,7 @@ def _may(team: TeamDetails, item: MenuItem) -> bool:
     return able and team.team_kind in item.team_kinds
 
 
-def _homes(log: RawLog, bases: dict[str, Place]) -> list[_Home]:
+def _homes(log: RawLog, bases: dict[str, Place], grounds: Grounds) -> list[_Home]:
     """Give every household once, by the mark that tells it from others."""
     found: dict[str, RoundedPlace] = {}
     for request in sorted(log.requests):
@@ -80,14 +83,14 @@ def _homes(log: RawLog, bases: dict[str, Place]) -> list[_Home]:
     homes: list[_Home] = []
     for place in found.values():
         here = _place(place)
-        ways = sorted((_ways(base, [here])[0], team) for team, base in bases.items())
+        ways = sorted((_ways(base, [here], grounds)[0], team) for team, base in bases.items())
         seconds, base = ways[0] if ways else (float("inf"), "")
         homes.append(_Home(place.grid, here, base, seconds))
     return homes
 
 
-def _ways(start: Place, ends: list[Place]) -> list[float]:
-    seconds, _ = HaversineTravel().matrix([start], ends)
+def _ways(start: Place, ends: list[Place], grounds: Grounds) -> list[float]:
+    seconds, _ = travel_over(grounds).matrix([start], ends)
     return [float(one) for one in seconds[0]]
 
 

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from linli.matcher.ledger.state import Decision, DistrictState
 from linli.matcher.rounds.translate_teams import place_of
-from linli.matcher.travel import HaversineTravel, Travel
+from linli.matcher.rounds.ways import travel_over
+from linli.matcher.travel import Travel
 from linli.schemas.assignment import AssignmentRecord, Closed, Committed, Offer, Unmet
+from linli.schemas.grounds import Grounds
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.places import RoundedPlace
 from linli.schemas.plan import SHADOWS_FROM, PlannedVisit
@@ -69,7 +71,7 @@ class WorldTally:
     Ways are the optimizer's own estimate from coordinates. A way to something that is fetched first is not counted.
     """
 
-    travel: Travel = field(default_factory=HaversineTravel)
+    _travels: dict[Grounds, Travel] = field(default_factory=dict[Grounds, Travel])
     _before: dict[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
     _last: dict[str, AssignmentRecord] = field(default_factory=dict[str, AssignmentRecord])
     _promised: set[str] = field(default_factory=set[str])
@@ -97,7 +99,7 @@ class WorldTally:
             was_promised = before is not None and before.promise is not None
             if record.promise is not None and not was_promised and record.request_id not in self._promised:
                 self._promised.add(record.request_id)
-                self._ways += _ways_to(record.request_id, after, self.travel)
+                self._ways += _ways_to(record.request_id, after, self._travel_over(after.policy.grounds))
 
     def _count_offers(self, record: AssignmentRecord) -> None:
         for offer in _offers_of(record):
@@ -105,6 +107,11 @@ class WorldTally:
             if seen and offer.id not in self._old_offers:
                 self._offers[offer.id] = offer.state
                 self._offered.add(record.request_id)
+
+    def _travel_over(self, grounds: Grounds) -> Travel:
+        if grounds not in self._travels:
+            self._travels[grounds] = travel_over(grounds)
+        return self._travels[grounds]
 
     def figures(self) -> WorldFigures:
         """Give the figures up to here."""
