@@ -166,7 +166,8 @@ def test_the_desk_works_with_the_keyboard_alone(browser: Browser, county: County
         with desk.page.expect_navigation():
             desk.page.keyboard.press("Enter")
         assert "on hold" in desk.text
-        assert "the family visits" in desk.text
+        assert "sealed; see" in desk.text
+        assert "the family visits" not in desk.text
         desk.reach("#do-release")
         desk.page.keyboard.press("Enter")
         desk.reach("form[action$='/release'] button")
