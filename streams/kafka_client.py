@@ -1,5 +1,6 @@
 """How to reach Kafka: one address, for every client."""
 
+import asyncio
 import logging
 import ssl
 from dataclasses import dataclass, field
@@ -110,3 +111,21 @@ def is_refusal(error: BaseException) -> bool:
 
     logins = (AuthenticationFailedError, SaslAuthenticationFailed, UnsupportedSaslMechanismError)
     return isinstance(error, (ssl.SSLCertVerificationError, *logins))
+
+
+async def stop_consumer(consumer: Any) -> None:
+    """Stop an aiokafka consumer, also one whose last fetch failed a moment ago.
+
+    Notes
+    -----
+    Such a fetch pauses before it is tried again, and aiokafka, which cancels and then awaits it, lets that
+    cancellation out as if it were meant for whoever closes: connections stay open, and the caller seems cancelled. It
+    is told apart from a real one, and the connections are closed here.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        await consumer._client.close()

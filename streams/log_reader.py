@@ -11,7 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 
 FETCH_BATCH_MAX = 2_000
 """Records taken from the client at once: enough to hide the call, few enough to keep memory flat."""
@@ -136,4 +136,4 @@ async def open_reader(address: KafkaAddress) -> AsyncGenerator[LogReader]:
     try:
         yield LogReader(consumer)
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)

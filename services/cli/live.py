@@ -15,7 +15,7 @@ from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
 from linli.streams.codec import decode
 from linli.streams.ground_facts import read_facts
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 
 POLL_S: Final = 0.5
 """How long one look waits for records: how late a Ctrl-C or the end of a limit is noticed at most."""
@@ -60,7 +60,7 @@ async def follow(here: Here, out: Out, request: str | None, seconds: float, *, f
                 await here.reach_kafka()
                 heard = now
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)
 
 
 async def _id_of(here: Here, request: str) -> str:

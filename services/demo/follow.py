@@ -17,7 +17,7 @@ from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, PLANS, ROSTER, ROUNDS
 from linli.services.demo.tally import Tally
 from linli.streams.codec import decode
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 
 FOLLOWED = (ASSIGNMENTS, PLANS, ROSTER, ROUNDS, DEAD_LETTERS)
 
@@ -55,7 +55,7 @@ async def follow(
                     _note(tally, pair.topic, record, on_assignment)
             await asyncio.sleep(0)
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)
 
 
 def _note(tally: Tally, topic: str, record: Any, on_assignment: Callable[[AssignmentRecord], None]) -> None:

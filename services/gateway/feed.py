@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.topics import ASSIGNMENTS
 from linli.streams.codec import decode_as
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 from linli.streams.meters import Meters
 
 RING_MAX: Final = 4_000
@@ -142,7 +142,7 @@ class Feed:
                     await self._take(batches)
         finally:
             await self.close()
-            await consumer.stop()
+            await stop_consumer(consumer)
 
     async def close(self) -> None:
         """Let every follower go."""

@@ -15,7 +15,7 @@ from linli.schemas.metrics import SECTIONS
 from linli.streams.board import keys
 from linli.streams.board.entries import TOPICS, entries_of
 from linli.streams.board.store import BoardGoneError, BoardStore, Epoch, Found
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 from linli.streams.log_lines import log_for
 from linli.streams.log_reader import LogReader, LogRecord, Span, log_record, open_reader
 from linli.streams.meters import Meters
@@ -237,7 +237,7 @@ class Board:
                 await self._apply(epoch, positions, batch, reached)
                 self._measure(batch, {pair: (consumer.highwater(pair) or 0) for pair in pairs}, reached)
         finally:
-            await consumer.stop()
+            await stop_consumer(consumer)
 
     def _measure(
         self, batch: list[LogRecord], ends: Mapping[TopicPartition, int], reached: Mapping[tuple[str, int], int]

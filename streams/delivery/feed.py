@@ -26,7 +26,7 @@ from linli.schemas.roster import RosterRecord
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, ORGANISATION, ROSTER, ROUNDS, SUBJECT_KEYS, Topic
 from linli.streams.codec import decode_as
 from linli.streams.dispatch.ledger import read_last_round
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 from linli.streams.log_lines import log_for
 from linli.streams.log_reader import LogRecord, Span, log_record, open_reader
 
@@ -150,7 +150,7 @@ class DeliveryFeed:
     async def close(self) -> None:
         """Let go of the connection; harmless when there is none."""
         if self._consumer is not None:
-            await self._consumer.stop()
+            await stop_consumer(self._consumer)
             self._consumer = None
 
     async def _open(self) -> None:

@@ -16,7 +16,7 @@ from linli.schemas.commands import Command
 from linli.schemas.dead_letters import Reason
 from linli.schemas.identity import position_id
 from linli.schemas.topics import COMMANDS
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 from linli.streams.ledger_records import RefusedCommand
 from linli.streams.log_reader import LogRecord, LogStalledError, log_record
 
@@ -104,7 +104,7 @@ class CommandFeed:
         """Let go of the connections; harmless when there are none."""
         for consumer in (self._consumer, self._asker):
             if consumer is not None:
-                await consumer.stop()
+                await stop_consumer(consumer)
         self._consumer = self._asker = None
 
     async def _beginning(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -100,6 +101,7 @@ async def replay(
         report.first_round = recording.first_round
         async for one in recording.rounds:
             states = _replay_round(one, states, decide, report)
+            await asyncio.sleep(0)  # Deciding takes long: whoever reads ahead for us would seem to hear nothing.
             if on_round is not None:
                 on_round(report.first_round + report.rounds + report.healed - 1)
     return report

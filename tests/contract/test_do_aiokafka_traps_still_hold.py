@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced, RequestTimedOutError
 from aiokafka.structs import TopicPartition
 
 from linli.streams.dispatch.crash_points import CrashPlan
 from linli.streams.dispatch.transaction import RoundWriter, skew_between
-from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
+from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 from linli.streams.ledger_records import Outgoing
 from linli.streams.log_reader import open_reader
 from tests.support.topic_maker import make_topic
@@ -175,6 +175,58 @@ async def test_the_broker_tells_its_append_time(kafka_address: KafkaAddress, fre
         answer = await producer.send_and_wait(topic, b"x", partition=0, timestamp_ms=long_ago.timestamp() * 1000)
     appended = datetime.fromtimestamp(answer.timestamp / 1000, UTC)
     assert abs(appended - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def failing(address: KafkaAddress, topic: str) -> Any:
+    """Give a consumer whose fetch has just failed, and which pauses before it tries again."""
+    consumer: Any = AIOKafkaConsumer(**kafka_client_kwargs(address), auto_offset_reset="none", retry_backoff_ms=30_000)
+    await consumer.start()
+    failed, send = asyncio.Event(), consumer._client.send
+
+    async def fail(node: int, request: Any, **more: Any) -> Any:
+        if type(request).__name__.startswith("Fetch"):
+            failed.set()
+            raise RequestTimedOutError
+        return await send(node, request, **more)
+
+    consumer._client.send = fail
+    pair = TopicPartition(topic, 0)
+    consumer.assign([pair])
+    consumer.seek(pair, 0)
+    async with asyncio.timeout(20):
+        await failed.wait()
+    await asyncio.sleep(0.05)
+    return consumer
+
+
+async def test_a_consumer_that_pauses_cancels_who_stops_it(kafka_address: KafkaAddress, fresh_name: Name) -> None:
+    """Tests that stopping right after a failed fetch looks like being cancelled, and that our way around closes."""
+    topic = fresh_name("pauses")
+    await make_topic(kafka_address, topic)
+    theirs = await failing(kafka_address, topic)
+    with pytest.raises(asyncio.CancelledError):
+        await theirs.stop()
+    await theirs._client.close()
+    ours = await failing(kafka_address, topic)
+    await stop_consumer(ours)
+    assert not any(one.connected() for one in ours._client._conns.values())
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_real_cancellation_gets_through() -> None:
+    """Tests that whoever is cancelled while stopping a consumer is cancelled."""
+
+    class Slow:
+        async def stop(self) -> None:
+            await asyncio.sleep(30)
+
+    stopping = asyncio.create_task(stop_consumer(Slow()))
+    await asyncio.sleep(0)
+    stopping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
 
 
 def test_skew_is_counted_only_beyond_the_time_of_the_answer() -> None:
