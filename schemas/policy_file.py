@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from linli.schemas.errors import Both
 from linli.schemas.menu import ListError, mistakes, toml_as_json
 from linli.schemas.policy import Policy
+from linli.schemas.repeated_keys import first_repeated
 
 
 def parse_policy(text: str) -> Policy:
@@ -32,6 +33,9 @@ def parse_policy(text: str) -> Policy:
         policy = Policy.model_validate_json(given)
     except ValidationError as error:
         raise ListError(*mistakes(error, Both("policy", "策略"))) from None
+    twice = first_repeated(given)
+    if twice is not None:
+        raise ListError(f"{twice.en}.", f"{twice.zh}。")
     kept = policy.model_dump(mode="json", exclude_unset=True)
     unknown = list(_unknown(json.loads(given), kept, ""))
     if unknown:

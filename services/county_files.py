@@ -13,6 +13,7 @@ from linli.schemas.menu import ListError, ServiceMenu, mistakes, parse_menu, shi
 from linli.schemas.places import District
 from linli.schemas.policy import Policy
 from linli.schemas.policy_file import parse_policy
+from linli.schemas.repeated_keys import first_repeated
 from linli.schemas.system_words import refused_by_system
 from linli.services.demo.county import sinan
 from linli.services.language import both
@@ -103,10 +104,14 @@ def _district(code: str, folder: Path | None) -> District:
             )
         return sinan()
     path = folder / f"{code}.json"
+    text = _text(path, "LINLI_DISTRICT_FOLDER")
     try:
-        district = District.model_validate_json(_text(path, "LINLI_DISTRICT_FOLDER"))
+        district = District.model_validate_json(text)
     except ValidationError as error:
         raise SettingsError(_unusable(path, mistakes(error, Both("district", "区县文件")))) from None
+    twice = first_repeated(text)
+    if twice is not None:
+        raise SettingsError(_unusable(path, Both(f"{twice.en}.", f"{twice.zh}。")))
     if district.code != code:
         raise SettingsError(
             both(

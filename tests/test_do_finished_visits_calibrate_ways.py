@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from linli.schemas.places import Terrain
 from linli.schemas.policy_file import parse_policy
 from linli.schemas.topics import ASSIGNMENTS
 from linli.services.cli import main
+from linli.services.cli.calibrated import LEFT_ASIDE
 from linli.services.reports.periods import Period
 from linli.services.travel.calibration import fit
 from linli.services.travel.made_trips import made_trips
@@ -158,3 +160,10 @@ def test_the_command_reads_the_ledger(
         assert "--until is for the ledger" in capsys.readouterr().err
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize("why", LEFT_ASIDE)
+def test_a_reason_names_its_figure_in_both_languages(why: str) -> None:
+    """Tests that whoever reads Chinese learns of the same hours and metres as whoever reads English."""
+    english, chinese = (re.findall(r"\d+", said) for said in LEFT_ASIDE[why])
+    assert english == chinese

@@ -22,14 +22,17 @@ from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, Trip, 
 from linli.services.travel.made_trips import LONGEST, made_trips
 from linli.streams.ledger_tables import LedgerTables
 
-_LEFT_ASIDE: Final = {
+_LONGEST_H: Final = LONGEST.total_seconds() / 3600
+
+LEFT_ASIDE: Final = {
     "on_the_dot": ("begun at the planned time: the crew may have waited", "按计划时间开始，可能曾等候"),
     "overlapping": ("begun before the last visit was over", "上一次服务结束前已开始"),
-    "long_gap": (f"more than {LONGEST.total_seconds() / 3600:g} h between", "间隔过长"),
+    "long_gap": (f"more than {_LONGEST_H:g} h between", f"间隔超过 {_LONGEST_H:g} 小时"),
     "coarse": ("only the village's middle is known", "仅知村组中心点"),
     "two_terrains": ("between two kinds of terrain", "跨越两种地形"),
     "short": (f"below {SHORTEST_M:g} m", f"直线不足 {SHORTEST_M:g} 米"),
 }
+"""Why a trip says nothing of its way, by the word that programs read."""
 
 
 def calibrate_file(name: str, out: Out, unused: Mapping[str, str]) -> int:
@@ -117,7 +120,7 @@ def _for_a_policy(fits: Sequence[Fit]) -> list[str]:
 def _aside(left_aside: Mapping[str, int]) -> list[str]:
     """Say how many trips were left aside, and why."""
     return [
-        both(f"left aside, {_LEFT_ASIDE[why][0]}: {count}", f"未采用，{_LEFT_ASIDE[why][1]}：{count} 次")
+        both(f"left aside, {LEFT_ASIDE[why][0]}: {count}", f"未采用，{LEFT_ASIDE[why][1]}：{count} 次")
         for why, count in left_aside.items()
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, cast
 
+from linli.schemas.dead_letters import Reason
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.system_words import refused_by_system
 from linli.services.cli.times import with_zone
@@ -76,20 +78,26 @@ class InboxFile:
                 if text.strip():
                     yield _line(number, text.encode(), self._kind, context)
         else:
-            for number, data in enumerate(self._objects(), start=1):
-                yield _line(number, as_bytes(data), self._kind, context)
+            objects, twice = self._objects()
+            for number, data in enumerate(objects):
+                if number in twice:
+                    yield Line(number + 1, refused=RefusedError(Reason.NOT_JSON, rule="key_repeated"))
+                else:
+                    yield _line(number + 1, as_bytes(data), self._kind, context)
 
-    def _objects(self) -> list[object]:
-        """Give the objects of a JSON file: a list, or one object."""
+    def _objects(self) -> tuple[list[object], frozenset[int]]:
+        """Give the objects of a JSON file, a list or one object, and in which of them a key stands twice."""
         import orjson
 
         from linli.schemas.mistakes import not_json
+        from linli.schemas.repeated_keys import repeated_keys
 
         try:
             data: object = orjson.loads(self._text)
-        except orjson.JSONDecodeError as error:
+            twice = frozenset(path[0] if isinstance(path[0], int) else 0 for path in repeated_keys(self._text))
+        except json.JSONDecodeError as error:
             raise LinliError(Code.FILE_FORMAT, path=not_json(error, self.name)) from None
-        return list(data) if isinstance(data, list) else [data]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return (cast(list[object], data) if isinstance(data, list) else [data]), twice
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def members(
     """Replace a team's members by those of a JSON file: a list as in the team's own record."""
     from linli.schemas.team_changes import ChangeMembers
 
-    body = ChangeMembers(team=team, members=_members_in(file), by=by)
+    body = ChangeMembers(team=team, members=members_in(file), by=by)
     return _deliver(body, team, district, wait, as_json)
 
 
@@ -149,7 +149,7 @@ MEMBERS_BYTES_MAX = 1_000_000
 """Largest file of members: five hundred of them take a fifth of it."""
 
 
-def _members_in(file: str) -> tuple[Member, ...]:
+def members_in(file: str) -> tuple[Member, ...]:
     """Read members from a JSON file.
 
     Raises
@@ -164,6 +164,7 @@ def _members_in(file: str) -> tuple[Member, ...]:
 
     from linli.schemas.errors import Both, Code, LinliError
     from linli.schemas.mistakes import first_mistake
+    from linli.schemas.repeated_keys import first_repeated
     from linli.schemas.roster import Member
     from linli.schemas.system_words import refused_by_system
 
@@ -174,10 +175,13 @@ def _members_in(file: str) -> tuple[Member, ...]:
     except OSError as error:
         raise LinliError(Code.FILE_UNREADABLE, path=file, detail=refused_by_system(error)) from None
     try:
-        return TypeAdapter(tuple[Member, ...]).validate_json(raw)
+        members = TypeAdapter(tuple[Member, ...]).validate_json(raw)
+        said = first_repeated(raw)
     except ValidationError as error:
         said = first_mistake(error)
-        raise LinliError(Code.USAGE, detail=Both(f"{file}: {said.en}", f"{file}：{said.zh}")) from None
+    if said is not None:
+        raise LinliError(Code.USAGE, detail=Both(f"{file}: {said.en}", f"{file}：{said.zh}"))
+    return members
 
 
 def _deliver(body: BaseModel, team: str, district: str | None, wait: float, as_json: bool) -> int:

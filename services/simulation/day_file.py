@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from linli.schemas.base import Edge
 from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.mistakes import first_mistake, not_json
+from linli.schemas.repeated_keys import first_repeated
 from linli.services.demo.county import layout
 from linli.services.demo.timed import TimedEvent, timed
 from linli.services.sheets.bodies import MODEL_OF_KIND
@@ -63,8 +65,11 @@ def _event(text: bytes, where: str) -> TimedEvent:
 def _fields(text: bytes, where: str) -> dict[str, Any]:
     try:
         fields: object = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        twice = first_repeated(text)
+    except json.JSONDecodeError as error:
         raise LinliError(Code.PROBLEM, detail=not_json(error, where)) from None
+    if twice is not None:
+        raise _malformed(where, twice.en, twice.zh)
     if not isinstance(fields, dict):
         raise _malformed(
             where, "an event is an object with `at` and the fields of its kind", "事件应为对象，含 at 及所属类别的字段"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from linli.matcher.travel import IntTable
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.mistakes import mistake, not_json
+from linli.schemas.repeated_keys import repeated_keys, said_twice
 from linli.services.language import both
 from linli.services.solving.faults import path_of, refuse
 from linli.services.solving.vroom_checks import faults_of
@@ -58,12 +60,16 @@ def read_problem(content: bytes, name: str) -> VroomFile:
     Raises
     ------
     LinliError
-        If it is no JSON, or a field is malformed, contradicts another, or asks for what Linli cannot do.
+        If it is no JSON, a key stands twice, or a field is malformed, contradicts another, or asks for what Linli
+        cannot do.
     """
     try:
-        data: object = orjson.loads(content.removeprefix(BOM_UTF8))
-    except orjson.JSONDecodeError as error:
+        text = content.removeprefix(BOM_UTF8)
+        data: object = orjson.loads(text)
+        twice = [said_twice(path_of(path)) for path in repeated_keys(text)]
+    except json.JSONDecodeError as error:
         raise LinliError(Code.PROBLEM, detail=not_json(error, name)) from None
+    refuse([both(*said) for said in twice])
     if not isinstance(data, dict):
         raise LinliError(Code.PROBLEM, detail=f"{name}: not an object with vehicles and jobs")
     fields = cast(Json, data)
