@@ -169,8 +169,10 @@ def test_a_visitor_finds_the_desk_and_answers_an_offer(served: Served) -> None:
 
 
 def test_ctrl_c_ends_it_cleanly(served: Served) -> None:
-    """Tests that it says what the day came to by its exit code, and leaves no process behind."""
+    """Tests that it says what the day came to by its exit code and how to come back, and leaves no process behind."""
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(60) == 0
+    last = served.said.read_text(encoding="utf-8").splitlines()[-1]
+    assert last.endswith("linli demo --serve --requests 60 --minutes 1 --json")
     with httpx2.Client(trust_env=False) as client, pytest.raises(httpx2.ConnectError):
         client.get(served.pages["sign_in"])

@@ -168,6 +168,9 @@ def members_in(file: str) -> tuple[Member, ...]:
     from linli.schemas.roster import Member
     from linli.schemas.system_words import refused_by_system
 
+    def refused(said: Both) -> LinliError:
+        return LinliError(Code.USAGE, detail=Both(f"{file}: {said.en}", f"{file}：{said.zh}"))
+
     try:
         raw = sys.stdin.buffer.read(MEMBERS_BYTES_MAX) if file == "-" else Path(file).read_bytes()[:MEMBERS_BYTES_MAX]
     except FileNotFoundError:
@@ -176,11 +179,11 @@ def members_in(file: str) -> tuple[Member, ...]:
         raise LinliError(Code.FILE_UNREADABLE, path=file, detail=refused_by_system(error)) from None
     try:
         members = TypeAdapter(tuple[Member, ...]).validate_json(raw)
-        said = first_repeated(raw)
     except ValidationError as error:
-        said = first_mistake(error)
-    if said is not None:
-        raise LinliError(Code.USAGE, detail=Both(f"{file}: {said.en}", f"{file}：{said.zh}"))
+        raise refused(first_mistake(error)) from None
+    twice = first_repeated(raw)
+    if twice is not None:
+        raise refused(twice)
     return members
 
 

@@ -18,7 +18,7 @@ from linli.services.demo.post import Post
 from linli.services.demo.report import Outcome, table_of
 from linli.services.demo.run import DayRun
 from linli.services.demo.sentences import say
-from linli.services.demo.serving import serve
+from linli.services.demo.serving import again_line, serve
 from linli.services.demo.stage import open_stage
 from linli.services.demo.story import Teller
 from linli.services.demo.tally import Tally
@@ -58,6 +58,8 @@ async def _demo(options: DemoOptions, state: Path) -> int:
                 await serve(run, post)
 
         await run.play(afterwards)
+    if options.serve:
+        console.print(again_line(options), highlight=False, soft_wrap=True)
     return 1 if broken else 0
 
 

@@ -60,6 +60,18 @@ class DemoOptions:
     language: Language = Language.AUTO
 
     @property
+    def command(self) -> str:
+        """What one types to play the same day again, without a folder: a day is played in a fresh one."""
+        usual = DemoOptions()
+        words = ["linli demo", *(["--serve"] if self.serve else [])]
+        words += [f"--requests {self.requests}"] if self.requests is not None else []
+        words += [f"--minutes {self.minutes:g}"] if self.minutes != usual.minutes else []
+        words += [f"--scenario {self.scenario.replace('_', '-')}"] if self.scenario is not usual.scenario else []
+        words += [f"--seed {self.seed}"] if self.seed != usual.seed else []
+        words += ["--no-kill"] if not self.kill else []
+        return " ".join([*words, *(["--json"] if self.as_json else [])])
+
+    @property
     def before_the_day(self) -> timedelta:
         """How long before the day's first hour the clock starts, in decision time."""
         return timedelta(seconds=START_UP_S * self.clock_rate)

@@ -157,6 +157,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "serve_ends": ("Ctrl-C ends it.", "按 Ctrl-C 结束。"),
     "serve_ended": ("ending", "正在结束"),
+    "serve_again": ("It has ended. To open it again: {command}", "演示已结束。再次打开：{command}"),
     "next": (
         "Try next: linli demo --serve · linli demo --scenario cold-snap · linli up, then linli submit, watch, explain",
         "接下来可试：linli demo --serve · linli demo --scenario cold-snap · linli up，再用 submit、watch、explain",

@@ -21,7 +21,7 @@ from rich.console import Console
 from linli.schemas.lifecycle import OfferState, State
 from linli.services.demo.callers import DESK, DIRECTOR, lead_of
 from linli.services.demo.county import layout
-from linli.services.demo.options import MORNING_HOUR
+from linli.services.demo.options import MORNING_HOUR, DemoOptions
 from linli.services.demo.post import Post
 from linli.services.demo.requests import MONDAY
 from linli.services.demo.run import DayRun
@@ -148,6 +148,11 @@ def _case(tally: Tally) -> str:
 def state_line(folder: Path, *, kept: bool, language: Language) -> str:
     """Say where everything lies that the demo wrote, and what becomes of it."""
     return say("serve_kept" if kept else "serve_gone", language, folder=folder)
+
+
+def again_line(options: DemoOptions) -> str:
+    """Say how the same is started again, once everything has ended and no page answers any more."""
+    return say("serve_again", options.language, command=options.command)
 
 
 def _print(run: DayRun, pages: Pages) -> None:
