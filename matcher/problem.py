@@ -308,6 +308,9 @@ class Weights:
     length : int
         No price of a plan either: what it costs the search to leave out a visit, for each hour that it is longer than
         the average of those that ask for a place.
+    remoteness : int
+        No price of a plan either: what it costs the search to leave out a visit, for each hour of way that it is
+        farther from the nearest able team than the average, where windows are narrow.
     waiting : tuple of int
         Where bands of waiting begin, in seconds since registration, ascending: within a class of urgency a visit that
         has waited longer is of a higher band. Empty: waiting does not count.
@@ -323,6 +326,7 @@ class Weights:
     scarcity: int = 0
     rarity: int = 450
     length: int = 700
+    remoteness: int = 1_800
     waiting: tuple[int, ...] = ()
 
 

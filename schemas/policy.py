@@ -57,7 +57,9 @@ class Prices(Inside):
 
     ``rarity`` counts in no plan's cost: it is what the search may pay in travel so that, of those who cannot all be
     served, it is not somebody whom few teams can serve that is left out; ``length`` so that it is not somebody who
-    needs long, for each hour above the average.
+    needs long, for each hour above the average; ``remoteness`` so that it is not somebody far from every able team, for
+    each hour of way above the average: whole where nobody leaves a choice of time, less the wider windows are on
+    average, nothing from four hours on.
 
     ``waiting_hours`` is no price: within a class of urgency, who has waited longer is served first, by bands that begin
     at so many hours after registration.
@@ -74,6 +76,7 @@ class Prices(Inside):
     scarcity: Annotated[int, Field(ge=0, le=100_000)] = 0
     rarity: Annotated[int, Field(ge=0, le=100_000)] = 450
     length: Annotated[int, Field(ge=0, le=100_000)] = 700
+    remoteness: Annotated[int, Field(ge=0, le=100_000)] = 1_800
     waiting_hours: WaitingHours = (24, 72)
 
     @model_validator(mode="after")

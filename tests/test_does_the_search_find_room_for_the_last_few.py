@@ -22,9 +22,9 @@ from tests.support.solving import searched
 
 
 def _all_fit(seed: int) -> Problem:
-    """Return a day of two-hour windows that a long search once served without exception; rarity counts nothing."""
+    """Return a day of two-hour windows that a long search once served; who is rare or far counts like all."""
     problem = day("two-hour", Size(teams=16, visits=180, side=22.0), seed)
-    problem = replace(problem, weights=replace(problem.weights, rarity=0))
+    problem = replace(problem, weights=replace(problem.weights, rarity=0, remoteness=0))
     found = searched(Timetable(Model(problem)), Limits(300_000), 1)
     served = frozenset(visit.id for number, visit in enumerate(problem.visits) if found.where[number] >= 0)
     return kept(problem, served)

@@ -21,7 +21,7 @@ from linli.matcher.kernels.layout import Longs, Notes, State, World
 from linli.matcher.kernels.search import search
 from linli.matcher.limits import Limits
 from linli.matcher.search.carving import carve, settle
-from linli.matcher.search.left_out import able_teams, lengths, rarities
+from linli.matcher.search.left_out import able_teams, lengths, nearest_bases, rarities, remotenesses
 from linli.matcher.search.parts import Cutter, Share
 from linli.matcher.search.pressure import Pressure
 from linli.matcher.search.world import arrays_of, stops_of, timetable_of
@@ -64,7 +64,7 @@ COOLING = 978
 
 FEW = 40
 """Per thousand unserved up to which the search insists on those, for room may yet be found for them. Only
-where more are unserved are rarity and length priced: there somebody has to be left out."""
+where more are unserved are rarity, length and remoteness priced: there somebody has to be left out."""
 
 INSISTENCE = 1_000
 """Seconds by which a visit becomes dearer with each epoch that it begins without a place, where all can be served: so
@@ -141,21 +141,26 @@ class _Course:
         self.level = np.array(model.level, dtype=np.int64)
         self.held = np.array(model.held, dtype=np.bool_)
         self.levels = model.levels
+        self.model, self.days = model, model.days
         team_of_duty = np.array([duty.team for duty in model.duties], dtype=np.int64)
         self.cutter = Cutter(self.arrays.world, team_of_duty)
-        able = able_teams(self.arrays.world, team_of_duty)
-        wanted, weights = self.cutter.movable, model.weights
-        self.left_out = rarities(able, wanted, weights.rarity)
-        self.left_out += lengths(np.array(model.duration, dtype=np.int64), wanted, weights.length)
+        self.left_out = self._prices_of_leaving_out(team_of_duty)
         dearest = _dearest(self.arrays.world) + int(self.left_out.sum())
         self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), dearest)
-        self.model, self.days = model, model.days
         self.most = self.arrays.world.duties[:, layout.MOST].copy()
         self.missed = np.zeros(len(self.level), np.int64)
         self.pressure = Pressure(len(self.level))
         self.present = self.arrays.tours.copy()
         self.best = self.present.copy()
         self.best_key: tuple[int, ...] | None = None
+
+    def _prices_of_leaving_out(self, team_of_duty: Longs) -> Longs:
+        """Return what leaving each visit out costs where it matters whom."""
+        world, wanted, weights = self.arrays.world, self.cutter.movable, self.model.weights
+        found = rarities(able_teams(world, team_of_duty), wanted, weights.rarity)
+        found += lengths(np.array(self.model.duration, dtype=np.int64), wanted, weights.length)
+        width = world.visits[:, layout.WIDTH]
+        return found + remotenesses(nearest_bases(world), width, wanted, weights.remoteness)
 
     def run(self) -> None:
         """Search until work or time is spent."""
