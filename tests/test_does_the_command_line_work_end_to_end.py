@@ -18,13 +18,17 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from linli.schemas.erasure import KEYS_MAX
 from linli.schemas.errors import Code, faults
 from linli.schemas.identity import request_id
 from linli.schemas.topics import ASSIGNMENTS, COMMANDS, INBOX
 from linli.services.demo.county import urban_communities
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.log_reader import open_reader
+from linli.streams.sealed.keyring import Keyring
 from linli.streams.sealed.written_reasons import keys_about
+from tests.support.district import MONDAY
+from tests.support.subject_keys import write_keys
 from tests.support.terminal import Json, Said, Terminal
 
 T = TypeVar("T")
@@ -367,12 +371,27 @@ def test_the_master_key_is_replaced_while_all_runs(user: User) -> None:
         assert NAME in user.ok("show", name, "--reveal")
 
 
+async def write_about(address: KafkaAddress, about: str, many: int) -> None:
+    """Write so many keys of sentences about a case, which nobody can open and no record carries."""
+    keyring, made = Keyring(bytes(range(32))), AIOKafkaProducer(**kafka_client_kwargs(address), enable_idempotence=True)
+    await made.start()
+    fresh = [keyring.fresh_key(MONDAY).record.model_copy(update={"about": about}) for _ in range(many)]
+    await write_keys(made, fresh)
+    await made.stop()
+
+
 async def test_with_a_person_goes_what_was_written_about_them(user: User) -> None:
-    """Tests that an erasure destroys the keys of all reasons, of one that no record carries any more as well."""
+    """Tests that an erasure destroys the keys of all reasons, of one that no record carries any more as well.
+
+    There are more of them than one event erases, and so several events do.
+    """
     address, about = KafkaAddress(user.json("status")["kafka"]["address"]), request_id(SOURCE, "N-5")
     others = set(await keys_about(address, 1)) - {about}
     assert others
-    user.ok("erase", of(5), "--yes")
+    await write_about(address, about, 2 * KEYS_MAX + 1)
+    assert len((await keys_about(address, 1))[about]) > 2 * KEYS_MAX
+    told = user.lines("erase", of(5), "--yes")
+    assert len(told) == 3
     assert set(await keys_about(address, 1)) == others
     assert user.fault("show", of(5), "--reveal") == "erased"
     assert user.run("show", of(5)).returncode == 0

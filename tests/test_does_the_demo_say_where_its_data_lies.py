@@ -29,7 +29,7 @@ def test_the_folder_is_named_in_both_languages(kept: bool, english: str, chinese
 
 USUAL = DemoOptions(serve=True)
 OWN = DemoOptions(serve=True, requests=60, minutes=2.5, scenario=Scenario.COLD_SNAP, seed=7, kill=False, as_json=True)
-AGAIN = "linli demo --serve --requests 60 --minutes 2.5 --scenario cold-snap --seed 7 --no-kill --json"
+AGAIN: str = "linli demo --serve --requests 60 --minutes 2.5 --scenario cold-snap --seed 7 --no-kill --json"
 
 
 @pytest.mark.parametrize(("options", "command"), [(USUAL, "linli demo --serve"), (OWN, AGAIN)])

@@ -77,6 +77,15 @@ class Out:
             table.add_row(*(Text(cell) for cell in row))
         self.console.print(table, highlight=False)
 
+    def wide_table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show a table of many columns to a person; row by row where the terminal is too narrow for it."""
+        from linli.services.cli.narrow import fits, stacked
+
+        if self.as_json or not rows or fits(headers, rows, self.console.width):
+            self.table(headers, rows)
+        else:
+            self.console.print(stacked(headers, rows), highlight=False)
+
     @property
     def console(self) -> Console:
         """The console for people."""

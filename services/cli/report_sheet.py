@@ -106,7 +106,7 @@ def write_file(file: Path, content: bytes, out: Out) -> None:
 def _show(made: MadeReport, out: Out) -> None:
     if out.as_json:
         return
-    out.table(made.headers(TONGUE), [[shown(value) for value in row] for row in made.spoken(TONGUE)])
+    out.wide_table(made.headers(TONGUE), [[shown(value) for value in row] for row in made.spoken(TONGUE)])
     if not made.rows:
         out.say("There is nothing to report.", "没有可报告的内容。")
     out.say(made.about(TONGUE), made.about(TONGUE))
