@@ -122,7 +122,10 @@ def load_mapping(path: Path, columns: Columns) -> Mapping:
         detail = Both(str(error), f"不是有效的 TOML 文件{spot(str(error))}")
         raise LinliError(Code.MAP, path=path, detail=detail) from None
     except ValueError as error:
-        raise LinliError(Code.MAP, path=path, detail=str(error)) from None
+        strange = Both(f"we have no column called {error}", f"没有名为 {error} 的列")
+        raise LinliError(Code.MAP, path=path, detail=strange) from None
     if mapping.kind != columns.kind:
-        raise LinliError(Code.MAP, path=path, detail=f'kind = "{mapping.kind}"')
+        english = f'kind = "{mapping.kind}", but "{columns.kind}" is read here'
+        chinese = f'kind = "{mapping.kind}"，而此处读取的是 "{columns.kind}"'
+        raise LinliError(Code.MAP, path=path, detail=Both(english, chinese))
     return mapping

@@ -71,10 +71,11 @@ def read_problem(content: bytes, name: str) -> VroomFile:
         raise LinliError(Code.PROBLEM, detail=not_json(error, name)) from None
     refuse([both(*said) for said in twice])
     if not isinstance(data, dict):
-        raise LinliError(Code.PROBLEM, detail=f"{name}: not an object with vehicles and jobs")
+        raise LinliError(Code.PROBLEM, detail=_no_object(name))
     fields = cast(Json, data)
     if "matrix" in fields:
-        refuse(["matrix: no longer in the format; write matrices: {car: {durations: [...]}}"])
+        now = "matrices: {car: {durations: [...]}}"
+        refuse([both(f"matrix: no longer in the format; write {now}", f"matrix：格式已不用此字段，请写作 {now}")])
     matrices = _matrices(fields.pop("matrices", {}))
     problem = _problem(fields)
     refuse(unsupported(problem))
@@ -82,6 +83,10 @@ def read_problem(content: bytes, name: str) -> VroomFile:
     refuse(faults_of(problem, sizes))
     refuse(_without_metres(problem, matrices))
     return VroomFile(problem, matrices)
+
+
+def _no_object(name: str) -> str:
+    return both(f"{name}: not an object with vehicles and jobs", f"{name}：应为含 vehicles 和 jobs 的对象")
 
 
 def _without_metres(problem: VroomProblem, matrices: Mapping[str, Matrices]) -> list[str]:
@@ -93,9 +98,11 @@ def _without_metres(problem: VroomProblem, matrices: Mapping[str, Matrices]) -> 
             continue
         where = f"vehicles[{number}].max_distance: matrices.{vehicle.profile}"
         if tables.distances is None:
-            faults.append(f"{where} has no distances")
+            faults.append(both(f"{where} has no distances", f"{where} 缺少 distances"))
         elif ((tables.durations == 0) & (tables.distances > 0)).any():
-            faults.append(f"{where} has distances where durations are 0")
+            faults.append(
+                both(f"{where} has distances where durations are 0", f"{where} 中有 durations 为 0 而 distances 不为 0")
+            )
     return faults
 
 
@@ -116,43 +123,74 @@ def _problem(fields: Json) -> VroomProblem:
 
 def _matrices(given: object) -> dict[str, Matrices]:
     if not isinstance(given, dict):
-        refuse(["matrices: not an object by profile"])
+        refuse([both("matrices: not an object by profile", "matrices：应为以 profile 为键的对象")])
     found: dict[str, Matrices] = {}
     for profile, tables in cast(Json, given).items():
         where = f"matrices.{profile}"
         if not isinstance(tables, dict):
-            refuse([f"{where}: not an object with durations"])
+            refuse([both(f"{where}: not an object with durations", f"{where}：应为含 durations 的对象")])
         found[profile] = _tables(cast(Json, tables), where)
     return found
 
 
 def _tables(tables: Json, where: str) -> Matrices:
     if "costs" in tables:
-        refuse([f"{where}.costs: costs other than travel time are not supported"])
+        refuse(
+            [
+                both(
+                    f"{where}.costs: costs other than travel time are not supported",
+                    f"{where}.costs：不支持行程时间以外的成本",
+                )
+            ]
+        )
     unknown = sorted(set(tables) - {"durations", "distances"})
-    refuse([f"{where}.{key}: unknown" for key in unknown])
+    refuse([both(f"{where}.{key}: unknown", f"{where}.{key}：没有此字段") for key in unknown])
     if "durations" not in tables:
-        refuse([f"{where}.durations: missing"])
+        refuse([both(f"{where}.durations: missing", f"{where}.durations：缺少此字段")])
     durations = _square(tables["durations"], f"{where}.durations")
     if "distances" not in tables:
         return Matrices(durations, None)
     distances = _square(tables["distances"], f"{where}.distances")
     if len(distances) != len(durations):
-        refuse([f"{where}.distances: {len(distances)} rows, but durations have {len(durations)}"])
+        rows, wanted = len(distances), len(durations)
+        refuse(
+            [
+                both(
+                    f"{where}.distances: {rows} rows, but durations have {wanted}",
+                    f"{where}.distances：有 {rows} 行，而 durations 有 {wanted} 行",
+                )
+            ]
+        )
     return Matrices(durations, distances)
 
 
 def _square(rows: object, where: str) -> IntTable:
     """Return rows of whole numbers as a square array; name the row that is too short, or the figure that is wrong."""
     if not isinstance(rows, list) or not rows:
-        refuse([f"{where}: not a list of rows"])
+        refuse([both(f"{where}: not a list of rows", f"{where}：应为由行组成的列表")])
     listed = cast(list[object], rows)
     for number, row in enumerate(listed):
         if not isinstance(row, list) or len(cast(list[object], row)) != len(listed):
-            refuse([f"{where}[{number}]: not square, a row must have {len(listed)} figures"])
+            size = len(listed)
+            refuse(
+                [
+                    both(
+                        f"{where}[{number}]: not square, a row must have {size} figures",
+                        f"{where}[{number}]：矩阵须为方阵，每行应有 {size} 个数",
+                    )
+                ]
+            )
         wrong = next((k for k, one in enumerate(cast(list[object], row)) if not _is_figure(one)), None)
         if wrong is not None:
-            refuse([f"{where}[{number}][{wrong}]: not a whole number between 0 and {SECONDS_MAX}"])
+            place = f"{where}[{number}][{wrong}]"
+            refuse(
+                [
+                    both(
+                        f"{place}: not a whole number between 0 and {SECONDS_MAX}",
+                        f"{place}：应为 0 至 {SECONDS_MAX} 的整数",
+                    )
+                ]
+            )
     return np.array(listed, dtype=np.int64)
 
 
