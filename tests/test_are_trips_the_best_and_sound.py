@@ -24,7 +24,10 @@ def some_task(rng: random.Random) -> Task:
 
 
 def some_day(seed: int) -> Errands:
-    """Return a day drawn by chance: two vehicles, jobs and shipments, windows, loads in two dimensions, two levels."""
+    """Return a day drawn by chance: two vehicles, jobs and shipments, windows, loads in two dimensions, two levels.
+
+    Every other day's metres are limited, and are not in proportion to its seconds.
+    """
     rng = random.Random(seed)
     points = [(rng.randrange(300), rng.randrange(300)) for _ in range(PLACES)]
     ways = np.array([[abs(a - c) + abs(b - d) for c, d in points] for a, b in points], dtype=np.int32)
@@ -43,7 +46,11 @@ def some_day(seed: int) -> Errands:
     vehicles = tuple(
         Vehicle(f"v-{k}", 0, k, 0, CLOSES, (3, 2), rng.randint(4, 8), rng.randint(600, 3_000)) for k in (0, 1)
     )
-    return Errands(errands, vehicles, ways)
+    if seed % 2 == 0:
+        return Errands(errands, vehicles, ways)
+    metres = np.array([[7 * way + rng.randrange(2_000) * (way > 0) for way in row] for row in ways], dtype=np.int64)
+    strict = tuple(replace(one, most_metres=rng.randint(5_000, 12_000)) for one in vehicles)
+    return Errands(errands, strict, ways, metres)
 
 
 def orders(problem: Errands, vehicle: int, chosen: frozenset[int]) -> Iterator[list[tuple[int, bool]]]:
@@ -102,7 +109,7 @@ def best_value(problem: Errands) -> tuple[int, ...]:
     return min(found)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(10))
 def test_small_days_are_the_best(seed: int) -> None:
     """Tests against every choice and order, judged by the checker."""
     problem = some_day(seed)
@@ -130,9 +137,9 @@ def simple() -> tuple[Errands, Trips]:
         Errand("b", ends[0], ends[1], 0, (1,), (0,), able),
         Errand("c", None, ends[1], 0, (0,), (1,), able),
     )
-    vehicle = Vehicle("v", 0, 0, 0, 75, (3,), 5, 15)
+    vehicle = Vehicle("v", 0, 0, 0, 75, (3,), 5, 15, 150)
     trip = Done(0, True, 5), Done(1, True, 15), Done(0, False, 30), Done(2, False, 40), Done(1, False, 50)
-    return Errands(errands, (vehicle,), ways), {0: trip}
+    return Errands(errands, (vehicle,), ways, 10 * ways.astype(np.int64)), {0: trip}
 
 
 def test_a_sound_trip_breaks_nothing() -> None:
@@ -146,6 +153,7 @@ def test_a_sound_trip_breaks_nothing() -> None:
     [
         ({"most_tasks": 4}, "5 tasks of 4"),
         ({"most_way": 14}, "15 s on the way instead of 14"),
+        ({"most_metres": 149}, "150 m on the way instead of 149"),
         ({"closes": 64}, "it ends too late"),
         ({"capacity": (2,)}, "3 aboard instead of 2"),
         ({"opens": 1}, "a begins before anybody is there"),
@@ -156,6 +164,13 @@ def test_a_vehicles_limits_are_judged(change: dict[str, int], fault: str) -> Non
     problem, trips = simple()
     strict = replace(problem, vehicles=(replace(problem.vehicles[0], **change),))  # type: ignore[arg-type]
     assert [told for told in faults_of_trips(strict, trips) if fault in told]
+
+
+def test_metres_that_nobody_knows_are_no_limit_to_search_with() -> None:
+    """Tests that a limit without a table of metres is refused, not read from beyond a table."""
+    problem, _ = simple()
+    with pytest.raises(ValueError, match="metres are limited"):
+        plan_trips(replace(problem, metres=None), {}, Limits(10), 1)
 
 
 def test_an_order_is_judged() -> None:

@@ -52,19 +52,25 @@ def is_borne(order: list[Json], capacity: list[int]) -> bool:
 
 def best(given: Json) -> Worth:
     """Return the most jobs, then the least way, by trying everything."""
-    ways = given["matrices"]["car"]["durations"]
+    matrices = given["matrices"]["car"]
+    ways = matrices["durations"]
 
-    def routes(capacity: list[int]) -> dict[frozenset[int], int]:
+    def along(table: list[list[int]], order: tuple[Json, ...]) -> int:
+        return sum(table[a][b] for a, b in pairwise([0, *(one["location_index"] for one in order), 0]))
+
+    def routes(vehicle: Json) -> dict[frozenset[int], int]:
         found: dict[frozenset[int], int] = {}
+        farthest = vehicle.get("max_distance")
         for many in range(len(given["jobs"]) + 1):
             for order in permutations(given["jobs"], many):
-                if is_borne(list(order), capacity):
-                    way = sum(ways[a][b] for a, b in pairwise([0, *(one["location_index"] for one in order), 0]))
+                near = farthest is None or along(matrices["distances"], order) <= farthest
+                if near and is_borne(list(order), vehicle["capacity"]):
+                    way = along(ways, order)
                     served = frozenset(one["id"] for one in order)
                     found[served] = min(way, found.get(served, way))
         return found
 
-    mine, others = (routes(one["capacity"]) for one in given["vehicles"])
+    mine, others = (routes(one) for one in given["vehicles"])
     pairs = ((a, b) for a in mine for b in others if not a & b)
     return max((len(a) + len(b), -mine[a] - others[b]) for a, b in pairs)
 
@@ -123,14 +129,22 @@ def test_tasks_are_counted_where_jobs_and_shipments_mix(solve: Solve) -> None:
     assert solution["summary"]["linli"]["served"] == [1, 2]
 
 
-def test_loads_beside_limited_metres_are_refused(solve: Solve) -> None:
-    """Tests that what cannot be kept together is refused by name."""
-    given = some_day(0)
-    given["matrices"]["car"]["distances"] = given["matrices"]["car"]["durations"]
-    given["vehicles"][0]["max_distance"] = 9_000
-    told = solve(given, exit_code=2)["error"]["message"]
-    assert "vehicles[0].capacity[0]: " in told
-    assert "nor where a max_distance is given" in told
+@pytest.mark.parametrize("seed", range(4))
+def test_loads_beside_limited_metres_are_planned_best(solve: Solve, seed: int) -> None:
+    """Tests that both hold together, with metres that are not in proportion to seconds; that was refused before."""
+    given, rng = some_day(seed), random.Random(seed)
+    ways = given["matrices"]["car"]["durations"]
+    given["matrices"]["car"]["distances"] = [
+        [10 * way + (way > 0) * rng.randrange(9_000) for way in row] for row in ways
+    ]
+    given["vehicles"][seed % 2]["max_distance"] = 20_000 + 2_000 * seed
+    solution = solve(given, "--work", "20000")
+    summary = solution["summary"]
+    assert (sum(summary["linli"]["served"]), -summary["cost"]) == best(given)
+
+
+def test_no_bound_is_told_where_loads_differ(solve: Solve) -> None:
+    """Tests that a bound of what the matcher plans, which knows no such loads, is refused by name."""
     assert "--bound" in solve(some_day(0), "--bound", "1", exit_code=2)["error"]["message"]
 
 

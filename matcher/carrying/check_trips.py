@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from linli.matcher.carrying.errands import Done, Errands, Trips, task_of, way_of
+from linli.matcher.carrying.errands import Done, Errands, Trips, metres_of, task_of, way_of
 
 
 def faults_of_trips(problem: Errands, trips: Trips) -> list[str]:
@@ -24,6 +24,9 @@ def _of_trip(problem: Errands, vehicle: int, trip: tuple[Done, ...]) -> Iterator
     way = way_of(problem, vehicle, trip)
     if way > one.most_way:
         yield f"{way} s on the way instead of {one.most_way}"
+    metres = metres_of(problem, vehicle, trip)
+    if metres > one.most_metres:
+        yield f"{metres} m on the way instead of {one.most_metres}"
     yield from _of_times(problem, vehicle, trip)
     yield from _of_order(problem, vehicle, trip)
     yield from _of_loads(problem, vehicle, trip)

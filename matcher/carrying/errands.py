@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from linli.matcher.kernels.layout import Ints
+from linli.matcher.kernels.layout import Ints, Longs
+from linli.matcher.kernels.trips_layout import ANY_METRES
 from linli.matcher.problem import Window
 
 Amount = tuple[int, ...]
@@ -79,8 +80,8 @@ class Vehicle:
         From when until when it is on its way.
     capacity : tuple of int
         What it carries at the most.
-    most_tasks, most_way : int
-        The most tasks, and the most seconds of way.
+    most_tasks, most_way, most_metres : int
+        The most tasks, and the most seconds and metres of way; from `ANY_METRES` on no metres are asked for.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Vehicle:
     capacity: Amount
     most_tasks: int
     most_way: int
+    most_metres: int = ANY_METRES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,11 +107,14 @@ class Errands:
         By whom.
     ways : array of int32, (places, places)
         Seconds from one place to another.
+    metres : array of int64, (places, places), or None
+        Metres from one place to another; None where no vehicle has a limit of them.
     """
 
     errands: tuple[Errand, ...]
     vehicles: tuple[Vehicle, ...]
     ways: Ints
+    metres: Longs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,19 @@ def task_of(problem: Errands, done: Done) -> Task:
 
 def way_of(problem: Errands, vehicle: int, trip: tuple[Done, ...]) -> int:
     """Return the seconds of way of a trip."""
+    return _along(problem.ways, _places(problem, vehicle, trip))
+
+
+def metres_of(problem: Errands, vehicle: int, trip: tuple[Done, ...]) -> int:
+    """Return the metres of way of a trip; 0 where none are known."""
+    return 0 if problem.metres is None else _along(problem.metres, _places(problem, vehicle, trip))
+
+
+def _places(problem: Errands, vehicle: int, trip: tuple[Done, ...]) -> list[int]:
+    """Return where a trip leads; who has nothing to do goes nowhere."""
     one = problem.vehicles[vehicle]
-    places = [one.start, *(task_of(problem, done).place for done in trip), one.end]
-    return sum(int(problem.ways[a, b]) for a, b in pairwise(places)) if trip else 0
+    return [one.start, *(task_of(problem, done).place for done in trip), one.end] if trip else []
+
+
+def _along(table: Ints | Longs, places: list[int]) -> int:
+    return sum(int(table[a, b]) for a, b in pairwise(places))

@@ -28,6 +28,7 @@ def ground_of(problem: Errands, first: int) -> Ground:
     dimensions = len(problem.vehicles[0].capacity)
     return Ground(
         np.ascontiguousarray(problem.ways, dtype=np.int32),
+        _metres(problem),
         tasks,
         windows,
         _errands(problem, tasks, windows),
@@ -38,6 +39,21 @@ def ground_of(problem: Errands, first: int) -> Ground:
         _amounts([one.capacity for one in problem.vehicles], dimensions),
         _near(problem, tasks),
     )
+
+
+def _metres(problem: Errands) -> Longs:
+    """Return metres, or a table of nothing where nobody asks for them.
+
+    Raises
+    ------
+    ValueError
+        If a vehicle has a limit and there are no metres: the kernels would read beyond the table.
+    """
+    if problem.metres is not None:
+        return np.ascontiguousarray(problem.metres, dtype=np.int64)
+    if any(one.most_metres < layout.ANY_METRES for one in problem.vehicles):
+        raise ValueError("metres are limited and not known")
+    return np.zeros((1, 1), np.int64)
 
 
 def _amounts(rows: list[tuple[int, ...]], dimensions: int) -> Longs:
@@ -70,7 +86,8 @@ def _vehicles(problem: Errands, first: int, able: Flags) -> Longs:
     rows = np.zeros((len(problem.vehicles), layout.VEHICLE_COLUMNS), np.int64)
     longest = min(2 * len(problem.errands), max(TASKS_MOST, ROWS_MOST // len(problem.vehicles)))
     for v, one in enumerate(problem.vehicles):
-        row = one.start, one.end, one.opens - first, one.closes - first, min(one.most_tasks, longest), one.most_way
+        hours, most = (one.opens - first, one.closes - first), min(one.most_tasks, longest)
+        row = one.start, one.end, *hours, most, one.most_way, one.most_metres
         rows[v] = *row, kinds.setdefault((row, one.capacity, able[:, v].tobytes()), len(kinds))
     return rows
 

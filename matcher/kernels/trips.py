@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.matcher.compiled import inner
 from linli.matcher.kernels.layout import NEVER, Longs
 from linli.matcher.kernels.trips_layout import (
+    ANY_METRES,
     AT,
     CLOSES,
     COST,
@@ -20,7 +21,9 @@ from linli.matcher.kernels.trips_layout import (
     MEMO_FETCH,
     MEMO_SERVE,
     MEMO_VERSION,
+    METRES,
     MOST,
+    MOST_METRES,
     MOST_WAY,
     OPENS,
     PLACE,
@@ -81,8 +84,22 @@ def schedule(ground: Ground, state: State, v: int) -> bool:
     state.rows[v, n, AT], state.rows[v, n, TO], state.rows[v, n, HOP] = at, ground.vehicles[v, END], hop
     state.rows[v, n, FREE], state.rows[v, n, TASK] = free, -1
     state.books[v, COST] = way + hop
+    if not _is_near(ground, state, v):
+        return False
     _look_back(ground, state, v)
     return _loaded(ground, state, v)
+
+
+@inner
+def _is_near(ground: Ground, state: State, v: int) -> bool:
+    """Compute a trip's metres; return whether it has no more than it may. Who has no limit counts none."""
+    most, n, metres = ground.vehicles[v, MOST_METRES], state.books[v, COUNT], 0
+    if most >= ANY_METRES:
+        return True
+    for k in range(n + 1 if n > 0 else 0):
+        metres += ground.metres[state.rows[v, k, AT], state.rows[v, k, TO]]
+    state.books[v, METRES] = metres
+    return bool(metres <= most)
 
 
 @inner
@@ -164,15 +181,34 @@ def _cheapest_alone(ground: Ground, state: State, e: int, v: int) -> None:
         if start + length + on > state.rows[v, k, LATE] or not _bears(ground, v, state.peak[v, k], ground.taken[e]):
             continue
         added = ground.way[state.rows[v, k, AT], here] + on - state.rows[v, k, HOP]
-        _offer(state, e, v, added, k, k)
+        _offer(ground, state, e, v, added, k, k)
 
 
 @inner
-def _offer(state: State, e: int, v: int, added: int, fetch: int, serve: int) -> None:
-    """Note a place if it is cheaper than the one noted."""
-    if added < state.memo[e, v, MEMO_COST]:
+def _offer(ground: Ground, state: State, e: int, v: int, added: int, fetch: int, serve: int) -> None:
+    """Note a place if it is cheaper than the one noted, and not too far where metres are limited."""
+    if added >= state.memo[e, v, MEMO_COST]:
+        return
+    most = ground.vehicles[v, MOST_METRES]
+    if most >= ANY_METRES or state.books[v, METRES] + _farther(ground, state, e, v, fetch, serve) <= most:
         state.memo[e, v, MEMO_COST] = added
         state.memo[e, v, MEMO_FETCH], state.memo[e, v, MEMO_SERVE] = fetch, serve
+
+
+@inner
+def _farther(ground: Ground, state: State, e: int, v: int, fetch: int, serve: int) -> int:
+    """Return the metres that an errand adds to a trip, fetched and served before the stops of these positions."""
+    metres, there = ground.metres, ground.tasks[2 * e + 1, PLACE]
+    at, to = state.rows[v, serve, AT], state.rows[v, serve, TO]
+    added = metres[there, to] - (metres[at, to] if state.books[v, COUNT] > 0 else 0)
+    if ground.errands[e, FETCHED] == 0:
+        return int(added + metres[at, there])
+    here = ground.tasks[2 * e, PLACE]
+    if fetch == serve:
+        return int(added + metres[at, here] + metres[here, there])
+    before, after = state.rows[v, fetch, AT], state.rows[v, fetch, TO]
+    added += metres[at, there] + metres[before, here] + metres[here, after] - metres[before, after]
+    return int(added)
 
 
 @inner
@@ -196,7 +232,7 @@ def _cheapest_pair(ground: Ground, state: State, e: int, v: int) -> None:
         on = ground.way[there, state.rows[v, i, TO]]
         in_time = begun + ground.tasks[task + 1, LENGTH] + on <= state.rows[v, i, LATE]
         if in_time and _bears(ground, v, state.peak[v, i], ground.taken[e]):
-            _offer(state, e, v, out + ground.way[here, there] + on - state.rows[v, i, HOP], i, i)
+            _offer(ground, state, e, v, out + ground.way[here, there] + on - state.rows[v, i, HOP], i, i)
         _bring_later(ground, state, e, v, i, free, out)
 
 
@@ -222,7 +258,7 @@ def _bring_later(ground: Ground, state: State, e: int, v: int, i: int, free: int
         if begun + ground.tasks[task, LENGTH] + on > state.rows[v, k + 1, LATE]:
             continue
         if _bears(ground, v, state.peak[v, k + 1], ground.taken[e]):
-            _offer(state, e, v, detour + ground.way[at, there] + on - state.rows[v, k + 1, HOP], i, k + 1)
+            _offer(ground, state, e, v, detour + ground.way[at, there] + on - state.rows[v, k + 1, HOP], i, k + 1)
 
 
 @inner

@@ -23,17 +23,21 @@ FETCHED, RANK, WIDTH, FAR = 0, 1, 2, 3
 ERRAND_COLUMNS = 4
 
 # Columns of `Ground.vehicles`. KIND is the same for vehicles of which an empty one is as good as another.
-START, END, OPENS, CLOSES, MOST, MOST_WAY, KIND = 0, 1, 2, 3, 4, 5, 6
-VEHICLE_COLUMNS = 7
+START, END, OPENS, CLOSES, MOST, MOST_WAY, MOST_METRES, KIND = 0, 1, 2, 3, 4, 5, 6, 7
+VEHICLE_COLUMNS = 8
+
+ANY_METRES = 1 << 60
+"""A vehicle's limit of metres from which on there is none, and none are counted: more than any sum of ways."""
 
 # Columns of `State.rows`, one row for a position: the task that stands here (-1 at the end), its place and the place
 # before, the way between them, when the vehicle may leave the place before, and the latest arrival here.
 TASK, TO, AT, HOP, FREE, LATE = 0, 1, 2, 3, 4, 5
 ROW_COLUMNS = 6
 
-# Columns of `State.books`: tasks, seconds of way, which version of the trip, and the last version given to one.
-COUNT, COST, VERSION, ISSUED = 0, 1, 2, 3
-BOOK_COLUMNS = 4
+# Columns of `State.books`: tasks, seconds of way, metres of it where they are limited, which version of the trip, and
+# the last version given to one.
+COUNT, COST, METRES, VERSION, ISSUED = 0, 1, 2, 3, 4
+BOOK_COLUMNS = 5
 
 # Columns of `State.memo`: for which version of a trip what an errand would cost on it, and where it would stand: before
 # which stops the fetching and the serving.
@@ -48,6 +52,8 @@ class Ground(NamedTuple):
     ----------
     way : array of int32, (places, places)
         Seconds.
+    metres : array, (places, places)
+        Metres; of another shape where no vehicle has a limit of them.
     tasks : array, (tasks, TASK_COLUMNS)
         Each task's data.
     windows : array, (windows, 2)
@@ -67,6 +73,7 @@ class Ground(NamedTuple):
     """
 
     way: Ints
+    metres: Longs
     tasks: Longs
     windows: Longs
     errands: Longs

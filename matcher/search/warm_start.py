@@ -61,8 +61,9 @@ def trips_example() -> None:
 
     able, load = frozenset((0, 1)), (1,)
     errands = tuple(Errand(f"e-{k}", None if k == 0 else task(1), task(0), 0, load, load, able) for k in range(4))
-    vehicles = tuple(Vehicle(f"v-{k}", 0, 0, 0, 4 * HOUR, (2,), 9, HOUR) for k in range(2))
-    plan_trips(Errands(errands, vehicles, np.ones((2, 2), np.int32)), {}, Limits(2_000), 1)
+    vehicles = tuple(Vehicle(f"v-{k}", 0, 0, 0, 4 * HOUR, (2,), 9, HOUR, 99) for k in range(2))
+    ways = np.ones((2, 2), np.int32), np.ones((2, 2), np.int64)
+    plan_trips(Errands(errands, vehicles, *ways), {}, Limits(2_000), 1)
 
 
 def joint_example() -> None:

@@ -82,10 +82,10 @@ def add_to(app: typer.Typer) -> None:
         "solve",
         help=both(
             "Plan a problem in VROOM's JSON format with the matcher alone; unassigned jobs come with reasons. "
-            "Other things may be done between a pickup and its delivery, but where metres are limited; when breaks are "
-            "taken is chosen before the search.",
+            "Other things may be done between a pickup and its delivery; when breaks are taken is chosen before the "
+            "search.",
             "仅用匹配引擎求解 VROOM 格式的问题；未安排的任务附带原因。"
-            "取件与送达之间可插入其他任务（限制里程时除外）；休息时间在求解前选定，无须回到出发地。",
+            "取件与送达之间可插入其他任务；休息时间在求解前选定，无须回到出发地。",
         ),
     )(solve)
 

@@ -12,6 +12,7 @@ from itertools import chain
 import numpy as np
 
 from linli.matcher.carrying.errands import Done, Errand, Errands, Task, Trips, Vehicle
+from linli.matcher.kernels.trips_layout import ANY_METRES
 from linli.matcher.problem import Place, Plan, Problem, Visit, Window
 from linli.services.solving.vroom_clocks import Clock
 from linli.services.solving.vroom_format import Job, Shipment, ShipmentStep, VroomProblem
@@ -44,8 +45,10 @@ class _Errands:
         errands += [self._shipment(one, visit) for one, visit in shipped]
         vehicles = tuple(self._vehicle(one, k) for k, one in enumerate(self.given.vehicles))
         places = list(self.rows)
-        ways = self.problem.travel.matrix(places, places)[0]
-        return Errands(tuple(errands), vehicles, np.minimum(ways, 1 << 30).astype(np.int32))
+        ways, metres = self.problem.travel.matrix(places, places)
+        limited = any(one.most_metres < ANY_METRES for one in vehicles)
+        seconds = np.minimum(ways, 1 << 30).astype(np.int32)
+        return Errands(tuple(errands), vehicles, seconds, metres if limited else None)
 
     def _row(self, place: Place) -> int:
         return self.rows.setdefault(place, len(self.rows))
@@ -55,7 +58,8 @@ class _Errands:
         base, (opens, closes) = self._row(team.base), team.shifts[0]
         most_tasks = NO_LIMIT if one.max_tasks is None else one.max_tasks
         most_way = NO_LIMIT if one.max_travel_time is None else one.max_travel_time
-        return Vehicle(team.id, base, base, opens, closes, one.capacity, most_tasks, most_way)
+        most_metres = ANY_METRES if one.max_distance is None else min(ANY_METRES, one.max_distance)
+        return Vehicle(team.id, base, base, opens, closes, one.capacity, most_tasks, most_way, most_metres)
 
     def _job(self, job: Job, visit: Visit) -> Errand:
         windows = visit.windows
@@ -120,7 +124,7 @@ def can_be_done(errands: Errands, errand: Errand) -> bool:
 
 
 def _can(errands: Errands, errand: Errand, vehicle: Vehicle) -> bool:
-    at, free, way, many = vehicle.start, vehicle.opens, 0, 0
+    at, free, way, many, metres = vehicle.start, vehicle.opens, 0, 0, 0
     for task in (errand.fetch, errand.serve):
         if task is None:
             continue
@@ -128,7 +132,13 @@ def _can(errands: Errands, errand: Errand, vehicle: Vehicle) -> bool:
         begin = next((max(lo, free + hop) for lo, hi in task.windows if free + hop <= hi), None)
         if begin is None:
             return False
+        metres += _metres(errands, at, task.place)
         at, free, way = task.place, begin + task.length, way + hop
     home = int(errands.ways[at, vehicle.end])
+    near = metres + _metres(errands, at, vehicle.end) <= vehicle.most_metres and way + home <= vehicle.most_way
     fits = all(max(one) <= limit for *one, limit in zip(errand.brought, errand.taken, vehicle.capacity, strict=True))
-    return fits and free + home <= vehicle.closes and way + home <= vehicle.most_way and many <= vehicle.most_tasks
+    return fits and near and free + home <= vehicle.closes and many <= vehicle.most_tasks
+
+
+def _metres(errands: Errands, origin: int, destination: int) -> int:
+    return 0 if errands.metres is None else int(errands.metres[origin, destination])

@@ -2,35 +2,26 @@
 
 A job's load may be on board from the base on or until the base, so it adds to the others'. A shipment's is on board
 only from its pickup to its delivery, and nothing comes between: it is too large for a vehicle, or it never matters.
-Where more is asked, trips are searched for that know every load (`vroom_sharing`); they know no metres.
+Where more is asked, trips are searched for that know every load (`vroom_sharing`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from linli.services.solving.vroom_format import Shipment, Vehicle, VroomProblem
-
-
-def faults_of_loads(problem: VroomProblem) -> Iterator[str]:
-    """Yield the path of every limit that cannot be kept because metres are limited too, and why."""
-    if any(vehicle.max_distance is not None for vehicle in problem.vehicles):
-        yield from (f"{fault}, nor where a max_distance is given" for fault in _beyond_the_matcher(problem))
 
 
 def loads_bind(problem: VroomProblem) -> bool:
     """Say whether the matcher knows too little to keep every limit, so that its plan must be judged load by load."""
-    return any(True for _ in _beyond_the_matcher(problem))
+    return any(
+        _counts_tasks(problem, vehicle)
+        or any(_capacity_binds(problem, dimension, limit) for dimension, limit in enumerate(vehicle.capacity))
+        for vehicle in problem.vehicles
+    )
 
 
-def _beyond_the_matcher(problem: VroomProblem) -> Iterator[str]:
-    for number, vehicle in enumerate(problem.vehicles):
-        for dimension, limit in enumerate(vehicle.capacity):
-            fault = _capacity(problem, dimension, limit)
-            if fault:
-                yield f"vehicles[{number}].capacity[{dimension}]: {fault}"
-        if _mixes(problem) and vehicle.max_tasks is not None and vehicle.max_tasks < _tasks(problem):
-            yield f"vehicles[{number}].max_tasks: not supported where jobs and shipments mix, unless it allows all"
+def _counts_tasks(problem: VroomProblem, vehicle: Vehicle) -> bool:
+    """Say whether a limit of tasks counts jobs once and shipments twice; to the matcher both are one visit."""
+    return _mixes(problem) and vehicle.max_tasks is not None and vehicle.max_tasks < _tasks(problem)
 
 
 def _mixes(problem: VroomProblem) -> bool:
@@ -41,18 +32,14 @@ def _tasks(problem: VroomProblem) -> int:
     return len(problem.jobs) + 2 * len(problem.shipments)
 
 
-def _capacity(problem: VroomProblem, dimension: int, limit: int) -> str | None:
-    """Say why a capacity cannot be kept; None if it never binds or only counts jobs, which `most_visits` does."""
+def _capacity_binds(problem: VroomProblem, dimension: int, limit: int) -> bool:
+    """Say whether a capacity is one the matcher cannot keep: it binds, and does not only count jobs (`most_visits`)."""
     loads = sum(amounts(problem, dimension))
-    if loads > limit and not is_count(problem, dimension):
-        return "amounts that differ from job to job are not supported unless all jobs together fit"
-    if loads > limit and problem.shipments:
-        return "jobs that do not all fit together are not supported beside shipments"
+    if loads > limit and (problem.shipments or not is_count(problem, dimension)):
+        return True
     moved = (_amount(one, dimension) for one in problem.shipments)
     heaviest = max((amount for amount in moved if amount <= limit), default=0)
-    if loads and heaviest and loads + heaviest > limit:
-        return "jobs and a shipment together may not fit; that is not supported unless they always do"
-    return None
+    return bool(loads and heaviest and loads + heaviest > limit)
 
 
 def _amount(shipment: Shipment, dimension: int) -> int:

@@ -41,13 +41,22 @@ class Shared(NamedTuple):
 def may_share(given: VroomProblem) -> bool:
     """Say whether trips are searched for: loads bind, or something is fetched as other things are done.
 
-    Where metres are limited they are not: trips know none. Nor, where no load binds, without machine code.
+    Where no load binds they are not without machine code.
     """
-    several = len(given.shipments) + len(given.jobs) > 1
-    limited = any(vehicle.max_distance is not None for vehicle in given.vehicles)
-    if limited or not given.vehicles:
-        return False
-    return loads_bind(given) or (bool(given.shipments) and several and compiled.is_warm())
+    return bool(given.vehicles) and (loads_bind(given) or (may_come_between(given) and compiled.is_warm()))
+
+
+def may_come_between(given: VroomProblem) -> bool:
+    """Say whether anything could be done between a pickup and its delivery; the matcher's own plan does nothing."""
+    return bool(given.shipments) and len(given.shipments) + len(given.jobs) > 1
+
+
+def is_narrower(given: VroomProblem) -> bool:
+    """Say whether the matcher plans less than the file allows, so that it proves nothing of the file.
+
+    It does nothing between a pickup and its delivery, knows no loads that bind, and takes breaks when they were set.
+    """
+    return may_come_between(given) or loads_bind(given) or any(vehicle.breaks for vehicle in given.vehicles)
 
 
 def straight_part(allowance: Allowance) -> Allowance:

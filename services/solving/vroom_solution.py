@@ -20,7 +20,7 @@ from linli.services.solving.vroom_errands import can_be_done
 from linli.services.solving.vroom_format import Vehicle, VroomProblem
 from linli.services.solving.vroom_problem import team_id
 from linli.services.solving.vroom_route import Begun, RouteWriter, described, total, where
-from linli.services.solving.vroom_sharing import Shared, may_share
+from linli.services.solving.vroom_sharing import Shared, is_narrower
 from linli.services.solving.vroom_tasks import SHIPMENT, Task, tasks_by_visit
 
 Json = dict[str, Any]
@@ -135,7 +135,7 @@ def _summary(solved: Solved, routes: Sequence[Json], unassigned: Sequence[Json])
             "cost": value.cost if solved.shared is None else sum(route["cost"] for route in routes),
             "engine": report.fingerprint,
             "work": report.work + (0 if solved.shared is None else solved.shared.work),
-            "proven": report.complete and report.proven and not may_share(solved.given),
+            "proven": report.complete and report.proven and not is_narrower(solved.given),
             "travel": solved.problem.travel.quality,
         },
     }

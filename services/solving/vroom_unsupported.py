@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from linli.services.solving.vroom_format import Costs, Shipment, Vehicle, VroomProblem
-from linli.services.solving.vroom_loads import faults_of_loads
 from linli.services.solving.vroom_tasks import Task, all_tasks, place_key
 
 
@@ -20,7 +19,7 @@ def unsupported(problem: VroomProblem) -> list[str]:
         faults += [f"{task.path}.{fault}" for fault in _of_task(task, shared)]
     for number, shipment in enumerate(problem.shipments):
         faults += [f"shipments[{number}].{fault}" for fault in _of_shipment(shipment)]
-    return [*faults, *_of_profiles(problem), *faults_of_loads(problem)]
+    return [*faults, *_of_profiles(problem)]
 
 
 def shared_places(problem: VroomProblem) -> frozenset[object]:
