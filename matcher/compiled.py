@@ -12,9 +12,10 @@ import os
 import platform
 from collections.abc import Callable
 from functools import cache, cached_property, update_wrapper
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from linli.matcher import outdated_code
 
@@ -64,16 +65,13 @@ def remove_outdated() -> None:
 
 
 def _aim() -> None:
-    """Set the target and the cache; numba reads them when it is first imported."""
+    """Set the target; numba reads it when it is first imported."""
     os.environ["NUMBA_CPU_NAME"] = "generic"
     os.environ["NUMBA_CPU_FEATURES"] = ""
-    os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 
 class Kernel:
-    """A function that becomes machine code when it is first called, or called by another one.
-
-    Numba takes a quarter of a second to import: a process pays it only where it calls something that needs numba.
+    """A function that becomes machine code where another one that does calls it, at set-up.
 
     Parameters
     ----------
@@ -88,72 +86,52 @@ class Kernel:
         self._options = options
         update_wrapper(cast("Callable[..., Any]", self), function)
 
-    def __call__(self, *words: Any) -> Any:
-        """Call the machine code."""
-        return self.made(*words)
-
     @cached_property
-    def made(self) -> Any:
+    def compiled(self) -> Any:
         """What numba makes of the function."""
-        from linli.matcher.machine_code import loader_of
-
-        made = self.compiler(self.function)
-        made._cache = loader_of(self.function, cache_folder())  # as numba's own `cache=True` does
-        _made.append(made)
-        return made
-
-    @property
-    def compiler(self) -> Any:
-        """Numba's decorator with this function's options."""
-        import numba
-
-        return numba.njit(nogil=True, error_model="numpy", **self._options)
+        numba: Any = import_module("numba")
+        return numba.njit(nogil=True, error_model="numpy", **_BARE, **self._options)(self.function)
 
     @property
     def _numba_type_(self) -> Any:
         """What numba asks for where compiled code calls this function."""
-        return self.made._numba_type_
+        return self.compiled._numba_type_
 
 
-_made: list[Any] = []
+_BARE: Final = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Nothing is called by numba's own way from Python, and no array is made: counting every array at every touch took most
+of the time."""
 
 
 def kernel(function: Function) -> Function:
-    """Have a function compiled, for the types it is called with: no global lock, no bounds checked, integers wrap.
+    """Have a function compiled for those that call it: no global lock, no bounds checked, integers wrap.
 
-    It must not make arrays: none are counted in it, for counting every array at every touch took most of the time.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        When it is called and numba is not installed.
+    It must not make arrays, for none are counted in it; and it cannot be called from Python, see `bare`.
     """
-    made: Function = _ready(Kernel(function, _nrt=False))
+    made: Function = _ready(Kernel(function))
     return made
 
 
 def bare(function: Function) -> Function:
-    """Have a function compiled that is called from Python without numba; see `linli.matcher.bare_code`.
+    """Have a function compiled that is called from Python; see `linli.matcher.bare_code`.
 
     Beside what holds for every `kernel`: it takes whole numbers, arrays and named tuples of them, and returns a whole
     number or nothing.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        When it is called, its machine code is not there, and numba is not installed.
     """
     from linli.matcher.bare_code import BareKernel
 
-    made: Function = _ready(BareKernel(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True))
+    made: Function = _ready(BareKernel(function))
     return made
 
 
 def inner(function: Function) -> Function:
     """Have a function compiled into each of its callers: handing over a dozen arrays takes longer than a short loop."""
-    options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    made: Function = _ready(Kernel(function, _nrt=False, **options))
-    return made
-
-
-def maker(function: Function) -> Function:
-    """Have a function compiled that makes arrays; nothing in the search does, see `linli.matcher.search.carving`."""
-    made: Function = _ready(Kernel(function))
+    made: Function = _ready(Kernel(function, forceinline=True))
     return made
 
 
@@ -168,4 +146,4 @@ def compiled_now() -> int:
     """Return how many functions this process has compiled rather than loaded; set-up aside, none should be."""
     from linli.matcher.bare_code import compiled_bare
 
-    return compiled_bare() + sum(sum(made.stats.cache_misses.values()) for made in _made)
+    return compiled_bare()

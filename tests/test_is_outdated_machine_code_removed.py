@@ -30,7 +30,7 @@ def _folders(root: Path) -> list[str]:
 def _made(root: Path, *names: str) -> None:
     for name in names:
         (root / name).mkdir()
-        (root / name / "code.nbc").write_text("machine code")
+        (root / name / "code.bare").write_text("machine code")
 
 
 def test_only_what_is_outdated_goes(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_what_a_process_runs_with_stays_until_it_ends(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         assert remove_outdated(tmp_path / "compiled-2") == []
-        assert (tmp_path / "compiled-1" / "code.nbc").exists()
+        assert (tmp_path / "compiled-1" / "code.bare").exists()
         holder.communicate("", timeout=20)
     assert len(remove_outdated(tmp_path / "compiled-2")) == 1
     assert _folders(tmp_path) == ["compiled-2"]

@@ -178,10 +178,11 @@ def test_a_way_is_the_same_to_the_second() -> None:
     dice, travel = random.Random(8), HaversineTravel()
     places = [Place(dice.uniform(-89, 89), dice.uniform(-180, 180), dice.choice(TERRAINS)) for _ in range(60)]
     places += [Place(28 + dice.random(), 108 + dice.random(), dice.choice(TERRAINS)) for _ in range(60)]
-    table = np.array([travel.prepared(place) for place in places])
+    table, both = np.array([travel.prepared(place) for place in places]), np.zeros(2, np.int64)
     for a, one in enumerate(places):
         for b, other in enumerate(places):
-            assert way(table, a, b) == travel.between(one, other)
+            way(table, a, b, both)
+            assert tuple(both.tolist()) == travel.between(one, other)
 
 
 def looked_at(teams: int) -> float:

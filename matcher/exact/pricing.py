@@ -14,12 +14,14 @@ from linli.matcher.kernels.routes import (
     BEFORE,
     BEST,
     FULL,
+    IN_A_HURRY,
     LABEL_COLUMNS,
     LAST,
     MADE,
     PAUSED,
     PROGRESS,
     REWARD,
+    STRICT,
     Ahead,
     grow,
 )
@@ -86,7 +88,7 @@ class Desk:
         """
         mine = reward[crews.visits]
         ahead = room_to_look(len(mine))
-        top = int(look_ahead(crews.ground, mine, ahead) if strict else mine.sum())
+        top = look_ahead(crews.ground, mine, ahead) if strict else int(mine.sum())
         if top <= floor:
             return Found(floor, ())
         found = self.grown(crews, mine, ahead, floor, strict=False, is_over=is_over)
@@ -106,7 +108,8 @@ class Desk:
         head, progress = np.empty(len(mine), np.int32), np.zeros(PROGRESS, np.int64)
         if is_over():
             return None
-        while (state := grow(crews.ground, mine, ahead, floor, self.labels, head, strict, progress, SLICE)) == PAUSED:
+        how = STRICT if strict else IN_A_HURRY
+        while (state := grow(crews.ground, mine, ahead, floor, self.labels, head, how, progress, SLICE)) == PAUSED:
             if is_over():
                 return None
         if state == FULL:

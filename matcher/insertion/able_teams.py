@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from linli.matcher.bare_code import ready
 from linli.matcher.insertion.cells import by_cell
 from linli.matcher.kernels import placing_layout as layout
 from linli.matcher.kernels.layout import Longs
@@ -56,7 +57,7 @@ class AbleTeams:
         self._able: dict[object, Able | None] = {}
 
     def of(self, model: Model, visit: Visit) -> Able | None:
-        """Return the teams that hold what a visit needs and have the people for it; None if there is none."""
+        """Return the teams that hold what a visit needs and have the people for it, ready; None if there is none."""
         key = visit.needs, visit.kinds, visit.language, visit.gender, visit.safeguarding, visit.not_yet
         if key not in self._able:
             if len(self._able) >= ABLE_MAX:
@@ -86,7 +87,7 @@ class AbleTeams:
         else:
             numbers, begins = by_cell(self._cells.cell[numbers], len(self._cells.begins) - 1, numbers)
         spared = spared_hours(model.weights, visit, model.teams)
-        return Able(grid, begins, numbers.astype(np.int32), until[numbers], spared[numbers])
+        return ready(Able(grid, begins, numbers.astype(np.int32), until[numbers], spared[numbers]))
 
     def _passing(self, model: Model, visit: Visit, rule: PairRule, key: object) -> Flags:
         """Return which teams pass a rule."""

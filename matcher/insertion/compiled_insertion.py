@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from linli.matcher.bare_code import ready, ready_row
 from linli.matcher.insertion.able_teams import AbleTeams
 from linli.matcher.insertion.cells import cells_of
 from linli.matcher.insertion.ground import StandingGround
@@ -95,13 +96,14 @@ def unload() -> None:
 
 @dataclass(slots=True)
 class _Wanted:
-    """A visit as numbers, with the teams that may be able.
+    """A visit as numbers, ready for machine code, too, with the teams that may be able.
 
     `guarded` says that people must be cleared to its end, `is_mine` that the finder may answer for it.
     """
 
     visit: Visit
-    numbers: Longs
+    numbers: array[int]
+    ready: Longs
     guarded: bool
     is_mine: bool
     able: Able | None
@@ -120,12 +122,13 @@ class Finder:
 
     def __init__(self, model: Model, travel: HaversineTravel) -> None:
         self._cells = cells_of(model, travel)
-        self._pace = float(self._cells.grid[layout.PACE])
+        self._all_cells = ready(self._cells)
         self._ground = StandingGround(model, travel, len(self._cells.begins) - 1)
         self._is_enclosed = False
         self._able = AbleTeams(model, self._cells)
         self._wanted: dict[str, _Wanted] = {}
         self._answers = np.zeros((len(model.teams) + 1, layout.ANSWER_COLUMNS), np.int64)
+        self._ready_answers = ready(self._answers)
         self._excluding: dict[str, list[int]] = {}
         for t, team in enumerate(model.teams):
             for household in team.excluded_households:
@@ -174,7 +177,7 @@ class Finder:
         if wanted.able is None or wanted.numbers[layout.SPANS] == 0:
             return [_chosen(0)] if what == CHOICE else []
         self._follow(timetable, memory)
-        many = _loaded[0].find(self._ground.ground, wanted.able, wanted.numbers, what, self._answers)
+        many = _loaded[0].find(self._ground.ready(), wanted.able, wanted.ready, what, self._ready_answers)
         if many < 0:
             return None
         if what == CHOICE:
@@ -188,16 +191,16 @@ class Finder:
         if not changed and self._is_enclosed:
             return
         _, spots, boxes = _loaded
-        ground = self._ground.ground
+        ground = self._ground.ready()
         for team, row in changed:
             if row >= 0:
-                spots.measure(ground, self._pace, team, row)
+                spots.measure(ground, self._all_cells, team, row)
         if not self._is_enclosed:
-            boxes.enclose_all(ground, self._cells, self._pace)
+            boxes.enclose_all(ground, self._all_cells)
             self._is_enclosed = True
             return
         for team in {team for team, _ in changed}:
-            boxes.enclose(ground, self._cells, self._pace, team)
+            boxes.enclose(ground, self._all_cells, team)
 
     def _known(self, model: Model, visit: int) -> _Wanted | None:
         """Return a visit as numbers, remembered as long as it is the same; None if it is none for this finder."""
@@ -228,8 +231,8 @@ class Finder:
         )
         guarded = this.safeguarding is not None or this.gender is not None
         able = self._able.of(model, this) if mine else None
-        # In half the time that numpy takes to read so few numbers.
-        return _Wanted(this, np.frombuffer(array("q", numbers), np.int64), guarded, mine, able)
+        row = array("q", numbers)
+        return _Wanted(this, row, ready_row(row), guarded, mine, able)
 
     def _barred(self, model: Model, visit: Visit) -> list[int]:
         """Return the teams that may not be sent to this visit, whatever they hold; who is not asked yet is not able."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from linli.matcher.bare_code import ready
 from linli.matcher.duties import NO_LIMIT
 from linli.matcher.kernels import placing_layout as layout
 from linli.matcher.kernels.layout import Longs
@@ -62,6 +63,13 @@ class StandingGround:
             boxes=np.zeros((layout.LENGTHS, len(model.teams), layout.BOX_COLUMNS)),
             cell_boxes=np.zeros((layout.LENGTHS, cells, layout.BOX_COLUMNS)),
         )
+        self._ready_of, self._ready = self.ground, ready(self.ground)
+
+    def ready(self) -> Ground:
+        """Return the arrays, ready for machine code."""
+        if self._ready_of is not self.ground:
+            self._ready_of, self._ready = self.ground, ready(self.ground)
+        return self._ready
 
     def follow(self, timetable: Timetable) -> list[tuple[int, int]]:
         """Bring the arrays to what the timetable is now; return teams and rows that changed, -1 for an ended tour."""

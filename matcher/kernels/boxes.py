@@ -7,7 +7,7 @@ holds whatever the team can still do. Full tours have small boxes, however far t
 
 from __future__ import annotations
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.placing_layout import (
     AT,
     BASE,
@@ -30,6 +30,7 @@ from linli.matcher.kernels.placing_layout import (
     MOST_LATITUDE,
     MOST_LONGITUDE,
     OPENS,
+    PACE,
     SHIFT_FROM,
     SHIFT_TO,
     Cells,
@@ -52,19 +53,20 @@ WORLD = 9.0
 """Radians beyond any place."""
 
 
-@kernel
-def enclose_all(ground: Ground, cells: Cells, pace: float) -> None:
-    """Note the boxes of all teams and cells; straight ways take at least `pace` seconds a metre."""
+@bare
+def enclose_all(ground: Ground, cells: Cells) -> None:
+    """Note the boxes of all teams and cells."""
+    pace = cells.grid[PACE]
     for t in range(ground.teams.shape[0]):
         _enclose(ground, pace, t)
     for c in range(cells.begins.shape[0] - 1):
         _join(ground, cells, c)
 
 
-@kernel
-def enclose(ground: Ground, cells: Cells, pace: float, t: int) -> None:
+@bare
+def enclose(ground: Ground, cells: Cells, t: int) -> None:
     """Note a team's boxes, and those of its cell, after one of its tours changed."""
-    _enclose(ground, pace, t)
+    _enclose(ground, cells.grid[PACE], t)
     _join(ground, cells, cells.cell[t])
 
 

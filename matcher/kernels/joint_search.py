@@ -6,7 +6,7 @@ cheapest places, and for each of these the other its cheapest.
 
 from __future__ import annotations
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.dice import below, roll, waiting
 from linli.matcher.kernels.joint import NEVER, follows, hop, late, link, push, recount, take_back, unlink
 from linli.matcher.kernels.joint_layout import CLOSES, LOGGED, MATE, OPENS, WORST, Day, Notes, Ways
@@ -31,7 +31,7 @@ VISIT_BITS = 20
 VISIT_MASK = (1 << VISIT_BITS) - 1
 
 
-@kernel
+@bare
 def search_joint(day: Day, ways: Ways, kept: Ways, best: Ways, notes: Notes, ticks: int, warmth: int) -> None:
     """Search until so many ticks were counted in all.
 
@@ -63,7 +63,7 @@ def search_joint(day: Day, ways: Ways, kept: Ways, best: Ways, notes: Notes, tic
             _copy(kept, ways)
 
 
-@kernel
+@bare
 def begin_joint(day: Day, ways: Ways, kept: Ways, best: Ways, notes: Notes) -> None:
     """Place whoever has no place, and count; ``Notes.numbers[BEST]`` is `NEVER` where somebody finds none."""
     numbers = notes.numbers

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.routes import Ahead, Ground, first_start
 
 
-@kernel
+@bare
 def look_ahead(ground: Ground, reward: Longs, ahead: Ahead) -> int:
     """Fill in what may still be won from everywhere, routes that go back and forth left out; return the most of all.
 

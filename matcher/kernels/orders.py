@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.layout import Longs
 
 # Columns of duties, and of visits.
@@ -75,15 +75,18 @@ class Desk(NamedTuple):
         For labels and sets: the number of what stands in a slot, and when it was put there. Slots are a power of two.
     turns : array, (1,)
         How many times something began to be put there.
+    used : array, (1,)
+        Gets how many labels the last answer took.
     """
 
     labels: Longs
     sets: Longs
     table: Longs
     turns: Longs
+    used: Longs
 
 
-@kernel
+@bare
 def shorten(ways: Longs) -> None:
     """Replace ways by the shortest by any detour (Floyd and Warshall)."""
     for k in range(ways.shape[0]):
@@ -92,17 +95,17 @@ def shorten(ways: Longs) -> None:
                 ways[i, j] = min(ways[i, j], ways[i, k] + ways[k, j])
 
 
-@kernel
-def can_make_all(crews: Crews, most: int, desk: Desk) -> tuple[int, int]:
-    """Return whether every visit can be made, `SPENT` if that took more than `most` labels; and how many it took."""
+@bare
+def can_make_all(crews: Crews, most: int, desk: Desk) -> int:
+    """Return whether every visit can be made, `SPENT` if that took more than `most` labels."""
     sets, used, turn = 1, 0, desk.turns[0] + 1
     desk.sets[0, 0, MADE] = 0
     for d in range(crews.duties.shape[0]):
         sets, used, turn = _after(crews, d, sets, used, most, turn, desk)
-        desk.turns[0] = turn
+        desk.turns[0], desk.used[0] = turn, used
         if sets <= 0:
-            return sets, used
-    return YES, used
+            return sets
+    return YES
 
 
 @inner

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.boxes import holds
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import (
@@ -83,7 +83,7 @@ NARROW, FLAT = 0.5, 0.98
 """Radians up to which twice the sine of half an angle is at least `FLAT` of it; beyond, it is at least 2 / pi of it."""
 
 
-@kernel
+@bare
 def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -> int:
     """Look for places for a visit.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.layout import Ints, Longs
 
 # Columns of partial routes: when the crew is free, the rewards so far, which visits are remembered (bits over the
@@ -27,6 +27,9 @@ LATER, LESS = 300, 1 << 15
 
 NOTHING = -(1 << 60)
 """Less than any route wins."""
+
+IN_A_HURRY, STRICT = 0, 1
+"""How `grow` throws partial routes away."""
 
 DONE, FULL, PAUSED = 0, -1, -2
 """What `grow` returns: all were grown; there was no more room for partial routes, so only what `look_ahead` found is
@@ -102,7 +105,7 @@ def first_start(ground: Ground, visit: int, arrival: int) -> int:
     return -1
 
 
-@kernel
+@bare
 def grow(
     ground: Ground,
     reward: Longs,
@@ -110,7 +113,7 @@ def grow(
     floor: int,
     labels: Longs,
     head: Ints,
-    strict: bool,
+    how: int,
     progress: Longs,
     work: int,
 ) -> int:
@@ -127,15 +130,15 @@ def grow(
         Filled with partial routes, each one stop longer than the one before it.
     head : array of int32, (visits,)
         Filled with the first partial route that ends at each visit.
-    strict : bool
-        Whether to throw away only what is beaten for certain; else more is, only the `HURRIED` nearest are gone to, and
-        nobody looks ahead: better routes may be missed.
+    how : int
+        `STRICT`: only what is beaten for certain is thrown away; `IN_A_HURRY`: more is, only the `HURRIED` nearest are
+        gone to, and nobody looks ahead: better routes may be missed.
     progress : array, (PROGRESS,)
         Zeros at first; says how far it is, and where to go on.
     work : int
         May be spent now; what leading one partial route on takes may come on top.
     """
-    stop = progress[SPENT] + work
+    stop, strict = progress[SPENT] + work, how == STRICT
     if progress[STOPS] == 0 and _set_out(ground, reward, ahead, floor, labels, head, strict, progress) == FULL:
         return FULL
     while progress[STOPS] < ground.most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import (
     AT,
@@ -33,6 +33,7 @@ from linli.matcher.kernels.placing_layout import (
     MOVE_WEIGHT,
     NOW,
     OPENS,
+    PACE,
     PLACE,
     ROOM,
     SOFT,
@@ -46,6 +47,7 @@ from linli.matcher.kernels.placing_layout import (
     WIDEST,
     WINDOWS,
     WORK,
+    Cells,
     Floats,
     Ground,
 )
@@ -180,15 +182,15 @@ def _pushed(ground: Ground, wanted: Longs, b: int, position: int, start: int) ->
     return added
 
 
-@kernel
-def measure(ground: Ground, pace: float, t: int, b: int) -> None:
+@bare
+def measure(ground: Ground, cells: Cells, t: int, b: int) -> None:
     """Note by how many seconds a detour from a tour may be shorter than the way from its base and back.
 
-    Straight ways at the quickest pace, `pace` seconds a metre, are a metric, and no way over the ground takes less. So
+    Straight ways at the quickest pace, that of the grid, are a metric, and no way over the ground takes less. So
     adding a place costs at least twice the straight way from the base, less this: the straight ways from the base to
     two stops that follow each other, and the way over the ground between them.
     """
-    most, base, rows = 0, ground.teams[t, BASE], ground.rows
+    most, base, rows, pace = 0, ground.teams[t, BASE], ground.rows, cells.grid[PACE]
     for k in range(ground.books[b, COUNT] + 1):
         straight = line(ground.places, base, rows[b, k, AT]) + line(ground.places, base, rows[b, k, ENTRY])
         most = max(most, int(straight * pace) + 1 + rows[b, k, HOP])
@@ -197,7 +199,7 @@ def measure(ground: Ground, pace: float, t: int, b: int) -> None:
     ground.prices[MOST_STRETCH] = max(ground.prices[MOST_STRETCH], most)
 
 
-@kernel
-def way(places: Floats, a: int, b: int) -> tuple[int, int]:
-    """Return seconds and metres from one place to another."""
-    return over(places, a, b, line(places, a, b))
+@bare
+def way(places: Floats, a: int, b: int, both: Longs) -> None:
+    """Write seconds and metres from one place to another into an array of two."""
+    both[0], both[1] = over(places, a, b, line(places, a, b))

@@ -6,7 +6,7 @@ Removing and inserting both ends of a request by themselves is Ropke's and Pisin
 
 from __future__ import annotations
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.dice import below, roll, waiting
 from linli.matcher.kernels.layout import (
     ABSENT,
@@ -64,7 +64,7 @@ ERRAND_BITS = 20
 ERRAND_MASK = (1 << ERRAND_BITS) - 1
 
 
-@kernel
+@bare
 def search_trips(ground: Ground, state: State, notes: Notes, ticks: int, warmth: int) -> None:
     """Search until so many ticks were counted in all.
 
@@ -100,7 +100,7 @@ def search_trips(ground: Ground, state: State, notes: Notes, ticks: int, warmth:
         numbers[TOUCHED] = 0
 
 
-@kernel
+@bare
 def lay_out(ground: Ground, state: State, notes: Notes) -> None:
     """Compute everything from the tasks in `State.rows`, their number in `State.books`, and what errands are worth.
 

@@ -62,7 +62,8 @@ class Desks:
         if self._desk is None or self._desk.labels.shape[1] < labels + 1:
             slots = 1 << (2 * labels + 2).bit_length()
             rows = np.empty((2, labels + 1, LABEL_COLUMNS), np.int64)
-            self._desk = Desk(rows, np.empty_like(rows), np.zeros((2, slots, 2), np.int64), np.zeros(1, np.int64))
+            table, turns, used = np.zeros((2, slots, 2), np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64)
+            self._desk = Desk(rows, np.empty_like(rows), table, turns, used)
         return self._desk
 
 
@@ -85,8 +86,9 @@ def can_make_all(crews: Crews, most: int, desks: Desks) -> tuple[bool | None, in
 
     if visits > orders.MANY:
         return None
-    found, used = orders.can_make_all(_numbers(crews, visits), most, desks.desk(most))
-    return (None if found == orders.SPENT else bool(found)), int(used)
+    desk = desks.desk(most)
+    found = orders.can_make_all(_numbers(crews, visits), most, desk)
+    return (None if found == orders.SPENT else bool(found)), int(desk.used[0])
 
 
 def _numbers(crews: Crews, visits: int) -> Any:

@@ -1,4 +1,4 @@
-"""Loads what a process's first round needs: OR-Tools, numba and the machine code of the search."""
+"""Loads what a process's first round needs: OR-Tools and the machine code of the search."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def run_example() -> None:
     trips_example()
     joint_example()
     has_no_room(Rooms(Timetable(model)), 0, {0: model.visits[0].windows}, model.teams[0], Labels(9))
-    way(np.zeros((1, PLACE_COLUMNS)), 0, 0)
+    way(np.zeros((1, PLACE_COLUMNS)), 0, 0, np.zeros(2, np.int64))
 
 
 def trips_example() -> None:
