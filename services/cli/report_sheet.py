@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from linli.matcher.whole_file import write_whole
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.system_words import refused_by_system
 from linli.services.cli.here import Here
@@ -94,10 +94,8 @@ async def asked_of(here: Here, district: str) -> AskedOf:
 
 def write_file(file: Path, content: bytes, out: Out) -> None:
     """Write a file whole or not at all."""
-    half = file.with_name(f".{file.name}.half")
     try:
-        half.write_bytes(content)
-        os.replace(half, file)
+        write_whole(file, content)
     except OSError as error:
         raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=refused_by_system(error)) from None
     out.say(f"Written: {file}.", f"已写入 {file}。")
