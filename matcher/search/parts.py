@@ -107,6 +107,6 @@ class Cutter:
         mine = of_duty == number
         waiting = self.movable[of_movable == number]
         placed = np.flatnonzero((where >= 0) & mine[where])
-        visits = np.union1d(placed, waiting[where[waiting] < 0])
+        visits = np.sort(np.concatenate((placed, waiting[where[waiting] < 0])))
         duties = np.flatnonzero(mine)
         return Share(duties.astype(np.int32), visits.astype(np.int32), (dice.next() & SEED_MASK) | 1)
