@@ -140,7 +140,9 @@ def ready_row(row: array[int]) -> Longs:
 def _plain(word: Any) -> Any:
     """Return an argument as it was before it was made ready."""
     known: Any = word.word if isinstance(word, _Ready) else word
-    return np.frombuffer(known, np.int64) if type(known) is array else known
+    if isinstance(known, array):
+        return np.frombuffer(known, np.int64)  # pyright: ignore[reportUnknownArgumentType]
+    return known
 
 
 def compiled_bare() -> int:
