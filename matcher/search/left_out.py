@@ -38,7 +38,8 @@ def able_teams(world: World, team_of_duty: Longs) -> Longs:
     visits, teams = world.visits, int(team_of_duty.max(initial=-1)) + 1
     fits = visits[:, layout.FIT_TO] - visits[:, layout.FIT_FROM]
     visit = np.repeat(np.arange(len(visits), dtype=np.int64), fits)
-    pairs = np.unique(visit * max(1, teams) + team_of_duty[world.fits[:, layout.DUTY]])
+    pairs = np.sort(visit * max(1, teams) + team_of_duty[world.fits[:, layout.DUTY]])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # each once; np.unique would import numpy.ma
     able: Longs = np.bincount(pairs // max(1, teams), minlength=len(visits)).astype(np.int64)
     return able
 
