@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +21,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"\b(not|must|missing|unknown|but|has|with|where|supported|between|stands)\b")
 
 TWO = [[0, 1], [1, 0]]
-WRONG = {
+WRONG: dict[str, Any] = {
     "not_an_object": [],
     "twice": '{"jobs": [], "jobs": []}',
     "old_matrix": {"matrix": TWO},
@@ -56,6 +60,36 @@ def test_a_problem_is_refused_in_chinese(name: str, monkeypatch: pytest.MonkeyPa
     said = str(refused.value.values["detail"])
     assert CHINESE.search(said.removeprefix("题.json")), said
     assert not ENGLISH.search(said), said
+
+
+SOLVING = Path(str(files("linli.services.solving")))
+OURS = "vroom_verdict.py"
+"""Says what is wrong with a solution: a fault of the program, told to whoever mends it."""
+
+
+def _said_alone(node: ast.AST) -> Iterator[str]:
+    """Yield the pieces of text in a part of a program that are not one of a pair of languages."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"both", "AssertionError"}:
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from _said_alone(child)
+
+
+def test_no_fault_of_a_problem_has_one_language_alone() -> None:
+    """Tests that whoever adds a fault has to say it twice: what is yielded, returned or refused."""
+    kinds = ast.Yield | ast.Return | ast.YieldFrom | ast.Expr
+    nodes = [
+        (file.name, node)
+        for file in sorted(SOLVING.glob("vroom_*.py"))
+        if file.name != OURS
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, kinds) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    assert len(nodes) > 100
+    found = {(name, text) for name, node in nodes for text in _said_alone(node) if re.search(r"[a-z] [a-z]", text)}
+    assert found == set()
 
 
 @pytest.mark.parametrize(("text", "named"), [('[columns]\nA = "nothing"', "nothing"), ('kind = "team"', "team")])

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from linli.matcher.problem import Window
+from linli.services.language import both
 from linli.services.solving.vroom_format import Break, Vehicle
 
 
@@ -75,6 +76,12 @@ def faults_of_breaks(vehicle: Vehicle, horizon: int) -> Iterator[str]:
     seen: dict[int, int] = {}
     for number, pause in enumerate(vehicle.breaks):
         if seen.setdefault(pause.id, number) != number:
-            yield f"breaks[{number}].id: {pause.id} is also the id of breaks[{seen[pause.id]}]"
+            yield both(
+                f"breaks[{number}].id: {pause.id} is also the id of breaks[{seen[pause.id]}]",
+                f"breaks[{number}].id：{pause.id} 与 breaks[{seen[pause.id]}] 的编号相同",
+            )
         elif pause.id not in taken:
-            yield f"breaks[{number}].time_windows: no time is left for it within the vehicle's time_window"
+            yield both(
+                f"breaks[{number}].time_windows: no time is left for it within the vehicle's time_window",
+                f"breaks[{number}].time_windows：车辆的 time_window 内已无可用时间",
+            )

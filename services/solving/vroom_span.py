@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from linli.matcher.problem import Window
+from linli.services.language import both
 from linli.services.solving.faults import refuse
 from linli.services.solving.vroom_clocks import APART, Clock
 from linli.services.solving.vroom_format import VroomProblem
@@ -114,16 +115,33 @@ def refuse_too_long(given: VroomProblem, span: Window, clocks: Mapping[int, Cloc
     if length > SPAN_MAX:
         refuse([_too_long(given, length, longest)])
     if many > 1 and many * (length + APART) > CLOCKS_SPAN_MAX:
-        refuse([f"vehicles: {many} vehicles with breaks unlike all others' are too many for times so far apart"])
+        refuse(
+            [
+                both(
+                    f"vehicles: {many} vehicles with breaks unlike all others' are too many for times so far apart",
+                    f"vehicles：有 {many} 辆车的休息各不相同，时间跨度如此之大时过多",
+                )
+            ]
+        )
 
 
 def _too_long(given: VroomProblem, length: int, longest: int) -> str:
     """Say what of a file is too large: the farthest time, the ways, or the longest task."""
     latest, where = max(_openings(given), default=(0, "vehicles"))
     if 2 * (latest - min(_closings(given), default=latest)) > length:
-        return f"{where}: more than {SPAN_MAX} s after the earliest time that closes"
+        return both(
+            f"{where}: more than {SPAN_MAX} s after the earliest time that closes",
+            f"{where}：比最早的截止时间晚 {SPAN_MAX} 秒以上",
+        )
     tasks = all_tasks(given)
     if 2 * (len(tasks) + 1) * longest > length:
-        return f"matrices: too large: ways of up to {longest} s, {len(tasks) + 1} of them, are more than {SPAN_MAX} s"
+        ways = len(tasks) + 1
+        return both(
+            f"matrices: too large: ways of up to {longest} s, {ways} of them, are more than {SPAN_MAX} s",
+            f"matrices：过大：{ways} 段路程，每段最长 {longest} 秒，合计超过 {SPAN_MAX} 秒",
+        )
     most = max(tasks, key=lambda task: task.at.setup + task.at.service)
-    return f"{most.path}.service: too large: all tasks one after another take more than {SPAN_MAX} s"
+    return both(
+        f"{most.path}.service: too large: all tasks one after another take more than {SPAN_MAX} s",
+        f"{most.path}.service：过大：全部任务依次进行超过 {SPAN_MAX} 秒",
+    )

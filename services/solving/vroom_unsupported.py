@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from linli.services.language import both
 from linli.services.solving.vroom_format import Costs, Shipment, Vehicle, VroomProblem
 from linli.services.solving.vroom_tasks import Task, all_tasks, place_key
 
@@ -34,32 +35,40 @@ def shared_places(problem: VroomProblem) -> frozenset[object]:
 
 def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
     if vehicle.costs != Costs():
-        yield "costs: costs other than travel time are not supported"
+        yield both("costs: costs other than travel time are not supported", "costs：不支持行程时间以外的成本")
     yield from _of_breaks(vehicle)
     if vehicle.speed_factor != 1.0:
-        yield "speed_factor: not supported"
+        yield both("speed_factor: not supported", "speed_factor：不支持")
     if vehicle.type is not None:
-        yield "type: times by type of vehicle are not supported"
+        yield both("type: times by type of vehicle are not supported", "type：不支持按车型区分时间")
     for number, step in enumerate(vehicle.steps):
         if step.type in ("break", "pickup", "delivery"):
-            yield f"steps[{number}].type: {step.type} is not supported"
+            yield both(
+                f"steps[{number}].type: {step.type} is not supported", f"steps[{number}].type：不支持 {step.type}"
+            )
         elif step.type != "job" and (step.service_at, step.service_after, step.service_before) != (None, None, None):
-            yield f"steps[{number}]: a time for the {step.type} is not supported"
+            yield both(
+                f"steps[{number}]: a time for the {step.type} is not supported",
+                f"steps[{number}]：不支持为 {step.type} 指定时间",
+            )
 
 
 def _of_breaks(vehicle: Vehicle) -> Iterator[str]:
     for number, pause in enumerate(vehicle.breaks):
         if pause.max_load is not None:
-            yield f"breaks[{number}].max_load: not supported"
+            yield both(f"breaks[{number}].max_load: not supported", f"breaks[{number}].max_load：不支持")
 
 
 def _of_task(task: Task, shared: frozenset[object]) -> Iterator[str]:
     if task.at.setup and place_key(task.at.location, task.at.location_index) in shared:
-        yield "setup: not supported where several jobs share a place, or a vehicle starts there"
+        yield both(
+            "setup: not supported where several jobs share a place, or a vehicle starts there",
+            "setup：多项任务同在一处，或有车辆由此出发时不支持",
+        )
     if task.at.setup_per_type:
-        yield "setup_per_type: not supported"
+        yield both("setup_per_type: not supported", "setup_per_type：不支持")
     if task.at.service_per_type:
-        yield "service_per_type: not supported"
+        yield both("service_per_type: not supported", "service_per_type：不支持")
 
 
 def _of_shipment(shipment: Shipment) -> Iterator[str]:
@@ -70,10 +79,16 @@ def _of_shipment(shipment: Shipment) -> Iterator[str]:
         ("delivery", brought, "pickup", fetched),
     ):
         if mine is not None and len(mine) > 1 and others is not None:
-            yield f"{name}.time_windows: several windows are not supported where the {other_name} has windows too"
+            yield both(
+                f"{name}.time_windows: several windows are not supported where the {other_name} has windows too",
+                f"{name}.time_windows：{other_name} 也有时间窗时，不支持多个时间窗",
+            )
 
 
 def _of_profiles(problem: VroomProblem) -> Iterator[str]:
     profiles = sorted({vehicle.profile for vehicle in problem.vehicles})
     if len(profiles) > 1:
-        yield f"vehicles: one problem, one profile; here are {', '.join(profiles)}"
+        yield both(
+            f"vehicles: one problem, one profile; here are {', '.join(profiles)}",
+            f"vehicles：一个问题只能有一种 profile，现有 {'、'.join(profiles)}",
+        )
