@@ -289,6 +289,27 @@ def test_only_what_holds_of_the_file_is_proven(solve: Solve, monkeypatch: pytest
     assert not solve(alone)["summary"]["linli"]["proven"]
 
 
+def test_a_change_beside_a_shipment_is_only_found(solve: Solve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that no change is called smallest which is so only while nothing comes between a pickup and its delivery.
+
+    The delivery waits for ten o'clock. In the meantime the job could be done as it is; whoever does nothing in between
+    asks for a wider window. What no vehicle could do at all stays proved: the skill is missing whatever is planned.
+    """
+    monkeypatch.setattr(compiled, "is_warm", lambda: False)
+    at_ten = {"id": 2, "location_index": 2, "time_windows": [[36_000, 36_000]]}
+    fetched = {"pickup": {"id": 1, "location_index": 1, "time_windows": [[30_000, 30_000]]}, "delivery": at_ten}
+    given = problem(shipments=[{**fetched, "priority": 9}], jobs=[job(1, 2, time_windows=[[33_000, 33_000]])])
+    given["vehicles"] = [vehicle(1, time_window=[OPENS, 37_000], skills=[1])]
+    (left,) = solve(given)["unassigned"]
+    assert left["linli"]["change"]["kind"] == "widen_window"
+    assert not left["linli"]["change"]["proved"]
+    given["vehicles"] = [vehicle(1, skills=[1]), vehicle(2, time_window=[OPENS, OPENS], skills=[2])]
+    given["jobs"] = [job(1, 2, skills=[2])]
+    (left,) = solve(given)["unassigned"]
+    assert left["linli"]["change"]["kind"] == "add_skill"
+    assert left["linli"]["change"]["proved"]
+
+
 def test_coordinates_and_a_file_of_ways_will_do(solve: Solve, tmp_path: Path) -> None:
     """Tests that the place of a pickup is among those whose ways are estimated or fetched."""
     base, far, near = [108.25, 27.94], [108.35, 27.94], [108.30, 27.94]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from linli.matcher.insertion.insertion import follow, insert
 from linli.matcher.model import Model
-from linli.matcher.problem import Pin, Plan, Problem, Visit
+from linli.matcher.problem import Fetch, Pin, Plan, Problem, Visit
 from linli.matcher.reasons.change_list import Candidate, Change, candidates
 from linli.matcher.reasons.changes import broken_by_teams, find_change
 from linli.matcher.reasons.explain import WhyNobody, explain, explain_all
@@ -122,6 +122,41 @@ def test_a_visit_that_belongs_to_another_is_only_found() -> None:
     problem, plan = _planned(_visit(0, (9, 9), hours=2), _visit(1, (10, 10), hours=2))
     twins = tuple(replace(visit, request="r-00", leg=leg) for leg, visit in enumerate(problem.visits))
     why = explain(replace(problem, visits=twins), plan, "v-01")
+    assert isinstance(why, WhyNobody)
+    assert why.change is not None
+    assert not why.change.proved
+
+
+def _fetching(*fetched: tuple[float, float], starts: tuple[tuple[float, float], ...] = ((11, 11),)) -> Visit:
+    """Return a visit for which something is fetched next door, in no time, between such hours."""
+    wanted = _visit(1, *starts)
+    windows = tuple((MIDNIGHT + int(first * HOUR), MIDNIGHT + int(last * HOUR)) for first, last in fetched)
+    return replace(wanted, fetch=Fetch(wanted.place, 0, windows))
+
+
+def test_less_waiting_for_what_is_fetched_is_a_smaller_change() -> None:
+    """Tests that a wider window is tried with the wait it leaves, not with that of the window as it is.
+
+    The crew fetches at eight and has a visit at ten. To deliver at eleven it would wait three hours and be busy at ten;
+    from nine on, with two hours to either side, it is done by then.
+    """
+    problem, plan = _planned(_visit(0, (10, 10)), _fetching((8, 8)))
+    why = explain(problem, plan, "v-01")
+    assert isinstance(why, WhyNobody)
+    assert why.change == Change("widen_window", 2 * HOUR, "seconds", proved=True)
+    for hours, serves in ((1, False), (2, True)):
+        wider = replace(problem, visits=(problem.visits[0], _fetching((8, 8), starts=((11 - hours, 11 + hours),))))
+        assert (insert(wider, plan, "v-01") is not None) is serves
+
+
+def test_where_several_waits_are_possible_nothing_is_claimed() -> None:
+    """Tests that nothing is called smallest of a visit whose longer waits were lost before anything was tried.
+
+    Fetched at eight it could be delivered at eleven, but it is planned with the least wait, fetched at ten alone.
+    """
+    wanted = _fetching((8, 8), (10, 10), starts=((11, 11), (13, 13)))
+    problem, plan = _planned(_visit(0, (10, 10)), wanted)
+    why = explain(problem, plan, "v-01")
     assert isinstance(why, WhyNobody)
     assert why.change is not None
     assert not why.change.proved

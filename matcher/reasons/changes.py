@@ -9,10 +9,12 @@ has, which holds as long as every other visit stays with its team. What cannot b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from linli.matcher.day_limits import another_crew
+from linli.matcher.fetching import lead_of
 from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.insertion import best_in_tour
 from linli.matcher.model import Model
@@ -115,6 +117,10 @@ class _Asked:
             found = compiled_insertion.is_placed(self.timetable, self.visit, one.wanted)
             if found is not None:
                 return found
+        with _lasting(self.model, self.visit, one.wanted):
+            return self._is_placed(one)
+
+    def _is_placed(self, one: Candidate) -> bool:
         model, tours = self.model, self.timetable.tours
         for t, team in self.teams(one):
             for duty in _near(model, t, one.wanted):
@@ -130,7 +136,7 @@ class _Asked:
 
     def proved(self, change: Change, smaller: list[Candidate], labels: Labels) -> Change:
         """Return the change with what is proved of it."""
-        if self._is_entangled() or self._has_unlisted(change):
+        if self._is_entangled() or self._has_lost_waits() or self._has_unlisted(change):
             return change
         refuted = _Refuted(self.rooms, self.visit, labels)
         whole = True
@@ -144,11 +150,12 @@ class _Asked:
                 contained = frozenset(
                     id(each) for each in (*smaller, present) if each is not one and self._widens(each)
                 )
-            for t, team in self.teams(one):
-                windows = _windows(self.model, t, team, one.wanted)
-                whole = whole and not windows
-                if not refuted.are_refuted(t, windows, one.changed):
-                    return change
+            with _lasting(self.model, self.visit, one.wanted):
+                for t, team in self.teams(one):
+                    windows = _windows(self.model, t, team, one.wanted)
+                    whole = whole and not windows
+                    if not refuted.are_refuted(t, windows, one.changed):
+                        return change
         return replace(change, proved=True, whole=whole)
 
     def _widens(self, one: Candidate) -> bool:
@@ -166,6 +173,11 @@ class _Asked:
         request = self.model.visits[self.visit].request
         return sum(visit.request == request for visit in self.model.visits) > 1
 
+    def _has_lost_waits(self) -> bool:
+        """Say whether several waits for what is fetched are possible: all but the least were lost (`lead_of`)."""
+        wanted = self.model.visits[self.visit]
+        return wanted.fetch is not None and len(wanted.fetch.windows) > 1 and len(wanted.windows) > 1
+
     def _has_unlisted(self, change: Change) -> bool:
         """Say whether clearing people longer, which is no change of the list, might do what only larger ones do."""
         wanted = self.model.visits[self.visit]
@@ -176,6 +188,22 @@ class _Asked:
             late & {one.rule for one in found} and self.model.cleared_until(wanted, team) < FOREVER
             for found, team in zip(self.broken, self.model.teams, strict=True)
         )
+
+
+@contextmanager
+def _lasting(model: Model, visit: int, wanted: Visit) -> Generator[None]:
+    """Let a visit last as long as it would if it was changed: with other windows what is fetched waits otherwise."""
+    if wanted.fetch is None:
+        yield
+        return
+    known = model.lead[visit], model.idle[visit], model.duration[visit]
+    lead = lead_of(model.problem, wanted)
+    model.lead[visit], model.idle[visit] = lead.seconds, lead.idle
+    model.duration[visit] = wanted.duration + lead.seconds
+    try:
+        yield
+    finally:
+        model.lead[visit], model.idle[visit], model.duration[visit] = known
 
 
 def _near(model: Model, team: int, wanted: Visit) -> list[int]:
@@ -196,13 +224,14 @@ class _Refuted:
 
     def __init__(self, rooms: Rooms, visit: int, labels: Labels) -> None:
         self._rooms, self._visit, self._labels = rooms, visit, labels
-        self._refuted: dict[int, list[Windows]] = {}
+        self._refuted: dict[tuple[int, int], list[Windows]] = {}
 
     def are_refuted(self, team: int, windows: Windows, changed: Team | None) -> bool:
         """Say whether it is proved that the team, itself changed or not, has no room within these windows."""
         if changed is not None:
             return has_no_room(self._rooms, self._visit, windows, changed, self._labels)
-        known = self._refuted.setdefault(team, [])
+        # What lasts longer, waiting for what is fetched, says nothing of what does not.
+        known = self._refuted.setdefault((team, self._rooms.model.duration[self._visit]), [])
         if any(_contains(wider, windows) for wider in known):
             return True
         who = self._rooms.model.teams[team]

@@ -11,7 +11,7 @@ from typing import Any
 
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
-from linli.matcher.reasons.explain import WhyNobody, explain_all
+from linli.matcher.reasons.explain import WhyNobody, WhyTeam, explain_all
 from linli.matcher.reasons.no_room import Labels
 from linli.matcher.rules import RULES
 from linli.matcher.search.solve import EngineReport
@@ -20,7 +20,7 @@ from linli.services.solving.vroom_errands import can_be_done
 from linli.services.solving.vroom_format import Vehicle, VroomProblem
 from linli.services.solving.vroom_problem import team_id
 from linli.services.solving.vroom_route import Begun, RouteWriter, described, total, where
-from linli.services.solving.vroom_sharing import Shared, is_narrower
+from linli.services.solving.vroom_sharing import Shared, is_narrower, may_come_between
 from linli.services.solving.vroom_tasks import SHIPMENT, Task, tasks_by_visit
 
 Json = dict[str, Any]
@@ -154,7 +154,19 @@ def _unassigned(solved: Solved, tasks: Mapping[str, Sequence[Task]]) -> list[Jso
         else {}
     )
     rests = any(clock.rests for clock in solved.clocks.values())
+    if may_come_between(solved.given):
+        whys = {visit: _only_found(why) for visit, why in whys.items()}
     return [_without(task, whys.get(visit), rests=rests) for visit in left for task in tasks[visit]]
+
+
+def _only_found(why: WhyTeam | WhyNobody) -> WhyTeam | WhyNobody:
+    """Call no change the smallest that is so only as long as nothing comes between a pickup and its delivery.
+
+    What the rules refute of every vehicle that has nothing else to do, they refute of all trips.
+    """
+    if not isinstance(why, WhyNobody) or why.change is None or why.change.whole:
+        return why
+    return replace(why, change=replace(why.change, proved=False))
 
 
 def _whys_beside(solved: Solved, shared: Shared, left: Sequence[str]) -> dict[str, WhyNobody]:
