@@ -17,7 +17,8 @@ class Limits:
         insertion only.
     until : callable or None
         Says whether time is up, for callers who count in seconds: the matcher reads no clock. It is asked every few
-        hundredths of a second at most. An answer that it cut short does not repeat.
+        hundredths of a second of a search, and before every visit that is inserted after it. An answer that it cut
+        short does not repeat.
     gone : callable or None
         Returns how much of the time is gone, per thousand, so that the search can save its last steps for the last of
         it. Without it the work alone tells how far the search is.

@@ -6,7 +6,7 @@ times and ways are computed over arrays. The outcome is that of `Model.fits`, vi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from linli.matcher.fetching import entry_of, fetch_price, lead_of
 from linli.matcher.model import Model
 from linli.matcher.not_yet import NotYet
 from linli.matcher.objective import PER_HOUR, pair_price, reoffer_price, spared_hour
-from linli.matcher.problem import SkillNeed, Team, TravelLimit, Visit, Weights
+from linli.matcher.problem import SkillNeed, Team, TravelLimit, Visit, Weights, Window
 from linli.matcher.rules import (
     FOREVER,
     PairRule,
@@ -64,20 +64,29 @@ class PairTable(NamedTuple):
 
 
 def learn(model: Model, visits: Sequence[int], table: PairTable | None = None) -> None:
-    """Let the model know where several visits fit; `table`, if given, must hold them."""
+    """Let the model know where several visits fit, ascending; `table`, if given, must hold them."""
     open_ones = [v for v in visits if not model.fixed[v] and not model.knows(v)]
     if len(open_ones) < WORTH_A_TABLE:
         return
     table = table or pair_table(model, open_ones)
-    fits: dict[int, list[Fit]] = {v: [] for v in open_ones}
-    pairs: list[tuple[int, int]] = list(zip(table.visit.tolist(), table.duty.tolist(), strict=True))
-    for v, duty in pairs:
-        if v in fits:
-            on = model.duties[duty]
-            fit = model.cut(model.visits[v], model.teams[on.team], duty, on.crew)
-            fits[v] += [fit] if fit is not None else []
-    for v, found in fits.items():
-        model.take(v, tuple(found))
+    opens = np.array([duty.opens for duty in model.duties], dtype=np.int64)
+    earliest = np.maximum(opens[table.duty], model.now)
+    begins, ends = (np.searchsorted(table.visit, open_ones, side=side).tolist() for side in ("left", "right"))
+    for v, at, to in zip(open_ones, begins, ends, strict=True):
+        model.take(v, _fits(model, v, table, earliest, slice(at, to)))
+
+
+def _fits(model: Model, visit: int, table: PairTable, earliest: Longs, rows: slice) -> tuple[Fit, ...]:
+    """Return a visit's fits from its rows of a table: what `Model.cut` finds, pair by pair, without asking it."""
+    lead, columns = model.lead[visit], list[Iterable[Window]]()
+    for lo, hi in starts_of(model.problem, model.visits[visit]):
+        first = np.maximum(earliest[rows], lo) - lead
+        last = np.minimum(table.latest[rows], hi - lead)
+        columns.append(zip(first.tolist(), last.tolist(), strict=True))
+    cut: Iterable[tuple[Window, ...]] = zip(*columns, strict=True)
+    if len(columns) > 1:  # of one window something is left, or the pair would not be in the table
+        cut = (tuple([span for span in spans if span[0] <= span[1]]) for spans in cut)
+    return tuple(map(Fit, table.duty[rows].tolist(), cut, table.price[rows].tolist()))
 
 
 @dataclass(frozen=True, slots=True)

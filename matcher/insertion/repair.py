@@ -5,7 +5,7 @@ The world moves between rounds: requests are cancelled, teams fall ill, the cloc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from linli.matcher.duties import Fit
 from linli.matcher.insertion import compiled_insertion
@@ -102,13 +102,25 @@ def choice_plainly(model: Model, visit: int) -> int:
     return sum(1 + (hi - lo) // 60 for fit in model.fits(visit) for lo, hi in fit.windows)
 
 
-def insert_all(timetable: Timetable, visits: list[int]) -> int:
-    """Insert what can be inserted, in a good order; make room for what is held; return how many were placed."""
+def insert_all(timetable: Timetable, visits: list[int], until: Callable[[], bool] | None = None) -> int:
+    """Insert what can be inserted, in a good order; make room for what is held; return how many were placed.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Changed in place.
+    visits : list of int
+        Without a place.
+    until : callable or None
+        Asked before every visit but those held, which come first: when it says so, the others stay without a place.
+    """
     model = timetable.model
     queue = insertion_order(timetable, visits)
     inserted = 0
     while queue:
         visit = queue.pop(0)
+        if until is not None and not model.held[visit] and until():
+            break
         if _place_committed(timetable, visit) or place(timetable, visit) is not None:
             inserted += 1
         elif model.held[visit]:

@@ -24,6 +24,7 @@ from linli.matcher.search.carving import carve, settle
 from linli.matcher.search.left_out import able_teams, lengths, nearest_bases, rarities, remotenesses
 from linli.matcher.search.parts import Cutter, Share
 from linli.matcher.search.pressure import Pressure
+from linli.matcher.search.reserve import Reserve
 from linli.matcher.search.world import arrays_of, stops_of, timetable_of
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
@@ -134,7 +135,8 @@ class _Course:
     def __init__(self, timetable: Timetable, table: PairTable, limits: Limits, seed: int) -> None:
         model = timetable.model
         self.arrays = arrays_of(timetable, table)
-        self.limits = limits
+        self.reserve = Reserve(timetable, limits)
+        self.limits = self.reserve.limits()
         self.dice = Dice(seed)
         self.allowed = limits.work * TICKS_PER_WORK
         self.ticks = self.steps = 0
@@ -169,6 +171,7 @@ class _Course:
             while until < 1000:
                 where = self._where()
                 unserved = self._unserved(where)
+                self.reserve.keep(unserved * len(self.cutter.movable) // 1000)
                 if epoch == 2:
                     easy = unserved <= EASY
                 if unserved <= FEW:

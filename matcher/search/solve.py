@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from linli.matcher.limits import Limits as Limits
 from linli.matcher.model import Model
 from linli.matcher.objective import Objective, evaluate
 from linli.matcher.problem import Plan, Problem
+from linli.matcher.search.reserve import left_to_search
 from linli.matcher.table import PairTable, learn, pair_table
 from linli.matcher.timetable import Timetable
 
@@ -137,8 +139,7 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     inserted = insert_all(timetable, _by_hand(timetable, limits))
     best = improve(timetable, limits, seed)
     if limits.until is not None:
-        # Time may have ended the search before it placed what insertion had left to it.
-        inserted += insert_all(best.timetable, best.timetable.unserved())
+        inserted += _place_the_rest(best, limits.until)
     answer = best.timetable.plan()
     remember(best.timetable, answer)
     report = EngineReport(
@@ -148,20 +149,38 @@ def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
     return Result(answer, evaluate(problem, answer), report, *lost, best.timetable)
 
 
+def _place_the_rest(best: Outcome, until: Callable[[], bool]) -> int:
+    """Place what insertion left to a search: what is held, and more while there is time; return how many."""
+    held = best.timetable.model.held
+    is_over = until()
+    rest = [visit for visit in best.timetable.unserved() if held[visit] or not is_over]
+    if best.table is not None:
+        learn(best.timetable.model, _for_python(best.timetable, rest), best.table)
+    return insert_all(best.timetable, rest, until)
+
+
+def _for_python(timetable: Timetable, visits: list[int]) -> list[int]:
+    """Return the visits that plain Python has to insert.
+
+    Whoever is inserted by machine code has but the one pair looked at that is chosen: to learn all pairs of many visits
+    and many teams costs more than everything else.
+    """
+    return [visit for visit in visits if not compiled_insertion.knows(timetable, visit)]
+
+
 def _by_hand(timetable: Timetable, limits: Limits) -> list[int]:
     """Return the visits to be inserted before anything else: all without a place, of many only those promised."""
     unserved = timetable.unserved()
-    if len(unserved) >= MANY and limits.work >= WORK_PER_VISIT * len(unserved) and compiled.is_warm():
+    work = left_to_search(timetable.model, limits)
+    if len(unserved) >= MANY and work >= WORK_PER_VISIT * len(unserved) and compiled.is_warm():
         return [visit for visit in unserved if timetable.model.held[visit]]
-    # Whoever is inserted by machine code has but the one pair looked at that is chosen: to learn all pairs of many
-    # visits and many teams costs more than everything else.
-    learn(timetable.model, [visit for visit in unserved if not compiled_insertion.knows(timetable, visit)])
+    learn(timetable.model, _for_python(timetable, unserved))
     return unserved
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What improving a timetable led to; its numbers go into the `EngineReport`."""
+    """What improving a timetable led to; its numbers go into the `EngineReport`. `table` says who fits where."""
 
     timetable: Timetable
     engine: str
@@ -170,13 +189,14 @@ class Outcome:
     complete: bool = False
     proven: bool = False
     work: int = 0
+    table: PairTable | None = field(default=None, compare=False, repr=False)
 
 
 def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     """List all tours if they are few and let OR-Tools choose, else search; never return anything worse."""
-    if limits.work <= 0:
-        return Outcome(timetable, "insertion")
     model = timetable.model
+    if left_to_search(model, limits) <= 0:
+        return Outcome(timetable, "insertion")
     table = pair_table(model, [visit for visit in range(len(model.visits)) if not model.fixed[visit]])
     effort = limits.work * (100 - LISTING) / 100 / WORK_PER_EFFORT
     if limits.gone is not None:
@@ -202,7 +222,7 @@ def search_for_better(timetable: Timetable, table: PairTable, limits: Limits, se
     from linli.matcher.search.annealing import anneal  # numba takes half a second to import: only for those who search
 
     found = anneal(timetable, table, limits, seed)
-    return Outcome(found.timetable, "search", steps=found.steps, work=found.work)
+    return Outcome(found.timetable, "search", steps=found.steps, work=found.work, table=table)
 
 
 def _names(model: Model, visits: tuple[int, ...]) -> tuple[str, ...]:

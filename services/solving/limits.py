@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from linli.matcher import compiled
+from linli.matcher.insertion import compiled_insertion
+from linli.matcher.memory import Memory
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.search.solve import Limits, Result, solve
 from linli.schemas.errors import Code, LinliError
@@ -22,6 +26,14 @@ the search; the units only say how the work is to be divided."""
 
 PROGRESS_S = 0.5
 """Between two words about the progress."""
+
+WORTH_LOADING = 60_000
+"""Pairs of visits and crews from which on insertion in plain Python takes longer than loading machine code for it, a
+third of a second."""
+
+GC_THRESHOLD = 200_000
+"""New objects between looks for garbage in circles: with Python's 700 they were two thirds of the time in which a large
+problem is asked who may go where, and found nothing. For the whole process, which solves and ends."""
 
 Progress = Callable[[float], None]
 """Told the part of the time that is gone."""
@@ -99,8 +111,18 @@ def solve_within(
     ProblemError
         If the problem is malformed.
     """
+    limits = limits_within(allowance, progress, clock)
     share_one_arena()
-    return solve(problem, Plan(), limits_within(allowance, progress, clock), allowance.seed)
+    gc.set_threshold(GC_THRESHOLD)
+    if allowance.work is None and pairs(problem) >= WORTH_LOADING and compiled.is_warm():
+        compiled_insertion.load()
+        problem = replace(problem, memory=problem.memory or Memory(problem.travel, problem.weights))
+    return solve(problem, Plan(), limits, allowance.seed)
+
+
+def pairs(problem: Problem) -> int:
+    """Return how many pairs there are of a visit and a crew's shift."""
+    return len(problem.visits) * sum(team.crews * len(team.shifts) for team in problem.teams)
 
 
 def limits_within(allowance: Allowance, progress: Progress = lambda _: None, clock: Clock | None = None) -> Limits:
