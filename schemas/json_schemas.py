@@ -40,6 +40,7 @@ from linli.schemas.event_types import (
     SUBJECT_KEY,
     TEAM_HOME,
     TYPE_OF_KIND,
+    WAYS,
 )
 from linli.schemas.ground_facts import ClockFact, DistrictMap
 from linli.schemas.orders import Amend, Cancel, Order
@@ -54,6 +55,7 @@ from linli.schemas.standing import ChangeStanding, StandingOrder, StandingRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ChangeMembers, NameDeputy
 from linli.schemas.team_homes import TeamHome
+from linli.schemas.ways import WaysRecord
 
 Schema = Mapping[str, object]
 
@@ -107,6 +109,7 @@ WIRE_MODELS: Final[dict[str, type[Edge] | type[Inside]]] = {
     NODE: NodeRecord,
     STANDING: StandingRecord,
     SERVICE: ServiceRecord,
+    WAYS: WaysRecord,
     DEAD_LETTER: DeadLetter,
     DELIVERY: DeliveryRecord,
     SUBJECT_KEY: SubjectKey,

@@ -94,6 +94,8 @@ _DISPATCHER = (
     _gauge("linli_requests", "Requests by the state they are in.", "district", "state"),
     _counter("linli_solver_work_total", "Deterministic units of work spent by the optimizer.", "engine"),
     _counter("linli_solver_fallbacks_total", "Rounds in which the last plan and insertion had to do.", "cause"),
+    _counter("linli_ways_measured_total", "Places whose ways a routing server gave before a round.", "source"),
+    _counter("linli_ways_estimated_total", "Places whose ways a round had to estimate, by why.", "cause"),
     _gauge("linli_districts_held", "Districts held because deciding them failed again and again.", "partition"),
     _counter("linli_torn_rounds_total", "Rounds found torn at a restore; plans were rebuilt.", "partition"),
     _counter("linli_down_seconds_total", "Decision time for which the service was down.", "partition"),

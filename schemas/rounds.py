@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from linli.schemas.base import Inside, Instant, Ref, Word
 from linli.schemas.policy import Policy
+from linli.schemas.ways import WaysReport
 
 
 class OutcomeCode(StrEnum):
@@ -69,12 +70,13 @@ class SolverReport(Inside):
 
 
 class DistrictRound(Inside):
-    """One district's share of a round."""
+    """One district's share of a round; ``ways`` where a routing server was to be asked for ways."""
 
     district: Ref
     seed: int
     work: int
     solver: SolverReport | None = None
+    ways: WaysReport | None = None
 
 
 class RoundRecord(Inside):

@@ -18,6 +18,7 @@ from linli.schemas.service import ServiceRecord
 from linli.schemas.standing import StandingRecord
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_homes import TeamHome
+from linli.schemas.ways import WaysRecord
 
 RECORD_BYTES_MAX = 256 * 1024
 """Largest record of any topic. An order with every field full is under 32 KiB; a round of 500 outcomes under 200."""
@@ -88,6 +89,7 @@ ROSTER = Topic("roster", "team id", RosterRecord, ("dispatcher",), compaction_la
 ROUNDS = Topic("rounds", "partition", RoundRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
 ORGANISATION = Topic("organisation", "node", NodeRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
 STANDING = Topic("standing", "standing order", StandingRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
+WAYS = Topic("ways", "place", WaysRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
 SERVICE = Topic("service", "request id and leg", ServiceRecord, ("dispatcher",), compaction_lag_min=_LEDGER_LAG)
 DEAD_LETTERS = Topic(
     "dead-letters", "source position", DeadLetter, ("intake", "dispatcher"), retention=timedelta(days=30)
@@ -125,6 +127,7 @@ TOPICS: tuple[Topic, ...] = (
     ORGANISATION,
     STANDING,
     SERVICE,
+    WAYS,
     DEAD_LETTERS,
     DELIVERIES,
     SUBJECT_KEYS,
@@ -133,5 +136,5 @@ TOPICS: tuple[Topic, ...] = (
 )
 """Every topic there is."""
 
-LEDGER: tuple[Topic, ...] = (ASSIGNMENTS, PLANS, ROSTER, ORGANISATION, STANDING, SERVICE, ROUNDS)
+LEDGER: tuple[Topic, ...] = (ASSIGNMENTS, PLANS, ROSTER, ORGANISATION, STANDING, SERVICE, WAYS, ROUNDS)
 """What the dispatcher writes and restores from."""

@@ -23,6 +23,7 @@ from linli.services.language import both
 from linli.services.metrics_server import serve_metrics
 from linli.services.process import EXIT_FAILED, EXIT_SETTINGS
 from linli.services.settings import Settings, SettingsError, load_settings
+from linli.services.travel.surveyed import surveyor_of
 from linli.streams.build import build_name
 from linli.streams.dispatch.command_feed import LogMadeAnewError
 from linli.streams.dispatch.crash_points import CrashPlan, CrashPlanError, parse_crash_plan
@@ -93,6 +94,7 @@ async def _dispatch(settings: Settings, address: KafkaAddress, slot: int, crash:
         counts=settings.state / "dispatcher",
         batch_max=settings.round_batch_max,
         idle_s=settings.round_idle_ms / 1000,
+        surveyor=surveyor_of(settings.travel),
     )
     meters = DispatchMeters(slot, chosen.build, fingerprint())
     serve_metrics(settings, f"dispatcher-{slot}", meters.meters)

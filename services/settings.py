@@ -13,6 +13,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from linli.schemas.policy import Mode
 from linli.services.delivery_settings import DeliverySettings, split_at_commas
 from linli.services.language import Language, both
+from linli.services.planning_settings import PlanningSettings
 from linli.services.settings_mistakes import disagreement, sentence, suggestion
 from linli.streams.kafka_client import KafkaAddress, SaslMechanism, SecurityProtocol
 
@@ -29,7 +30,7 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linli"
 
 
-class Settings(DeliverySettings):
+class Settings(PlanningSettings, DeliverySettings):
     """The settings of every process. Use `load_settings`, which also refuses names that do not exist."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True)
@@ -158,30 +159,6 @@ class Settings(DeliverySettings):
         default=None,
         title="Start of the clock",
         description="What a clock that is not real time shows at its start, with its zone. Unset: now.",
-    )
-    solver_work: int = Field(
-        default=20_000,
-        ge=0,
-        le=10_000_000,
-        title="Work of the optimizer",
-        description="Deterministic units per round and district; 0: insertion alone. The default takes a fraction of a "
-        "second for a county. Units and not seconds, so that a replay decides the same.",
-    )
-    round_idle_ms: int = Field(
-        default=500,
-        ge=10,
-        le=60_000,
-        title="Longest wait for a command",
-        description="Milliseconds a dispatcher with nothing to do waits before it looks at its deadlines. "
-        "The default is far below any deadline, which are minutes, and costs next to nothing.",
-    )
-    round_batch_max: int = Field(
-        default=500,
-        ge=1,
-        le=1_000,
-        title="Most commands in a round",
-        description="Five days of a county: the default only bounds how long one round can take after a backlog. "
-        "The limit keeps the record of a round, which lists every command, well below the largest record.",
     )
     gateway: str | None = Field(
         default=None,

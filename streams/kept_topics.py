@@ -11,7 +11,8 @@ from linli.schemas import event_types
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.service import ServiceRecord
 from linli.schemas.standing import StandingRecord
-from linli.schemas.topics import ORGANISATION, SERVICE, STANDING, Topic
+from linli.schemas.topics import ORGANISATION, SERVICE, STANDING, WAYS, Topic
+from linli.schemas.ways import WaysRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ KEPT_TOPICS: Final = (
     KeptTopic(ORGANISATION, event_types.NODE, NodeRecord),
     KeptTopic(STANDING, event_types.STANDING, StandingRecord),
     KeptTopic(SERVICE, event_types.SERVICE, ServiceRecord),
+    KeptTopic(WAYS, event_types.WAYS, WaysRecord),
 )
 """In the order in which a round writes them."""
 

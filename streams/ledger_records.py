@@ -21,6 +21,7 @@ from linli.schemas.topics import (
     ROSTER,
     ROUNDS,
     STANDING,
+    WAYS,
     Topic,
 )
 from linli.streams.codec import encode, headers_of
@@ -80,6 +81,8 @@ def ledger_records(decision: Decision, source: str, number: int, now: datetime) 
             yield _outgoing(table.topic, table.event_type, kept.key, kept.version, kept, kept.at, source)
     for gone in decision.forgotten_standing:
         yield _tombstone(STANDING, event_types.STANDING, gone, number, now, source)
+    for gone in decision.forgotten_ways:
+        yield _tombstone(WAYS, event_types.WAYS, gone, number, now, source)
     for request in decision.assignments:
         key = request.request_id
         yield _outgoing(ASSIGNMENTS, event_types.ASSIGNMENT, key, request.version, request, request.at, source)

@@ -58,7 +58,7 @@ def test_a_team_is_asked_early_enough_for_its_way() -> None:
     details = desk.state.requests["r-1"].details
     assert details is not None
     ways = [
-        way_there(translations, grounds, desk.state.roster["t0"], details)
+        way_there(translations, grounds, {}, desk.state.roster["t0"], details)
         for translations, grounds in (
             (desk.state.translations, SLOW),
             (Translations(), SLOW),

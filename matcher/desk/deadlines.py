@@ -93,7 +93,7 @@ def _mornings(state: DistrictState, record: AssignmentRecord, details: RequestDe
 
 def _asking(state: DistrictState, details: RequestDetails, start: datetime, team: str) -> datetime:
     """Return the next moment at which a team may be asked to begin a visit then."""
-    way = way_there(state.translations, state.policy.grounds, state.roster.get(team), details)
+    way = way_there(state.translations, state.policy.grounds, state.ways, state.roster.get(team), details)
     return next_asking(state.policy, details, start, _zone(state, team), state.now or start, way)
 
 

@@ -30,6 +30,7 @@ from linli.matcher.ledger.draft import Draft
 from linli.matcher.ledger.state import Decision, DistrictState, Moment, NumberedCommand
 from linli.matcher.rounds.forgetting import forget_plans, forget_requests, forget_standing
 from linli.matcher.rounds.matching import match
+from linli.matcher.rounds.measured_ways import forget_ways, learn_ways
 from linli.matcher.rounds.plan_records import changed_plans
 from linli.matcher.service.unreported import note_unreported
 from linli.matcher.standing.standing_visits import note_served
@@ -80,6 +81,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
         If no plan passes the checker: nothing may be written, the district is held.
     """
     draft = Draft(state, moment)
+    learn_ways(draft)
     if moment.down_seconds > 0:
         extend_for_down_time(draft)
     results = [(numbered, _act(draft, numbered.command)) for numbered in commands]
@@ -102,6 +104,7 @@ def decide(state: DistrictState, commands: Sequence[NumberedCommand], moment: Mo
         forgotten=forget_requests(draft, plan) if moment.deadlines else (),
         forgotten_plans=forget_plans(draft, plan) if moment.deadlines else (),
         forgotten_standing=forget_standing(draft) if moment.deadlines else (),
+        forgotten_ways=forget_ways(draft) if moment.deadlines else (),
         solver=report,
     )
 

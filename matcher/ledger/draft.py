@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from linli.matcher.ledger.asking_pools import AskingPools
@@ -29,6 +29,7 @@ from linli.schemas.orders import RequestDetails
 from linli.schemas.organisation import NodeDetails, NodeRecord
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord, TeamDetails
+from linli.schemas.ways import WaysRecord
 
 _MAKES_ROOM = frozenset(
     {
@@ -99,6 +100,8 @@ class Draft:
         Requests whose place in this round's plan costs more than the county's price of admission.
     forgiven
         By request: teams that were silent once and may be planned with again in this round.
+    ways
+        What was measured of ways, that of this round included.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -113,6 +116,7 @@ class Draft:
         self.asked: Counter[str] = Counter()
         self.dear: dict[str, TooDear] = {}
         self.forgiven: dict[str, frozenset[str]] = {}
+        self.ways: Mapping[str, WaysRecord] = state.ways
         self.in_series: dict[str, tuple[InSeries, ...]] = {}
         self._pools: AskingPools | None = None
         self._tree: Tree | None = None

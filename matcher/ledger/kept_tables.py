@@ -11,6 +11,7 @@ from linli.schemas.kept import KeptRecord
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.service import ServiceRecord
 from linli.schemas.standing import StandingRecord
+from linli.schemas.ways import WaysRecord
 
 
 class Heading(TypedDict):
@@ -69,6 +70,7 @@ class KeptTables:
         self.nodes: Table[NodeRecord] = Table(state.nodes)
         self.standing: Table[StandingRecord] = Table(state.standing)
         self.service: Table[ServiceRecord] = Table(state.service)
+        self.ways: Table[WaysRecord] = Table(state.ways)
         self.written: list[Kept] = []
 
     def heading(self, before: KeptRecord | None) -> Heading:
@@ -85,4 +87,6 @@ class KeptTables:
                 self.standing.put(record)
             case ServiceRecord():
                 self.service.put(record)
+            case WaysRecord():
+                self.ways.put(record)
         self.written.append(record)

@@ -15,6 +15,7 @@ from linli.matcher.ledger.organisation import Tree
 from linli.matcher.ledger.past_orders import PastOrders
 from linli.matcher.ledger.past_service import PastService
 from linli.matcher.ledger.served_visits import ServedVisits
+from linli.matcher.measured_travel import MeasuredTravel
 from linli.matcher.memory import Memory
 from linli.matcher.not_yet import NotYet
 from linli.matcher.problem import Route, Team, Visit
@@ -28,11 +29,12 @@ from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import CommandOutcome, SolverReport
 from linli.schemas.service import ServiceRecord
 from linli.schemas.standing import StandingRecord
+from linli.schemas.ways import MeasuredPlace, WaysRecord
 
-Kept = NodeRecord | StandingRecord | ServiceRecord
+Kept = NodeRecord | StandingRecord | ServiceRecord | WaysRecord
 """A record of a further ledger table."""
 
-One = TypeVar("One", NodeRecord, StandingRecord, ServiceRecord)
+One = TypeVar("One", NodeRecord, StandingRecord, ServiceRecord, WaysRecord)
 
 
 LegFacts = tuple[tuple[str | None, ...], NotYet | None, frozenset[str]]
@@ -107,8 +109,9 @@ class Translations:
         The nodes last asked for, and the organisation tree that they make.
     pools
         Roster, nodes and rules last asked for, and the pools of teams that they make.
-    memory, known
-        The matcher's memory, which is made anew every day and for other grounds, and for which day and grounds it is.
+    memory, known, travel
+        The matcher's memory, which is made anew every day, for other grounds and for other ways of a place it knows;
+        for which day and grounds, and whether with ways, it is; and the measured ways.
     """
 
     visits: dict[str, tuple[AssignmentRecord, LegFacts, tuple[Visit, ...]]] = field(
@@ -131,7 +134,8 @@ class Translations:
     tree: tuple[Mapping[str, NodeRecord], Tree] | None = None
     pools: tuple[object, object, object, AskingPools] | None = None
     memory: Memory | None = None
-    known: tuple[date, Grounds] | None = None
+    known: tuple[date, Grounds, bool] | None = None
+    travel: MeasuredTravel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +150,9 @@ class DistrictState:
         The county's policy.
     requests, plans, roster
         Last ledger record per request id, team id and team id.
-    nodes, standing, service
-        Last ledger record per node, standing order, and request and leg. A service record is held here only as long as
-        its request is.
+    nodes, standing, service, ways
+        Last ledger record per node, standing order, request and leg, and place. A service record is held here only as
+        long as its request is.
     now
         The clock of the last round; ``None`` before the first.
     translations
@@ -163,6 +167,7 @@ class DistrictState:
     nodes: Mapping[str, NodeRecord] = field(default_factory=dict[str, NodeRecord])
     standing: Mapping[str, StandingRecord] = field(default_factory=dict[str, StandingRecord])
     service: Mapping[str, ServiceRecord] = field(default_factory=dict[str, ServiceRecord])
+    ways: Mapping[str, WaysRecord] = field(default_factory=dict[str, WaysRecord])
     now: datetime | None = None
     translations: Translations = field(default_factory=lambda: Translations(), compare=False, repr=False)
 
@@ -191,6 +196,8 @@ class Moment:
         Whether deadlines may fire: false while the clock cannot be trusted.
     down_seconds
         How long the service was down before this round, on the decision's clock; live offers are extended by it.
+    measured
+        What a routing server said of places since the last round: an input like commands, kept in the ledger.
     """
 
     now: datetime
@@ -199,6 +206,7 @@ class Moment:
     work: int
     deadlines: bool = True
     down_seconds: int = 0
+    measured: tuple[MeasuredPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +229,9 @@ class Decision:
     """What a decision changes: ledger records in the order in which they are written.
 
     ``kept`` are records of the further tables. ``conflicts`` are the commands that become dead letters with
-    ``duplicate_conflict``, ``outlived`` those that do with ``expired``. ``forgotten``, ``forgotten_plans`` and
-    ``forgotten_standing`` are requests, teams' plans and standing orders that get a tombstone.
+    ``duplicate_conflict``, ``outlived`` those that do with ``expired``. ``forgotten``, ``forgotten_plans``,
+    ``forgotten_standing`` and ``forgotten_ways`` are requests, teams' plans, standing orders and measured places that
+    get a tombstone.
     """
 
     assignments: tuple[AssignmentRecord, ...] = ()
@@ -235,6 +244,7 @@ class Decision:
     forgotten: tuple[Forgotten, ...] = ()
     forgotten_plans: tuple[Forgotten, ...] = ()
     forgotten_standing: tuple[Forgotten, ...] = ()
+    forgotten_ways: tuple[Forgotten, ...] = ()
     solver: SolverReport | None = None
 
 
@@ -249,6 +259,8 @@ def apply(state: DistrictState, decision: Decision, now: datetime) -> DistrictSt
     kept = with_kept(state, decision.kept, {one.key for one in decision.forgotten})
     if gone := {one.key for one in decision.forgotten_standing}:
         kept = replace(kept, standing={key: one for key, one in kept.standing.items() if key not in gone})
+    if gone := {one.key for one in decision.forgotten_ways}:
+        kept = replace(kept, ways={key: one for key, one in kept.ways.items() if key not in gone})
     return replace(
         kept,
         requests=requests,
@@ -269,6 +281,7 @@ def with_kept(state: DistrictState, records: Iterable[Kept], forgotten: Collecti
     nodes: dict[str, NodeRecord] = {}
     standing: dict[str, StandingRecord] = {}
     service: dict[str, ServiceRecord] = {}
+    ways: dict[str, WaysRecord] = {}
     for record in records:
         match record:
             case NodeRecord():
@@ -277,10 +290,18 @@ def with_kept(state: DistrictState, records: Iterable[Kept], forgotten: Collecti
                 standing[record.key] = record
             case ServiceRecord():
                 service[record.key] = record
+            case WaysRecord():
+                ways[record.key] = record
     held = _with(state.service, service)
     if any(one.request_id in forgotten for one in held.values()):
         held = {key: one for key, one in held.items() if one.request_id not in forgotten}
-    return replace(state, nodes=_with(state.nodes, nodes), standing=_with(state.standing, standing), service=held)
+    return replace(
+        state,
+        nodes=_with(state.nodes, nodes),
+        standing=_with(state.standing, standing),
+        service=held,
+        ways=_with(state.ways, ways),
+    )
 
 
 def _with(before: Mapping[str, One], written: Mapping[str, One]) -> Mapping[str, One]:

@@ -64,7 +64,7 @@ def next_asking(
 def may_ask(draft: Draft, details: RequestDetails, start: datetime, team: str) -> bool:
     """Say whether it is time to ask a team for a visit."""
     policy = draft.state.policy
-    way = way_there(draft.state.translations, policy.grounds, draft.team(team), details)
+    way = way_there(draft.state.translations, policy.grounds, draft.ways, draft.team(team), details)
     if policy.quiet_hours is None:
         return freeze_at(policy, details, start, way) <= draft.now
     return next_asking(policy, details, start, draft.zone_of(team), draft.now, way) <= draft.now

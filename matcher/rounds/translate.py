@@ -26,7 +26,7 @@ from linli.matcher.problem import (
 from linli.matcher.rounds.in_plan import is_begun, is_incomplete, requests_in_plan
 from linli.matcher.rounds.too_dear import is_too_dear_at, too_dear
 from linli.matcher.rounds.translate_teams import limit_of, place_of, teams_of
-from linli.matcher.rounds.ways import travel_over
+from linli.matcher.rounds.ways import travel_by
 from linli.matcher.standing.standing_visits import regular_team
 from linli.schemas.assignment import AssignmentRecord, Leg, Offer
 from linli.schemas.instants import to_seconds
@@ -291,11 +291,15 @@ def visits_of(draft: Draft, record: AssignmentRecord) -> tuple[Visit, ...]:
 
 
 def _memory(draft: Draft, weights: Weights, count: int) -> Memory:
-    """Return the district's memory, a new one every day, and whenever weights or grounds change or it is full."""
+    """Return the district's memory, a new one every day, and whenever weights, grounds or ways change or it is full."""
     translations, today, grounds = draft.state.translations, draft.now.date(), draft.state.policy.grounds
-    memory, known = translations.memory, (today, grounds)
+    known = (today, grounds, bool(draft.ways))
+    if translations.known != known:
+        translations.travel = None  # With the day goes what the estimate remembers.
+    travel = travel_by(translations, grounds, draft.ways)
+    memory = translations.memory
     if memory is None or memory.is_full(count) or memory.weights != weights or translations.known != known:
-        memory = translations.memory = Memory(travel_over(grounds), weights)
+        memory = translations.memory = Memory(travel, weights)
         translations.known = known
     return memory
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from linli.matcher.ledger.state import Translations
 from linli.matcher.rounds.translate_teams import place_of
-from linli.matcher.rounds.ways import travel_over
+from linli.matcher.rounds.ways import Ways, travel_by
 from linli.schemas.grounds import Grounds
 from linli.schemas.orders import RequestDetails
 from linli.schemas.roster import RosterRecord
@@ -15,7 +15,11 @@ NO_WAY = timedelta(0)
 
 
 def way_there(
-    translations: Translations, grounds: Grounds, team: RosterRecord | None, details: RequestDetails
+    translations: Translations,
+    grounds: Grounds,
+    ways: Ways,
+    team: RosterRecord | None,
+    details: RequestDetails,
 ) -> timedelta:
     """Return how long a team needs from its base to where service is given, fetching included.
 
@@ -24,7 +28,9 @@ def way_there(
     translations
         The district's, for the ways it remembers.
     grounds
-        What ways are estimated from as long as none is remembered.
+        What ways are estimated from.
+    ways
+        What was measured of them.
     team
         Who goes; nothing is known of the way of a team that is not on the roster.
     details
@@ -37,8 +43,9 @@ def way_there(
     """
     if team is None:
         return NO_WAY
-    memory = translations.memory if translations.known is not None and translations.known[1] == grounds else None
-    travel = travel_over(grounds) if memory is None else memory.travel
+    memory, known = translations.memory, translations.known
+    remembered = memory is not None and known is not None and known[1:] == (grounds, False) and not ways
+    travel = memory.travel if memory is not None and remembered else travel_by(translations, grounds, ways)
     base, place, fetch = place_of(team.details.base), place_of(details.place), details.fetch
     if fetch is None:
         return timedelta(seconds=travel.between(base, place)[0])

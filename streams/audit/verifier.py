@@ -32,6 +32,7 @@ from linli.schemas.topics import (
     ROSTER,
     ROUNDS,
     STANDING,
+    WAYS,
     Topic,
 )
 from linli.streams.audit.climbs import ClimbAudit
@@ -283,6 +284,8 @@ def _judge_tombstone(record: LogRecord, part: _Partition, last: int, began: date
         part.deliveries.forget(key)
     elif record.topic == STANDING.name:
         _judge_standing_gone(key, part, number, place)
+    elif record.topic == WAYS.name:
+        return  # Nobody is owed a measured way: without it there is the estimate.
     elif part.planned.pop(key, ()):
         part.findings.add(Guarantee.KEPT, place, f"the plan of {key} was forgotten and had visits")
 
@@ -314,7 +317,7 @@ async def _judge_roster(reader: LogReader, part: _Partition, last: int, began: d
 async def _judge_kept(reader: LogReader, part: _Partition, table: KeptTopic, last: int, began: datetime) -> None:
     """Judge that a further table's records belong to their rounds and have gapless versions."""
     async for record in _read(reader, part, table.topic):
-        if record.value is None and table.topic is STANDING:
+        if record.value is None and table.topic in (STANDING, WAYS):
             _judge_tombstone(record, part, last, began)
         if record.value is None or (one := _parse(table.model, record, part.findings)) is None:
             continue

@@ -13,6 +13,7 @@ from linli.schemas.commands import PlaceOrder
 from linli.schemas.lifecycle import State
 from linli.schemas.metrics import SECTIONS
 from linli.schemas.rounds import RoundRecord
+from linli.schemas.ways import WaysReport
 from linli.streams.clock import Clock
 from linli.streams.dispatch.transaction import Written
 from linli.streams.meters import Meters
@@ -77,6 +78,14 @@ class DispatchMeters:
                 self.meters.count("linli_solver_work_total", part.solver.engine, by=part.solver.work)
             if part.solver is not None and part.solver.fallback:
                 self.meters.count("linli_solver_fallbacks_total", part.solver.fallback)
+
+            if part.ways is not None:
+                self._ways(part.ways)
+
+    def _ways(self, report: WaysReport) -> None:
+        self.meters.count("linli_ways_measured_total", report.source, by=report.measured)
+        if report.fallback is not None:
+            self.meters.count("linli_ways_estimated_total", report.fallback, by=report.estimated)
 
     def decided(self, before: DistrictState, decision: Decision) -> None:
         """Note what a committed decision changed in a district."""

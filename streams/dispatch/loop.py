@@ -33,6 +33,7 @@ from linli.streams.dispatch.round_work import (
     strangers,
     teams_of_others,
 )
+from linli.streams.dispatch.surveying import Measured, Surveyor, survey_round
 from linli.streams.dispatch.transaction import SLOW_COMMIT, RoundWriter, Written
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
@@ -67,6 +68,8 @@ class LoopSettings:
         Most commands in a round.
     idle_s
         Longest wait for a command, in real seconds.
+    surveyor
+        Who measures ways; None where they are estimated.
     """
 
     address: KafkaAddress
@@ -77,6 +80,7 @@ class LoopSettings:
     counts: Path
     batch_max: int
     idle_s: float
+    surveyor: Surveyor | None = None
 
 
 class DispatchLoop:
@@ -113,6 +117,7 @@ class DispatchLoop:
         self._rough = RoughPlans()
         self._stopping = asyncio.Event()
         self._states: dict[str, DistrictState] = {}
+        self._measured: Measured = {}
         self._last: RoundRecord | None = None
         self._clock: RoundClock
         self._written_at = time.monotonic()
@@ -222,6 +227,7 @@ class DispatchLoop:
         if not (batch.count or districts or beat or rough):
             return
         plan = self._plan(reading, batch, districts, deadlines=deadlines, down_seconds=down_seconds, rough=rough)
+        plan, self._measured = await survey_round(self._settings.surveyor, plan, self._states, commands)
         began = time.monotonic()
         decisions = {part.district: self._decide(plan, part, commands) for part in plan.districts}
         self._decided_s = time.monotonic() - began
@@ -267,14 +273,8 @@ class DispatchLoop:
         for one in doubles:
             self._log.warning("a team's id belongs to another district", offset=one.offset, command=one.command.id)
         kept = tuple(one for one in batch.commands if one not in doubles)
-        return replace(
-            batch,
-            commands=kept,
-            refused=(
-                *batch.refused,
-                *(refused(one, Reason.DUPLICATE_CONFLICT, TEAM_OF_ANOTHER_DISTRICT) for one in doubles),
-            ),
-        )
+        letters = (refused(one, Reason.DUPLICATE_CONFLICT, TEAM_OF_ANOTHER_DISTRICT) for one in doubles)
+        return replace(batch, commands=kept, refused=(*batch.refused, *letters))
 
     def _plan(
         self,
@@ -312,8 +312,9 @@ class DispatchLoop:
     def _decide(self, plan: RoundRecord, part: DistrictRound, commands: dict[str, list[NumberedCommand]]) -> Decision:
         """Decide one district; a failure is counted against its commands and goes up."""
         mine = commands.get(part.district, [])
+        moment = moment_of(plan, part, self._measured.get(part.district, ()))
         try:
-            decision = self._desk.decide(self._states[part.district], mine, moment_of(plan, part))
+            decision = self._desk.decide(self._states[part.district], mine, moment)
             complete(plan, {part.district: decision}, (), self._source)
         except Exception:
             self._counts.failed([one.offset for one in mine], part.district)

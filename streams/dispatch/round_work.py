@@ -17,6 +17,7 @@ from linli.schemas.dead_letters import Reason
 from linli.schemas.plan import PlanRecord
 from linli.schemas.policy import Policy
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord
+from linli.schemas.ways import MeasuredPlace
 from linli.streams.ledger_records import Outgoing, RefusedCommand, conflict, dead_letter, ledger_records, outlived
 
 Decide = Callable[[DistrictState, Sequence[NumberedCommand], Moment], Decision]
@@ -48,8 +49,8 @@ class DecidedRound:
     outgoing: tuple[Outgoing, ...]
 
 
-def moment_of(record: RoundRecord, part: DistrictRound) -> Moment:
-    """Give the moment of one district's decision in a round."""
+def moment_of(record: RoundRecord, part: DistrictRound, measured: tuple[MeasuredPlace, ...] = ()) -> Moment:
+    """Give the moment of one district's decision in a round, and with it what was measured for it."""
     return Moment(
         now=record.now,
         round=record.number,
@@ -57,6 +58,7 @@ def moment_of(record: RoundRecord, part: DistrictRound) -> Moment:
         work=part.work,
         deadlines=record.deadlines,
         down_seconds=record.down_seconds,
+        measured=measured,
     )
 
 

@@ -14,7 +14,8 @@ from linli.schemas.commands import Command
 from linli.schemas.plan import PlanRecord
 from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import OutcomeCode, RoundRecord
-from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROSTER, ROUNDS, STANDING, Topic
+from linli.schemas.topics import ASSIGNMENTS, COMMANDS, PLANS, ROSTER, ROUNDS, STANDING, WAYS, Topic
+from linli.schemas.ways import MeasuredPlace, WaysRecord
 from linli.streams.dispatch.ledger import Restored, round_of_record
 from linli.streams.dispatch.round_work import States
 from linli.streams.ground_facts import read_facts
@@ -65,6 +66,17 @@ class RecordedRound:
             for one in self.commands
             if one.offset >= self.record.first_offset and one.offset in passed
         ]
+
+    def measured(self, district: str) -> tuple[MeasuredPlace, ...]:
+        """Give what its decision of a district was told of ways.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a record of the ledger is none.
+        """
+        found = (WaysRecord.model_validate_json(value) for value in _values(self.written[WAYS]))
+        return tuple(one.place for one in found if one.district == district)
 
     def as_written(self, states: States) -> dict[str, Decision]:
         """Give what it wrote as decisions of its districts; `states` are those before it.
@@ -230,7 +242,7 @@ def _as_written(written: Mapping[Topic, Sequence[LogRecord]], states: States) ->
     roster = [RosterRecord.model_validate_json(value) for value in _values(written[ROSTER])]
     kept = [table.model.model_validate_json(value) for table in KEPT_TOPICS for value in _values(written[table.topic])]
     gone, gone_plans = _keys_gone(written[ASSIGNMENTS]), _keys_gone(written[PLANS])
-    gone_standing = _keys_gone(written[STANDING])
+    gone_standing, gone_ways = _keys_gone(written[STANDING]), _keys_gone(written[WAYS])
     return {
         code: Decision(
             assignments=tuple(one for one in requests if one.district == code),
@@ -240,6 +252,7 @@ def _as_written(written: Mapping[Topic, Sequence[LogRecord]], states: States) ->
             forgotten=tuple(Forgotten(key, 0) for key in gone if key in states[code].requests),
             forgotten_plans=tuple(Forgotten(key, 0) for key in gone_plans if key in states[code].plans),
             forgotten_standing=tuple(Forgotten(key, 0) for key in gone_standing if key in states[code].standing),
+            forgotten_ways=tuple(Forgotten(key, 0) for key in gone_ways if key in states[code].ways),
         )
         for code in states
     }

@@ -132,7 +132,9 @@ def _decide_again(recorded: RecordedRound, states: Mapping[str, DistrictState], 
     mine = by_district(recorded.numbered())
     return {
         part.district: decide(
-            with_policy(states[part.district], record.policy), mine.get(part.district, []), moment_of(record, part)
+            with_policy(states[part.district], record.policy),
+            mine.get(part.district, []),
+            moment_of(record, part, recorded.measured(part.district)),
         )
         for part in record.districts
     }

@@ -182,12 +182,13 @@ class TwoWorlds:
         self._catch_up(record, commands)
         written = recorded.as_written(self._recorded)
         self._recorded = fold(self._recorded, written, record.now)
-        self._decide(record, commands)
+        self._decide(recorded, commands)
         self._found.rounds += 1
         for code, decision in written.items():
             self._found.recorded.count(self._recorded[code], decision)
 
-    def _decide(self, record: RoundRecord, commands: Sequence[NumberedCommand]) -> None:
+    def _decide(self, recorded: RecordedRound, commands: Sequence[NumberedCommand]) -> None:
+        record = recorded.record
         mine = by_district(commands)
         outcomes = {outcome.offset: outcome for outcome in record.outcomes}
         decisions: dict[str, Decision] = {}
@@ -195,7 +196,8 @@ class TwoWorlds:
             state, own = self._other[part.district], mine.get(part.district, [])
             work = _work(part, record.policy, state.policy)
             own = [with_team(one, self._teams) for one in own]
-            decision = self._decided(state, own, replace(moment_of(record, part), work=work))
+            moment = moment_of(record, part, recorded.measured(part.district))
+            decision = self._decided(state, own, replace(moment, work=work))
             if decision is None:
                 continue
             decisions[part.district] = decision

@@ -116,7 +116,7 @@ from linli.schemas.standing import (
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 from linli.schemas.team_homes import TeamHome
-from tests.support.kept_examples import NODE_RECORD, SERVICE_RECORD
+from tests.support.kept_examples import NODE_RECORD, SERVICE_RECORD, WAYS_RECORD
 
 NINE = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
 """Nine in the morning in Sinan."""
@@ -510,6 +510,7 @@ LEDGER: dict[str, tuple[str, BaseModel]] = {
     "node": (event_types.NODE, NODE_RECORD),
     "standing": (event_types.STANDING, STANDING_RECORD),
     "service": (event_types.SERVICE, SERVICE_RECORD),
+    "ways": (event_types.WAYS, WAYS_RECORD),
     "round": (
         event_types.ROUND,
         RoundRecord(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from linli.schemas.organisation import NodeDetails, NodeRecord
 from linli.schemas.service import Confirmation, Judgement, Proof, Review, ServiceRecord, Verdict
+from linli.schemas.ways import MeasuredPlace, WayBetween, WaysRecord
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -15,6 +16,18 @@ NODE_RECORD = NodeRecord(
     round=1,
     at=NINE,
     details=NodeDetails(node="520624001001", parent="520624001", level="community", name="示例社区", places=("g-1",)),
+)
+
+WAYS_RECORD = WaysRecord(
+    district="520624",
+    version=1,
+    round=12,
+    at=NINE,
+    place=MeasuredPlace(
+        lat=27.938,
+        lon=108.25,
+        ways=(WayBetween(27.94, 108.26, seconds=300, metres=2_100, back_seconds=360, back_metres=2_300),),
+    ),
 )
 
 JUDGEMENT = Judgement(stars=5, tags=("on-time",), by="resident", at=NINE, checked=True)

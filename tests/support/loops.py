@@ -14,6 +14,7 @@ from linli.schemas.rounds import RoundRecord
 from linli.schemas.topics import ASSIGNMENTS, DEAD_LETTERS, ROUNDS
 from linli.streams.dispatch.loop import DispatchLoop, LoopSettings
 from linli.streams.dispatch.round_work import Desk
+from linli.streams.dispatch.surveying import Surveyor
 from linli.streams.ground_facts import Facts
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import LogRecord, open_reader
@@ -32,7 +33,7 @@ class Loops:
         self.partition = partition
         self._folder = folder
 
-    def make(self, *, desk: Desk = STAND_IN, batch_max: int = 500) -> DispatchLoop:
+    def make(self, *, desk: Desk = STAND_IN, batch_max: int = 500, surveyor: Surveyor | None = None) -> DispatchLoop:
         """Make a loop that does not run yet."""
         settings = LoopSettings(
             address=self.address,
@@ -43,13 +44,16 @@ class Loops:
             counts=self._folder,
             batch_max=batch_max,
             idle_s=0.05,
+            surveyor=surveyor,
         )
         return DispatchLoop(settings, desk)
 
     @asynccontextmanager
-    async def running(self, *, desk: Desk = STAND_IN, batch_max: int = 500) -> AsyncGenerator[DispatchLoop]:
+    async def running(
+        self, *, desk: Desk = STAND_IN, batch_max: int = 500, surveyor: Surveyor | None = None
+    ) -> AsyncGenerator[DispatchLoop]:
         """Run a loop, then stop it; what it raises is raised here."""
-        loop = self.make(desk=desk, batch_max=batch_max)
+        loop = self.make(desk=desk, batch_max=batch_max, surveyor=surveyor)
         task = asyncio.create_task(loop.run())
         try:
             yield loop

@@ -1,0 +1,50 @@
+"""What was measured of ways enters the ledger, and leaves it with the last request that needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.ledger.state import Forgotten
+from linli.matcher.rounds.forgetting import FORGOTTEN_MAX
+from linli.schemas.places import RoundedPlace
+from linli.schemas.ways import WaysRecord, place_key
+
+
+def learn_ways(draft: Draft) -> None:
+    """Write what a routing server said, before anything is planned with it."""
+    for place in draft.moment.measured:
+        heading = draft.kept.heading(draft.kept.ways.get(place.key))
+        draft.kept.write(WaysRecord(**heading, place=place))
+    if draft.moment.measured:
+        draft.ways = {one.key: one for one in draft.kept.ways.all()}
+
+
+def forget_ways(draft: Draft) -> tuple[Forgotten, ...]:
+    """Give the places whose ways this decision forgets: no request, standing order or team is there any more.
+
+    Notes
+    -----
+    A place stays named, as a rounded point, in the ways of others that were measured while it was there, until they
+    are forgotten or measured again. What was measured in this very decision is kept.
+    """
+    if not draft.state.ways:
+        return ()
+    used, new = set(_used(draft)), {place.key for place in draft.moment.measured}
+    gone = (one for key, one in draft.state.ways.items() if key not in used and key not in new)
+    return tuple(Forgotten(one.key, one.version) for one in islice(gone, FORGOTTEN_MAX))
+
+
+def _used(draft: Draft) -> Iterator[str]:
+    for record in draft.requests():
+        if record.details is not None:
+            yield _key_of(record.details.place)
+            if record.details.fetch is not None:
+                yield _key_of(record.details.fetch.place)
+    for standing in draft.kept.standing.all():
+        yield _key_of(standing.details.template.place)
+
+
+def _key_of(place: RoundedPlace) -> str:
+    return place_key(place.lat, place.lon)

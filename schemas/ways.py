@@ -1,0 +1,85 @@
+"""Ways that a routing server measured: what it said of a place is an event before any plan uses it (实测路程)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from pydantic import Field
+
+from linli.schemas.base import Inside
+from linli.schemas.kept import KeptRecord
+from linli.schemas.places import Latitude, Longitude
+
+BASES_MAX: Final = 100
+"""Bases of teams to which the ways from one place are measured, the nearest first: twice what a county has."""
+
+PLACES_MAX: Final = 100
+"""Other places to which they are: a team goes from a visit to one nearby, and a record stays some 10 KB."""
+
+SECONDS_MAX: Final = 7 * 86_400
+"""What a way takes that a router does not find: longer than any shift, so that nobody is sent."""
+
+METRES_MAX: Final = 10_000_000
+"""As far as one can go on land."""
+
+
+def place_key(lat: float, lon: float) -> str:
+    """Return a place as the key of a record: degrees as they are written in JSON."""
+    return f"{lat},{lon}"
+
+
+class WayBetween(NamedTuple):
+    """A measured way: the other place in degrees, seconds and metres to it, and back from it."""
+
+    lat: Latitude
+    lon: Longitude
+    seconds: int
+    metres: int
+    back_seconds: int
+    back_metres: int
+
+
+class MeasuredPlace(Inside):
+    """The ways from and to one place, by the other's latitude and longitude; coordinates are WGS-84 as rounded."""
+
+    lat: Latitude
+    lon: Longitude
+    ways: tuple[WayBetween, ...] = Field(max_length=BASES_MAX + PLACES_MAX)
+
+    @property
+    def key(self) -> str:
+        """The place as the key of a record."""
+        return place_key(self.lat, self.lon)
+
+
+class WaysRecord(KeptRecord):
+    """What was measured of a place, the last time that it was."""
+
+    place: MeasuredPlace
+
+    @property
+    def key(self) -> str:
+        """The record key."""
+        return self.place.key
+
+
+class Unmeasured(StrEnum):
+    """Why ways that were asked for are estimated: the server failed, rests after that, or the round could not wait."""
+
+    FAILED = "failed"
+    RESTING = "resting"
+    NO_TIME = "no_time"
+
+
+class WaysReport(Inside):
+    """What a round asked a routing server for.
+
+    ``measured``: places whose ways it got; ``estimated``: places of which it has none, so that the estimate stands in,
+    and ``fallback`` why: empty where nothing is estimated that was asked for.
+    """
+
+    source: str
+    measured: int
+    estimated: int
+    fallback: Unmeasured | None = None
