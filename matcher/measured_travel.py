@@ -62,7 +62,7 @@ class MeasuredTravel:
         for one in gone:
             del self._ways[_spot_of(one)]
         for one in new:
-            self._ways[_spot_of(one)] = {(way.lat, way.lon): way for way in one.place.ways}
+            self._ways[_spot_of(one)] = {(way.lat, way.lon): way for way in one.place.measured()}
         self._taken = ways
         return frozenset(_spot_of(one) for one in (*gone, *new))
 

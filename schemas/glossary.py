@@ -33,6 +33,7 @@ from linli.schemas.rounds import OutcomeCode
 from linli.schemas.service import Anomaly, ProofWay, Verdict
 from linli.schemas.standing import StandingStep, Visiting
 from linli.schemas.telling import Tell
+from linli.schemas.ways import Unmeasured
 
 Tongue = Literal["en", "zh"]
 """The languages that are spoken."""
@@ -42,6 +43,7 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     OfferState: "offer",
     OutcomeCode: "outcome",
     Reason: "dead_letter",
+    Unmeasured: "unmeasured",
     DeclineReason: "decline",
     FailedReason: "failed",
     Beneficiary: "beneficiary",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -32,12 +33,16 @@ def place_key(lat: float, lon: float) -> str:
 class WayBetween(NamedTuple):
     """A measured way: the other place in degrees, seconds and metres to it, and back from it."""
 
-    lat: Latitude
-    lon: Longitude
+    lat: float
+    lon: float
     seconds: int
     metres: int
     back_seconds: int
     back_metres: int
+
+
+_Row = tuple[Latitude, Longitude, int, int, int, int]
+"""A `WayBetween` on the wire: hundreds in a record, whose names would be most of it."""
 
 
 class MeasuredPlace(Inside):
@@ -45,7 +50,11 @@ class MeasuredPlace(Inside):
 
     lat: Latitude
     lon: Longitude
-    ways: tuple[WayBetween, ...] = Field(max_length=BASES_MAX + PLACES_MAX)
+    ways: tuple[_Row, ...] = Field(max_length=BASES_MAX + PLACES_MAX)
+
+    def measured(self) -> Iterator[WayBetween]:
+        """Yield the ways by the names of their figures."""
+        return (WayBetween(*row) for row in self.ways)
 
     @property
     def key(self) -> str:

@@ -42,8 +42,8 @@ def test_ways_are_measured_there_and_back(router: Router, kind: str) -> None:
     assert found.report == WaysReport(source=kind, measured=2, estimated=0)
     assert router.asked == 6
     for place, asked in zip(found.places, wanted, strict=True):
-        assert [(way.lat, way.lon) for way in place.ways] == [(one.lat, one.lon) for one in asked.others]
-        for way in place.ways:
+        assert [(way.lat, way.lon) for way in place.measured()] == [(one.lat, one.lon) for one in asked.others]
+        for way in place.measured():
             here, there = (place.lon, place.lat), (way.lon, way.lat)
             assert way.seconds == round(seconds_between(here, there))
             assert way.back_seconds == round(seconds_between(there, here))
@@ -53,7 +53,7 @@ def test_a_way_that_is_none_keeps_everybody_from_going(router: Router) -> None:
     """Tests that a place no road leads to is measured as such, and not estimated over the river."""
     router.mood = "no way"
     [place] = surveyor(f"osrm:{router.address}").survey([Wanted(PLACES[0], PLACES[1:3])], NOW, WAIT_S).places
-    assert {way.seconds for way in place.ways} == {SECONDS_MAX}
+    assert {way.seconds for way in place.measured()} == {SECONDS_MAX}
 
 
 @pytest.mark.parametrize("mood", ["broken", "malformed", "huge", "wrong size", "negative", "words", "other"])
@@ -87,7 +87,7 @@ def test_a_file_is_believed_in_part(tmp_path: Path) -> None:
     lines = [f"{p.lat},{p.lon},{q.lat},{q.lon},{n},{n}" for n, (p, q) in enumerate([(a, b), (b, a), (a, c)], 100)]
     file.write_text("\n".join(["from_lat,from_lon,to_lat,to_lon,seconds,metres", *lines]))
     found = surveyor(f"csv:{file}").survey([Wanted(a, (b, c))], NOW, WAIT_S)
-    [way] = found.places[0].ways
+    [way] = found.places[0].measured()
     assert ((way.lat, way.lon), way.seconds, way.back_seconds) == ((b.lat, b.lon), 100, 101)
     with pytest.raises(SettingsError, match="No such file"):
         surveyor_of(f"csv:{tmp_path}/none.csv")

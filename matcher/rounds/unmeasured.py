@@ -83,13 +83,13 @@ def _others(place: Place, near: Sequence[Place]) -> tuple[Place, ...]:
 
 def _all_known(state: DistrictState, place: Place, others: Sequence[Place]) -> bool:
     mine = state.ways.get(place_key(place.lat, place.lon))
-    known = {(way.lat, way.lon) for way in mine.place.ways} if mine is not None else set[Spot]()
+    known = {(way.lat, way.lon) for way in mine.place.measured()} if mine is not None else set[Spot]()
     return all(_spot(one) in known or _is_known_from(state, one, place) for one in others)
 
 
 def _is_known_from(state: DistrictState, other: Place, place: Place) -> bool:
     theirs = state.ways.get(place_key(other.lat, other.lon))
-    return theirs is not None and any((way.lat, way.lon) == _spot(place) for way in theirs.place.ways)
+    return theirs is not None and any((way.lat, way.lon) == _spot(place) for way in theirs.place.measured())
 
 
 def _free(state: DistrictState, commands: Sequence[NumberedCommand]) -> Iterator[Place]:

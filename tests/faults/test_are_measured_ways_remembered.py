@@ -69,7 +69,7 @@ async def test_the_dispatcher_asks_tells_and_remembers(
         WaysReport(source="osrm", measured=0, estimated=1, fallback=Unmeasured.FAILED),
     ]
     [kept] = [WaysRecord.model_validate_json(one.value or b"") for one in await loops.log(WAYS.name)]
-    [way] = kept.place.ways
+    [way] = kept.place.measured()
     assert way.seconds == round(seconds_between((108.25, 27.948), (108.25, 27.938)))
     assert {one.promise is not None for one in (await loops.requests()).values()} == {True}
     assert (await judge(struck_address, [loops.partition])).breaks == ()
