@@ -99,7 +99,9 @@ def test_the_command_plays_scenarios_and_policies(tmp_path: Path, capsys: pytest
     policy.write_text('{"mode": "suggest"}', encoding="utf-8")
     assert told(capsys, "calm", "--requests", "15", "--work", "0", "--policy", str(policy))["offers"] == 0
     assert main.run(["simulate", "calm", "--requests", "15", "--work", "0"]) == 0
-    assert f"{usual['requests']}" in capsys.readouterr().out
+    told_people = capsys.readouterr().out
+    assert f"{usual['requests']}" in told_people
+    assert "on time (to 15 min after the window)" in told_people
 
 
 def test_a_policy_file_is_taken_as_everywhere_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

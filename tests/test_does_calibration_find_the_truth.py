@@ -73,6 +73,26 @@ def test_without_metres_the_detour_stays_open(fitted: Any) -> None:
     fits = fitted("\n".join(lines))
     assert fits["hill"]["detour"] is None
     assert fits["hill"]["trips"] == 60
+    assert fits["hill"]["taken_over"]
+    assert not fitted(trips(60, 0.1, 0.0))["hill"]["taken_over"]
+
+
+@pytest.mark.parametrize(("pace", "plausible"), [(7, False), (8, True), (200, True), (210, False)])
+def test_what_was_taken_over_and_cannot_be_is_said(
+    pace: int, plausible: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests trips without metres, of so many seconds for a tenth of a straight kilometre: the detour is today's, 1.7.
+
+    With it they are made at 88, 77, 3.1 and 2.9 kilometres an hour.
+    """
+    file = tmp_path / "trips.csv"
+    lines = [f"27.5,108.2,27.5{k % 3 + 1},108.2,{pace * 11 * (k % 3 + 1)}" for k in range(30)]
+    file.write_text("\n".join(["from_lat,from_lon,to_lat,to_lon,seconds", *lines]), encoding="utf-8")
+    assert main.run(["calibrate", str(file)]) == 0
+    told = capsys.readouterr()
+    assert "1.70, taken over" in told.out
+    assert "detour = 1.7  # taken over, not fitted" in told.out
+    assert ("not plausible" in told.err) is not plausible
 
 
 def test_the_interval_of_the_middle_holds_as_often_as_it_says() -> None:

@@ -18,7 +18,17 @@ from linli.services.cli.report_sheet import asked_of
 from linli.services.cli.words import both
 from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.sheets.limits import FILE_BYTES_MAX
-from linli.services.travel.calibration import SHORTEST_M, TRIPS_MIN, Fit, Trip, fit, read_trips, too_few
+from linli.services.travel.calibration import (
+    FASTEST,
+    SHORTEST_M,
+    SLOWEST,
+    TRIPS_MIN,
+    Fit,
+    Trip,
+    fit,
+    read_trips,
+    too_few,
+)
 from linli.services.travel.made_trips import LONGEST, made_trips
 from linli.streams.ledger_tables import LedgerTables
 
@@ -103,6 +113,8 @@ def _show(
     out.table(heads, [_row(one) for one in fits])
     for line in (*_aside(left_aside), *([_too_few(few)] if few else [])):
         out.say(line, line)
+    for one in fits:
+        _warn(one, out)
     out.say("For a policy file (LINLI_POLICY):", "可写入政策文件（LINLI_POLICY）：")
     for line in _for_a_policy(fits):
         out.say(line, line)
@@ -113,8 +125,28 @@ def _for_a_policy(fits: Sequence[Fit]) -> list[str]:
     return [
         line
         for one in fits
-        for line in (f"[grounds.{one.terrain}]", f"detour = {one.road}", f"metres_per_hour = {one.metres_per_hour}")
+        for line in (
+            f"[grounds.{one.terrain}]",
+            f"detour = {one.road}{both(*TAKEN_OVER) if one.taken_over else ''}",
+            f"metres_per_hour = {one.metres_per_hour}",
+        )
     ]
+
+
+TAKEN_OVER: Final = "  # taken over, not fitted", "  # 沿用现值，未校准"
+
+
+def _warn(one: Fit, out: Out) -> None:
+    """Warn of a speed that cannot be believed."""
+    if one.plausible:
+        return
+    speed, low, high = (f"{metres / 1000:g}" for metres in (one.metres_per_hour, SLOWEST, FASTEST))
+    why = ", with the detour taken over,", "（绕行系数沿用现值）"
+    english, chinese = why if one.taken_over else ("", "")
+    out.warn(
+        f"{one.terrain}: {speed} km/h on the road{english} is not plausible ({low} to {high}): look at the trips.",
+        f"{_terrain(one.terrain)}：路上时速 {speed} 公里{chinese}不合常理（{low} 至 {high}），请先核对行程数据。",
+    )
 
 
 def _aside(left_aside: Mapping[str, int]) -> list[str]:
@@ -144,7 +176,9 @@ def _row(one: Fit) -> tuple[str, ...]:
         _terrain(one.terrain),
         f"{one.trips}",
         _interval(one.seconds_per_km),
-        "–" if one.detour is None else _interval(one.detour),
+        both(f"{one.road:.2f}, taken over", f"{one.road:.2f}，沿用现值")
+        if one.detour is None
+        else _interval(one.detour),
         f"{one.metres_per_hour / 1000:.1f}",
         f"{one.error_before:.0%} / {one.error_after:.0%}",
         sure[one.sure],

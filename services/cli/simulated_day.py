@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from linli.schemas.errors import Both, Code, LinliError
@@ -20,7 +20,7 @@ from linli.services.cli.words import TONGUE, both
 from linli.services.demo.demand import Scenario
 from linli.services.sheets.limits import FILE_BYTES_MAX
 from linli.services.simulation.day_file import read_day
-from linli.services.simulation.figures import Figures, Spread, figures_of
+from linli.services.simulation.figures import MOVED, Figures, Spread, figures_of
 from linli.services.simulation.people import manners_of
 from linli.services.simulation.plots import plots_of
 from linli.services.simulation.virtual_day import VirtualDay
@@ -130,12 +130,21 @@ def _make_folder(folder: Path | None) -> None:
         raise LinliError(Code.FILE_UNWRITABLE, path=folder, detail=refused_by_system(error)) from None
 
 
+LATE_MIN = MOVED // timedelta(minutes=1)
+"""How late still counts as on time; a promise is broken as soon as its window ends, so both figures may differ."""
+
+
 def _rows(one: Figures) -> list[tuple[str, str]]:
     causes = " · ".join(f"{word('cause.' + cause, TONGUE)} {count}" for cause, count in one.promises_broken.items())
     return [
         (both("requests", "点单"), f"{one.requests}"),
         (both("promised", "已排期"), f"{one.promised}"),
-        (both("served / on time", "已服务 / 准时"), f"{one.served} / {one.on_time}"),
+        (
+            both(
+                f"served / on time (to {LATE_MIN} min after the window)", f"已服务 / 准时（时间窗后 {LATE_MIN} 分钟内）"
+            ),
+            f"{one.served} / {one.on_time}",
+        ),
         (both("waiting, minutes", "等待（分钟）"), _three(one.waiting_minutes)),
         (both("travel, minutes", "路程（分钟）"), f"{one.travel_minutes} ({one.visits_planned})"),
         (

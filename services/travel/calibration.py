@@ -29,6 +29,11 @@ TRIPS_MAX = 1_000_000
 SHORTEST_M = 300.0
 """Straight metres below which rounding of places and the walk to the car are most of a trip."""
 
+SLOWEST, FASTEST = 3_000, 80_000
+"""Metres per hour on the road, door to door, that can be believed. Slower than one walks, or faster than is allowed on
+roads that are no expressway, something else was measured, or the detour that was taken over is not that of these trips.
+"""
+
 _STRAIGHT = HaversineTravel({"line": Ground(1.0, 3_600)})
 
 
@@ -64,6 +69,10 @@ class Fit:
         ``yes`` where the interval is within a tenth of the middle, ``roughly`` within a quarter, else ``no``.
     road
         The detour that belongs to `metres_per_hour`: the fitted one, or the one assumed today.
+    taken_over
+        Whether `road` is the one assumed today: then the speed holds with it alone, and only time is measured.
+    plausible
+        Whether the speed is one that can be believed, from `SLOWEST` to `FASTEST`.
     """
 
     terrain: str
@@ -75,6 +84,8 @@ class Fit:
     error_after: float
     sure: str
     road: float
+    taken_over: bool
+    plausible: bool
 
     def as_dict(self) -> dict[str, object]:
         """Return it ready for JSON."""
@@ -164,17 +175,19 @@ def _fit(terrain: str, trips: Sequence[Trip], today: Ground) -> Fit:
     known = [trip.metres / trip.straight for trip in trips if trip.metres is not None]
     detour = middle(known) if len(known) >= TRIPS_MIN else None
     road = detour[1] if detour else today.detour
-    before = today.detour * 3600 / today.metres_per_hour
+    before, speed = today.detour * 3600 / today.metres_per_hour, round(road * 3_600_000 / pace[1])
     return Fit(
         terrain,
         len(trips),
         pace,
         detour,
-        round(road * 3_600_000 / pace[1]),
+        speed,
         _error(trips, before),
         _error(trips, pace[1] / 1000),
         _sure(pace),
         round(road, 3),
+        detour is None,
+        SLOWEST <= speed <= FASTEST,
     )
 
 
