@@ -439,7 +439,9 @@ REFUSED: list[tuple[Json, str]] = [
     (
         {
             **changed((*VEHICLE, "max_distance"), 4),
-            "matrices": {"car": {"durations": [[0] * 5] * 5, "distances": [[1] * 5] * 5}},
+            "matrices": {
+                "car": {"durations": [[0] * 5] * 5, "distances": [[int(a != b) for b in range(5)] for a in range(5)]}
+            },
         },
         "vehicles[0].max_distance: matrices.car has distances where durations are 0",
     ),

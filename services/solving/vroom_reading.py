@@ -109,6 +109,9 @@ def _without_metres(problem: VroomProblem, matrices: Mapping[str, Matrices]) -> 
 def _problem(fields: Json) -> VroomProblem:
     try:
         return VroomProblem.model_validate_json(orjson.dumps(fields))
+    except orjson.JSONEncodeError:  # of what was just read only its depth can be too much to write
+        refuse([both("lists or objects within each other, hundreds deep", "列表或对象嵌套过深（数百层）")])
+        raise
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
         told = {
@@ -164,6 +167,12 @@ def _tables(tables: Json, where: str) -> Matrices:
     return Matrices(durations, distances)
 
 
+def _refuse_way_to_itself(figure: object, where: str) -> None:
+    """Refuse a way from a place to itself: one never leaves it here, and whoever gave a figure means another place."""
+    if _is_figure(figure) and figure != 0:
+        refuse([both(f"{where}: not 0 from a place to itself", f"{where}：同一地点之间应为 0")])
+
+
 def _square(rows: object, where: str) -> IntTable:
     """Return rows of whole numbers as a square array; name the row that is too short, or the figure that is wrong."""
     if not isinstance(rows, list) or not rows:
@@ -180,6 +189,7 @@ def _square(rows: object, where: str) -> IntTable:
                     )
                 ]
             )
+        _refuse_way_to_itself(cast(list[object], row)[number], f"{where}[{number}][{number}]")
         wrong = next((k for k, one in enumerate(cast(list[object], row)) if not _is_figure(one)), None)
         if wrong is not None:
             place = f"{where}[{number}][{wrong}]"
