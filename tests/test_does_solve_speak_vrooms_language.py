@@ -126,6 +126,18 @@ def test_the_unassigned_come_with_reasons(solve: Solve) -> None:
     assert {one["rule"] for one in whys[5]["rules"]} == {"working_hours"}
 
 
+@pytest.mark.parametrize(("asked", "told"), [(0, []), (1, [6]), (2, [4, 6]), (3, [4, 5, 6])])
+def test_so_many_are_explained_as_one_asks_for(solve: Solve, asked: int, told: list[int]) -> None:
+    """Tests that reasons are found for so many and no more, the most urgent first, and that it is said of the rest."""
+    given = problem()
+    given["jobs"] += [job(4, 2, skills=[1, 2]), job(5, 2, skills=[1, 2]), job(6, 2, skills=[1, 2], priority=50)]
+    left = solve(given, "--explain", str(asked))["unassigned"]
+    assert [one["id"] for one in left] == [4, 5, 6]
+    assert [one["id"] for one in left if one["linli"]["reason"] == "impossible"] == told
+    rest = [one["linli"] for one in left if one["id"] not in told]
+    assert all(why == {"reason": "not_explained", "rules": [], "lost_to": [], "change": None} for why in rest)
+
+
 def test_a_bound_gives_every_job_a_price(solve: Solve) -> None:
     """Tests a vehicle that can make one of two jobs: no plan serves both, and the prices say that they fight for it."""
     fighting = problem(vehicles=[vehicle(1, max_tasks=1)], jobs=[job(1, 1), job(2, 2)], shipments=[])

@@ -27,7 +27,7 @@ from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import translated
 from linli.services.solving.vroom_reading import read_problem
 from linli.services.solving.vroom_sharing import may_share, remaining, shared, straight_part
-from linli.services.solving.vroom_solution import NAMES, Seconds, Solved, solution_of
+from linli.services.solving.vroom_solution import EXPLAINED, NAMES, Seconds, Solved, solution_of
 from linli.services.solving.vroom_verdict import faults_of_solution
 from linli.services.travel.provider import ProviderError, frozen
 from linli.services.travel.remembering import Remembering
@@ -51,11 +51,18 @@ class Ways:
 
 
 def solve_file(
-    name: str, allowance: Allowance, target: str | None, ways: Ways, out: Out, bound: float | None = None
+    name: str,
+    allowance: Allowance,
+    target: str | None,
+    ways: Ways,
+    out: Out,
+    bound: float | None = None,
+    explained: int = EXPLAINED,
 ) -> int:
     """Solve a file and write its solution: to `target`, else to standard output.
 
-    With `bound` so many seconds more are spent on what any plan could serve at most, and on prices.
+    With `bound` so many seconds more are spent on what any plan could serve at most, and on prices. Of so many as
+    `explained` says of those left out, the most urgent, it is told why.
 
     Raises
     ------
@@ -94,7 +101,7 @@ def solve_file(
     took = Seconds(loaded - began, time.monotonic() - loaded)
     given = file.problem, problem, clocks, result.plan, result.report, took, file.has_distances
     with working(both("Explaining who is left out …", "正在说明未安排的原因……")):
-        solution = solution_of(Solved(*given, better))
+        solution = solution_of(Solved(*given, better, explained))
     faults = faults_of_solution(file.problem, problem.travel, ways.terrain, solution)
     if faults:
         raise AssertionError(f"the solution is wrong: {faults[0]}")
@@ -158,7 +165,8 @@ def _show(solution: dict[str, Any], target: str, out: Out) -> None:
             f"No plan serves more than {bound['served']}: at most {max(0, bound['served'] - jobs)} are missing.",
             f"任何计划最多可安排 {bound['served']} 项，至多还差 {max(0, bound['served'] - jobs)} 项。",
         )
-    rows = [(_name(one), *_reason(one.get("linli"))) for one in left[:REASONS_SHOWN]]
+    left.sort(key=lambda one: str(one["linli"]["reason"]) == "not_explained")
+    rows = [(_name(one), *_reason(one["linli"])) for one in left[:REASONS_SHOWN]]
     out.table(
         (both("unassigned", "未安排"), both("why", "原因"), both("rule, or instead of whom", "规则或占用者")), rows
     )
@@ -171,13 +179,12 @@ def _name(one: dict[str, Any]) -> str:
     return str(one["id"]) if one["type"] == "job" else f"{both('delivery', '送达')} {one['id']}"
 
 
-def _reason(told: dict[str, Any] | None) -> tuple[str, str]:
-    if told is None:
-        return "", ""
+def _reason(told: dict[str, Any]) -> tuple[str, str]:
     names = {
         "impossible": both("impossible", "无法满足"),
         "lost": both("lost to others", "运力已被占用"),
         "stopped": both("not reached in time", "时限内未及安排"),
+        "not_explained": both("not explained (--explain)", "未作说明（--explain）"),
     }
     return names[told["reason"]], _because(told)
 

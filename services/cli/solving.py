@@ -55,6 +55,17 @@ Bound = Annotated[
         ),
     ),
 ]
+Explained = Annotated[
+    int | None,
+    typer.Option(
+        "--explain",
+        min=0,
+        help=both(
+            "Of how many left out to say why, the most urgent first (default 60); each takes 10 to 30 milliseconds.",
+            "最多说明多少项未安排的原因，紧急者优先（默认 60）；每项约需 10 至 30 毫秒。",
+        ),
+    ),
+]
 TerrainOption = Annotated[
     Literal["seat", "hill", "mountain"],
     typer.Option(
@@ -100,12 +111,14 @@ def solve(
     terrain: TerrainOption = "hill",
     travel: TravelOption = "estimate",
     bound: Bound = None,
+    explained: Explained = None,
     as_json: AsJson = False,
 ) -> int:
     """Solve a file."""
     from linli.services.cli.out import Out
     from linli.services.cli.solve_file import Ways, solve_file
     from linli.services.solving.limits import allowance_of
+    from linli.services.solving.vroom_solution import EXPLAINED
 
-    ways = Ways(terrain, travel)
-    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, ways, Out(as_json), bound)
+    ways, many = Ways(terrain, travel), EXPLAINED if explained is None else explained
+    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, ways, Out(as_json), bound, many)
