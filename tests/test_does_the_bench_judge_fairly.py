@@ -135,6 +135,17 @@ def test_a_budget_counts_what_its_clock_shows() -> None:
     assert Trial("days", "day", 0.0, (late,), clock="cpu").best_peer() is late
 
 
+def test_who_goes_on_too_long_is_shown() -> None:
+    """Tests the column of the worst overrun: half a second is allowed, by the clock that was asked for, per thread."""
+    kept, late = row("linli", 100, 6_000, cpu=2.4), row("vroom", 100, 6_000, cpu=2.6)
+    text = as_markdown([Trial("days", "day", 2.0, (kept, late), clock="cpu")], "cpu")
+    assert "| 0.40 | 50 |" in text
+    assert "| 0.60 (too late) | 50 |" in text
+    assert Trial("days", "day", 0.0, (late,)).overrun(late) == Trial("days", "day", 2.0, (late,), (), "wall").overrun(
+        late
+    )
+
+
 def test_a_hurried_linli_gets_its_part_of_the_peers_time() -> None:
     """Tests that the peer goes first and Linli has one in ten of its seconds, told so in the tables."""
     source = family_source("town", SMALL, 1)

@@ -14,8 +14,14 @@ from tests.bench.match.statistics import Compared, compare
 OVER_BUDGET = 1.5
 """A peer that took more than so many times its budget was not as fast, and is no rival at that budget."""
 
+OVERRUN_S = 0.5
+"""A run that goes on for longer than so many seconds past its budget has not kept it, whatever it found."""
+
 SHARES = "farthest / longest / rarest, ‰"
 """Served share of the farthest and the longest quartile and of those who need the rarest skill."""
+
+LATE = "past the budget, worst, s"
+"""By how much the worst run went on too long; see `OVERRUN_S`."""
 
 Pairs = list[tuple[str, float]]
 
@@ -34,6 +40,11 @@ class Trial:
     rows: tuple[Row, ...]
     same: tuple[Row, ...] = ()
     clock: Clock = "cpu"
+
+    def overrun(self, row: Row) -> float:
+        """Return by how many seconds a row went past its budget, each thread's counted; 0 where it had none."""
+        spent, threads = (row.wall, 1) if self.clock == "wall" else (row.cpu, row.candidate.threads)
+        return max(0.0, spent / threads - self.seconds) if self.seconds else 0.0
 
     def best_peer(self) -> Row | None:
         """Return the peer that did best within the budget, by the objective's vector."""
@@ -58,19 +69,20 @@ def as_markdown(trials: Sequence[Trial], clock: Clock) -> str:
 
 
 def _everybody(trials: Sequence[Trial]) -> str:
-    heads = ("method", "runs", "served", "travel, min", "per served, min", SHARES, "cpu, s", "wall, s", "MB")
+    heads = ("method", "runs", "served", "travel, min", "per served, min", SHARES, "cpu, s", "wall, s", LATE, "MB")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     labels = dict.fromkeys(row.candidate.label for trial in trials for row in trial.rows)
     for label in sorted(labels):
         pairs = [(t, row) for t in trials for row in t.rows if row.candidate.label == label]
-        lines.append(_line(label, [row for _, row in pairs], over=any(not t.counts(row) for t, row in pairs)))
+        late, over = max(t.overrun(row) for t, row in pairs), any(not t.counts(row) for t, row in pairs)
+        lines.append(_line(label, [row for _, row in pairs], late, over=over))
     return "\n".join(lines)
 
 
-def _line(label: str, rows: Sequence[Row], *, over: bool) -> str:
+def _line(label: str, rows: Sequence[Row], late: float, *, over: bool) -> str:
     good = [row for row in rows if not row.fault]
     if not good:
-        return f"| {label} | 0 of {len(rows)} | {rows[0].fault[:80]} | | | | | | |"
+        return f"| {label} | 0 of {len(rows)} | {rows[0].fault[:80]} | | | | | | | |"
     thirds = [_middle(good, of) for of in (_farthest, _longest, _rarest)]
     figures = (
         f"{_middle(good, lambda row: row.count):.0f}",
@@ -79,6 +91,7 @@ def _line(label: str, rows: Sequence[Row], *, over: bool) -> str:
         " / ".join(f"{share:.0f}" for share in thirds),
         f"{_middle(good, lambda row: row.cpu):.1f}",
         f"{_middle(good, lambda row: row.wall):.1f}",
+        f"{late:.2f}{' (too late)' if late > OVERRUN_S else ''}",
         f"{max(row.peak_mb for row in good)}",
     )
     return f"| {label}{' (over budget)' if over else ''} | {len(good)} of {len(rows)} | {' | '.join(figures)} |"
