@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from copy import deepcopy
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -54,13 +54,17 @@ ODD: tuple[Any, ...] = (
 )
 
 
+def is_a(kind: type, value: Any) -> bool:
+    return isinstance(value, kind)
+
+
 def places(at: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the path of everything in a file but the whole."""
     inside: list[tuple[Any, Any]] = []
-    if isinstance(at, dict):
-        inside = list(cast(dict[Any, Any], at).items())
-    elif isinstance(at, list):
-        inside = list(enumerate(cast(list[Any], at)))
+    if is_a(dict, at):
+        inside = list(at.items())
+    elif is_a(list, at):
+        inside = [(k, at[k]) for k in range(len(at))]
     return [found for key, value in inside for found in ((*path, key), *places(value, (*path, key)))]
 
 
@@ -81,10 +85,10 @@ def spoilt(dice: random.Random) -> tuple[Any, bool]:
         for _ in range(dice.choice((1, 2, 300, 900))):
             holder[key] = [holder[key]]
         return file, True
-    elif how == 3 and isinstance(holder, list):
-        cast(list[Any], holder).append(deepcopy(value))
-    elif how == 4 and isinstance(value, list):
-        dice.shuffle(cast(list[Any], value))
+    elif how == 3 and is_a(list, holder):
+        holder.append(deepcopy(value))
+    elif how == 4 and is_a(list, value):
+        dice.shuffle(value)
     else:
         holder[dice.choice(("id", "单位", "end_index")) if isinstance(holder, dict) else 0] = dice.choice(ODD)
     return file, False
