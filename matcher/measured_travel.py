@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from linli.matcher.problem import Place
 from linli.matcher.travel import HaversineTravel, IntTable
@@ -12,8 +15,18 @@ from linli.schemas.ways import WayBetween, WaysRecord
 Spot = tuple[float, float]
 """Latitude and longitude: what a routing server knows of a place."""
 
-Cells = Mapping[Spot, Sequence[int]]
-"""Where in a sequence of places each spot stands; the same spot may stand there under two terrains."""
+Numbers = npt.NDArray[np.int64]
+
+UNKNOWN = -1
+"""Stands in tables where nobody measured."""
+
+
+class _Row(NamedTuple):
+    """The measured ways of a spot: by the other spot, and as arrays beside the numbers of the others."""
+
+    ways: dict[Spot, WayBetween]
+    others: Numbers
+    figures: Numbers
 
 
 class MeasuredTravel:
@@ -34,7 +47,8 @@ class MeasuredTravel:
     def __init__(self, estimate: HaversineTravel) -> None:
         self.estimate = estimate
         self._taken: Mapping[str, WaysRecord] = {}
-        self._ways: dict[Spot, dict[Spot, WayBetween]] = {}
+        self._rows: dict[Spot, _Row] = {}
+        self._number: dict[Spot, int] = {}
 
     @property
     def quality(self) -> str:
@@ -60,51 +74,70 @@ class MeasuredTravel:
         gone = [one for key, one in before.items() if key not in ways]
         new = [one for key, one in ways.items() if before.get(key) is not one]
         for one in gone:
-            del self._ways[_spot_of(one)]
+            del self._rows[_spot_of(one)]
         for one in new:
-            self._ways[_spot_of(one)] = {(way.lat, way.lon): way for way in one.place.measured()}
+            self._rows[_spot_of(one)] = self._row(one)
         self._taken = ways
         return frozenset(_spot_of(one) for one in (*gone, *new))
+
+    def _row(self, record: WaysRecord) -> _Row:
+        ways = {(way.lat, way.lon): way for way in record.place.measured()}
+        others = [self._number.setdefault(spot, len(self._number)) for spot in (_spot_of(record), *ways)][1:]
+        figures = np.array([way[2:] for way in ways.values()], dtype=np.int64).reshape(-1, 4)
+        return _Row(ways, np.array(others, dtype=np.int64), figures.T)
 
     def between(self, a: Place, b: Place) -> tuple[int, int]:
         """Return seconds and metres from `a` to `b`."""
         there, here = (a.lat, a.lon), (b.lat, b.lon)
-        if (way := self._ways.get(there, {}).get(here)) is not None:
+        if there in self._rows and (way := self._rows[there].ways.get(here)) is not None:
             return way.seconds, way.metres
-        if (way := self._ways.get(here, {}).get(there)) is not None:
+        if here in self._rows and (way := self._rows[here].ways.get(there)) is not None:
             return way.back_seconds, way.back_metres
         return self.estimate.between(a, b)
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
         """Return seconds and metres of shape (origins, destinations), equal to `between` for every pair."""
         seconds, metres = self.estimate.matrix(origins, destinations)
-        rows, columns = _cells(origins), _cells(destinations)
-        for here, at in columns.items():
-            for there, way in self._common(here, rows):
-                for i in rows[there]:
-                    seconds[i, at], metres[i, at] = way.back_seconds, way.back_metres
-        for there, at in rows.items():
-            for here, way in self._common(there, columns):
-                for j in columns[here]:
-                    seconds[at, j], metres[at, j] = way.seconds, way.metres
+        rows, columns = _distinct(origins), _distinct(destinations)
+        found = self._measured(rows, columns)
+        # A spot may stand there several times, under several terrains: what was measured is the same for all.
+        at = np.ix_([rows[one.lat, one.lon] for one in origins], [columns[one.lat, one.lon] for one in destinations])
+        for table, known in ((seconds, found[0]), (metres, found[1])):
+            if table.size:
+                np.copyto(table, known[at], where=known[at] != UNKNOWN)
         return seconds, metres
 
-    def _common(self, spot: Spot, others: Cells) -> list[tuple[Spot, WayBetween]]:
-        """Return the measured ways of a spot to others that are asked for."""
-        known = self._ways.get(spot)
-        if not known:
-            return []
-        if len(others) < len(known):
-            return [(other, known[other]) for other in others if other in known]
-        return [(other, way) for other, way in known.items() if other in others]
+    def _measured(self, rows: Mapping[Spot, int], columns: Mapping[Spot, int]) -> Numbers:
+        """Return what was measured, of shape (2, rows, columns); the way there counts before the way back."""
+        found = np.full((2, len(rows), len(columns)), UNKNOWN, np.int64)
+        there, here = self._places(rows), self._places(columns)
+        for spot, column in columns.items():
+            if spot in self._rows:
+                row = self._rows[spot]
+                at = there[row.others]
+                found[:, at[at != UNKNOWN], column] = row.figures[2:, at != UNKNOWN]
+        for spot, line in rows.items():
+            if spot in self._rows:
+                row = self._rows[spot]
+                at = here[row.others]
+                found[:, line, at[at != UNKNOWN]] = row.figures[:2, at != UNKNOWN]
+        return found
+
+    def _places(self, spots: Mapping[Spot, int]) -> Numbers:
+        """Return by a spot's number where it stands among others, or `UNKNOWN`."""
+        places = np.full(len(self._number), UNKNOWN, np.int64)
+        for spot, place in spots.items():
+            if (number := self._number.get(spot)) is not None:
+                places[number] = place
+        return places
 
 
 def _spot_of(record: WaysRecord) -> Spot:
     return record.place.lat, record.place.lon
 
 
-def _cells(places: Sequence[Place]) -> dict[Spot, list[int]]:
-    found: defaultdict[Spot, list[int]] = defaultdict(list)
-    for number, place in enumerate(places):
-        found[place.lat, place.lon].append(number)
+def _distinct(places: Sequence[Place]) -> dict[Spot, int]:
+    found: dict[Spot, int] = {}
+    for one in places:
+        found.setdefault((one.lat, one.lon), len(found))
     return found

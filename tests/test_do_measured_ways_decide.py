@@ -63,9 +63,9 @@ def test_who_is_near_on_the_road_goes() -> None:
     river = measured(0.0, (0.01, 3_000, 3_000), (0.06, 400, 500))
     decision = desk.told(river)
     assert sent(decision) == {"far"}
-    [kept] = decision.kept
-    assert isinstance(kept, WaysRecord)
-    assert (kept.version, kept.round, kept.place, desk.state.ways[kept.key]) == (1, desk.round, river, kept)
+    [kept] = desk.state.ways.values()
+    assert decision.kept == (kept,)
+    assert (kept.version, kept.round, kept.place) == (1, desk.round, river)
 
 
 def test_the_next_round_remembers_and_a_restored_desk_agrees() -> None:
@@ -114,17 +114,18 @@ def test_of_many_neighbours_the_nearest_are_measured() -> None:
     assert (min(norths), max(norths)) == (-PLACES_MAX / 1_000, BASES_MAX / 1_000)
 
 
-def test_ways_go_with_the_last_request_that_needs_them() -> None:
-    """Tests that a measured place is forgotten once no request is kept for it, and not before."""
+def test_ways_go_on_the_day_after_the_last_request_that_needs_them() -> None:
+    """Tests that a measured place is forgotten on a new day once nothing is to be done there, and not before."""
     desk = two_teams()
     desk.told(measured(0.0, (0.01, 300, 300)))
+    desk.told(measured(0.03, (0.01, 200, 200)), number="2", north=0.03, hours=(30, 33))
     desk.send(Cancel(target=Target(request_id="r-1"), reason=""))
-    key = next(iter(desk.state.ways))
-    assert desk.at(30).forgotten_ways == ()
-    desk.now = MONDAY + timedelta(days=desk.state.policy.keep_days + 2)
-    gone = [*desk.decide().forgotten_ways, *desk.decide().forgotten_ways]
-    assert [(one.key, one.version) for one in gone] == [(key, 1)]
-    assert desk.state.ways == {}
+    [gone, _] = desk.state.ways.values()
+    assert desk.at(3).forgotten_ways == ()
+    decision = desk.at(25)
+    assert [(one.key, one.version) for one in decision.forgotten_ways] == [(gone.key, 1)]
+    assert [one.place.lat for one in desk.state.ways.values()] == [27.968]
+    assert desk.at(26).forgotten_ways == ()
 
 
 def test_a_table_says_what_every_pair_says() -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Final
 
 from linli.matcher.ledger.draft import Draft
 from linli.matcher.ledger.state import Forgotten
-from linli.matcher.rounds.forgetting import FORGOTTEN_MAX
+from linli.matcher.rounds.in_plan import requests_in_plan
+from linli.schemas.lifecycle import TERMINAL
 from linli.schemas.places import RoundedPlace
 from linli.schemas.ways import WaysRecord, place_key
+
+GONE_MAX: Final = 2_000
+"""Most places that one decision forgets, some 200 bytes of a transaction each: more than a county has in a day."""
 
 
 def learn_ways(draft: Draft) -> None:
@@ -22,28 +27,31 @@ def learn_ways(draft: Draft) -> None:
 
 
 def forget_ways(draft: Draft) -> tuple[Forgotten, ...]:
-    """Give the places whose ways this decision forgets: no request, standing order or team is there any more.
+    """Give the places whose ways this decision forgets: on a new day, where nothing is to be done any more.
 
     Notes
     -----
-    A place stays named, as a rounded point, in the ways of others that were measured while it was there, until they
-    are forgotten or measured again. What was measured in this very decision is kept.
+    Whoever lives there and orders again is measured again: a few questions, against megabytes in every memory. A place
+    stays named, as a rounded point, in the ways of others that were measured while it was there, until they are
+    forgotten or measured again. What was measured in this very decision is kept.
     """
-    if not draft.state.ways:
+    if not draft.new_day or not draft.state.ways:
         return ()
     used, new = set(_used(draft)), {place.key for place in draft.moment.measured}
     gone = (one for key, one in draft.state.ways.items() if key not in used and key not in new)
-    return tuple(Forgotten(one.key, one.version) for one in islice(gone, FORGOTTEN_MAX))
+    return tuple(Forgotten(one.key, one.version) for one in islice(gone, GONE_MAX))
 
 
 def _used(draft: Draft) -> Iterator[str]:
-    for record in draft.requests():
+    waiting = (record for record in draft.requests() if record.state not in TERMINAL)
+    for record in (*waiting, *requests_in_plan(draft)):
         if record.details is not None:
             yield _key_of(record.details.place)
             if record.details.fetch is not None:
                 yield _key_of(record.details.fetch.place)
     for standing in draft.kept.standing.all():
-        yield _key_of(standing.details.template.place)
+        if standing.details.active:
+            yield _key_of(standing.details.template.place)
 
 
 def _key_of(place: RoundedPlace) -> str:
