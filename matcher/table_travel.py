@@ -61,6 +61,7 @@ class TableTravel:
         self._seconds = _checked(seconds, len(self.places), "seconds")
         self._metres = _checked(metres, len(self.places), "metres")
         self._quality = quality
+        self._last: tuple[Sequence[Place], IntTable] = (), np.empty(0, np.int64)
         self._estimate = estimate
         self._symmetric = bool(np.array_equal(self._seconds, self._seconds.T)) and (
             estimate is None or estimate.symmetric
@@ -93,14 +94,28 @@ class TableTravel:
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
         """Return seconds and metres of shape (origins, destinations)."""
-        rows, columns = [self._row.get(a, -1) for a in origins], [self._row.get(b, -1) for b in destinations]
-        if min(rows, default=0) >= 0 and min(columns, default=0) >= 0:
-            # Of the right shape even where a side is empty.
-            at = np.ix_(np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64))
+        rows, columns = self._rows(origins), self._rows(destinations)
+        if rows.min(initial=0) >= 0 and columns.min(initial=0) >= 0:
+            at = np.ix_(rows, columns)
             return self._seconds[at], self._metres[at]
         pairs = [[self.between(a, b) for b in destinations] for a in origins]
         both = np.array(pairs, dtype=np.int64).reshape(len(rows), len(columns), 2)
         return both[:, :, 0].copy(), both[:, :, 1].copy()
+
+    def _rows(self, places: Sequence[Place]) -> IntTable:
+        """Return the places' rows, -1 where there is none; a sequence that is asked for again may only have grown.
+
+        To ask for a place means to hash its coordinates: of thousands, row by row, that takes longer than all the rest.
+        """
+        known, rows = self._last
+        if known is not places or len(rows) > len(places):
+            rows = rows[:0]
+        if len(rows) < len(places):
+            more = np.array([self._row.get(one, -1) for one in places[len(rows) :]], dtype=np.int64)
+            rows = np.concatenate((rows, more))
+        if len(places) > 1:
+            self._last = places, rows
+        return rows
 
 
 def _checked(table: IntTable, size: int, name: str) -> IntTable:

@@ -186,6 +186,19 @@ def test_a_file_that_lacks_a_way_is_used_for_all_that_it_has() -> None:
     assert provider.matrix([a, b], [a, b], EIGHT).seconds.tolist() == [[0, 600], [660, 0]]
 
 
+def test_a_list_of_places_may_grow_between_two_questions() -> None:
+    """Tests that a list which was asked for before, and has more places since, is answered for all of them."""
+    a, b, c = (Place(27.9 + i / 10, 108.2, "hill") for i in range(3))
+    seconds = np.arange(9, dtype=np.int64).reshape(3, 3)
+    travel = TableTravel((a, b, c), seconds, seconds * 10)
+    growing = [c, a]
+    assert travel.matrix(growing, growing)[0].tolist() == [[8, 6], [2, 0]]
+    growing.append(b)
+    assert travel.matrix(growing, growing)[1].tolist() == [[80, 60, 70], [20, 0, 10], [50, 30, 40]]
+    assert travel.matrix([a, b], growing)[0].tolist() == [[2, 0, 1], [5, 3, 4]]
+    assert travel.matrix([], growing)[0].shape == (0, 3)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

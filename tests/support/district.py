@@ -121,7 +121,7 @@ class Desk:
     def __init__(self, policy: Policy = AUTO, teams: int = 3) -> None:
         self.state = DistrictState(DISTRICT, policy)
         self.now = MONDAY
-        self.round = 0
+        self.round: int = 0
         self.offset = 0
         self.decisions: list[Decision] = []
         if teams:
