@@ -95,7 +95,7 @@ def _priced(
     threads: int,
     told: Told,
 ) -> ServedBound:
-    # numba and OR-Tools take long to import: only for those who ask.
+    # OR-Tools takes long to import: only for those who ask.
     from linli.matcher.exact.column_generation import UNIT, ColumnGeneration, Priced
     from linli.matcher.exact.grounds import crews_of
     from linli.matcher.exact.pricing import routes_of

@@ -219,7 +219,7 @@ def search_for_better(timetable: Timetable, table: PairTable, limits: Limits, se
     """Search, if the machine code for it is there."""
     if not compiled.is_warm():
         return Outcome(timetable, "insertion (cold)")
-    from linli.matcher.search.annealing import anneal  # numba takes half a second to import: only for those who search
+    from linli.matcher.search.annealing import anneal  # LLVM takes some hundredths to load: only for those who search
 
     found = anneal(timetable, table, limits, seed)
     return Outcome(found.timetable, "search", steps=found.steps, work=found.work, table=table)

@@ -81,7 +81,7 @@ def shared(
         start = fitting(errands, start)
     if not compiled.is_warm():
         return Shared(errands, start, 0)
-    from linli.matcher.carrying.plan_trips import plan_trips, value_of  # numba: only for those who search
+    from linli.matcher.carrying.plan_trips import plan_trips, value_of  # machine code: only for those who search
 
     limits = limits_within(allowance, progress)
     most = WORK_PER_SQUARE * (2 * len(given.shipments) + len(given.jobs)) ** 2
