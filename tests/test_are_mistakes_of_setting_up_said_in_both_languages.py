@@ -60,6 +60,7 @@ WRONG = {
     "LINLI_ROUND_BATCH_MAX": "many",
     "LINLI_PARTITION": "3",
     "LINLI_POLICY": "/nowhere/policy.toml",
+    "LINLI_TRAVEL": "valhalla:nowhere",
 }
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from linli.matcher.problem import Place
+from linli.schemas.system_words import refused_by_system
+from linli.services.language import both
 from linli.services.settings import SettingsError
 from linli.services.travel.csv_table import CsvTable
 from linli.services.travel.provider import MissingWaysError, Provider, ProviderError
@@ -79,11 +81,15 @@ def surveyor_of(named: str | None) -> Surveyor | None:
 def _table_in(file: Path) -> CsvTable:
     try:
         if file.stat().st_size > CSV_BYTES_MAX:
-            raise SettingsError(f"LINLI_TRAVEL: {file} has more than {CSV_BYTES_MAX // 1024**2} MB.")
+            raise _unusable(file, f"has more than {CSV_BYTES_MAX // 1024**2} MB", f"超过 {CSV_BYTES_MAX // 1024**2} MB")
         return CsvTable(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"LINLI_TRAVEL: {file}: {error.strerror}") from None
+        raise _unusable(file, refused_by_system(error).en, refused_by_system(error).zh) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"LINLI_TRAVEL: {file} is not UTF-8.") from None
+        raise _unusable(file, "is not UTF-8", "不是 UTF-8 编码") from None
     except ProviderError as error:
-        raise SettingsError(f"LINLI_TRAVEL: {file}: {error.said.en}\n{file}：{error.said.zh}") from None
+        raise _unusable(file, error.said.en, error.said.zh) from None
+
+
+def _unusable(file: Path, english: str, chinese: str) -> SettingsError:
+    return SettingsError(both(f"LINLI_TRAVEL: {file}: {english}.", f"LINLI_TRAVEL：{file}：{chinese}。"))
