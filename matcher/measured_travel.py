@@ -10,15 +10,12 @@ import numpy.typing as npt
 
 from linli.matcher.problem import Place
 from linli.matcher.travel import HaversineTravel, IntTable
-from linli.schemas.ways import WayBetween, WaysRecord
+from linli.schemas.ways import UNKNOWN, WayBetween, WaysRecord
 
 Spot = tuple[float, float]
 """Latitude and longitude: what a routing server knows of a place."""
 
 Numbers = npt.NDArray[np.int64]
-
-UNKNOWN = -1
-"""Stands in tables where nobody measured."""
 
 
 class _Row(NamedTuple):

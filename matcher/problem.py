@@ -302,15 +302,10 @@ class Weights:
         Price of asking a team once more, for every message above the free ones that it was sent today.
     scarcity : int
         Price of an hour of service that will be lost because a rare skill was not spared; see `Team.scarce`.
-    rarity : int
-        No price of a plan: what it costs the search to leave out a visit that few teams are able to make, beside what
-        leaving out anybody costs; see `linli.matcher.search.left_out`.
-    length : int
-        No price of a plan either: what it costs the search to leave out a visit, for each hour that it is longer than
-        the average of those that ask for a place.
-    remoteness : int
-        No price of a plan either: what it costs the search to leave out a visit, for each hour of way that it is
-        farther from the nearest able team than the average, where windows are narrow.
+    rarity, length, remoteness : int
+        No prices of a plan: what it costs the search to leave out a visit, beside what anybody costs, if few
+        teams are able to make it; for each hour that it is longer than the average of those that ask for a place; and
+        for each hour of way that it is farther from the nearest able team, where windows are narrow. See `left_out`.
     waiting : tuple of int
         Where bands of waiting begin, in seconds since registration, ascending: within a class of urgency a visit that
         has waited longer is of a higher band. Empty: waiting does not count.

@@ -18,8 +18,11 @@ BASES_MAX: Final = 100
 PLACES_MAX: Final = 100
 """Other places to which they are: a team goes from a visit to one nearby, and a record stays some 10 KB."""
 
-SECONDS_MAX: Final = 7 * 86_400
-"""What a way takes that a router does not find: longer than any shift, so that nobody is sent."""
+NO_WAY_S: Final = 7 * 86_400
+"""What a way counts for that a router does not find: longer than any shift, so that nobody is sent."""
+
+UNKNOWN: Final = -1
+"""Stands for the seconds and metres of a way that a source does not know."""
 
 METRES_MAX: Final = 10_000_000
 """As far as one can go on land."""

@@ -13,9 +13,10 @@ import pytest
 from linli.matcher.problem import Place
 from linli.matcher.table_travel import TableError, TableTravel
 from linli.matcher.travel import HaversineTravel
+from linli.schemas.ways import NO_WAY_S
 from linli.services.cli import main
 from linli.services.travel.csv_table import CsvTable
-from linli.services.travel.provider import NO_WAY_S, PLACES_MAX, Estimate, Provider, ProviderError, frozen
+from linli.services.travel.provider import PLACES_MAX, Estimate, Provider, ProviderError, frozen
 from linli.services.travel.remembering import REST_S, Remembering
 from linli.services.travel.routing_server import OSRM, VALHALLA, Dialect, RoutingServer
 from tests.support.routing_server import Router, running, seconds_between

@@ -10,7 +10,7 @@ import pytest
 
 from linli.matcher.problem import Place
 from linli.matcher.rounds.unmeasured import Wanted
-from linli.schemas.ways import SECONDS_MAX, Unmeasured, WaysReport
+from linli.schemas.ways import NO_WAY_S, Unmeasured, WaysReport
 from linli.services.settings import SettingsError
 from linli.services.travel.surveyed import surveyor_of
 from linli.streams.dispatch.surveying import REST_S, WAIT_S, Surveyor
@@ -29,9 +29,9 @@ def router() -> Generator[Router]:
 
 def surveyor(named: str, clock: Callable[[], float] | None = None) -> Surveyor:
     """Give who asks, by the setting; on a clock that stands still where none is given."""
-    made = surveyor_of(named)
+    made = surveyor_of(named, clock or (lambda: 0.0))
     assert made is not None
-    return Surveyor(made._source, clock or (lambda: 0.0))  # pyright: ignore[reportPrivateUsage]
+    return made
 
 
 @pytest.mark.parametrize("kind", ["osrm", "valhalla"])
@@ -53,7 +53,7 @@ def test_a_way_that_is_none_keeps_everybody_from_going(router: Router) -> None:
     """Tests that a place no road leads to is measured as such, and not estimated over the river."""
     router.mood = "no way"
     [place] = surveyor(f"osrm:{router.address}").survey([Wanted(PLACES[0], PLACES[1:3])], NOW, WAIT_S).places
-    assert {way.seconds for way in place.measured()} == {SECONDS_MAX}
+    assert {way.seconds for way in place.measured()} == {NO_WAY_S}
 
 
 @pytest.mark.parametrize("mood", ["broken", "malformed", "huge", "wrong size", "negative", "words", "other"])

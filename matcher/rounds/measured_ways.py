@@ -10,6 +10,7 @@ from linli.matcher.ledger.draft import Draft
 from linli.matcher.ledger.state import Forgotten
 from linli.matcher.rounds.in_plan import requests_in_plan
 from linli.schemas.lifecycle import TERMINAL
+from linli.schemas.orders import RequestDetails
 from linli.schemas.places import RoundedPlace
 from linli.schemas.ways import WaysRecord, place_key
 
@@ -42,16 +43,21 @@ def forget_ways(draft: Draft) -> tuple[Forgotten, ...]:
     return tuple(Forgotten(one.key, one.version) for one in islice(gone, GONE_MAX))
 
 
+def places_of(details: RequestDetails | None) -> Iterator[RoundedPlace]:
+    """Yield where a request leads: to the visit, and to what is fetched before it."""
+    if details is not None:
+        yield details.place
+        if details.fetch is not None:
+            yield details.fetch.place
+
+
 def _used(draft: Draft) -> Iterator[str]:
     waiting = (record for record in draft.requests() if record.state not in TERMINAL)
     for record in (*waiting, *requests_in_plan(draft)):
-        if record.details is not None:
-            yield _key_of(record.details.place)
-            if record.details.fetch is not None:
-                yield _key_of(record.details.fetch.place)
+        yield from map(_key_of, places_of(record.details))
     for standing in draft.kept.standing.all():
         if standing.details.active:
-            yield _key_of(standing.details.template.place)
+            yield from map(_key_of, places_of(standing.details.template))
 
 
 def _key_of(place: RoundedPlace) -> str:

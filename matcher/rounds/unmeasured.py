@@ -14,6 +14,7 @@ import numpy as np
 
 from linli.matcher.ledger.state import DistrictState, NumberedCommand
 from linli.matcher.problem import Place
+from linli.matcher.rounds.measured_ways import places_of
 from linli.matcher.rounds.translate_teams import place_of
 from linli.matcher.rounds.ways import travel_over
 from linli.matcher.travel import HaversineTravel
@@ -117,10 +118,7 @@ def _is_free(record: AssignmentRecord) -> bool:
 
 
 def _places(details: RequestDetails | None) -> Iterator[Place]:
-    if details is not None:
-        yield place_of(details.place)
-        if details.fetch is not None:
-            yield place_of(details.fetch.place)
+    return map(place_of, places_of(details))
 
 
 def _bases(state: DistrictState, commands: Sequence[NumberedCommand]) -> Iterator[Place]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from linli.matcher.checker import check
-from linli.matcher.problem import Place, ProblemError
+from linli.matcher.problem import Place, Plan, Problem, ProblemError
 from linli.matcher.rules import RULES
 from linli.matcher.travel import Travel
 from linli.schemas.errors import Code, LinliError
@@ -106,11 +106,16 @@ def solve_file(
     if faults:
         raise AssertionError(f"the solution is wrong: {faults[0]}")
     if bound is not None:
-        with working(both("Bounding …", "正在求上界……")):
-            found = bound_of(problem, result.plan, bound, allowance.threads)
-        solution["summary"]["linli"]["bound"] = priced(found, result.plan)
+        solution["summary"]["linli"]["bound"] = _bounded(problem, result.plan, bound, allowance.threads)
     _write(solution, target, out)
     return 0
+
+
+def _bounded(problem: Problem, plan: Plan, seconds: float, threads: int) -> dict[str, Any]:
+    """Find what any plan could serve at most, and what the rest would cost."""
+    with working(both("Bounding …", "正在求上界……")):
+        found = bound_of(problem, plan, seconds, threads)
+    return priced(found, plan)
 
 
 def _fetched(estimate: Travel, places: Sequence[Place], source: str, out: Out) -> Travel:

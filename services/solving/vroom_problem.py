@@ -18,6 +18,7 @@ import numpy as np
 from linli.matcher.problem import Fetch, Pin, Place, Problem, SkillNeed, Team, Visit, Weights, Window
 from linli.matcher.table_travel import TableTravel
 from linli.matcher.travel import HaversineTravel, Travel
+from linli.schemas.ways import NO_WAY_S
 from linli.services.solving.vroom_clocks import Clock, Clocks, clocks_of, on_clocks
 from linli.services.solving.vroom_ends import Ends, EndsTravel, has_own_base
 from linli.services.solving.vroom_format import Job, Location, Shipment, ShipmentStep, Step, Vehicle, VroomProblem
@@ -25,7 +26,6 @@ from linli.services.solving.vroom_loads import has_room, most_visits
 from linli.services.solving.vroom_reading import VroomFile
 from linli.services.solving.vroom_span import NO_WAY_MIN, refuse_too_long, span_of
 from linli.services.solving.vroom_tasks import all_tasks, job_visit_id, shipment_visit_id
-from linli.services.travel.provider import NO_WAY_S
 
 TRAVEL_ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
 """VROOM's cost: seconds of travel."""

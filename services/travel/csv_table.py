@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 
 from linli.matcher.problem import Place
-from linli.services.travel.provider import UNKNOWN, MissingWaysError, ProviderError, Ways
+from linli.schemas.ways import UNKNOWN
+from linli.services.travel.provider import MissingWaysError, ProviderError, Ways
 
 COLUMNS = ("from_lat", "from_lon", "to_lat", "to_lon", "seconds", "metres")
 

@@ -12,12 +12,6 @@ from linli.matcher.table_travel import TableTravel
 from linli.matcher.travel import IntTable, Travel
 from linli.schemas.errors import Both
 
-NO_WAY_S = 7 * 86_400
-"""What a way counts for that a router does not find: longer than any shift, so that nobody is sent."""
-
-UNKNOWN = -1
-"""Stands for the seconds and metres of a way that a source does not know."""
-
 PLACES_MAX = 2_000
 """Places of one table: four million pairs, some sixty megabytes, minutes of a routing server's time."""
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from linli.matcher.problem import Place
 from linli.schemas.errors import Both
-from linli.services.travel.provider import UNKNOWN, MissingWaysError, Provider, ProviderError, Ways
+from linli.schemas.ways import UNKNOWN
+from linli.services.travel.provider import MissingWaysError, Provider, ProviderError, Ways
 
 PAIRS_MAX = 500_000
 """Pairs remembered, those used longest ago forgotten first: some hundred megabytes, 700 places among each other."""

@@ -15,7 +15,8 @@ import orjson
 from linli.matcher.problem import Place
 from linli.matcher.travel import IntTable
 from linli.schemas.errors import Both
-from linli.services.travel.provider import NO_WAY_S, ProviderError, Ways
+from linli.schemas.ways import NO_WAY_S
+from linli.services.travel.provider import ProviderError, Ways
 
 BLOCK = 50
 """Origins and destinations of one request: OSRM takes 100 coordinates by default, Valhalla 2,500 pairs."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -57,13 +58,15 @@ class Asked:
         return Tables(ways.seconds, ways.metres)
 
 
-def surveyor_of(named: str | None) -> Surveyor | None:
+def surveyor_of(named: str | None, clock: Callable[[], float] = time.monotonic) -> Surveyor | None:
     """Return who measures ways for a dispatcher; None where they are estimated.
 
     Parameters
     ----------
     named
         The setting: ``osrm:ADDRESS``, ``valhalla:ADDRESS``, ``csv:FILE``, or None.
+    clock
+        Monotonic seconds.
 
     Raises
     ------
@@ -74,8 +77,8 @@ def surveyor_of(named: str | None) -> Surveyor | None:
         return None
     kind, _, where = named.partition(":")
     if kind == "csv":
-        return Surveyor(Asked(kind, _table_in(Path(where).expanduser())))
-    return Surveyor(Asked(kind, RoutingServer(where, OSRM if kind == "osrm" else VALHALLA, ANSWER_S)))
+        return Surveyor(Asked(kind, _table_in(Path(where).expanduser())), clock)
+    return Surveyor(Asked(kind, RoutingServer(where, OSRM if kind == "osrm" else VALHALLA, ANSWER_S)), clock)
 
 
 def _table_in(file: Path) -> CsvTable:

@@ -117,7 +117,6 @@ class DispatchLoop:
         self._rough = RoughPlans()
         self._stopping = asyncio.Event()
         self._states: dict[str, DistrictState] = {}
-        self._measured: Measured = {}
         self._last: RoundRecord | None = None
         self._clock: RoundClock
         self._written_at = time.monotonic()
@@ -227,9 +226,9 @@ class DispatchLoop:
         if not (batch.count or districts or beat or rough):
             return
         plan = self._plan(reading, batch, districts, deadlines=deadlines, down_seconds=down_seconds, rough=rough)
-        plan, self._measured = await survey_round(self._settings.surveyor, plan, self._states, commands)
+        plan, measured = await survey_round(self._settings.surveyor, plan, self._states, commands)
         began = time.monotonic()
-        decisions = {part.district: self._decide(plan, part, commands) for part in plan.districts}
+        decisions = {part.district: self._decide(plan, part, commands, measured) for part in plan.districts}
         self._decided_s = time.monotonic() - began
         self._crash.passing(CrashPoint.AFTER_DECIDE)
         await self._commit(complete(plan, decisions, batch.refused, self._source))
@@ -309,10 +308,12 @@ class DispatchLoop:
             skew_ms=round(self._clock.skew.total_seconds() * 1000),
         )
 
-    def _decide(self, plan: RoundRecord, part: DistrictRound, commands: dict[str, list[NumberedCommand]]) -> Decision:
+    def _decide(
+        self, plan: RoundRecord, part: DistrictRound, commands: dict[str, list[NumberedCommand]], measured: Measured
+    ) -> Decision:
         """Decide one district; a failure is counted against its commands and goes up."""
         mine = commands.get(part.district, [])
-        moment = moment_of(plan, part, self._measured.get(part.district, ()))
+        moment = moment_of(plan, part, measured.get(part.district, ()))
         try:
             decision = self._desk.decide(self._states[part.district], mine, moment)
             complete(plan, {part.district: decision}, (), self._source)

@@ -15,7 +15,7 @@ from linli.matcher.problem import Place
 from linli.matcher.rounds.unmeasured import Wanted, unmeasured
 from linli.matcher.travel import IntTable
 from linli.schemas.rounds import DistrictRound, RoundRecord
-from linli.schemas.ways import METRES_MAX, SECONDS_MAX, MeasuredPlace, Unmeasured, WayBetween, WaysReport
+from linli.schemas.ways import METRES_MAX, NO_WAY_S, UNKNOWN, MeasuredPlace, Unmeasured, WayBetween, WaysReport
 from linli.streams.dispatch.round_work import States
 from linli.streams.log_lines import log_for
 
@@ -28,9 +28,6 @@ one may take its own time limit more."""
 
 REST_S: Final = 60.0
 """After a failure the server is left alone so long: a round must not wait for a dead one again and again."""
-
-UNKNOWN: Final = -1
-"""Stands for a way that the source does not know."""
 
 
 class NoWaysError(Exception):
@@ -151,8 +148,8 @@ def _place_of(wanted: Wanted, row: int, columns: Sequence[int], there: Tables, b
         figures = (there.seconds, there.metres, back.seconds, back.metres)
         seconds, metres, back_seconds, back_metres = (int(table[row, column]) for table in figures)
         if UNKNOWN not in (seconds, metres, back_seconds, back_metres):
-            way = (min(seconds, SECONDS_MAX), min(metres, METRES_MAX))
-            way_back = (min(back_seconds, SECONDS_MAX), min(back_metres, METRES_MAX))
+            way = (min(seconds, NO_WAY_S), min(metres, METRES_MAX))
+            way_back = (min(back_seconds, NO_WAY_S), min(back_metres, METRES_MAX))
             ways.append(WayBetween(other.lat, other.lon, *way, *way_back))
     return MeasuredPlace(lat=wanted.place.lat, lon=wanted.place.lon, ways=tuple(ways))
 
