@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from linli.schemas.base import Edge, Instant, Note, Ref, Word
+from linli.schemas.base import Edge, Instant, Ref, Word
 from linli.schemas.orders import TEAMS_MAX, WINDOWS_MAX, Target, Window
 from linli.schemas.sealed_text import WrittenNote
 
@@ -57,7 +57,7 @@ class Decline(_ByTeam):
 
     kind: Literal["decline"] = "decline"
     reason: DeclineReason
-    note: Note = ""
+    note: WrittenNote = ""
 
 
 class Withdraw(_ByTeam):
@@ -67,7 +67,7 @@ class Withdraw(_ByTeam):
     """
 
     kind: Literal["withdraw"] = "withdraw"
-    reason: Note
+    reason: WrittenNote
     series: bool = False
 
 
@@ -123,7 +123,7 @@ class FailedVisit(_ByTeam):
 
     kind: Literal["failed_visit"] = "failed_visit"
     reason: FailedReason
-    note: Note = ""
+    note: WrittenNote = ""
 
 
 class Reschedule(Edge):

@@ -206,8 +206,8 @@ Status = Annotated[
 ]
 
 
-_WITH_REASON = (Rescheduled, OnHold, Referred, Cancelled, RecordedAfterwards)
-"""Where the reason of a status may be a sentence that somebody at the desk wrote."""
+_WITH_REASON = (Withdrawn, Rescheduled, OnHold, Referred, Cancelled, RecordedAfterwards)
+"""Where the reason of a status may be a sentence that somebody wrote."""
 
 
 class Offer(Inside):
@@ -376,7 +376,8 @@ class AssignmentRecord(Inside):
         now = self.status.reason if isinstance(self.status, _WITH_REASON) else ""
         marked = "" if self.hard is None else self.hard.reason
         cases, choices = reversed(self.reopened), reversed(self.choices)
-        said = (now, marked, *(one.reason for one in cases), *(one.reason for one in choices))
+        answers = (one.note for one in reversed(self.office_answers))
+        said = (now, marked, *answers, *(one.reason for one in cases), *(one.reason for one in choices))
         return tuple(dict.fromkeys(one for one in said if one))
 
     @property

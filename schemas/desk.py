@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from linli.schemas.base import Edge, Inside, Instant, Name, Note, Ref
+from linli.schemas.base import Edge, Inside, Instant, Name, Ref
 from linli.schemas.orders import TEAMS_MAX, Order, RequestDetails, Target
 from linli.schemas.sealed_text import WrittenNote, WrittenReason
 
@@ -146,4 +146,4 @@ class Told(Edge):
     delivery: Ref
     outcome: ToldOutcome
     by: Ref
-    note: Note = ""
+    note: WrittenNote = ""

@@ -11,6 +11,7 @@ from linli.schemas.base import Edge, Note, Ref
 from linli.schemas.desk import Reason
 from linli.schemas.orders import TEAMS_MAX, Target
 from linli.schemas.people import SealedPart
+from linli.schemas.sealed_text import WrittenNote
 from linli.schemas.service import Verdict
 
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -40,7 +41,7 @@ class ConfirmService(Edge):
     leg: Annotated[int, Field(ge=0, le=TEAMS_MAX - 1)] = 0
     by: Ref
     of_team: Ref | None = None
-    note: Note = ""
+    note: WrittenNote = ""
 
 
 class ReviewService(Edge):

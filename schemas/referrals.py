@@ -7,8 +7,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from linli.schemas.base import Edge, Inside, Instant, Name, Note, Ref
+from linli.schemas.base import Edge, Inside, Instant, Name, Ref
 from linli.schemas.orders import Target
+from linli.schemas.sealed_text import WrittenNote
 
 
 class ReferralOutcome(StrEnum):
@@ -30,7 +31,7 @@ class AnswerReferral(Edge):
     kind: Literal["referral_answer"] = "referral_answer"
     target: Target
     outcome: ReferralOutcome
-    note: Note = ""
+    note: WrittenNote = ""
     by: Ref
 
     @model_validator(mode="after")

@@ -6,9 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from linli.schemas.base import Edge, Inside, Instant, Note, Ref
+from linli.schemas.base import Edge, Inside, Instant, Ref
 from linli.schemas.people import ContactPart, SealedPart
 from linli.schemas.roster import MEMBERS_MAX, Deputy, Member
+from linli.schemas.sealed_text import WrittenNote
 
 
 class _Span(Edge):
@@ -29,7 +30,7 @@ class Absent(_Span):
 
     kind: Literal["absent"] = "absent"
     team: Ref
-    reason: Note = ""
+    reason: WrittenNote = ""
     by: Ref
 
 

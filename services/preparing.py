@@ -31,7 +31,7 @@ from linli.streams.intake.inbox_writer import Outgoing
 from linli.streams.intake.judge import DeadOut, judge
 from linli.streams.sealed.keyring import Keyring
 from linli.streams.sealed.sealing import seal, seal_node, seal_order, seal_review, seal_team
-from linli.streams.sealed.written_reasons import case_of, seal_written
+from linli.streams.sealed.written_reasons import case_of, naming, seal_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,10 @@ def prepare(body: BaseModel, source: str, district: str, world: World, event_id:
     if isinstance(outcome, DeadOut):
         raise refused_in(outcome.letter)
     # Judged in clear, so that a character that nobody sees is found in it; it leaves here sealed.
-    written, reasons = seal_written(sealed, case_of(outcome.command), world.keyring, now)
+    case = case_of(outcome.command)
+    written, reasons = seal_written(sealed, case, world.keyring, now)
+    if isinstance(sealed, ReviewService):
+        keys = naming(keys, case)
     return Prepared(Outgoing(district, written, source, named, at, (*keys, *reasons)), outcome.command)
 
 

@@ -20,8 +20,9 @@ from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.roles import Role
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.telling import Tell, must_be_told, tell_tasks
+from linli.services.console.mounting import person_of
 from linli.services.demo.county import sinan
-from linli.services.gateway.access import Caller, Scope, answers_for_office, opens_personal, sees
+from linli.services.gateway.access import Caller, Scope, answers_for_office, opens_personal, sees, written_for
 from linli.services.reports.periods import Period
 from linli.services.reports.referrals import REPORT, referral_rows
 from linli.services.reports.report import Asked, County
@@ -241,3 +242,28 @@ def test_an_office_still_sees_what_it_has_closed_and_opens_nothing_of_it() -> No
     assert seen == [(False, False, False), (True, True, False), (True, False, False)]
     assert record(desk).office_answers[-1].note == "repaired"
     assert not answers_for_office(mine, record(desk))
+
+
+def test_what_offices_and_teams_wrote_is_what_may_be_opened(desk: Desk) -> None:
+    """Tests that the desk opens every sentence, an office that only follows its own, and another office none."""
+    answer(desk, ReferralOutcome.ACCEPTED, "on Monday")
+    answer(desk, ReferralOutcome.DONE, "repaired")
+    closed = record(desk)
+    assert closed.written[:2] == ("repaired", "on Monday")
+    whole = Caller(role=Role.DISPATCH_CENTRE, name="desk", district=DISTRICT)
+    own, other = (
+        Caller(role=Role.OFFICER, name=name, district=DISTRICT, place=name)
+        for name in ("property_office", "jobs_office")
+    )
+    assert written_for(whole, closed) == closed.written
+    assert written_for(own, closed) == ("on Monday", "repaired")
+    assert written_for(other, closed) == ()
+
+
+def test_the_pages_open_no_more_than_the_api(desk: Desk) -> None:
+    """Tests that an office that only follows a case reads its own answers on its page, and no name or address."""
+    answer(desk, ReferralOutcome.DONE, "repaired")
+    here = person_of(Caller(role=Role.OFFICER, name="office", district=DISTRICT, place="property_office"))
+    assert (here.opens_person(record(desk)), here.written(record(desk))) == (False, ("repaired",))
+    proxy = person_of(Caller(role=Role.PROXY, name="wang", district=DISTRICT))
+    assert (proxy.opens_person(record(desk)), proxy.written(record(desk))) == (False, ())

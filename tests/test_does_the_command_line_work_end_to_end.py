@@ -247,7 +247,7 @@ def test_a_team_that_declines_is_not_asked_again(user: User) -> None:
     first = user.offer(of(2), "proposed")
     user.ok("confirm", of(2))
     assert user.fault("answer", first["id"], "decline", "--reason", "tired") == "usage"
-    user.ok("answer", first["id"], "decline", "--reason", "busy")
+    user.ok("answer", first["id"], "decline", "--reason", "busy", "--note", WHY)
     second = eventually(lambda: one if (one := user.offer(of(2), "proposed"))["team"] != first["team"] else None)
     assert {first["team"], second["team"]} == {"t-a", "t-b"}
     assert "busy" in user.ok("show", of(2))
@@ -264,7 +264,7 @@ def test_the_desk_hears_whom_to_call_and_says_what_became_of_it(user: User) -> N
     assert name in user.ok("deliveries", "list")
     assert all(secret not in user.ok("deliveries", "show", name) for secret in (NAME, PHONE))
     assert all(secret in user.ok("deliveries", "show", name, "--reveal") for secret in (NAME, PHONE))
-    user.ok("deliveries", "told", name, "reached", "--by", "desk-1")
+    user.ok("deliveries", "told", name, "reached", "--by", "desk-1", "--note", WHY)
     about = ("deliveries", "list", "--request", of(2))
     told = eventually(lambda: [one for one in user.lines(*about) if one["id"] == name and one["state"] == "delivered"])
     assert told[0]["answered"]["outcome"] == "reached"
@@ -284,12 +284,15 @@ def test_a_person_at_the_desk_has_the_last_word(user: User) -> None:
     assert WHY in user.ok("show", of(5), "--reveal")
     assert user.json("release", of(5))["outcome"] == "applied"
     assert user.json("refer", of(5), "民政局", "--reason", "an allowance")["state"] == "referred"
+    assert user.json("answer-referral", of(5), "refused", "--note", WHY)["outcome"] == "applied"
+    assert WHY not in user.ok("show", of(5))
+    assert user.ok("show", of(5), "--reveal").count(WHY) > 1
     assert user.json("cancel", of(3), "--reason", "recovered")["state"] == "cancelled"
     assert user.fault("hold", of(3), "--reason", "too late") == "not_applied"
 
 
 async def test_why_the_desk_decided_so_is_nowhere_in_the_log(user: User) -> None:
-    """Tests that a reason is sealed in whatever topic it passes, and that a key says which request it is about."""
+    """Tests that what is written is sealed in whatever topic it passes, and that a key says what it is about."""
     address = KafkaAddress(user.json("status")["kafka"]["address"])
     for topic in (INBOX, COMMANDS, ASSIGNMENTS):
         async with open_reader(address) as reader:
@@ -297,8 +300,10 @@ async def test_why_the_desk_decided_so_is_nowhere_in_the_log(user: User) -> None
             values = [record.value or b"" async for record in reader.read(span)]
         assert any(b"sealed|" in value for value in values)
         assert all(WHY.encode() not in value for value in values)
-    refused, held, referred = (await keys_about(address, 1))[request_id(SOURCE, "N-5")]
-    assert len({refused, held, referred}) == 3
+    about = await keys_about(address, 1)
+    assert len(set(about[request_id(SOURCE, "N-5")])) == len(("refused", "held", "referred", "given back"))
+    assert len(about[request_id(SOURCE, "N-2")]) == len(("declined",))
+    assert [len(keys) for case, keys in about.items() if case.startswith("d-")] == [len(("told",))]
 
 
 def test_nobody_is_explained(user: User) -> None:
@@ -386,13 +391,17 @@ async def test_with_a_person_goes_what_was_written_about_them(user: User) -> Non
     There are more of them than one event erases, and so several events do.
     """
     address, about = KafkaAddress(user.json("status")["kafka"]["address"]), request_id(SOURCE, "N-5")
-    others = set(await keys_about(address, 1)) - {about}
-    assert others
+    others, second = set(await keys_about(address, 1)) - {about}, request_id(SOURCE, "N-2")
+    calls = [one for one in others if one.startswith("d-")]
+    assert second in others
+    assert calls
     await write_about(address, about, 2 * KEYS_MAX + 1)
     assert len((await keys_about(address, 1))[about]) > 2 * KEYS_MAX
     told = user.lines("erase", of(5), "--yes")
     assert len(told) == 3
     assert set(await keys_about(address, 1)) == others
+    user.ok("erase", of(2), "--yes")
+    assert set(await keys_about(address, 1)) == {one for one in others if one not in (second, *calls)}
     assert user.fault("show", of(5), "--reveal") == "erased"
     assert user.run("show", of(5)).returncode == 0
 

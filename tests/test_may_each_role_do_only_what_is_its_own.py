@@ -70,6 +70,7 @@ REQUEST_ROUTES: Final = {
     "GET /v1/requests/{}/history": {"desk": "MOP", "officer": "MP", "director": "R", "admin": "MOP"},
     "GET /v1/requests/{}/explanation": {"desk": "MOP", "officer": "MP", "director": "R", "admin": "MOP"},
     "GET /v1/requests/{}/personal": {"desk": "MOP", "officer": "MP", "director": "R"},
+    "GET /v1/requests/{}/written": {"desk": "MOP", "officer": "MP", "director": "R"},
     "GET /v1/requests/{}/code": {"desk": "MOP", "proxy": "MP"},
 }
 """Whom each route lets in, and to which objects; what is not here is denied."""

@@ -100,7 +100,8 @@ async def _written_about(here: Here, persons: frozenset[str]) -> list[str]:
                 order = await board.standing_order(about)
                 details = None if order is None else order.details.template
             else:
-                request = await board.request(about)
+                delivery = await board.delivery(about) if about.startswith("d-") else None
+                request = await board.request(about if delivery is None else delivery.request or "")
                 details = None if request is None else request.details
             if details is not None and details.sealed.key_id in persons:
                 found += keys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -48,7 +48,7 @@ class Sheet:
     history: list[HistoryLine]
     personal: PersonalPart | None
     grids: Mapping[str, str]
-    written: Mapping[str, str] = field(default_factory=dict[str, str])
+    written: Mapping[str, str] | None = None
 
     def as_data(self) -> dict[str, object]:
         """Give it to a program; the personal part only where it was asked for."""
@@ -59,7 +59,7 @@ class Sheet:
             data["history"] = [line.model_dump(mode="json") for line in self.history]
         if self.personal is not None:
             data["personal"] = self.personal.model_dump(mode="json")
-            data["written"] = list(self.written.values())
+            data["written"] = list((self.written or {}).values())
         return data
 
 
@@ -78,7 +78,7 @@ async def show_request(here: Here, out: Out, name: str, *, reveal: bool, history
         teams = teams_of(record) + [one.team for one in tentative] + [line.who for line in lines if line.who]
         names = await team_names(board, teams)
     personal: PersonalPart | None = None
-    written: Mapping[str, str] = {}
+    written: Mapping[str, str] | None = None
     if reveal:
         personal, written = await _revealed(here, record)
     sheet = Sheet(record, names, tentative, lines, personal, grid_names(here.settings), written)
@@ -117,7 +117,7 @@ def _show(sheet: Sheet, out: Out) -> None:
     if sheet.history:
         out.table(_history_headers(), [_history_row(line, sheet.names) for line in sheet.history])
     if sheet.personal is not None:
-        written = [(both("written", "所写原因"), text) for text in sheet.written.values()]
+        written = [(both("written", "所写内容"), text) for text in (sheet.written or {}).values()]
         rows = [*_personal_rows(sheet.personal.model_dump()), *written]
         out.table((both("personal", "个人信息"), ""), rows)
 
@@ -171,7 +171,7 @@ def _place(details: RequestDetails, grids: Mapping[str, str]) -> str:
     return aside(said, both("only the grid is known", "仅知网格")) if place.coarse else said
 
 
-def _hindrance(record: AssignmentRecord, opened: Mapping[str, str]) -> Iterator[Row]:
+def _hindrance(record: AssignmentRecord, opened: Mapping[str, str] | None) -> Iterator[Row]:
     match record.status:
         case Unmet(why=why, alternative=alternative):
             yield both("nobody", "无人"), word(f"nobody.{why.outcome}", TONGUE)
@@ -182,22 +182,26 @@ def _hindrance(record: AssignmentRecord, opened: Mapping[str, str]) -> Iterator[
             if due is not None:
                 yield both("answer due by", "答复时限"), clock(due)
         case OnHold(by=by, reason=reason):
-            said = opened.get(reason) or _or_sealed(reason)
+            said = _opened(reason, opened)
             yield both("held by", "挂起"), both(f"{by}: {said}", f"{by}：{said}")
         case Rated(stars=stars, by=by):
             yield both("rated", "评价"), f"{'★' * stars}{'☆' * (5 - stars)} {word(f'rated_by.{by}', TONGUE)}"
         case _:
             pass
     for answer in record.office_answers:
-        said = f"{clock(answer.at)} {word_of(answer.outcome, TONGUE)} {answer.note}".rstrip()
+        said = f"{clock(answer.at)} {word_of(answer.outcome, TONGUE)} {_opened(answer.note, opened)}".rstrip()
         yield office_name(answer.office, shipped_menu(), TONGUE), said
     if record.details is not None and record.details.restricted:
         yield both("restricted", "限制查阅"), both("for the office it was referred to", "仅限受理部门")
 
 
-def _or_sealed(text: str) -> str:
-    """Give what somebody wrote where an older build left it in clear, else say how it is opened."""
-    return text if part_of(text) is None else both("(sealed; --reveal opens it)", "（已加密，加 --reveal 查看）")
+def _opened(text: str, opened: Mapping[str, str] | None) -> str:
+    """Give what somebody wrote, opened or left in clear by an older build; else say how it is opened, or what was."""
+    if part_of(text) is None:
+        return text
+    if opened is None:
+        return both("(sealed; --reveal opens it)", "（已加密，加 --reveal 查看）")
+    return opened.get(text) or both("(erased)", "（已删除）")
 
 
 def _going(sheet: Sheet) -> Iterator[Row]:

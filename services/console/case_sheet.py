@@ -39,6 +39,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """How what people wrote about a case is shown on its page; ``erased`` are the sentences that nobody can open."""
+
+    speech: Speech
+    erased: frozenset[str]
+
+    def shown(self, text: str) -> str:
+        """Give what an older build left in clear; else say that it was erased, or where it is shown."""
+        if part_of(text) is None:
+            return text
+        return self.speech("case.erased" if text in self.erased else "case.sealed")
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSheet:
     """All that a page shows of a case."""
 
@@ -60,10 +74,11 @@ async def case_sheet(here: Surroundings, record: AssignmentRecord, speech: Speec
     told = [line.who for line in history if line.who]
     teams = await names_of(here.board, [*_teams_in(record), *planned, *told, *explained_teams(record)])
     names = {**teams, **await _nodes_in(here, record)}
+    written = Written(speech, await here.erased(record.written))
     return CaseSheet(
         record=record,
         line=case_line(record, names, here, speech),
-        ordered=[*_ordered(here, record, speech), *await _level(here, record, speech)],
+        ordered=[*_ordered(here, record, written), *await _level(here, record, speech)],
         going=[*_planned(record, tentative, names, speech), *_going(record, names, speech)],
         story=[_step(line, names, speech) for line in reversed(history)],
         reasons=reasons_of(record, tentative, names, speech),
@@ -116,8 +131,8 @@ def _teams_in(record: AssignmentRecord) -> list[str]:
     return [*asked, *going, *(team for team, _ in record.barred)]
 
 
-def _ordered(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
-    details = record.details
+def _ordered(here: Surroundings, record: AssignmentRecord, written: Written) -> Iterator[Fact]:
+    details, speech = record.details, written.speech
     if details is None:
         return
     yield speech("case.help"), help_name(here.menu, details.category, speech)
@@ -134,8 +149,8 @@ def _ordered(here: Surroundings, record: AssignmentRecord, speech: Speech) -> It
     wishes = list(_wishes(details, speech))
     if wishes:
         yield speech("case.wishes"), speech.listed(wishes)
-    yield from _standing(here, record, speech)
-    yield from _office_answers(here, record, speech)
+    yield from _standing(here, record, written)
+    yield from _office_answers(here, record, written)
     yield speech("case.our_number"), record.request_id
 
 
@@ -153,7 +168,8 @@ def _wishes(details: RequestDetails, speech: Speech) -> Iterator[str]:
         yield speech.code(f"language.{details.wishes.language}")
 
 
-def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
+def _standing(here: Surroundings, record: AssignmentRecord, written: Written) -> Iterator[Fact]:
+    speech = written.speech
     match record.status:
         case Unmet(why=why, alternative=alternative):
             yield speech("case.nobody"), speech.code(f"nobody.{why.outcome}")
@@ -170,7 +186,7 @@ def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> I
                 late = due < here.clock.now()
                 yield speech("case.office_late" if late else "case.office_due"), speech.moment(due)
         case OnHold(by=by, reason=reason):
-            yield speech("case.held"), f"{by}: {_or_sealed(reason, speech)}"
+            yield speech("case.held"), f"{by}: {written.shown(reason)}"
         case Rated(stars=stars, by=by, tags=tags) | Reopened(stars=stars, by=by, tags=tags):
             said = [speech("case.stars", n=stars), speech.code(f"rated_by.{by}")]
             yield speech("case.rated"), speech.listed([*said, *(speech.code(f"tag.{tag}") for tag in tags)])
@@ -178,23 +194,19 @@ def _standing(here: Surroundings, record: AssignmentRecord, speech: Speech) -> I
             pass
     for again in record.reopened:
         came = speech.code(f"remedy.{again.remedy}") if again.remedy else speech.code("state.reopened")
-        yield speech("case.reopened"), f"{speech.moment(again.at)}: {came} {_or_sealed(again.reason, speech)}".strip()
+        yield speech("case.reopened"), f"{speech.moment(again.at)}: {came} {written.shown(again.reason)}".strip()
     if record.hard is not None:
-        yield speech("case.hard"), f"{record.hard.by}: {_or_sealed(record.hard.reason, speech)}"
+        yield speech("case.hard"), f"{record.hard.by}: {written.shown(record.hard.reason)}"
     for broken in record.broken:
         yield speech("case.broken"), f"{speech.span(broken.window)}: {speech.code(f'cause.{broken.cause}')}"
     if record.linked:
         yield speech("case.linked"), speech.listed(record.linked)
 
 
-def _or_sealed(text: str, speech: Speech) -> str:
-    """Give what somebody wrote where an older build left it in clear, else say where it is shown."""
-    return text if part_of(text) is None else speech("case.sealed")
-
-
-def _office_answers(here: Surroundings, record: AssignmentRecord, speech: Speech) -> Iterator[Fact]:
+def _office_answers(here: Surroundings, record: AssignmentRecord, written: Written) -> Iterator[Fact]:
+    speech = written.speech
     for answer in record.office_answers:
-        said = (speech.moment(answer.at), speech.of(answer.outcome), answer.note)
+        said = (speech.moment(answer.at), speech.of(answer.outcome), written.shown(answer.note))
         yield office_name(answer.office, here.menu, speech.tongue), speech.listed(part for part in said if part)
 
 

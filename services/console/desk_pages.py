@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import Office
+from linli.schemas.people import SealedPart
 from linli.schemas.proving import Remedy
 from linli.schemas.referrals import ReferralOutcome
 from linli.schemas.sealed_text import part_of
@@ -98,29 +99,41 @@ async def case(request: Request, request_id: str) -> Response:
 
 @router.get("/desk/case/{request_id}/person")
 async def person_and_code(request: Request, request_id: str) -> Response:
-    """Show whom a case is about, and the code to be told to them, to those who may."""
+    """Show whom a case is about, what was written about it, and the code to be told to them, to those who may."""
     person = await reader(request)
-    if "show_code" not in person.may:
-        raise ForbiddenError
     record = await _case_of(request, request_id, person)
+    if not _opens(person, record):
+        raise ForbiddenError
     here, speech = surroundings(request), Speech(tongue_of(request))
-    may_see = "show_personal" in person.may
+    may_see = person.opens_person(record)
     found = await here.personal(record, person, "desk") if may_see else None
     visits = await here.board.service_of(record) if may_see else []
-    sealed = [one.review.sealed_reason for one in visits if one.review is not None]
-    written = [part_of(text) for text in record.written] if may_see else []
-    code, until = here.case_code(record.request_id, person)
+    reviews = [one.review.sealed_reason for one in visits if one.review is not None]
+    written = [part_of(text) for text in person.written(record)]
+    code, until = here.case_code(record.request_id, person) if "show_code" in person.may else ("", None)
     values = {
         **frame(request, person),
         "record": record,
         "may_see": may_see,
         "contact": contact_facts(found, speech) if found is not None else None,
-        "reasons": [text for one in sealed if one is not None and (text := await here.note(one, record, person))],
-        "written": [text for one in written if one is not None and (text := await here.note(one, record, person))],
+        "reasons": [await _said(here, one, record, person, speech) for one in reviews if one is not None],
+        "written": [await _said(here, one, record, person, speech) for one in written if one is not None],
         "code": code,
         "until": until,
     }
     return page(request, "person.html", values)
+
+
+def _opens(person: Person, record: AssignmentRecord) -> bool:
+    """Tell whether there is anything sealed in a case that somebody may open, or a code that they may tell."""
+    return "show_code" in person.may or person.opens_person(record) or bool(person.written(record))
+
+
+async def _said(
+    here: Surroundings, sealed: SealedPart, record: AssignmentRecord, person: Person, speech: Speech
+) -> str:
+    """Open what somebody wrote, or say that it was erased."""
+    return await here.note(sealed, record, person) or speech("case.erased")
 
 
 @router.post("/desk/case/{request_id}/{action}")
@@ -193,6 +206,7 @@ async def _case(
         "path": f"/desk/case/{record.request_id}",
         "case": await case_sheet(here, record, speech),
         "actions": actions,
+        "opens": _opens(person, record),
         "has_series": record.details is not None and has_series(record.details),
         "teams": await _teams(here, record, speech) if names_team and template == "case.html" else [],
         "offices": [(one.code, _named(one, speech)) for one in here.menu.offices],

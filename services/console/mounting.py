@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from os.path import commonprefix
 from typing import Final, TypeVar
 
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.routing import Match, Mount
@@ -28,6 +30,7 @@ from linli.schemas.places import District, Grid
 from linli.schemas.policy import Policy
 from linli.schemas.roles import Role
 from linli.schemas.roster import RosterRecord
+from linli.schemas.sealed_text import part_of
 from linli.services.certificates.writing import as_html
 from linli.services.console.call_book import CallBook
 from linli.services.console.forms import FormError
@@ -35,7 +38,17 @@ from linli.services.console.pages import pages_app
 from linli.services.console.surroundings import Became, NotSentError, Person, Surroundings
 from linli.services.county_files import load_districts
 from linli.services.delivery import letters_of
-from linli.services.gateway.access import POLICY, Caller, Scope, is_restricted, opens_restricted, scope_of, sees
+from linli.services.gateway.access import (
+    POLICY,
+    Caller,
+    Scope,
+    is_restricted,
+    opens_personal,
+    opens_restricted,
+    scope_of,
+    sees,
+    written_for,
+)
 from linli.services.gateway.case_codes import OpenedCase, case_code, open_case
 from linli.services.gateway.installation import Installation
 from linli.services.gateway.limits import STRANGER_RATE
@@ -162,6 +175,16 @@ class GatewaySurroundings:
         part = await self._opened(sealed, person, NotePart, why="note", case=record.request_id)
         return "" if part is None else part.text
 
+    async def erased(self, texts: Iterable[str]) -> frozenset[str]:
+        """Give those of some sentences whose key is gone; none of them while Kafka, which knows, does not answer."""
+        parts = {text: part for text in texts if (part := part_of(text)) is not None}
+        try:
+            found = await asyncio.gather(*(self._here.keys.find(part.key_id) for part in parts.values()))
+        except KafkaError as error:
+            _log.warning("it is not known what was erased", error=type(error).__name__)
+            return frozenset()
+        return frozenset(text for text, key in zip(parts, found, strict=True) if key is None)
+
     async def contact_of(self, whom: RosterRecord | NodeRecord, person: Person) -> ContactPart | None:
         """Open how a lead, a node's contact or a deputy is reached now, and note who did; ``None`` if nobody is."""
         sealed = whom.details.contact_at(self.clock.now())
@@ -271,6 +294,7 @@ def _referral_to_tell(body: BaseModel, referral: str | None) -> str | None:
 def person_of(caller: Caller) -> Person:
     """Say what the pages are for a caller, by the gateway's policy."""
     scope = scope_of("show_request", caller.role) or Scope.OWN_TEAM
+    reveals = scope_of("show_personal", caller.role) is not None
     reads = caller.role is not Role.TEAM_LEAD and scope_of("show_request", caller.role) is not None
     return Person(
         name=caller.name,
@@ -284,6 +308,8 @@ def person_of(caller: Caller) -> Person:
         opens=lambda record: not is_restricted(record) or opens_restricted(caller, record),
         told=caller.role in (Role.DISPATCH_CENTRE, Role.ADMINISTRATOR, Role.OFFICER),
         caller=caller,
+        opens_person=lambda record: reveals and opens_personal(caller, record),
+        written=lambda record: written_for(caller, record) if reveals else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +27,10 @@ from linli.services.gateway.case_codes import OpenedCase
 from linli.services.reports.made import MadeReport
 from linli.streams.board.reader import BoardReader
 from linli.streams.clock import Clock
+
+
+def _no_text(_: AssignmentRecord) -> tuple[str, ...]:
+    return ()
 
 
 def _nothing(_: AssignmentRecord) -> bool:
@@ -62,6 +66,10 @@ class Person:
         that was registered: those it may be about must not learn from Linli that somebody looks into it.
     caller
         Who they are to the gateway; nobody for whoever answers by a link, or rates with a code.
+    opens_person
+        Whether they may open whom a case is about.
+    written
+        What of that which was written about a case they may open.
     """
 
     name: str
@@ -75,6 +83,8 @@ class Person:
     opens: Callable[[AssignmentRecord], bool] = _nothing
     told: bool = False
     caller: Caller | None = None
+    opens_person: Callable[[AssignmentRecord], bool] = _nothing
+    written: Callable[[AssignmentRecord], tuple[str, ...]] = _no_text
 
     @property
     def orders(self) -> bool:
@@ -161,6 +171,10 @@ class Surroundings(Protocol):
 
     async def note(self, sealed: SealedPart, record: AssignmentRecord, person: Person) -> str:
         """Open what somebody wrote about a case, and note who did; empty if it was erased."""
+        ...
+
+    async def erased(self, texts: Iterable[str]) -> frozenset[str]:
+        """Give those of some sentences whose key is gone; none of them while Kafka, which knows, does not answer."""
         ...
 
     async def contact_of(self, whom: RosterRecord | NodeRecord, person: Person) -> ContactPart | None:

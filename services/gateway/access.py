@@ -127,6 +127,7 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "show_history": _WHO_EXPLAIN,
     "explain": _WHO_EXPLAIN,
     "show_personal": {**_DESK, Role.OFFICER: Scope.OWN_PLACE},
+    "show_written": {**_DESK, Role.OFFICER: Scope.OWN_PLACE},
     "show_command": {**_DESK_AND_PROXY, **_LEAD, **_ADMINISTRATOR},
     "feed": {**_READERS, **_LEAD},
     # What a team says; the desk writes down what it was told on the telephone.
@@ -221,6 +222,18 @@ def opens_personal(caller: Caller, record: AssignmentRecord) -> bool:
     if caller.role is not Role.OFFICER or caller.place in _places(record):
         return not is_restricted(record) or opens_restricted(caller, record)
     return False
+
+
+def written_for(caller: Caller, record: AssignmentRecord) -> tuple[str, ...]:
+    """Give what people wrote about a request as far as a caller who sees it may open it.
+
+    Whoever may open the sealed part reads all of it. An office that only follows a case reads what it answered itself.
+    """
+    if opens_personal(caller, record):
+        return record.written
+    if caller.role is not Role.OFFICER or is_restricted(record):
+        return ()
+    return tuple(one.note for one in record.office_answers if one.note and one.office == caller.place)
 
 
 def office_of(record: AssignmentRecord) -> str | None:

@@ -1,11 +1,12 @@
-"""Opening a sealed part for somebody who may: with its key from the topic, and a line in the log that says who did."""
+"""Opening sealed parts for somebody who may: with its key from the topic, and a line in the log that says who did."""
 
 from __future__ import annotations
 
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.errors import Code, LinliError
-from linli.schemas.people import PersonalPart
-from linli.services.gateway.access import Caller
+from linli.schemas.people import NotePart, PersonalPart
+from linli.schemas.sealed_text import part_of
+from linli.services.gateway.access import Caller, written_for
 from linli.services.gateway.installation import Installation
 from linli.streams.log_lines import log_for
 from linli.streams.sealed.sealing import unseal
@@ -40,3 +41,20 @@ async def personal_part(here: Installation, record: AssignmentRecord, caller: Ca
         raise LinliError(Code.ERASED, id=record.request_id)
     _log.info("opened", why=why, case=record.request_id, role=caller.role.value, token=caller.token)
     return unseal(sealed, key, here.keyring, PersonalPart)
+
+
+async def written_texts(here: Installation, record: AssignmentRecord, caller: Caller) -> dict[str, str | None]:
+    """Open what people wrote about a request as far as a caller may, by its sealed form; ``None`` if it was erased.
+
+    Sentences that an older build left in clear stand in the request itself.
+    """
+    found = dict[str, str | None]()
+    for text in written_for(caller, record):
+        part = part_of(text)
+        if part is None:
+            continue
+        key = await here.keys.find(part.key_id)
+        found[text] = None if key is None else unseal(part, key, here.keyring, NotePart).text
+    if found:
+        _log.info("opened", why="written", case=record.request_id, role=caller.role.value, token=caller.token)
+    return found

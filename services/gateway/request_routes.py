@@ -29,9 +29,10 @@ from linli.services.gateway.case_codes import case_code
 from linli.services.gateway.description import may_answer
 from linli.services.gateway.installation import installation_of
 from linli.services.gateway.looking import Search, numbered, of_team, request_named, search
-from linli.services.gateway.opening import personal_part
+from linli.services.gateway.opening import personal_part, written_texts
 from linli.services.gateway.session import CallerHere, ScopeHere
 from linli.services.gateway.views import request_view
+from linli.services.gateway.written_answers import WrittenList, WrittenText
 from linli.services.outcomes import outcomes
 
 router = APIRouter(tags=["requests"])
@@ -114,6 +115,20 @@ async def show_personal(request: Request, caller: CallerHere, scope: ScopeHere, 
     if not opens_personal(caller, record):
         raise LinliError(Code.FORBIDDEN)
     return await personal_part(here, record, caller, "personal")
+
+
+@router.get("/v1/requests/{name}/written", responses=may_answer(403, 404, 422, 503))
+async def show_written(request: Request, caller: CallerHere, scope: ScopeHere, name: str) -> WrittenList:
+    """Open what the desk, teams and offices wrote about a request; the log keeps who did.
+
+    Of a request whose sealed part a caller may not open, the list holds what their own office answered, or nothing.
+    """
+    here = installation_of(request)
+    record = await request_named(here, caller, scope, name)
+    _refuse_restricted(record, caller)
+    found = await written_texts(here, record, caller)
+    written = tuple(WrittenText(sealed=sealed, text=text) for sealed, text in found.items())
+    return WrittenList(request_id=record.request_id, written=written)
 
 
 @router.get("/v1/requests/{name}/code", responses=may_answer(403, 404, 422, 503))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
@@ -41,7 +42,7 @@ from linli.streams.intake.inbox_record import InboxRecord, RefusedError
 from linli.streams.intake.strict_json import as_bytes, parse, path_of_unseen
 from linli.streams.sealed.sealing import seal, seal_bytes, seal_node, seal_review, seal_team
 from linli.streams.sealed.service_codes import is_service_code
-from linli.streams.sealed.written_reasons import case_of, seal_written
+from linli.streams.sealed.written_reasons import case_of, naming, seal_written
 
 STAGE: Final = "intake"
 """Where in the house a record became a dead letter."""
@@ -72,6 +73,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     *(GiveCode, ConfirmService, ReviewService, Resolve, Mark),
     *(StandingOrder, ChangeStanding, Erase),
 )
+_HOUSEHOLD: Final = re.compile("[0-9a-f]{32}")
 _OF_NODE: Final = tuple(name for name in NodeDetails.model_fields if name != "deputy")
 _BODY_OF_KIND: Final = {str(body.model_fields["kind"].default): body for body in _BODIES}
 
@@ -219,7 +221,8 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
             return body, body.offer.partition(".")[0], ()
         case ReviewService():
             review, keys = seal_review(body, world.keyring, record.appended_at)
-            return review, _resolved(body.target, source), keys
+            case = _resolved(body.target, source)
+            return review, case, naming(keys, case)
         case GiveCode():
             return _checked(body, world), body.offer.partition(".")[0], ()
         case _:
@@ -303,6 +306,10 @@ def _team(
 ) -> tuple[TeamDetails, tuple[SubjectKey, ...]]:
     if team.contact is not None and team.sealed_contact is not None:
         raise RefusedError(Reason.SCHEMA, "contact", "give_either_contact_or_sealed_contact")
+    for number, mark in enumerate(team.excluded_households):
+        # Anything else keeps nobody away, and a name written here would stand in the roster for ever.
+        if _HOUSEHOLD.fullmatch(mark) is None:
+            raise RefusedError(Reason.SCHEMA, f"excluded_households.{number}", "household_mark")
     base = gazetteer.place(team.base, team.grid, world.digits, "base")
     sealed = seal_team(team, world.keyring, record.appended_at)
     own = [name for name in TeamDetails.model_fields if name not in ("base", "zone", "deputy")]

@@ -1,4 +1,4 @@
-"""What people write beside their commands, sealed sentence by sentence before anything is written to the log.
+"""What people write beside what they do, sealed sentence by sentence before anything is written to the log.
 
 A sentence has a key of its own, because intake, where other systems' commands arrive, does not know the request's. The
 key says what it is about, and so an erasure finds it.
@@ -13,15 +13,17 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from linli.schemas.answers import Reschedule
+from linli.schemas.answers import Decline, FailedVisit, Reschedule, Withdraw
 from linli.schemas.commands import Command
-from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Told
 from linli.schemas.orders import Amend, Cancel
 from linli.schemas.people import NotePart
-from linli.schemas.proving import Resolve
+from linli.schemas.proving import ConfirmService, Resolve
+from linli.schemas.referrals import AnswerReferral
 from linli.schemas.sealed_text import part_of, sealed_text
 from linli.schemas.standing import ChangeStanding
 from linli.schemas.subject_keys import SubjectKey
+from linli.schemas.team_changes import Absent
 from linli.schemas.topics import SUBJECT_KEYS
 from linli.streams.codec import decode_as
 from linli.streams.kafka_client import KafkaAddress
@@ -32,17 +34,17 @@ from linli.streams.sealed.sealing import seal, unseal
 
 Body = TypeVar("Body", bound=BaseModel)
 
-_FIELDS: Final[dict[type[BaseModel], str]] = {
+FIELDS: Final[dict[type[BaseModel], str]] = {
     **dict.fromkeys((Hold, Refer, Assign, Mark, RecordVisit, ApplyRecord, Resolve), "reason"),
-    **dict.fromkeys((Cancel, Amend, Reschedule, ChangeStanding), "reason"),
-    Confirm: "note",
+    **dict.fromkeys((Cancel, Amend, Reschedule, ChangeStanding, Withdraw, Absent), "reason"),
+    **dict.fromkeys((Confirm, ConfirmService, Decline, FailedVisit, AnswerReferral, Told), "note"),
 }
-"""Where a command holds a sentence that somebody at the desk wrote."""
+"""Where a command holds a sentence that somebody wrote: at the desk, in an office, of a team."""
 
 
 def clear_text_of(body: BaseModel) -> str:
     """Give the sentence that somebody wrote in a command; empty where there is none, or it is sealed already."""
-    name = _FIELDS.get(type(body))
+    name = FIELDS.get(type(body))
     text = "" if name is None else str(getattr(body, name))
     return "" if part_of(text) is not None else text
 
@@ -55,7 +57,7 @@ def seal_written(body: Body, about: str | None, keyring: Keyring, at: datetime) 
     body
         Any command.
     about
-        The request or standing order that it is about.
+        What it is about: see `case_of`.
     keyring
         Holds the master key.
     at
@@ -70,14 +72,29 @@ def seal_written(body: Body, about: str | None, keyring: Keyring, at: datetime) 
     if not text:
         return body, ()
     part, key = seal(NotePart(text=text), keyring, at)
-    changes = {_FIELDS[type(body)]: sealed_text(part)}
-    return body.model_copy(update=changes), (key.model_copy(update={"about": about}),)
+    changes = {FIELDS[type(body)]: sealed_text(part)}
+    return body.model_copy(update=changes), naming((key,), about)
+
+
+def naming(keys: Iterable[SubjectKey], about: str | None) -> tuple[SubjectKey, ...]:
+    """Say with keys what the sentences under them are about, so that an erasure finds them."""
+    return tuple(key.model_copy(update={"about": about}) for key in keys)
 
 
 def case_of(command: Command) -> str | None:
-    """Name what a command is about: a request, or a standing order; ``None`` for a team, a node or an erasure."""
-    body = command.body
-    return body.standing if isinstance(body, ChangeStanding) else command.request_id
+    """Name what a command is about: a request, a standing order, a delivery about a request, or an absent team.
+
+    ``None`` for what has no sentence: a team, a node, an erasure.
+    """
+    match command.body:
+        case ChangeStanding(standing=standing):
+            return standing
+        case Told(delivery=delivery):
+            return delivery
+        case Absent(team=team):
+            return team
+        case _:
+            return command.request_id
 
 
 async def opened_texts(
@@ -107,7 +124,7 @@ async def opened_texts(
 
 
 async def keys_about(address: KafkaAddress, partitions: int) -> dict[str, list[str]]:
-    """List the keys of what was written, by the request or standing order that it is about.
+    """List the keys of what was written, by what it is about: see `case_of`.
 
     Parameters
     ----------

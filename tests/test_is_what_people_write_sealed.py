@@ -1,25 +1,34 @@
-"""Is what the desk writes with its commands sealed on its way, and opened by a key that names the case?"""
+"""Is what desk, teams and offices write sealed on its way, and opened by a key that names the case?"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Final, cast
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from pydantic import BaseModel
 
-from linli.schemas.answers import Reschedule
-from linli.schemas.desk import Assign, Confirm, Hold, Mark, Refer
+from linli.schemas.answers import Decline, DeclineReason, FailedReason, FailedVisit, Reschedule, Withdraw
+from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Told, ToldOutcome
 from linli.schemas.orders import Amend, Cancel, Target, Window
 from linli.schemas.people import Consent, NotePart
-from linli.schemas.proving import Remedy, Resolve
+from linli.schemas.proving import ConfirmService, Remedy, Resolve, ReviewService
+from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.sealed_text import CLEAR_CHARS_MAX, part_of, sealed_text
+from linli.schemas.service import Verdict
 from linli.schemas.standing import ChangeStanding, StandingStep
+from linli.schemas.team_changes import Absent
+from linli.services.console.case_sheet import Written
+from linli.services.console.mounting import GatewaySurroundings
+from linli.services.console.words import Speech
 from linli.services.preparing import prepare
 from linli.streams.codec import to_bytes
 from linli.streams.intake.judge import CommandOut, DeadOut, judge
 from linli.streams.sealed.keyring import Keyring
 from linli.streams.sealed.sealing import seal, unseal
+from linli.streams.sealed.written_reasons import FIELDS
 from tests.support.inbox import DISTRICT, record, window, world
 
 WHY = "王某住院了，女儿来电（模拟）"
@@ -39,12 +48,28 @@ WRITTEN: dict[str, BaseModel] = {
     "amend": Amend(target=ONE, consent=Consent(beneficiary=True), reason=WHY),
     "reschedule": Reschedule(target=ONE, windows=TIME, by="desk", reason=WHY),
     "standing_change": ChangeStanding(standing="r-1", step=StandingStep.PAUSE, reason=WHY),
+    "record": RecordVisit(target=ONE, team="t-1", start=TIME[0].start, minutes=60, reason=WHY, by="desk-1"),
+    "decline": Decline(offer="r-1.0.1", team="t-1", reason=DeclineReason.OTHER, note=WHY),
+    "withdraw": Withdraw(offer="r-1.0.1", team="t-1", reason=WHY),
+    "failed_visit": FailedVisit(offer="r-1.0.1", team="t-1", reason=FailedReason.UNSAFE, note=WHY),
+    "referral_answer": AnswerReferral(target=ONE, outcome=ReferralOutcome.RETURNED, note=WHY, by="office-1"),
+    "confirm_service": ConfirmService(target=ONE, by="grid-1", note=WHY),
+    "told": Told(delivery="d-1", outcome=ToldOutcome.REFUSED, by="desk-1", note=WHY),
+    "absent": Absent(team="t-1", start=TIME[0].start, end=TIME[0].end, reason=WHY, by="t-1"),
 }
-"""One of every command beside which somebody at the desk writes why."""
+"""One of every command beside which somebody writes why."""
+
+OF_ANOTHER: Final = {"told": "d-1", "absent": "t-1"}
+"""What is not about a request, and what its key names."""
 
 
 def written_in(body: BaseModel) -> str:
-    return str(getattr(body, "note" if isinstance(body, Confirm) else "reason"))
+    return str(getattr(body, FIELDS[type(body)]))
+
+
+def test_no_command_with_a_sentence_is_left_out() -> None:
+    """Tests that every command that is sealed is tried here; a record of help given is one in two forms."""
+    assert {type(body) for body in WRITTEN.values()} == set(FIELDS) - {ApplyRecord}
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
@@ -54,7 +79,7 @@ def test_intake_seals_what_comes_in_clear(kind: str) -> None:
     assert isinstance(outcome, CommandOut)
     assert WHY not in to_bytes(outcome.command).decode()
     [key] = outcome.subject_keys
-    assert key.about == "r-1"
+    assert key.about == OF_ANOTHER.get(kind, "r-1")
     part = part_of(written_in(outcome.command.body))
     assert part is not None
     assert unseal(part, key, KEYRING, NotePart).text == WHY
@@ -66,11 +91,55 @@ def test_it_leaves_the_desk_sealed_already(kind: str) -> None:
     event = prepare(WRITTEN[kind], "desk", DISTRICT, WORLD).event
     assert WHY not in to_bytes(event.body).decode()
     [key] = event.subject_keys
-    assert key.about == "r-1"
+    assert key.about == OF_ANOTHER.get(kind, "r-1")
     again = judge(record(to_bytes(event.body), kind), WORLD)
     assert isinstance(again, CommandOut)
     assert again.subject_keys == ()
     assert written_in(again.command.body) == written_in(event.body)
+
+
+def test_a_reviewers_reason_is_found_by_an_erasure_too() -> None:
+    """Tests that its key names the case, whoever seals it."""
+    body = ReviewService(target=ONE, verdict=Verdict.REFUSED, reason=WHY, by="office-1")
+    given = body.model_dump(mode="json", exclude={"sealed_reason"})
+    taken, sent = judge(record(given, "review_service"), WORLD), prepare(body, "desk", DISTRICT, WORLD).event
+    assert isinstance(taken, CommandOut)
+    assert [key.about for key in (*taken.subject_keys, *sent.subject_keys)] == ["r-1", "r-1"]
+
+
+def sealed_word(text: str = WHY) -> tuple[str, str]:
+    """Give a sealed sentence and the id of its key."""
+    part, key = seal(NotePart(text=text), KEYRING, datetime(2026, 11, 23, tzinfo=UTC))
+    return sealed_text(part), key.key_id
+
+
+class Keys:
+    """Stands in for the index of keys: knows some, or does not answer."""
+
+    def __init__(self, known: set[str], error: Exception | None = None) -> None:
+        self._known, self._error = known, error
+
+    async def find(self, key_id: str) -> str | None:
+        """Find a key."""
+        if self._error is not None:
+            raise self._error
+        return key_id if key_id in self._known else None
+
+
+async def erased(texts: list[str], keys: Keys) -> frozenset[str]:
+    """Ask the pages' surroundings what of some sentences was erased."""
+    here = cast(GatewaySurroundings, SimpleNamespace(_here=SimpleNamespace(keys=keys)))
+    return await GatewaySurroundings.erased(here, texts)
+
+
+async def test_what_was_erased_is_called_so_on_the_page() -> None:
+    """Tests an opened, an erased and a clear sentence; and that nothing is called erased that nobody could look up."""
+    (kept, key), (gone, _) = sealed_word(), sealed_word()
+    found = await erased([kept, gone, WHY], Keys({key}))
+    assert found == {gone}
+    shown = [Written(Speech("en"), found).shown(text) for text in (kept, gone, WHY)]
+    assert shown == [Speech("en")("case.sealed"), "(erased)", WHY]
+    assert await erased([kept, gone], Keys(set(), KafkaConnectionError())) == frozenset()
 
 
 def test_nothing_written_is_nothing_sealed() -> None:
