@@ -1,7 +1,8 @@
-"""Machine code called without numba: loaded by LLVM alone, and handed one row of words.
+"""Machine code called without numba: loaded by itself or by LLVM alone, and handed one row of words.
 
 Numba takes a quarter of a second to import and another tenth to load what the search needs: a third of what a plan in
-two seconds has for searching. LLVM by itself loads the same code in some hundredths.
+two seconds has for searching. LLVM by itself loads the same code in some hundredths, and where
+`linli.matcher.placed_object` knows the kind of object nobody waits for LLVM either.
 
 A function's file holds a name, a line break, and the object as LLVM wrote it. Under that name stands a door: it takes
 the address of a row of words of eight bytes and that of the answer, and calls the function with the words as numba
@@ -11,13 +12,13 @@ hands over arguments: a whole number is a word; an array is owner, parent, items
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import sys
 from array import array
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from importlib.util import source_hash
 from pathlib import Path
 from struct import Struct
 from threading import Lock
@@ -27,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linli.matcher.compiled import Kernel, cache_folder
+from linli.matcher.placed_object import placed
 from linli.matcher.whole_file import write_whole
 
 Longs = npt.NDArray[np.int64]
@@ -81,7 +83,7 @@ class BareKernel(Kernel):
         with _loading:
             if kinds not in self._doors:
                 name = f"{self.function.__module__}.{self.function.__qualname__}"
-                name = f"{name}-{hashlib.sha256(' '.join(kinds).encode()).hexdigest()[:16]}"
+                name = f"{name}-{source_hash(' '.join(kinds).encode()).hex()}"
                 file = cache_folder() / f"{name}.bare"
                 code = file.read_bytes() if file.exists() else self._make(file, words)
                 symbol, _, code = code.partition(b"\n")
@@ -173,6 +175,22 @@ def _flatten_array(held: npt.NDArray[Any], numbers: list[int], kinds: list[str])
     numbers += (0, 0, held.size, held.itemsize, held.ctypes.data, *held.shape, *held.strides)
 
 
+def _door(symbol: str, code: bytes) -> Callable[..., int]:
+    """Return the function of this name in an object."""
+    found: Any = ctypes.CFUNCTYPE(ctypes.c_int32)(placed(code, symbol) or _placed_by_llvm(code, symbol))
+    found.argtypes = ctypes.c_char_p, ctypes.c_void_p
+    door: Callable[..., int] = found
+    return door
+
+
+def _placed_by_llvm(code: bytes, symbol: str) -> int:
+    """Return the address of a function of an object that LLVM placed in memory."""
+    engine, binding = _engine(), import_module("llvmlite.binding")
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return int(engine.get_function_address(symbol))
+
+
 @cache
 def _engine() -> Any:
     """Return what loads objects: LLVM's own loader, once a process."""
@@ -181,17 +199,6 @@ def _engine() -> Any:
     binding.initialize_native_asmprinter()
     machine = binding.Target.from_default_triple().create_target_machine(jit=True)
     return binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
-
-
-def _door(symbol: str, code: bytes) -> Callable[..., int]:
-    """Return the function of this name in an object."""
-    engine, binding = _engine(), import_module("llvmlite.binding")
-    engine.add_object_file(binding.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    found: Any = ctypes.CFUNCTYPE(ctypes.c_int32)(engine.get_function_address(symbol))
-    found.argtypes = ctypes.c_char_p, ctypes.c_void_p
-    door: Callable[..., int] = found
-    return door
 
 
 def _object_of(result: Any, symbol: str) -> bytes:

@@ -7,17 +7,17 @@ copied. It lies in a folder named after all that goes into it, so code made from
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 from collections.abc import Callable
 from functools import cache, cached_property, update_wrapper
 from importlib import import_module
-from importlib.metadata import version
+from importlib.util import source_hash
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from linli.matcher import outdated_code
+from linli.matcher.installed import release
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -29,11 +29,11 @@ _HERE = Path(__file__).parent
 
 @cache
 def digest() -> str:
-    """Return what stands for the sources of all kernels, the compiler and the target."""
-    total = hashlib.sha256(f"{version('numba')} {version('llvmlite')} {version('numpy')} {platform.machine()}".encode())
+    """Return what stands for the sources of all kernels, the compiler and the target, this Python included."""
+    made_of = [f"{release('numba')} {release('llvmlite')} {release('numpy')} {platform.machine()}".encode()]
     for source in (Path(__file__), _HERE / "bare_code.py", *sorted((_HERE / "kernels").glob("*.py"))):
-        total.update(source.name.encode() + b"\0" + source.read_bytes())
-    return total.hexdigest()[:16]
+        made_of += (source.name.encode(), source.read_bytes())
+    return source_hash(b"\0".join(made_of)).hex()
 
 
 def cache_folder() -> Path:

@@ -17,7 +17,7 @@ from linli.matcher.duties import NO_LIMIT, Duty, Fit
 from linli.matcher.fetching import NOTHING, entry_of, fetch_price, lead_of, shifted
 from linli.matcher.memory import Fits, Memory, Roster
 from linli.matcher.objective import level_of, levels_of, pair_price
-from linli.matcher.problem import Problem, Safeguarding, Team, Visit, Window, is_committed, is_fact
+from linli.matcher.problem import Place, Problem, Safeguarding, Team, Visit, Window, is_committed, is_fact
 from linli.matcher.rules import (
     adults_a_crew_may_need,
     first_violation,
@@ -164,14 +164,17 @@ class Model:
         ):
             validate(self.problem)
 
+    def places(self, numbers: Sequence[int]) -> list[Place]:
+        """Return places by their numbers."""
+        return [self._table.places[number] for number in numbers]
+
     def ways(self, origins: Sequence[int], destinations: Sequence[int]) -> IntTable:
         """Return travel seconds of shape (origins, destinations)."""
-        places = self._table.places
-        return self.problem.travel.matrix([places[a] for a in origins], [places[b] for b in destinations])[0]
+        return self.problem.travel.matrix(self.places(origins), self.places(destinations))[0]
 
     def ways_with_metres(self, places: Sequence[int]) -> tuple[IntTable, IntTable]:
         """Return travel seconds, and metres, between all of these places."""
-        names = [self._table.places[place] for place in places]
+        names = self.places(places)
         return self.problem.travel.matrix(names, names)
 
     def seconds(self, origin: int, destination: int) -> int:

@@ -218,7 +218,7 @@ class HaversineTravel:
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
         """Return seconds and metres of shape (origins, destinations)."""
-        a, b = self._rows(origins), self._rows(destinations)
+        a, b = self.rows(origins), self.rows(destinations)
         seconds, metres = np.empty((len(a), len(b)), np.int64), np.empty((len(a), len(b)), np.int64)
         step = max(1, CELLS_AT_ONCE // max(1, len(b)))
         for at in range(0, len(a), step):
@@ -239,8 +239,11 @@ class HaversineTravel:
             self._spots[place] = known
         return known
 
-    def _rows(self, places: Sequence[Place]) -> Floats:
-        """Return the prepared places as rows; a sequence that is asked for again may have grown, but not changed."""
+    def rows(self, places: Sequence[Place]) -> Floats:
+        """Return places prepared for the formula, a row for each.
+
+        A sequence that is asked for again may have grown, but not changed.
+        """
         rows = np.empty((0, 5), dtype=np.float64)
         if self._last is not None and self._last[0] is places:
             rows = self._last[1]

@@ -13,6 +13,7 @@ from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.insertion import best_per_team, best_per_team_plainly, best_spot, best_spot_plainly
 from linli.matcher.insertion.repair import choice_of, choice_plainly, insert_all, repair
 from linli.matcher.kernels.spots import way
+from linli.matcher.kernels.ways import fill_ways
 from linli.matcher.limits import Limits
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
@@ -183,6 +184,9 @@ def test_a_way_is_the_same_to_the_second() -> None:
         for b, other in enumerate(places):
             way(table, a, b, both)
             assert tuple(both.tolist()) == travel.between(one, other)
+    ways = np.zeros((len(places), len(places)), np.int32)
+    fill_ways(travel.rows(places), ways)
+    assert (ways == travel.matrix(places, places)[0]).all()
 
 
 def looked_at(teams: int) -> float:

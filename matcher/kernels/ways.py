@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from linli.matcher.compiled import inner, kernel
+from linli.matcher.compiled import bare, inner, kernel
+from linli.matcher.kernels.layout import Ints
 from linli.matcher.kernels.placing_layout import COSINE_OF, LATITUDE, LONGITUDE, METRES_OF, SECONDS_OF, Floats
 from linli.matcher.travel import ARC_SINE, EARTH_RADIUS_M, NEAR, PI, SHORT_ARC_SINE, SHORT_SINE, SINE
 
@@ -101,3 +102,19 @@ def over(places: Floats, a: int, b: int, straight: float) -> tuple[int, int]:
     seconds_each = places[a, SECONDS_OF] + places[b, SECONDS_OF]
     metres_each = places[a, METRES_OF] + places[b, METRES_OF]
     return int(np.rint(straight * seconds_each)), int(np.rint(straight * metres_each))
+
+
+@bare
+def fill_ways(places: Floats, ways: Ints) -> None:
+    """Write seconds between all of some places into a table: each pair is worked out once, for the way back is as long.
+
+    Parameters
+    ----------
+    places : array of float, (places, PLACE_COLUMNS)
+        As `linli.matcher.travel.HaversineTravel` prepares them.
+    ways : array of int32, (places, places)
+        Filled.
+    """
+    for a in range(len(places)):
+        for b in range(a + 1):
+            ways[a, b] = ways[b, a] = seconds(places, a, b)

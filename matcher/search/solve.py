@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.metadata import version
 
 from linli.matcher import compiled
 from linli.matcher.exact.enumeration import are_few, enumerate_all
@@ -13,6 +12,7 @@ from linli.matcher.exact.pool import Meter, Pool, columns_for
 from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.carry_over import remember
 from linli.matcher.insertion.repair import insert_all, repair
+from linli.matcher.installed import release
 from linli.matcher.limits import Limits as Limits
 from linli.matcher.model import Model
 from linli.matcher.objective import Objective, evaluate
@@ -107,7 +107,7 @@ class Result:
 def fingerprint() -> str:
     """Return the engine's name, its compiled part's digest, and the version of the optimizer it calls."""
     code = compiled.digest() if compiled.is_warm() else "cold"
-    return f"{ENGINE}/{code}/ortools-{version('ortools')}"
+    return f"{ENGINE}/{code}/ortools-{release('ortools')}"
 
 
 def solve(problem: Problem, plan: Plan, limits: Limits, seed: int) -> Result:
@@ -219,7 +219,7 @@ def search_for_better(timetable: Timetable, table: PairTable, limits: Limits, se
     """Search, if the machine code for it is there."""
     if not compiled.is_warm():
         return Outcome(timetable, "insertion (cold)")
-    from linli.matcher.search.annealing import anneal  # LLVM takes some hundredths to load: only for those who search
+    from linli.matcher.search.annealing import anneal  # its kernels: only for those who search
 
     found = anneal(timetable, table, limits, seed)
     return Outcome(found.timetable, "search", steps=found.steps, work=found.work, table=table)

@@ -13,6 +13,7 @@ from linli.matcher.fetching import shifted
 from linli.matcher.insertion.repair import tour_of
 from linli.matcher.kernels import layout
 from linli.matcher.kernels.layout import NEVER, Ints, Longs, World
+from linli.matcher.kernels.ways import fill_ways
 from linli.matcher.model import Model
 from linli.matcher.objective import HOUR, MOVE_TOLERANCE
 from linli.matcher.problem import ProblemError, Window
@@ -20,6 +21,7 @@ from linli.matcher.route import Tour
 from linli.matcher.rules import starts_of
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
+from linli.matcher.travel import HaversineTravel
 
 NEIGHBOURS = 100
 """How many of a visit's nearest a ruin may look at: enough to meet some ten tours."""
@@ -87,8 +89,12 @@ def _places(model: Model) -> list[int]:
 
 
 def _ways(model: Model, places: list[int]) -> Ints:
-    """Return travel seconds between all of these places in 32 bits, filled by rows: no wider table of all is made."""
+    """Return travel seconds between all of these places in 32 bits; no wider table of all is made."""
     ways = np.empty((len(places), len(places)), np.int32)
+    travel = model.problem.travel
+    if type(travel) is HaversineTravel:  # by machine code, in a fifth of the time
+        fill_ways(travel.rows(model.places(places)), ways)
+        return ways
     for at in range(0, len(places), ROWS_AT_ONCE):
         ways[at : at + ROWS_AT_ONCE] = model.ways(places[at : at + ROWS_AT_ONCE], places)
     return ways
