@@ -18,19 +18,19 @@ from linli.schemas.deliveries import DeliveryState, Purpose
 from linli.schemas.desk import ToldOutcome
 from linli.schemas.double_registration import Deed, QuotaPeriod
 from linli.schemas.escalation import Awaited, Pool
+from linli.schemas.judging import Remedy, Verdict
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.list_files import ListKind
 from linli.schemas.orders import Together
 from linli.schemas.people import AgeBand, Beneficiary, ChannelKind, Requester
 from linli.schemas.places import Terrain
 from linli.schemas.policy import Mode
-from linli.schemas.proving import Remedy
 from linli.schemas.recurrence import Frequency, HolidayRule
 from linli.schemas.referrals import ReferralOutcome
 from linli.schemas.roles import Role
 from linli.schemas.roster import TeamKind
 from linli.schemas.rounds import OutcomeCode
-from linli.schemas.service import Anomaly, ProofWay, Verdict
+from linli.schemas.service import Anomaly, ProofWay
 from linli.schemas.standing import StandingStep, Visiting
 from linli.schemas.telling import Tell
 from linli.schemas.ways import Unmeasured

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from linli.schemas.base import Edge, Note, Ref
 from linli.schemas.desk import Reason
+from linli.schemas.judging import Remedy, Verdict
 from linli.schemas.orders import TEAMS_MAX, Target
 from linli.schemas.people import SealedPart
 from linli.schemas.sealed_text import WrittenNote
-from linli.schemas.service import Verdict
 
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
@@ -63,16 +62,6 @@ class ReviewService(Edge):
         if bool(self.reason.strip()) == (self.sealed_reason is not None):
             raise ValueError("give either reason or sealed_reason")
         return self
-
-
-class Remedy(StrEnum):
-    """What came of a case that a low rating had reopened."""
-
-    EXPLAINED = "explained"
-    MADE_GOOD = "made_good"
-    VISIT_AGAIN = "visit_again"
-    TEAM_SPOKEN_TO = "team_spoken_to"
-    UNFOUNDED = "unfounded"
 
 
 class Resolve(Edge):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from linli.schemas.base import Inside, Instant, Ref
+from linli.schemas.judging import Verdict
 from linli.schemas.kept import KeptRecord
 from linli.schemas.people import SealedPart
 
@@ -45,13 +46,6 @@ class Anomaly(StrEnum):
     SAME_LENGTH = "same_length"
     IN_BULK = "in_bulk"
     AT_NIGHT = "at_night"
-
-
-class Verdict(StrEnum):
-    """What a person decided about a flagged visit."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
 
 
 class Proof(Inside):

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from linli.schemas.errors import Code, LinliError
+from linli.schemas.judging import Verdict
 from linli.schemas.menu import shipped_menu
 from linli.schemas.policy import Policy
 from linli.schemas.roster import RosterRecord
-from linli.schemas.service import Proof, Review, ServiceRecord, Verdict
+from linli.schemas.service import Proof, Review, ServiceRecord
 from linli.services.certificates.certificate import Certificate, NamesError, certificate_of, read_names
 from linli.services.certificates.writing import as_html, as_text
 from linli.services.cli.certificate_sheet import refuse_stranger

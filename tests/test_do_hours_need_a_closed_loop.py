@@ -11,12 +11,13 @@ from linli.schemas.answers import Accept, Done, Rate, Start
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.commands import CommandBody
 from linli.schemas.desk import ApplyRecord
+from linli.schemas.judging import Remedy, Verdict
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
 from linli.schemas.people import AgeBand, Beneficiary, SealedPart
-from linli.schemas.proving import ConfirmService, GiveCode, Remedy, Resolve, ReviewService
+from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.rounds import OutcomeCode
-from linli.schemas.service import RESIDENT_SOURCE, ServiceRecord, Verdict
+from linli.schemas.service import RESIDENT_SOURCE, ServiceRecord
 from linli.schemas.service_policy import ServicePolicy
 from tests.support.district import MONDAY, Desk
 

@@ -16,10 +16,11 @@ from linli.schemas.commands import ApplyTeam
 from linli.schemas.deliveries import DeliveryRecord
 from linli.schemas.desk import Hold, Refer, Release
 from linli.schemas.escalation import Awaited, Climb, Escalation, WaitLimits
+from linli.schemas.judging import Remedy
 from linli.schemas.orders import Target
 from linli.schemas.organisation import ApplyNode, NodeRecord
 from linli.schemas.policy import Mode, Policy
-from linli.schemas.proving import Remedy, Resolve
+from linli.schemas.proving import Resolve
 from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.rounds import DistrictRound, RoundRecord
 from linli.services.delivering.notices import notices

@@ -56,7 +56,7 @@ def commands(app: typer.Typer, before: tuple[str, ...] = ()) -> list[tuple[str, 
     return own + [name for _, name in groups] + inner
 
 
-ALL_COMMANDS = commands(main.app)
+ALL_COMMANDS = commands(main.app())
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +93,7 @@ def fault(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 def test_every_command_explains_itself(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """Tests that each command has a help text, and each of its options one as well."""
     assert main.run([*words, "--help"]) == 0
-    command: Any = typer.main.get_command(main.app)
+    command: Any = typer.main.get_command(main.app())
     for word in words:
         command = command.commands[word]
     assert command.help
@@ -107,6 +107,21 @@ def test_every_command_speaks_json(words: tuple[str, ...], capsys: pytest.Captur
     main.run([*words, "--help"])
     said = capsys.readouterr().out
     assert "--json" in said or "Commands:" in said
+
+
+def test_every_command_is_found_by_its_name() -> None:
+    """Tests that each part adds the commands that are said to be its own: they are loaded by that list alone."""
+    for part, names in main.PARTS.items():
+        assert tuple(words[0] for words in commands(main.app((part,))) if len(words) == 1) == names
+
+
+def test_a_command_loads_no_other_part() -> None:
+    """Tests that whoever asks for one command waits for no other, and that a wrong name is told of them all."""
+    code = "import sys; from linli.services.cli import main; main.run(['solve', '--help']); "
+    code += "print([name for name in sys.modules if name.rpartition('.')[2] in main.PARTS and 'services.cli' in name])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['linli.services.cli.solving']"
+    assert main.run(["solv"]) == 2
 
 
 def test_everything_that_was_promised_is_there() -> None:

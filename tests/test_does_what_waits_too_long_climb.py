@@ -13,10 +13,11 @@ from linli.schemas.answers import Accept, Decline, DeclineReason, Done, Rate, St
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.desk import Refer
 from linli.schemas.escalation import Awaited, CategoryLimits, Escalation, Pool, WaitLimits
+from linli.schemas.judging import Remedy
 from linli.schemas.lifecycle import State
 from linli.schemas.orders import Target
 from linli.schemas.policy import Mode, Policy
-from linli.schemas.proving import Remedy, Resolve
+from linli.schemas.proving import Resolve
 from tests.support.district import MONDAY, Desk
 from tests.support.organisation import LEVELS, LINE, registrations
 

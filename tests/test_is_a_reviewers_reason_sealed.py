@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from linli.schemas.judging import Verdict
 from linli.schemas.orders import Target
 from linli.schemas.people import NotePart, SealedPart
 from linli.schemas.proving import ReviewService
-from linli.schemas.service import Verdict
 from linli.services.preparing import prepare
 from linli.streams.codec import to_bytes
 from linli.streams.intake.judge import CommandOut, judge

@@ -12,12 +12,12 @@ from pydantic import BaseModel
 
 from linli.schemas.answers import Decline, DeclineReason, FailedReason, FailedVisit, Reschedule, Withdraw
 from linli.schemas.desk import ApplyRecord, Assign, Confirm, Hold, Mark, RecordVisit, Refer, Told, ToldOutcome
+from linli.schemas.judging import Remedy, Verdict
 from linli.schemas.orders import Amend, Cancel, Target, Window
 from linli.schemas.people import Consent, NotePart
-from linli.schemas.proving import ConfirmService, Remedy, Resolve, ReviewService
+from linli.schemas.proving import ConfirmService, Resolve, ReviewService
 from linli.schemas.referrals import AnswerReferral, ReferralOutcome
 from linli.schemas.sealed_text import CLEAR_CHARS_MAX, part_of, sealed_text
-from linli.schemas.service import Verdict
 from linli.schemas.standing import ChangeStanding, StandingStep
 from linli.schemas.team_changes import Absent
 from linli.services.console.case_sheet import Written

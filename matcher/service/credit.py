@@ -21,8 +21,9 @@ from __future__ import annotations
 from typing import Final
 
 from linli.matcher.service.anomalies import minutes_there
+from linli.schemas.judging import Verdict
 from linli.schemas.orders import MINUTES_MAX
-from linli.schemas.service import Proof, ProofWay, ServiceRecord, Verdict
+from linli.schemas.service import Proof, ProofWay, ServiceRecord
 
 OVER_MINUTES: Final = 30
 """Beyond twice the ordered length, for visits that were ordered as very short."""

@@ -12,9 +12,9 @@ from linli.schemas.glossary import word_of
 from linli.schemas.places import Terrain
 from linli.schemas.topics import ASSIGNMENTS
 from linli.services.cli.here import Here
-from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import Out
 from linli.services.cli.report_sheet import asked_of
+from linli.services.cli.whole_input import read_bytes
 from linli.services.cli.words import both
 from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.sheets.limits import FILE_BYTES_MAX

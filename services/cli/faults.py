@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -90,6 +88,9 @@ def _kafka() -> str:
 
 def _written_down(error: BaseException) -> Path:
     """Write the traceback to a file of its own; in a private place, because a value may be in it."""
+    import tempfile  # with what it imports itself, of no use to a command that ends well
+    import traceback
+
     with tempfile.NamedTemporaryFile("w", prefix="linli-error-", suffix=".log", delete=False, encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
     return Path(file.name)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -15,6 +13,7 @@ from linli.schemas.system_words import refused_by_system
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.words import TONGUE, both
+from linli.services.cli.working import working
 from linli.streams.audit.verdict import Guarantee, Verdict
 from linli.streams.audit.verifier import judge
 
@@ -78,19 +77,6 @@ def _write_metrics(verdict: Verdict, file: Path) -> None:
         write_to_textfile(str(file), meters.registry)
     except OSError as error:
         raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=refused_by_system(error)) from error
-
-
-@contextmanager
-def working(sentence: str) -> Generator[Callable[[str], None]]:
-    """Show on a terminal that something takes its time; the function that is given changes the sentence."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status(sentence) as status:
-        yield status.update
 
 
 def _show(verdict: Verdict, out: Out) -> None:

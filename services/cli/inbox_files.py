@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +12,6 @@ from typing import Final, cast
 
 from linli.schemas.dead_letters import Reason
 from linli.schemas.errors import Code, LinliError
-from linli.schemas.system_words import refused_by_system
 from linli.services.cli.times import with_zone
 from linli.services.sheets.bodies import body_of
 from linli.services.sheets.columns import Columns, Context
@@ -136,30 +134,6 @@ def inbox_file(
         if shape is Shape.JSON and _is_object_a_line(text):
             shape = Shape.NDJSON
         yield InboxFile(name, encoding, None, columns.kind, text, shape)
-
-
-def read_bytes(name: str, most: int) -> bytes:
-    """Read a file, or standard input for ``-``, of at most so many bytes.
-
-    Raises
-    ------
-    LinliError
-        If it cannot be read or is larger.
-    """
-    content = sys.stdin.buffer.read(most + 1) if name == STANDARD_INPUT else _content(Path(name), most)
-    if len(content) > most:
-        raise LinliError(Code.FILE_UNREADABLE, path=name, detail=f"> {most // 1024**2} MB")
-    return content
-
-
-def _content(path: Path, most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(most + 1)
-    except FileNotFoundError:
-        raise LinliError(Code.FILE_MISSING, path=path) from None
-    except OSError as error:
-        raise LinliError(Code.FILE_UNREADABLE, path=path, detail=refused_by_system(error)) from None
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:

@@ -10,13 +10,13 @@ from linli.matcher.desk.decide import decide
 from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.glossary import word
 from linli.schemas.policy_file import parse_policy
-from linli.services.cli.findings import working
 from linli.services.cli.here import Here
 from linli.services.cli.other_roster import read_roster
 from linli.services.cli.out import Out, clock
 from linli.services.cli.policy_files import read_policy
 from linli.services.cli.second_thoughts import partitions_named
 from linli.services.cli.words import TONGUE, both
+from linli.services.cli.working import working
 from linli.streams.dispatch.round_work import Desk
 from linli.streams.replay.what_if import Refusal, Teams, WhatIf, what_if
 from linli.streams.replay.world_figures import WINDOW_PASSED, WorldFigures

@@ -8,7 +8,7 @@ from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.menu import ListError
 from linli.schemas.policy import Policy
 from linli.schemas.policy_file import parse_policy
-from linli.services.cli.inbox_files import read_bytes
+from linli.services.cli.whole_input import read_bytes
 from linli.services.sheets.limits import FILE_BYTES_MAX
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linli.schemas.proving import Remedy
-from linli.schemas.service import Verdict
+from linli.schemas.judging import Remedy, Verdict
 from linli.services.cli.options import AsJson, By, RequestName, Source, Wait
 from linli.services.cli.words import both
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -20,6 +19,8 @@ from linli.services.cli.options import AsJson
 from linli.services.cli.words import both
 
 if TYPE_CHECKING:
+    import asyncio
+
     from linli.services.cli.out import Out
     from linli.services.running import Running
     from linli.services.up import House
@@ -74,6 +75,8 @@ def up(
 
 
 async def _up(settings: Any, out: Out) -> int:
+    import asyncio  # a tenth of what ``linli --help`` takes
+
     from linli.services.up import House
 
     house = House(
@@ -103,6 +106,8 @@ async def _up(settings: Any, out: Out) -> int:
 
 async def _first(work: asyncio.Task[None], stopping: asyncio.Event) -> bool:
     """Wait for work or for the wish to stop; tell whether the work ended, and raise what it raised."""
+    import asyncio
+
     wish = asyncio.create_task(stopping.wait())
     await asyncio.wait((work, wish), return_when=asyncio.FIRST_COMPLETED)
     wish.cancel()

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from linli.matcher.desk.decide import decide
 from linli.schemas.errors import Code, LinliError
-from linli.services.cli.findings import working
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
 from linli.services.cli.words import TONGUE, both
+from linli.services.cli.working import working
 from linli.streams.build import build_name
 from linli.streams.ground_facts import read_facts
 from linli.streams.kafka_client import KafkaAddress

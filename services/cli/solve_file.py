@@ -18,10 +18,10 @@ from linli.matcher.travel import Travel
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.system_words import refused_by_system
 from linli.services.cli.cold_start import warn_if_cold
-from linli.services.cli.findings import working
-from linli.services.cli.inbox_files import read_bytes
 from linli.services.cli.out import ZONE, Out
+from linli.services.cli.whole_input import read_bytes
 from linli.services.cli.words import both
+from linli.services.cli.working import working
 from linli.services.solving.limits import Allowance, solve_within
 from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import translated

@@ -10,10 +10,11 @@ from pydantic import BaseModel
 from linli.schemas.answers import Rate, Reschedule
 from linli.schemas.assignment import AssignmentRecord
 from linli.schemas.desk import Assign, Confirm, Hold, Mark, RecordVisit, Refer, Release
+from linli.schemas.judging import Remedy
 from linli.schemas.lifecycle import State, may_follow
 from linli.schemas.orders import Amend, Cancel, Target
 from linli.schemas.people import Consent
-from linli.schemas.proving import ConfirmService, Remedy, Resolve
+from linli.schemas.proving import ConfirmService, Resolve
 from linli.schemas.referrals import GIVEN_BACK, AnswerReferral, ReferralOutcome
 from linli.services.console.case_lines import proposed_in
 from linli.services.console.form_events import known, made_of

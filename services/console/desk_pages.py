@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.judging import Remedy
 from linli.schemas.lifecycle import OfferState, State
 from linli.schemas.menu import Office
 from linli.schemas.people import SealedPart
-from linli.schemas.proving import Remedy
 from linli.schemas.referrals import ReferralOutcome
 from linli.schemas.sealed_text import part_of
 from linli.schemas.standing import SERIES_DETAILS

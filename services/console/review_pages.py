@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.judging import Verdict
 from linli.schemas.orders import Target
 from linli.schemas.proving import ReviewService
-from linli.schemas.service import ServiceRecord, Verdict
+from linli.schemas.service import ServiceRecord
 from linli.services.console.case_lines import help_name, names_of
 from linli.services.console.form_events import made_of
 from linli.services.console.form_frame import FRESH, Ending, form_frame, mistake, refusal

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from linli.schemas.errors import Both
-from linli.schemas.service import ServiceRecord, Verdict
+from linli.schemas.judging import Verdict
+from linli.schemas.service import ServiceRecord
 from linli.schemas.topics import ROSTER, SERVICE
 from linli.services.reports.periods import Parameter
 from linli.services.reports.report import Asked, Column, Report, Row

@@ -7,7 +7,6 @@ from linli.schemas.errors import Both, Code, LinliError
 from linli.services.travel.csv_table import CsvTable
 from linli.services.travel.provider import Estimate, Provider, ProviderError
 from linli.services.travel.remembering import Remembering
-from linli.services.travel.routing_server import OSRM, VALHALLA, RoutingServer
 
 CSV_BYTES_MAX = 256 * 1024 * 1024
 """Four million ways."""
@@ -46,5 +45,7 @@ def source_of(named: str, estimate: Travel, read: bytes = b"") -> Provider:
         kinds = "osrm:http://…, valhalla:http://…, csv:FILE, estimate"
         detail = Both(f"--travel {named}: give one of {kinds}", f"--travel {named}：可选 {kinds}")
         raise LinliError(Code.USAGE, detail=detail)
+    from linli.services.travel.routing_server import OSRM, VALHALLA, RoutingServer  # with it comes a client for HTTP
+
     dialect = OSRM if kind == "osrm" else VALHALLA
     return Remembering(RoutingServer(where, dialect), stand_in, by_hour=kind == "valhalla")

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from linli.schemas.double_registration import Deed, QuotaPeriod
 from linli.schemas.glossary import word
+from linli.schemas.judging import Verdict
 from linli.schemas.roster import TeamDetails, TeamKind
-from linli.schemas.service import ServiceRecord, Verdict
+from linli.schemas.service import ServiceRecord
 from linli.streams.recount.raw_log import ZONE, Line, Question, RawLog, Value, local, yes
 
 _MONTHS = {QuotaPeriod.MONTH: 1, QuotaPeriod.QUARTER: 3, QuotaPeriod.YEAR: 12}

@@ -63,6 +63,7 @@ from linli.schemas.escalation import Awaited, Climb, Pool
 from linli.schemas.event_types import TYPE_OF_KIND
 from linli.schemas.explanation import CostTerm, Exchange, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 from linli.schemas.ground_facts import ClockFact, DistrictMap
+from linli.schemas.judging import Remedy, Verdict
 from linli.schemas.lifecycle import OfferEnd, OfferState, State
 from linli.schemas.orders import Amend, Cancel, Order, RequestDetails, Target, Window
 from linli.schemas.organisation import ApplyNode, NodeDeputy, RegisterNode
@@ -84,7 +85,7 @@ from linli.schemas.people import (
 from linli.schemas.places import Crs, Location, RoundedPlace, Terrain
 from linli.schemas.plan import PlannedVisit, PlanRecord
 from linli.schemas.policy import AnswerHours, Mode, ModeRule, Policy, QuietHours
-from linli.schemas.proving import ConfirmService, GiveCode, Remedy, Resolve, ReviewService
+from linli.schemas.proving import ConfirmService, GiveCode, Resolve, ReviewService
 from linli.schemas.recurrence import HolidayRule
 from linli.schemas.referrals import AnswerReferral, OfficeAnswer, ReferralOutcome
 from linli.schemas.roster import (
@@ -100,7 +101,6 @@ from linli.schemas.roster import (
     WorkingHours,
 )
 from linli.schemas.rounds import CommandOutcome, DistrictRound, OutcomeCode, RoundRecord, SolverReport
-from linli.schemas.service import Verdict
 from linli.schemas.standing import (
     ChangeStanding,
     Moved,

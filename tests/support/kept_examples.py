@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from linli.schemas.judging import Verdict
 from linli.schemas.organisation import NodeDetails, NodeRecord
-from linli.schemas.service import Confirmation, Judgement, Proof, Review, ServiceRecord, Verdict
+from linli.schemas.service import Confirmation, Judgement, Proof, Review, ServiceRecord
 from linli.schemas.ways import MeasuredPlace, WayBetween, WaysRecord
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
