@@ -81,6 +81,7 @@ class Model:
         self.team_index = {team.id: i for i, team in enumerate(self.teams)}
         memory = problem.memory or Memory(problem.travel, problem.weights)
         self._table = memory.travel
+        self._is_validated = False
         self.adults_kept = adults_a_crew_may_need(problem)
         self.roster = self._roster_of(memory)
         self._validate()
@@ -135,6 +136,7 @@ class Model:
     def _lay_out_roster(self, last: Roster | None = None) -> Roster:
         """Lay out the duties by team, shift and crew, so that a team's equal crews stand side by side."""
         validate(self.problem)
+        self._is_validated = True
         if last is not None and last.teams is self.teams:
             # The very same teams have the same duties; `last` was laid out without history, or it were not remembered.
             return Roster(self.teams, self.weights, self.adults_kept, last.bases, last.duties, last.duties_of_team)
@@ -157,6 +159,8 @@ class Model:
 
     def _validate(self) -> None:
         """Refuse a malformed problem; the teams of a remembered roster and remembered visits were looked at before."""
+        if self._is_validated:
+            return
         known = self.roster.fits
         unknown = [v for v in self.visits if (fits := known.get(v.id)) is None or fits.visit is not v]
         if len(self.visit_index) < len(self.visits) or any(

@@ -303,13 +303,17 @@ def _prices(model: Model, wanted: list[Visit]) -> Longs:
     weights, teams = model.weights, model.teams
     asking = [reoffer_price(weights, team) + weights.notification * team.asked for team in teams]
     prices = np.repeat(np.array(asking, dtype=np.int64)[None, :], len(wanted), axis=0)
-    spared: dict[tuple[SkillNeed, ...], Longs] = {}
+    spared: dict[tuple[SkillNeed, ...], Longs | None] = {}
     for i, visit in enumerate(wanted):
         if visit.regular_team is not None or visit.pin is not None:
             prices[i] = [pair_price(weights, visit, team) for team in teams]
         else:
             if visit.needs not in spared:
-                spared[visit.needs] = spared_hours(weights, visit, teams)
-            prices[i] += visit.duration * spared[visit.needs] // PER_HOUR
-        prices[i] += fetch_price(model.problem, visit)
+                found = spared_hours(weights, visit, teams)
+                spared[visit.needs] = found if found.any() else None
+            hours = spared[visit.needs]
+            if hours is not None:
+                prices[i] += visit.duration * hours // PER_HOUR
+        if visit.fetch is not None:
+            prices[i] += fetch_price(model.problem, visit)
     return prices

@@ -6,11 +6,9 @@ their own.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal, NamedTuple
 
 
@@ -97,6 +95,9 @@ class Fault(NamedTuple):
 @lru_cache(maxsize=1)
 def faults() -> Mapping[Code, Fault]:
     """Return the registry of all codes; its file is our own, and a process that plans need not wait for pydantic."""
+    import tomllib  # with the next, a fortieth of the time until a search begins: for who has something to complain of
+    from importlib.resources import files
+
     text = files("linli.schemas").joinpath("errors.toml").read_text(encoding="utf-8")
     return {Code(code): _fault(**entry) for code, entry in tomllib.loads(text).items()}
 

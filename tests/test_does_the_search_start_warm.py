@@ -27,6 +27,9 @@ from tests.support.solving import searched
 
 ROOT = str(Path(__file__).parents[1])
 
+ALONE = sys.platform == "linux" and platform.machine() == "x86_64"
+"""Whether machine code is placed without LLVM."""
+
 _SOLVE = """
 import sys
 from linli.matcher import compiled
@@ -77,6 +80,17 @@ def test_nothing_is_compiled_at_run_time() -> None:
 def test_a_search_loads_nothing_that_it_does_not_need() -> None:
     """Tests that a plan from an empty process waits for no reader of files, OR-Tools, numba and more of the kind."""
     assert _run(_LOADED).splitlines() == ["search False", "[]"]
+
+
+def test_the_engines_load_no_pandas() -> None:
+    """Tests that what a process that decides loads is what it needs: OR-Tools would bring pandas."""
+    said = _run(
+        "import sys\n"
+        "from linli.matcher.search.warm_start import load_engines\n"
+        "load_engines()\n"
+        "print([name for name in ('ortools.sat', 'pandas', 'numba', 'llvmlite') if name in sys.modules])\n"
+    )
+    assert said.strip() == ("['ortools.sat']" if ALONE else "['ortools.sat', 'llvmlite']")
 
 
 def test_insertion_decides_until_the_code_is_there(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
-
 from linli.matcher.exact.choices import Choices, choices_from
+from linli.matcher.exact.optimizers import cp_model
 from linli.matcher.exact.pool import EFFORT_PER_SQUARE, Column, Pool
 from linli.matcher.exact.prices import Prices, find_prices
 from linli.matcher.insertion.repair import tour_of

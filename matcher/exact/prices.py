@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ortools.linear_solver.python import model_builder
-
 from linli.matcher.exact.choices import Choices
+from linli.matcher.exact.optimizers import model_builder
 
 
 @dataclass(frozen=True, slots=True)

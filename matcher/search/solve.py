@@ -205,7 +205,7 @@ def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     if are_few(table, pool):
         learn(model, range(len(model.visits)), table)
         if enumerate_all(model, pool, listing):
-            from linli.matcher.exact.packing import pack  # OR-Tools takes two seconds to import: see warm_start
+            from linli.matcher.exact.packing import pack  # OR-Tools takes a tenth of a second to import
 
             chosen = pack(timetable, pool, effort, seed)
             work = listing.spent + round(chosen.effort * WORK_PER_EFFORT)

@@ -27,9 +27,9 @@ the search; the units only say how the work is to be divided."""
 PROGRESS_S = 0.5
 """Between two words about the progress."""
 
-WORTH_LOADING = 60_000
-"""Pairs of visits and crews from which on insertion in plain Python takes longer than loading machine code for it, a
-third of a second."""
+WORTH_LOADING = 3_000
+"""Pairs of visits and crews from which on insertion in plain Python takes longer than loading machine code for it, some
+hundredths of a second."""
 
 GC_THRESHOLD = 200_000
 """New objects between looks for garbage in circles: with Python's 700 they were two thirds of the time in which a large
@@ -114,7 +114,7 @@ def solve_within(
     limits = limits_within(allowance, progress, clock)
     share_one_arena()
     gc.set_threshold(GC_THRESHOLD)
-    if allowance.work is None and pairs(problem) >= WORTH_LOADING and compiled.is_warm():
+    if pairs(problem) >= WORTH_LOADING and compiled.is_warm():
         compiled_insertion.load()
         problem = replace(problem, memory=problem.memory or Memory(problem.travel, problem.weights))
     return solve(problem, Plan(), limits, allowance.seed)

@@ -14,7 +14,6 @@ from linli.services.language import both
 from linli.services.settings import SettingsError
 from linli.services.travel.csv_table import CsvTable
 from linli.services.travel.provider import MissingWaysError, Provider, ProviderError
-from linli.services.travel.routing_server import OSRM, VALHALLA, RoutingServer
 from linli.services.travel.sources import CSV_BYTES_MAX
 from linli.streams.dispatch.surveying import NoWaysError, Surveyor, Tables
 
@@ -78,6 +77,8 @@ def surveyor_of(named: str | None, clock: Callable[[], float] = time.monotonic) 
     kind, _, where = named.partition(":")
     if kind == "csv":
         return Surveyor(Asked(kind, _table_in(Path(where).expanduser())), clock)
+    from linli.services.travel.routing_server import OSRM, VALHALLA, RoutingServer  # with it comes a client for HTTP
+
     return Surveyor(Asked(kind, RoutingServer(where, OSRM if kind == "osrm" else VALHALLA, ANSWER_S)), clock)
 
 
