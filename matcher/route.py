@@ -101,6 +101,14 @@ class Tour:
         twin.stops, twin.windows, twin.prices = self.stops[:], self.windows[:], self.prices[:]
         return twin
 
+    def seen_by(self, model: Model) -> Tour:
+        """Return the same tour in a model that differs only in what is not on it; itself if that is its own."""
+        if model is self.model:
+            return self
+        twin = self.copy()
+        twin.model = model
+        return twin
+
     def on_the_way(self) -> int:
         """Return the seconds of travel, those from pick-ups to their visits included."""
         return self.travel + sum(map(self.model.within.__getitem__, self.stops))

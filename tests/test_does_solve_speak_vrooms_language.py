@@ -138,6 +138,32 @@ def test_so_many_are_explained_as_one_asks_for(solve: Solve, asked: int, told: l
     assert all(why == {"reason": "not_explained", "rules": [], "lost_to": [], "change": None} for why in rest)
 
 
+def test_where_time_is_over_it_is_said_of_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that nobody is silently without a reason where there was no time for one, in the file and on the screen."""
+    given = problem()
+    given["jobs"] += [job(4, 2, skills=[1, 2]), job(5, 2, skills=[1, 2]), job(6, 2, skills=[1, 2])]
+    file, target = tmp_path / "problem.json", tmp_path / "solution.json"
+    file.write_text(json.dumps(given), encoding="utf-8")
+    words = ["solve", str(file), "--seconds", "0", "--explain", "2", "-o", str(target), "--explain-seconds"]
+    for seconds, reasons in (("0", ["out_of_time", "out_of_time"]), ("60", ["impossible", "impossible"])):
+        assert main.run([*words, seconds]) == 0
+        solution = json.loads(target.read_text(encoding="utf-8"))
+        told = [one["linli"]["reason"] for one in solution["unassigned"]]
+        assert told == [*reasons, "not_explained"]
+        explained = solution["summary"]["linli"]["explained"]
+        assert (explained["asked"], explained["out_of_time"]) == (2, told.count("out_of_time"))
+        assert ("out of time" in capsys.readouterr().out) is (seconds == "0")
+        assert solution["summary"]["computing_times"]["explaining"] >= 0
+
+
+def test_no_clock_decides_beside_deterministic_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that seconds for reasons are refused where the answer is to be the same everywhere."""
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(problem()), encoding="utf-8")
+    assert main.run(["solve", str(file), "--work", "10", "--explain-seconds", "1"]) == 2
+    assert "--explain-seconds" in capsys.readouterr().err
+
+
 def test_a_bound_gives_every_job_a_price(solve: Solve) -> None:
     """Tests a vehicle that can make one of two jobs: no plan serves both, and the prices say that they fight for it."""
     fighting = problem(vehicles=[vehicle(1, max_tasks=1)], jobs=[job(1, 1), job(2, 2)], shipments=[])

@@ -14,7 +14,8 @@ from linli.matcher.search.solve import Limits
 from linli.matcher.search.solve import solve as solve_problem
 from linli.services.solving.vroom_problem import translated
 from linli.services.solving.vroom_reading import VroomFile, read_problem
-from linli.services.solving.vroom_solution import Seconds, Solved, solution_of
+from linli.services.solving.vroom_solution import solution_of
+from linli.services.solving.vroom_solved import Seconds, Solved
 from linli.services.solving.vroom_verdict import faults_of_solution
 
 Json = dict[str, Any]

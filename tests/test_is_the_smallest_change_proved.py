@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from linli.matcher.insertion.insertion import follow, insert
 from linli.matcher.model import Model
 from linli.matcher.problem import Fetch, Pin, Plan, Problem, Visit
 from linli.matcher.reasons.change_list import Candidate, Change, candidates
-from linli.matcher.reasons.changes import broken_by_teams, find_change
-from linli.matcher.reasons.explain import WhyNobody, explain, explain_all
+from linli.matcher.reasons.changes import broken_by_teams
+from linli.matcher.reasons.explain import WhyNobody, explain, explain_all, explain_within
 from linli.matcher.reasons.no_room import Labels
 from linli.matcher.search.solve import Limits, solve
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, strict
@@ -162,9 +163,41 @@ def test_where_several_waits_are_possible_nothing_is_claimed() -> None:
     assert not why.change.proved
 
 
+def test_where_time_is_over_the_rest_is_not_looked_at() -> None:
+    """Tests that who is asked about first is explained, and that of those beyond the end of time nothing is said."""
+    problem, plan = _planned(_visit(0, (9, 9), hours=2), _visit(1, (10, 10), hours=2))
+    names = ("v-01", "v-00")
+    for asked, whys, unfinished in ((0, 0, 0), (1, 1, 1), (2, 2, 1), (3, 2, 1), (4, 2, 0)):
+        labels = Labels(100_000, until=partial(next, iter([False] * asked), True))
+        found = explain_within(follow(Model(problem), plan), names, labels)
+        assert [why.visit for why in found.whys] == list(names[:whys])
+        assert found.unfinished == unfinished, asked
+
+
+def test_the_cheapest_proofs_come_first() -> None:
+    """Tests that proofs that take much work, asked for first, leave enough for all that take little."""
+    problem = day(8, 100, 1)
+    result = solve(problem, Plan(), Limits(1_000), 1)
+    alone = dict[str, int]()
+    for name in sorted({visit.id for visit in problem.visits} - result.plan.placed()):
+        labels = Labels(20_000)
+        (why,) = explain_within(result.timetable, (name,), labels).whys
+        if isinstance(why, WhyNobody) and why.change is not None and why.change.proved:
+            alone[name] = 20_000 - labels.left
+    names, little = sorted(alone, key=lambda name: -alone[name]), 150
+    cheap = {name for name in names if 0 < alone[name] <= little}
+    for parts, fair in (((8, 1), True), ((1,), False)):
+        found = explain_within(result.timetable, names, Labels(little * len(names), 8 * little, parts=parts))
+        proved = {why.visit for why in found.whys if isinstance(why, WhyNobody) and why.change and why.change.proved}
+        assert (proved >= cheap) is fair
+        assert len(cheap) > 5
+
+
 def test_where_the_work_is_limited_nothing_is_claimed() -> None:
     """Tests that a change stays found where the limit does not allow to look at all orders."""
     problem, plan = _planned(_visit(0, (9, 9), hours=2), _visit(1, (10, 10), hours=2))
     timetable = follow(Model(problem), plan)
-    found = [find_change(timetable, 1, broken_by_teams(timetable.model, 1), Labels(most)) for most in (0, 100)]
-    assert [change and change.proved for change in found] == [False, True]
+    found = [explain_within(timetable, ("v-01",), Labels(most)) for most in (0, 100)]
+    changes = [why.change for one in found for why in one.whys if isinstance(why, WhyNobody)]
+    assert [change and change.proved for change in changes] == [False, True]
+    assert [one.unfinished for one in found] == [1, 0]

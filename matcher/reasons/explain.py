@@ -13,8 +13,9 @@ from linli.matcher.objective import CostTerms
 from linli.matcher.problem import Plan, Problem, ProblemError
 from linli.matcher.reasons.alone import broken_alone
 from linli.matcher.reasons.change_list import Broken, Change
-from linli.matcher.reasons.changes import LABELS_EACH, LABELS_MAX, broken_by_teams, find_change
+from linli.matcher.reasons.changes import Asked, broken_by_teams, find_change
 from linli.matcher.reasons.no_room import Labels, Rooms
+from linli.matcher.reasons.proofs import LABELS_EACH, LABELS_MAX, Proof, prove_all
 from linli.matcher.route import Tour
 from linli.matcher.rules import Violation
 from linli.matcher.timetable import Timetable
@@ -25,6 +26,10 @@ NEXT_TEAMS = 3
 
 EXAMPLES = 3
 """How many near misses are named per rule."""
+
+HELD_MAX = 1_000
+"""Proofs that are gone on with: each holds the changes that were tried, some ten kilobytes with a hundred teams. What
+is found beyond them stays "found"."""
 
 BLOCKERS = 3
 """For how many teams, the cheapest to reach first, it is told to whom a visit was lost."""
@@ -134,20 +139,72 @@ def explain_planned(
     ProblemError
         If a visit is unknown.
     """
-    model = timetable.model
-    labels, rooms = labels or Labels(LABELS_MAX, LABELS_EACH), Rooms(timetable)
-    found: list[WhyTeam | WhyNobody] = []
+    return explain_within(timetable, visits, labels or Labels(LABELS_MAX, LABELS_EACH), next_teams).whys
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What was explained before time was over: the first visits of those asked about, in their order.
+
+    `unfinished` is how many changes were found of which more work might prove that they are the smallest.
+    """
+
+    whys: tuple[WhyTeam | WhyNobody, ...]
+    unfinished: int
+
+
+def explain_within(
+    timetable: Timetable, visits: Iterable[str], labels: Labels, next_teams: int = NEXT_TEAMS
+) -> Explained:
+    """Explain visits of a timetable until time is over; then prove what was found the smallest, the cheapest first.
+
+    Parameters
+    ----------
+    timetable
+        The plan; it is left as it was.
+    visits
+        Ids, those first that matter most; read one by one, as they are explained.
+    labels
+        What may be looked at for proofs, and until when anything may be done at all: asked before every visit, so that
+        what comes after it is one explanation. Without an end the answer is the same on every machine.
+    next_teams
+        How many other teams are named where there is a team.
+
+    Raises
+    ------
+    ProblemError
+        If a visit is unknown.
+    """
+    rooms, proofs = Rooms(timetable), dict[int, Proof]()
+    found, unheld = list[WhyTeam | WhyNobody](), 0
     for name in visits:
-        visit = model.visit_index.get(name, -1)
-        if visit < 0:
-            raise ProblemError(f"visits: {name!r} is unknown")
-        if timetable.where[visit] < 0:
-            found.append(_why_nobody(timetable, visit, labels, rooms))
-        elif model.visits[visit].pin is None:
-            found.append(_why_team(timetable, visit, next_teams))
-        else:
-            found.append(_why_team(_unpinned(timetable, visit), visit, next_teams))
-    return tuple(found)
+        if labels.until():
+            break
+        why, proof = _explained(rooms, name, next_teams)
+        if proof is not None and len(proofs) < HELD_MAX:
+            proofs[len(found)] = proof
+        elif proof is not None:
+            unheld += 1
+        found.append(why)
+    prove_all(tuple(proofs.values()), labels)
+    for number, proof in proofs.items():
+        why = found[number]
+        if isinstance(why, WhyNobody):
+            found[number] = replace(why, change=proof.change)
+    return Explained(tuple(found), unheld + sum(proof.is_open for proof in proofs.values()))
+
+
+def _explained(rooms: Rooms, name: str, next_teams: int) -> tuple[WhyTeam | WhyNobody, Proof | None]:
+    """Explain one visit; with the proof that is to be made of a change."""
+    timetable = rooms.timetable
+    model = timetable.model
+    visit = model.visit_index.get(name, -1)
+    if visit < 0:
+        raise ProblemError(f"visits: {name!r} is unknown")
+    if timetable.where[visit] < 0:
+        return _why_nobody(rooms, visit)
+    free = timetable if model.visits[visit].pin is None else _unpinned(timetable, visit)
+    return _why_team(free, visit, next_teams), None
 
 
 def _unpinned(timetable: Timetable, visit: int) -> Timetable:
@@ -202,19 +259,22 @@ def _cost_between(before: Tour, after: Tour, visit: int) -> TeamCost:
     return TeamCost(team, terms.total(), terms, after.start[after.stops.index(visit)])
 
 
-def _why_nobody(timetable: Timetable, visit: int, labels: Labels, rooms: Rooms) -> WhyNobody:
-    model = timetable.model
+def _why_nobody(rooms: Rooms, visit: int) -> tuple[WhyNobody, Proof | None]:
+    model = rooms.model
     broken, name = broken_by_teams(model, visit), model.visits[visit].id
-    if best_spot(timetable, visit) is not None:
-        return WhyNobody(name, "stopped", _rule_counts(broken), (), None)
+    if best_spot(rooms.timetable, visit) is not None:
+        return WhyNobody(name, "stopped", _rule_counts(broken), (), None), None
     passing = None if model.fact[visit] else [t for t, found in enumerate(broken) if not found]
     fits = model.fits(visit, passing)
     broken = broken_alone(model, visit, broken)
     able = sorted({model.duties[fit.duty].team for fit in fits if not broken[model.duties[fit.duty].team]})
     rules = _rule_counts(broken)
     lost_to = _lost_to(rooms, visit, able)
-    change = find_change(timetable, visit, broken, labels, rooms)
-    return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, change)
+    asked = Asked(visit, broken, rooms)
+    served = find_change(asked)
+    proof = None if served is None else Proof(asked, served)
+    change = None if proof is None else proof.change
+    return WhyNobody(name, "lost" if able else "impossible", rules, lost_to, change), proof
 
 
 def _rule_counts(broken: Broken) -> tuple[RuleCount, ...]:

@@ -11,7 +11,8 @@ machine code is loaded, `linli.matcher.kernels.orders` answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from linli.matcher.duties import first_start
@@ -28,13 +29,46 @@ Windows = Mapping[int, tuple[Window, ...]]
 
 
 class Labels:
-    """How much may still be looked at, and how much of it for one visit: a label is a set of visits made, and where."""
+    """How much may still be looked at, and how much of it for one visit: a label is a set of visits made, and where.
 
-    __slots__ = ("each", "left")
+    Parameters
+    ----------
+    most, each
+        For all visits together, and for one.
+    until
+        Says when time is over, to callers who may read a clock; asked before every search, so what follows it is one
+        of `each` labels at most. What is proved then depends on the machine.
+    parts
+        Of `each`, what a visit gets in turn while others wait: with 8 and 1 an eighth, and all of it once every visit
+        had its eighth. Where there are few labels for many visits, more is proved one visit after the other.
+    """
 
-    def __init__(self, most: int, each: int | None = None) -> None:
-        self.left = most
+    __slots__ = ("_most", "each", "left", "parts", "until")
+
+    def __init__(
+        self,
+        most: int,
+        each: int | None = None,
+        until: Callable[[], bool] = lambda: False,
+        parts: Sequence[int] = (1,),
+    ) -> None:
+        self._most = self.left = most
         self.each = most if each is None else each
+        self.until, self.parts = until, parts
+
+    def part(self, most: int) -> Labels:
+        """Return so many of them, or what is left; `used` of the part is to be taken off."""
+        return Labels(max(0, min(most, self.left)), until=self.until)
+
+    @property
+    def used(self) -> int:
+        """How many were looked at."""
+        return self._most - max(0, self.left)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether something was not looked at because too few were left, or no time."""
+        return self.left < 0
 
 
 class _Spent(Exception):  # noqa: N818
@@ -70,6 +104,14 @@ class Rooms:
         self._windows: dict[int, Windows] = {}
         self._rests: dict[tuple[int, int], Tour | None] = {}
         self._ways: dict[tuple[int, ...], list[list[int]]] = {}
+
+    def seen_by(self, model: Model) -> Rooms:
+        """Return the same in a model where what has no place lasts longer or shorter; itself if that is its own."""
+        if model is self.model:
+            return self
+        twin = copy(self)
+        twin.model = model
+        return twin
 
     def windows(self, visit: int, team: int, who: Team) -> Windows:
         """Return when one of the team's visits may start on each of its duties, remembered of the team as it is."""
@@ -123,8 +165,11 @@ def has_no_room(rooms: Rooms, visit: int, windows: Windows, who: Team, labels: L
     duties, wanted = _together(rooms, who, _Wanted(visit, windows))
     if not all(one.windows for one in wanted):
         return False
-    if _is_day_full(rooms.timetable, who, duties, wanted):
+    if _is_day_full(rooms, who, duties, wanted):
         return True
+    if labels.left < 1 or labels.until():
+        labels.left = -1
+        return False
     crews = _Crews(rooms, duties, wanted)
     found = compiled_orders.can_make_all(crews, labels.left, rooms.desk)
     if found is None:
@@ -152,9 +197,9 @@ def _together(rooms: Rooms, who: Team, new: _Wanted) -> tuple[list[int], list[_W
     return sorted(duties, key=lambda d: (model.duties[d].opens, d)), wanted
 
 
-def _is_day_full(timetable: Timetable, who: Team, duties: Sequence[int], wanted: Sequence[_Wanted]) -> bool:
+def _is_day_full(rooms: Rooms, who: Team, duties: Sequence[int], wanted: Sequence[_Wanted]) -> bool:
     """Say whether all these visits are more, or more work, than the team may do on the one day they are on."""
-    model = timetable.model
+    timetable, model = rooms.timetable, rooms.model
     days = {model.duties[duty].day for duty in duties}
     if len(days) > 1:
         return False

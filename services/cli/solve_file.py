@@ -22,12 +22,15 @@ from linli.services.cli.out import ZONE, Out
 from linli.services.cli.whole_input import read_bytes
 from linli.services.cli.words import both
 from linli.services.cli.working import working
+from linli.services.solving.explaining import Explaining
 from linli.services.solving.limits import Allowance, solve_within
 from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import translated
 from linli.services.solving.vroom_reading import read_problem
+from linli.services.solving.vroom_reasons import NAMES
 from linli.services.solving.vroom_sharing import may_share, remaining, shared, straight_part
-from linli.services.solving.vroom_solution import EXPLAINED, NAMES, Seconds, Solved, solution_of
+from linli.services.solving.vroom_solution import solution_of
+from linli.services.solving.vroom_solved import Seconds, Solved
 from linli.services.solving.vroom_verdict import faults_of_solution
 from linli.services.travel.provider import ProviderError, frozen
 from linli.services.travel.remembering import Remembering
@@ -57,12 +60,12 @@ def solve_file(
     ways: Ways,
     out: Out,
     bound: float | None = None,
-    explained: int = EXPLAINED,
+    explaining: Explaining | None = None,
 ) -> int:
     """Solve a file and write its solution: to `target`, else to standard output.
 
-    With `bound` so many seconds more are spent on what any plan could serve at most, and on prices. Of so many as
-    `explained` says of those left out, the most urgent, it is told why.
+    With `bound` so many seconds more are spent on what any plan could serve at most, and on prices. Of
+    those left out it is told why, as far as `explaining` allows.
 
     Raises
     ------
@@ -100,8 +103,7 @@ def solve_file(
         better = shared(file.problem, read, result.plan, left, lambda _: None)
     took = Seconds(loaded - began, time.monotonic() - loaded)
     given = file.problem, problem, clocks, result.plan, result.report, took, file.has_distances
-    with working(both("Explaining who is left out …", "正在说明未安排的原因……")):
-        solution = solution_of(Solved(*given, better, explained))
+    solution = _written(Solved(*given, better, explaining or Explaining()))
     faults = faults_of_solution(file.problem, problem.travel, ways.terrain, solution)
     if faults:
         raise AssertionError(f"the solution is wrong: {faults[0]}")
@@ -109,6 +111,19 @@ def solve_file(
         solution["summary"]["linli"]["bound"] = _bounded(problem, result.plan, bound, allowance.threads)
     _write(solution, target, out)
     return 0
+
+
+def _written(solved: Solved) -> dict[str, Any]:
+    """Write the solution, and tell on a terminal how far its reasons are."""
+    with working(both("Explaining who is left out …", "正在说明未安排的原因……")) as tell:
+
+        def progress(done: int, of: int) -> None:
+            if done < of:
+                tell(both(f"Explaining who is left out: {done} of {of} …", f"说明未安排的原因：{done}/{of}……"))
+            else:
+                tell(both("Proving which change is the smallest …", "正在证明所需改动最小……"))
+
+        return solution_of(solved, progress)
 
 
 def _bounded(problem: Problem, plan: Plan, seconds: float, threads: int) -> dict[str, Any]:
@@ -170,13 +185,36 @@ def _show(solution: dict[str, Any], target: str, out: Out) -> None:
             f"No plan serves more than {bound['served']}: at most {max(0, bound['served'] - jobs)} are missing.",
             f"任何计划最多可安排 {bound['served']} 项，至多还差 {max(0, bound['served'] - jobs)} 项。",
         )
-    left.sort(key=lambda one: str(one["linli"]["reason"]) == "not_explained")
+    _say_how_far(summary["linli"]["explained"], summary["computing_times"]["explaining"] / 1000, out)
+    left.sort(key=lambda one: UNTOLD.get(one["linli"]["reason"], 0))
     rows = [(_name(one), *_reason(one["linli"])) for one in left[:REASONS_SHOWN]]
     out.table(
         (both("unassigned", "未安排"), both("why", "原因"), both("rule, or instead of whom", "规则或占用者")), rows
     )
     if len(left) > len(rows):
         out.say(f"… and {len(left) - len(rows)} more, in the file.", f"……另有 {len(left) - len(rows)} 项，见文件。")
+
+
+UNTOLD = {"out_of_time": 1, "not_explained": 2}
+"""Reasons that say nothing come last."""
+
+
+def _say_how_far(explained: dict[str, Any], seconds: float, out: Out) -> None:
+    """Say what of the explanations time did not allow; nothing where it allowed all."""
+    late, open_ = explained["out_of_time"], explained["unfinished"]
+    if late:
+        out.say(
+            f"After {seconds:.1f} s of explaining, {late} of {explained['asked']} were not looked at: out of time "
+            "(--explain-seconds).",
+            f"说明原因用时 {seconds:.1f} 秒，{explained['asked']} 项中有 {late} 项未及说明（--explain-seconds）。",
+        )
+    if open_:
+        out.say(
+            f"Of {explained['changes']} changes {explained['proved']} are proved the smallest; {open_} are only found, "
+            "and might be proved with more time.",
+            f"{explained['changes']} 项改动中 {explained['proved']} 项已证明最小；"
+            f"{open_} 项仅为可行，更多时间或可证明。",
+        )
 
 
 def _name(one: dict[str, Any]) -> str:
@@ -189,6 +227,9 @@ def _reason(told: dict[str, Any]) -> tuple[str, str]:
         "impossible": both("impossible", "无法满足"),
         "lost": both("lost to others", "运力已被占用"),
         "stopped": both("not reached in time", "时限内未及安排"),
+        "out_of_time": both(
+            "not looked at: out of time (--explain-seconds)", "未及说明：时间已到（--explain-seconds）"
+        ),
         "not_explained": both("not explained (--explain)", "未作说明（--explain）"),
     }
     return names[told["reason"]], _because(told)

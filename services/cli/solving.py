@@ -25,8 +25,9 @@ Seconds = Annotated[
         min=0,
         max=SECONDS_MAX,
         help=both(
-            "How long to search (default 2); reading, and the reasons for who is left out, come on top.",
-            "搜索时长（秒，默认 2）；读取文件与说明未安排原因的时间另计。",
+            "How long to search (default 2); reading, and the reasons for who is left out (--explain-seconds), "
+            "come on top.",
+            "搜索时长（秒，默认 2）；读取文件与说明未安排原因（--explain-seconds）的时间另计。",
         ),
     ),
 ]
@@ -61,8 +62,20 @@ Explained = Annotated[
         "--explain",
         min=0,
         help=both(
-            "Of how many left out to say why, the most urgent first (default 60); each takes 10 to 30 milliseconds.",
-            "最多说明多少项未安排的原因，紧急者优先（默认 60）；每项约需 10 至 30 毫秒。",
+            "Of how many left out to say why, the most urgent first (default 60), as far as --explain-seconds allows.",
+            "最多说明多少项未安排的原因，紧急者优先（默认 60），以 --explain-seconds 为限。",
+        ),
+    ),
+]
+ExplainSeconds = Annotated[
+    float | None,
+    typer.Option(
+        "--explain-seconds",
+        min=0,
+        max=SECONDS_MAX,
+        help=both(
+            "How long to say why, and to prove changes the smallest, the cheapest first (default 5); not with --work.",
+            "说明原因并证明改动最小的时长（秒，默认 5），先易后难；不可与 --work 同用。",
         ),
     ),
 ]
@@ -112,13 +125,14 @@ def solve(
     travel: TravelOption = "estimate",
     bound: Bound = None,
     explained: Explained = None,
+    explain_seconds: ExplainSeconds = None,
     as_json: AsJson = False,
 ) -> int:
     """Solve a file."""
     from linli.services.cli.out import Out
     from linli.services.cli.solve_file import Ways, solve_file
+    from linli.services.solving.explaining import explaining_of
     from linli.services.solving.limits import allowance_of
-    from linli.services.solving.vroom_solution import EXPLAINED
 
-    ways, many = Ways(terrain, travel), EXPLAINED if explained is None else explained
-    return solve_file(problem, allowance_of(seconds, work, seed, threads), out, ways, Out(as_json), bound, many)
+    allowance, explaining = allowance_of(seconds, work, seed, threads), explaining_of(explained, explain_seconds, work)
+    return solve_file(problem, allowance, out, Ways(terrain, travel), Out(as_json), bound, explaining)
