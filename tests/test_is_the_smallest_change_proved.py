@@ -10,7 +10,7 @@ from functools import partial
 from linli.matcher.insertion.insertion import follow, insert
 from linli.matcher.model import Model
 from linli.matcher.problem import Fetch, Pin, Plan, Problem, Visit
-from linli.matcher.reasons.change_list import Candidate, Change, candidates
+from linli.matcher.reasons.change_list import DAY, Candidate, Change, candidates
 from linli.matcher.reasons.changes import broken_by_teams
 from linli.matcher.reasons.explain import WhyNobody, explain, explain_all, explain_within
 from linli.matcher.reasons.no_room import Labels
@@ -148,6 +148,29 @@ def test_less_waiting_for_what_is_fetched_is_a_smaller_change() -> None:
     for hours, serves in ((1, False), (2, True)):
         wider = replace(problem, visits=(problem.visits[0], _fetching((8, 8), starts=((11 - hours, 11 + hours),))))
         assert (insert(wider, plan, "v-01") is not None) is serves
+
+
+def test_whoever_waits_fetches_later_too() -> None:
+    """Tests that a visit put off by a day is fetched for on that day, and that the change, once made, serves.
+
+    The crew is busy from eight to one with another visit; the day after, it is free. What is fetched today would have to be kept
+    for a day, which no crew does.
+    """
+    busy, wanted = _visit(0, (8, 8), hours=5), _fetching((8, 9), starts=((9, 10),))
+    problem, plan = _planned(busy, wanted)
+    days = tuple((lo + day * DAY, hi + day * DAY) for day in range(2) for lo, hi in problem.teams[0].shifts)
+    problem = replace(problem, teams=(replace(problem.teams[0], shifts=days),))
+    why = explain(problem, plan, "v-01")
+    assert isinstance(why, WhyNobody)
+    assert why.change == Change("wait", DAY, "seconds", proved=True)
+    assert wanted.fetch is not None
+    fetch = replace(wanted.fetch, windows=_put_off(wanted.fetch.windows))
+    later = replace(wanted, windows=_put_off(wanted.windows), fetch=fetch)
+    assert insert(replace(problem, visits=(busy, later)), plan, "v-01") is not None
+
+
+def _put_off(windows: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    return tuple((lo + DAY, hi + DAY) for lo, hi in windows)
 
 
 def test_where_several_waits_are_possible_nothing_is_claimed() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from linli.matcher.fetching import shifted
 from linli.matcher.model import Model
 from linli.matcher.problem import Member, Safeguarding, Team, TravelLimit, Visit
 from linli.matcher.rules import Violation
@@ -122,8 +123,15 @@ def _requests_own(wanted: Visit) -> Iterator[Candidate]:
     for seconds in WIDER:
         yield Candidate(Change("widen_window", seconds, "seconds"), replace(wanted, windows=widened(wanted, seconds)))
     for seconds in LATER:
-        later = tuple((lo + seconds, hi + seconds) for lo, hi in wanted.windows)
-        yield Candidate(Change("wait", seconds, "seconds"), replace(wanted, windows=later, told=None))
+        yield Candidate(Change("wait", seconds, "seconds"), put_off(wanted, seconds))
+
+
+def put_off(wanted: Visit, seconds: int) -> Visit:
+    """Return the visit so much later, together with what is fetched for it: that is not kept in the meantime."""
+    windows, fetch = shifted(wanted.windows, -seconds), wanted.fetch
+    if fetch is not None:
+        fetch = replace(fetch, windows=shifted(fetch.windows, -seconds))
+    return replace(wanted, windows=windows, told=None, fetch=fetch)
 
 
 def widened(wanted: Visit, seconds: int) -> tuple[tuple[int, int], ...]:
