@@ -13,7 +13,8 @@ from linli.matcher.rounds.unmeasured import Wanted
 from linli.schemas.ways import NO_WAY_S, Unmeasured, WaysReport
 from linli.services.settings import SettingsError
 from linli.services.travel.surveyed import surveyor_of
-from linli.streams.dispatch.surveying import REST_S, WAIT_S, Surveyor
+from linli.streams.dispatch.surveying import WAIT_S, Surveyor
+from linli.streams.ways_sources import REST_S
 from tests.support.routing_server import Router, running, seconds_between
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -153,8 +153,8 @@ def test_less_waiting_for_what_is_fetched_is_a_smaller_change() -> None:
 def test_whoever_waits_fetches_later_too() -> None:
     """Tests that a visit put off by a day is fetched for on that day, and that the change, once made, serves.
 
-    The crew is busy from eight to one with another visit; the day after, it is free. What is fetched today would have to be kept
-    for a day, which no crew does.
+    The crew is busy from eight to one with another visit; the day after, it is free. What is fetched today would have
+    to be kept for a day, which no crew does.
     """
     busy, wanted = _visit(0, (8, 8), hours=5), _fetching((8, 9), starts=((9, 10),))
     problem, plan = _planned(busy, wanted)

@@ -13,12 +13,10 @@ from linli.matcher.problem import Place
 from linli.schemas.errors import Both
 from linli.schemas.ways import UNKNOWN
 from linli.services.travel.provider import MissingWaysError, Provider, ProviderError, Ways
+from linli.streams.ways_sources import Rest
 
 PAIRS_MAX = 500_000
 """Pairs remembered, those used longest ago forgotten first: some hundred megabytes, 700 places among each other."""
-
-REST_S = 60.0
-"""After a failure the source is left alone so long; a round must not wait for a dead server again and again."""
 
 Key = tuple[Place, Place, int]
 
@@ -55,9 +53,8 @@ class Remembering:
         self._source, self._fallback = source, fallback
         self._by_hour = by_hour
         self._pairs_max = pairs_max
-        self._clock = clock
         self._known: OrderedDict[Key, tuple[int, int]] = OrderedDict()
-        self._rests_until = float("-inf")
+        self._rest = Rest(clock)
         self._quality = "routed"
         self.failure: Both | None = None
 
@@ -66,7 +63,7 @@ class Remembering:
         hour = departure.hour if self._by_hour else 0
         missing = [a for a in origins if any((a, b, hour) not in self._known for b in destinations)]
         told: Ways | None = None
-        if missing and self._clock() >= self._rests_until:
+        if missing and self._rest.is_over:
             told = self._ask(missing, destinations, departure)
         if missing and told is None:
             return self._stood_in(origins, destinations, departure, hour)
@@ -85,7 +82,7 @@ class Remembering:
             self.failure = error.said
             if isinstance(error, MissingWaysError):
                 self._learn(error.ways, origins, destinations, departure)
-            self._rests_until = self._clock() + REST_S
+            self._rest.begin()
             return None
         self.failure, self._quality = None, told.quality
         return told

@@ -17,9 +17,7 @@ from linli.matcher.travel import IntTable
 from linli.schemas.errors import Both
 from linli.schemas.ways import NO_WAY_S
 from linli.services.travel.provider import ProviderError, Ways
-
-BLOCK = 50
-"""Origins and destinations of one request: OSRM takes 100 coordinates by default, Valhalla 2,500 pairs."""
+from linli.streams.ways_sources import BLOCK
 
 TIMEOUT_S = 10.0
 """For one block; a server that needs longer is overloaded."""

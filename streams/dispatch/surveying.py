@@ -18,16 +18,11 @@ from linli.schemas.rounds import DistrictRound, RoundRecord
 from linli.schemas.ways import METRES_MAX, NO_WAY_S, UNKNOWN, MeasuredPlace, Unmeasured, WayBetween, WaysReport
 from linli.streams.dispatch.round_work import States
 from linli.streams.log_lines import log_for
-
-BLOCK: Final = 50
-"""Places on each side of one question: what OSRM and Valhalla answer by default."""
+from linli.streams.ways_sources import BLOCK, REST_S, Rest
 
 WAIT_S: Final = 2.0
 """So long a round asks at most, and begins no further question: half of what people wait for a promise anyway. The last
 one may take its own time limit more."""
-
-REST_S: Final = 60.0
-"""After a failure the server is left alone so long: a round must not wait for a dead one again and again."""
 
 
 class NoWaysError(Exception):
@@ -85,13 +80,13 @@ class Surveyor:
 
     def __init__(self, source: WaysSource, clock: Callable[[], float] = time.monotonic) -> None:
         self._source, self._clock = source, clock
-        self._rests_until = float("-inf")
+        self._rest = Rest(clock)
         self._log = log_for("dispatcher")
 
     def survey(self, wanted: Sequence[Wanted], departure: datetime, until: float) -> Surveyed:
         """Measure what is wanted until a reading of the clock; what is not measured then is estimated."""
         found: list[MeasuredPlace] = []
-        why = Unmeasured.RESTING if self._clock() < self._rests_until else None
+        why = None if self._rest.is_over else Unmeasured.RESTING
         for at in range(0, len(wanted), BLOCK):
             if why is None:
                 batch = wanted[at : at + BLOCK]
@@ -106,7 +101,7 @@ class Surveyor:
         return Surveyed(tuple(found), report)
 
     def _failed(self, error: NoWaysError) -> Unmeasured:
-        self._rests_until = self._clock() + REST_S
+        self._rest.begin()
         self._log.warning("ways are estimated: the routing server failed", error=str(error), rest_s=REST_S)
         return Unmeasured.FAILED
 
