@@ -18,8 +18,8 @@ from linli.services.cli import main
 from linli.services.travel.csv_table import CsvTable
 from linli.services.travel.provider import PLACES_MAX, Estimate, Provider, ProviderError, frozen
 from linli.services.travel.remembering import Remembering
-from linli.streams.ways_sources import REST_S
 from linli.services.travel.routing_server import OSRM, VALHALLA, Dialect, RoutingServer
+from linli.streams.ways_sources import REST_S
 from tests.support.routing_server import Router, running, seconds_between
 
 EIGHT = datetime(2026, 3, 16, 8, 30, tzinfo=UTC)
