@@ -158,6 +158,40 @@ def test_the_desks_own_choice_is_compared(tmp_path: Path, capsys: pytest.Capture
     assert "silent" not in found
 
 
+def test_a_policy_decides_on_paper_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that a plan obeys a policy file, and that the sheet is still planned at once and nobody asked."""
+    orders, teams = write(
+        tmp_path, [order("soon"), order("late", when="2026-11-30 上午")], [team("t-1", "甲队（虚构）")]
+    )
+    policy, out = tmp_path / "policy.toml", tmp_path / "out.xlsx"
+
+    def states(said: str) -> list[str]:
+        policy.write_text(said, encoding="utf-8")
+        code, told = run(capsys, "plan", orders, teams, "-o", out, *AT, "--force", "--json", "--policy", policy)
+        assert code == 0, told
+        result = json.loads(told.splitlines()[0])
+        return [one["state"] for one in result["lines"]]
+
+    assert states('mode = "auto"') == ["placed", "placed"]
+    assert states("horizon_days = 2\nwork = 300") == ["placed", "unmet"]
+    assert "2 days ahead" in run(capsys, "plan", orders, teams, "-o", out, *AT, "--force", "--policy", policy)[1]
+
+
+@pytest.mark.parametrize(("text", "named"), [("freeze_minuts = 180", "freeze_minuts"), ('{"work": -1}', "work")])
+def test_a_policy_with_a_mistake_is_refused_before_anything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, named: str
+) -> None:
+    """Tests that a misspelt word or an impossible figure is named, as by the other commands, and nothing is written."""
+    orders, teams = write(tmp_path, [order("1")], [team("t-1", "甲队（虚构）")])
+    policy, out = tmp_path / "policy", tmp_path / "out.xlsx"
+    policy.write_text(text, encoding="utf-8")
+    code, said = run(capsys, "plan", orders, teams, "-o", out, *AT, "--policy", policy)
+    assert code == 2
+    assert named in said
+    assert not out.exists()
+    assert run(capsys, "plan", orders, teams, "-o", out, *AT, "--policy", tmp_path / "none.toml")[0] == 3
+
+
 def test_nothing_is_overwritten_unless_it_is_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Tests that a dispatch sheet on which somebody may have worked stays, until --force."""
     orders, teams = write(tmp_path, [order("1")], [team("t-1", "甲队（虚构）")])

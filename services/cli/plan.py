@@ -49,8 +49,27 @@ At = Annotated[
     ),
 ]
 Work = Annotated[
-    int,
-    typer.Option("--work", min=0, max=10_000_000, help=both("Work of the optimizer, in units.", "优化器的计算量。")),
+    int | None,
+    typer.Option(
+        "--work",
+        min=0,
+        max=10_000_000,
+        help=both(
+            "Work of the optimizer, in units (default: the policy file's, else 100000).",
+            "优化器的计算量（默认取策略文件，否则 100000）。",
+        ),
+    ),
+]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="POLICY.toml",
+        help=both(
+            "A policy file (TOML or JSON); what it leaves out stays. Nobody is asked, nothing waits for a later round.",
+            "派单策略文件（TOML 或 JSON），未写的项不变。不向队伍发出询问，也不留待下一轮。",
+        ),
+    ),
 ]
 CheckOnly = Annotated[
     bool, typer.Option("--check", help=both("Only say what would be read.", "只检查能读到什么，不做计划。"))
@@ -67,9 +86,6 @@ Which = Annotated[
 Language = Annotated[
     Literal["auto", "zh", "en"], typer.Option("--language", help=both("Language of the headers.", "表头语言。"))
 ]
-
-WORK_DEFAULT = 100_000
-"""Five times a live round's: here somebody waits for one plan, and a few seconds are no matter."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -97,7 +113,8 @@ def plan(
     at: At = None,
     district: District = None,
     zone: Zone = "Asia/Shanghai",
-    work: Work = WORK_DEFAULT,
+    work: Work = None,
+    policy: PolicyFile = None,
     check: CheckOnly = False,
     force: Force = False,
     as_json: AsJson = False,
@@ -120,6 +137,7 @@ def plan(
         district=district,
         zone=zone,
         work=work,
+        policy=policy,
         check=check,
         force=force,
     )

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from linli.schemas.errors import Both, Code, LinliError
 from linli.schemas.ground_facts import ClockFact
 from linli.schemas.places import District
+from linli.schemas.policy import Policy
 from linli.services.cli.inbox_files import InboxFile, inbox_file
 from linli.services.cli.out import Out
 from linli.services.cli.own_places import own_district
+from linli.services.cli.policy_files import read_policy, work_of
 from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sheet_options import mapping_of
 from linli.services.cli.sum_lines import say_sums
@@ -32,7 +34,6 @@ from linli.services.sheets.notes import sheet_word
 from linli.services.sheets.order_columns import ORDER_COLUMNS
 from linli.services.sheets.place_names import PlaceNames
 from linli.services.sheets.planning import (
-    HORIZON_DAYS_MAX,
     NOTHING_IS_SEALED,
     Judged,
     PlannedDay,
@@ -47,6 +48,9 @@ from linli.services.sheets.writing import refuse_existing, writing
 from linli.streams.clock import Clock
 from linli.streams.gazetteer import Gazetteer
 from linli.streams.intake.admit import World
+
+WORK_DEFAULT: Final = 100_000
+"""Five times a live round's: here somebody waits for one plan, and a few seconds are no matter."""
 
 SAID_MAX: Final = 10
 """Refused lines said one by one; all of them stand in the dispatch sheet."""
@@ -68,7 +72,8 @@ class Planning:
     at: str | None
     district: str | None
     zone: str
-    work: int
+    work: int | None
+    policy: Path | None
     check: bool
     force: bool
 
@@ -134,6 +139,7 @@ def plan_sheets(planning: Planning, out: Out) -> int:
         raise LinliError(Code.USAGE, detail=detail)
     if planning.out is not None:
         refuse_existing(planning.out, overwrite=planning.force)
+    policy = read_policy(planning.policy) if planning.policy is not None else Policy()
     place = _place(planning, load_settings())
     teams = _read(
         planning.teams, TEAM_COLUMNS, planning.team_map, None, planning.team_given, place, PLAN_TEAMS_MAX, out
@@ -148,7 +154,8 @@ def plan_sheets(planning: Planning, out: Out) -> int:
         return _say_checked(orders, teams, out)
     _say_nothing_usable(orders, teams, out)
     with _spinner(both("deciding", "正在计算"), out):
-        day = plan_day(orders.lines, teams.lines, place.district.code, place.at, planning.work)
+        work = work_of(planning.work, policy, WORK_DEFAULT)
+        day = plan_day(orders.lines, teams.lines, place.district.code, place.at, work, policy=policy)
     agreement = compare(day)
     facts = _facts(day, agreement, orders, place)
     words = _words(day, place)
@@ -322,7 +329,7 @@ def _say_result(
     late = sum(one.record.state.value == "unmet" and _is_far(one, day, facts) for one in day.lines)
     if late:
         out.say(
-            f"{late} orders lie more than {HORIZON_DAYS_MAX} days ahead.", f"有 {late} 单超出 {HORIZON_DAYS_MAX} 天。"
+            f"{late} orders lie more than {day.horizon_days} days ahead.", f"有 {late} 单超出 {day.horizon_days} 天。"
         )
     danger = [one for one in day.lines if one.record.details and one.record.details.referral == "emergency"]
     for one in danger:
@@ -341,7 +348,7 @@ _NOT_SAID: Final = frozenset({"zone", "district", "synthetic", "at", "unread", "
 
 def _is_far(one: Any, day: PlannedDay, facts: dict[str, Any]) -> bool:
     details = one.record.details
-    return details is not None and (details.windows[0].start - facts["at"]).days > HORIZON_DAYS_MAX
+    return details is not None and (details.windows[0].start - facts["at"]).days > day.horizon_days
 
 
 def _line_data(one: Any) -> dict[str, object]:

@@ -27,3 +27,10 @@ def read_policy(path: Path) -> Policy:
         raise LinliError(Code.POLICY, path=path, detail=detail) from None
     except ListError as error:
         raise LinliError(Code.POLICY, path=path, detail=error.clause()) from None
+
+
+def work_of(asked: int | None, policy: Policy, otherwise: int) -> int:
+    """Return the units that the optimizer may work: as asked for, as the policy file says, else `otherwise`."""
+    if asked is not None:
+        return asked
+    return policy.work if "work" in policy.model_fields_set else otherwise

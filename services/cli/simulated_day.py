@@ -13,8 +13,8 @@ from linli.schemas.policy import Mode, Policy
 from linli.schemas.system_words import refused_by_system
 from linli.services.cli.cold_start import warn_if_cold
 from linli.services.cli.out import ZONE, Out, clock
-from linli.services.cli.policy_files import read_policy
 from linli.services.cli.whole_input import read_bytes
+from linli.services.cli.policy_files import read_policy, work_of
 from linli.services.cli.words import TONGUE, both
 from linli.services.cli.working import working
 from linli.services.demo.demand import Scenario
@@ -73,7 +73,7 @@ def day_of(wanted: Wanted) -> VirtualDay:
     """Return the day that was asked for, not yet played."""
     scenarios = {scenario.value.replace("_", "-"): scenario for scenario in Scenario}
     policy, manners = _policy(wanted.policy), manners_of(_range(wanted.accept), wanted.seed)
-    work = _work(wanted, policy)
+    work = work_of(wanted.work, policy, WORK_DEFAULT)
     if wanted.day in scenarios:
         return VirtualDay(
             wanted.seed, wanted.requests, scenarios[wanted.day], work=work, policy=policy, manners=manners
@@ -98,13 +98,6 @@ def _policy(path: Path | None) -> Policy:
 
 def _at_once(mode: Mode) -> Mode:
     return Mode.AUTO if mode is Mode.CONFIRM else mode
-
-
-def _work(wanted: Wanted, policy: Policy) -> int:
-    """Return the units of a round: as asked for, as the policy file says, or few, so that a day takes seconds."""
-    if wanted.work is not None:
-        return wanted.work
-    return policy.work if "work" in policy.model_fields_set else WORK_DEFAULT
 
 
 def _range(text: str | None) -> tuple[float, float] | None:

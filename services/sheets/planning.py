@@ -66,11 +66,14 @@ class PlannedDay:
         Every team, by id.
     plan
         The plan laid out.
+    horizon_days
+        How far ahead was planned.
     """
 
     lines: tuple[PlannedLine, ...]
     teams: Mapping[str, TeamDetails]
     plan: DayPlan
+    horizon_days: int
 
     def team_named(self, text: str) -> str | None:
         """Find the team that a desk means by its id or name; ``None`` if that is none or several."""
@@ -108,7 +111,14 @@ def _body(line: Line) -> BaseModel:
 
 
 def plan_day(
-    orders: list[Judged], teams: list[Judged], district: str, at: datetime, work: int, seed: int = 0
+    orders: list[Judged],
+    teams: list[Judged],
+    district: str,
+    at: datetime,
+    work: int,
+    *,
+    seed: int = 0,
+    policy: Policy | None = None,
 ) -> PlannedDay:
     """Decide on all orders at once.
 
@@ -124,11 +134,13 @@ def plan_day(
         Limit of the optimizer in deterministic units.
     seed
         Of the optimizer.
+    policy
+        The county's; of it holds what `planning_policy` says.
 
     Returns
     -------
     PlannedDay
-        The same for the same sheets, moment, work and seed.
+        The same for the same sheets, moment, work, seed and policy.
     """
     taken = [one for one in orders if one.prepared is not None]
     commands = [
@@ -136,15 +148,21 @@ def plan_day(
         for n, one in enumerate([*(team for team in teams if team.prepared is not None), *taken])
         if one.prepared is not None
     ]
-    before = DistrictState(district, planning_policy(_horizon(taken, at)))
+    before = DistrictState(district, planning_policy(_horizon(taken, at), policy))
     moment = Moment(now=at, round=1, seed=seed, work=work)
     after = apply(before, decide(before, commands, moment), at)
     return _laid_out(taken, after, moment)
 
 
-def planning_policy(horizon_days: int) -> Policy:
-    """Return how a sheet is planned: nothing is sent, and as there is no later round nobody waits for neighbours."""
-    return Policy(mode=Mode.SUGGEST, horizon_days=horizon_days, admission_price=None)
+def planning_policy(horizon_days: int, given: Policy | None = None) -> Policy:
+    """Return how a sheet is planned: nothing is sent, and as there is no later round nobody waits for neighbours.
+
+    All else is as a county's policy has it, and how far ahead is planned too where that says so.
+    """
+    policy = Policy() if given is None else given
+    days = policy.horizon_days if "horizon_days" in policy.model_fields_set else horizon_days
+    alone = {"mode": Mode.SUGGEST, "mode_rules": (), "horizon_days": days, "admission_price": None}
+    return policy.model_copy(update=alone)
 
 
 def _horizon(taken: list[Judged], at: datetime) -> int:
@@ -175,7 +193,7 @@ def _laid_out(taken: list[Judged], state: DistrictState, moment: Moment) -> Plan
         if one.prepared is not None and (request := one.prepared.command.request_id or "") in state.requests
     )
     teams = {team: record.details for team, record in state.roster.items()}
-    return PlannedDay(lines, teams, plan)
+    return PlannedDay(lines, teams, plan, state.policy.horizon_days)
 
 
 def team_of(one: Judged) -> TeamDetails | None:
