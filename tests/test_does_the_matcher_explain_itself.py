@@ -24,7 +24,7 @@ from linli.matcher.problem import (
     TravelLimit,
     Visit,
 )
-from linli.matcher.reasons.change_list import Change, widened
+from linli.matcher.reasons.change_list import Change, put_off, widened
 from linli.matcher.reasons.explain import WhyNobody, WhyTeam, explain, explain_all
 from linli.matcher.rules import first_violation
 from linli.matcher.search.solve import Limits, solve
@@ -73,13 +73,7 @@ def made(problem: Problem, name: str, change: Change) -> Problem:
             problem, name, lambda v: replace(v, safeguarding=replace(v.safeguarding or CHILD, consent=True))
         ),
         "widen_window": lambda: _with_visit(problem, name, lambda v: replace(v, windows=widened(v, change.amount))),
-        "wait": lambda: _with_visit(
-            problem,
-            name,
-            lambda v: replace(
-                v, windows=tuple((a + change.amount, b + change.amount) for a, b in v.windows), told=None
-            ),
-        ),
+        "wait": lambda: _with_visit(problem, name, lambda v: put_off(v, change.amount)),
         "extend_travel_limit": lambda: _with_team(problem, change.team, lambda t: replace(t, travel_limit=None)),
         "clear_members": lambda: _with_team(problem, change.team, lambda t: _cleared(t, change.amount, asked)),
         "add_members": lambda: _with_team(problem, change.team, lambda t: replace(t, members=t.members + new)),

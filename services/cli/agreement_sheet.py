@@ -181,7 +181,7 @@ def _show(report: SuggestReport, out: Out) -> None:
         return
     out.table(_FIGURES, [_shown(tally) for tally in (*report.groups, whole)])
     headers = (both("request", "点单"), *_LISTED[4:7], both("costs more", "多出代价"), both("reason", "原因"))
-    out.table(headers, [_shown_choice(one) for one in report.disagreements])
+    out.wide_table(headers, [_shown_choice(one) for one in report.disagreements])
     if any(one.seconds is not None and one.seconds < 0 for one in report.disagreements):
         out.say(
             "A cost below zero: the desk's choice was the cheaper one by the plan of that moment.",

@@ -110,7 +110,7 @@ def _show(
         both("error now / fitted", "误差：现用/校准后"),
         both("sure", "把握"),
     )
-    out.table(heads, [_row(one) for one in fits])
+    out.wide_table(heads, [_row(one) for one in fits])
     for line in (*_aside(left_aside), *([_too_few(few)] if few else [])):
         out.say(line, line)
     for one in fits:

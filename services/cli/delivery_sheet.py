@@ -83,7 +83,7 @@ async def show_one(here: Here, out: Out, delivery: str, *, reveal: bool) -> None
         both("next", "下次"),
         both("why", "原因"),
     )
-    out.table(headers, [_track_row(track) for track in record.tracks])
+    out.wide_table(headers, [_track_row(track) for track in record.tracks])
 
 
 async def found(here: Here, delivery: str) -> DeliveryRecord:

@@ -28,7 +28,7 @@ async def list_newest(here: Here, out: Out, limit: int) -> None:
         for letter in letters
     ]
     headers = ("", both("time", "时间"), both("reason", "原因"), both("field", "字段"), both("rule", "规则"))
-    out.table(headers, rows)
+    out.wide_table(headers, rows)
 
 
 async def show_one(here: Here, out: Out, letter_id: str, *, reveal: bool) -> None:

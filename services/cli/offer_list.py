@@ -37,7 +37,7 @@ async def list_offers(here: Here, out: Out, team: str | None) -> None:
         both("start", "上门"),
         both("until", "截止"),
     )
-    out.table(headers, [_row(one, names[one.offer.team]) for one in found])
+    out.wide_table(headers, [_row(one, names[one.offer.team]) for one in found])
 
 
 def _row(one: OfferSeen, team: str) -> tuple[str, ...]:
