@@ -13,8 +13,8 @@ from linli.schemas.policy import Mode, Policy
 from linli.schemas.system_words import refused_by_system
 from linli.services.cli.cold_start import warn_if_cold
 from linli.services.cli.out import ZONE, Out, clock
-from linli.services.cli.whole_input import read_bytes
 from linli.services.cli.policy_files import read_policy, work_of
+from linli.services.cli.whole_input import read_bytes
 from linli.services.cli.words import TONGUE, both
 from linli.services.cli.working import working
 from linli.services.demo.demand import Scenario
