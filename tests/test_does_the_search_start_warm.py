@@ -56,7 +56,7 @@ from linli.services.solving.limits import Allowance, solve_within
 from tests.support.problems import day
 
 print(solve_within(day(12, 120, 1), Allowance(work=20_000)).report.engine, "numba" in sys.modules)
-unwanted = ("pydantic", "ortools", "numpy.ma", "importlib.metadata", "hashlib")
+unwanted = ("pydantic", "ortools", "numpy.ma", "importlib.metadata", "hashlib", "logging")
 print([name for name in unwanted if name in sys.modules])
 """
 

@@ -7,7 +7,6 @@ can be served it is dear throughout, and where the first phase leaves few, those
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from linli.matcher.search.left_out import able_teams, lengths, nearest_bases, ra
 from linli.matcher.search.parts import Cutter, Share
 from linli.matcher.search.pressure import Pressure
 from linli.matcher.search.reserve import Reserve
+from linli.matcher.search.side_by_side import SideBySide
 from linli.matcher.search.world import arrays_of, stops_of, timetable_of
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
@@ -167,7 +167,7 @@ class _Course:
     def run(self) -> None:
         """Search until work or time is spent."""
         easy, epoch, until = self._unserved(self._where()) <= EASY, 0, 0
-        with ThreadPoolExecutor(max(1, self.limits.threads)) as threads:
+        with SideBySide(self.limits.threads) as threads:
             while until < 1000:
                 where = self._where()
                 unserved = self._unserved(where)
@@ -182,7 +182,7 @@ class _Course:
                     self.pressure.grow(where < 0, unserved)
                 self._allot()
                 shares = self.cutter.cut(where, self.dice)
-                parts = list(threads.map(partial(self._open, self._worth(cheap=cheap, crowded=unserved > FEW)), shares))
+                parts = threads.map(partial(self._open, self._worth(cheap=cheap, crowded=unserved > FEW)), shares)
                 if any(part.number(layout.FAULTS) for part in parts):
                     return
                 self._run_epoch(threads, parts, until, warmth_at(done))
@@ -240,20 +240,16 @@ class _Course:
     def _is_over(self) -> bool:
         return self._done() >= 1000 or (self.limits.until is not None and self.limits.until())
 
-    def _run_epoch(self, threads: ThreadPoolExecutor, parts: list[_Part], until: int, warmth: int) -> None:
+    def _run_epoch(self, threads: SideBySide, parts: list[_Part], until: int, warmth: int) -> None:
         """Let every part search until so much of work or time is spent, a chunk at a time."""
         share = max(1, (self.allowed * until // 1000 - self.ticks) // len(parts))
         chunk = max(1, CHUNK * max(1, self.limits.threads) // len(parts))
         targets = (*range(chunk, share, chunk), share)
         if self.limits.gone is not None and 1 < len(parts) <= self.limits.threads:
-            for _ in threads.map(partial(self._run_part, targets, until, warmth), parts):
-                pass
+            threads.map(partial(self._run_part, targets, until, warmth), parts)
             return
         for target in targets:
-            step = partial(_Part.search, ticks=target, warmth=warmth)
-            # One thread is the caller's own: handing over to another and back empties the caches on a busy machine.
-            for _ in map(step, parts) if self.limits.threads <= 1 else threads.map(step, parts):
-                pass
+            threads.map(partial(_Part.search, ticks=target, warmth=warmth), parts)
             if self.limits.until is not None and self.limits.until():
                 return
             if self.limits.gone is not None and self.limits.gone() >= until:
