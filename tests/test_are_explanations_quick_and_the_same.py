@@ -19,9 +19,14 @@ from linli.matcher.reasons.changes import broken_by_teams
 from linli.matcher.reasons.explain import WhyNobody, WhyTeam, explain_planned
 from linli.matcher.reasons.judging import KNOWN, MOVED_BY_WINDOWS, Judge
 from linli.matcher.reasons.no_room import Labels, Rooms, has_no_room, windows_of
+from linli.matcher.rounds.why import EXPLANATIONS_MAX
 from linli.matcher.rules import PAIR_RULES, first_violation, violations
 from linli.matcher.search.solve import Limits, solve
 from linli.matcher.timetable import Timetable
+from linli.schemas.assignment import Unmet
+from linli.schemas.commands import PlaceOrder
+from linli.schemas.orders import LegNeeds, Together
+from tests.support.district import Desk, order
 from tests.support.problems import day, later, strict
 
 
@@ -129,6 +134,26 @@ def test_machine_code_changes_no_explanation() -> None:
         assert quick == plain
         seen.update(one.change.kind for one in plain if isinstance(one, WhyNobody) and one.change is not None)
     assert min(seen[kind] for kind in ("widen_window", "wait", "add_crew", "add_skill")) > 5, seen
+
+
+def test_a_round_explains_so_many_and_no_more() -> None:
+    """Tests that hundreds of requests of several teams at once do not hold up a round, and that the rest say so.
+
+    A reason that was not sought names the leg that has nobody all the same.
+    """
+    desk = Desk(teams=3)
+    legs = tuple(
+        LegNeeds(category=skill, skills=((skill, None),), team_kinds=("volunteer",), minutes=30)
+        for skill in ("haircut", "nurse")
+    )
+    orders = [
+        PlaceOrder(details=order(str(k), legs=2, together=Together.IN_ORDER, leg_needs=legs))
+        for k in range(EXPLANATIONS_MAX + 5)
+    ]
+    desk.decide(*(desk.command(one, f"r-{k:03d}") for k, one in enumerate(orders)))
+    whys = [one.status.why for one in desk.state.requests.values() if isinstance(one.status, Unmet)]
+    assert Counter(why.outcome for why in whys) == {"impossible": EXPLANATIONS_MAX, "stopped": 5}
+    assert {why.leg for why in whys} == {1}
 
 
 def test_begun_work_without_which_the_rest_cannot_be_made_is_explained() -> None:

@@ -102,6 +102,8 @@ class Draft:
         By request: teams that were silent once and may be planned with again in this round.
     ways
         What was measured of ways, that of this round included.
+    explained
+        For how many requests of several teams it was sought in this round why nobody goes.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -113,6 +115,7 @@ class Draft:
         self.new_day = state.now is None or state.now.date() != moment.now.date()
         self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []
+        self.explained = 0
         self.asked: Counter[str] = Counter()
         self.dear: dict[str, TooDear] = {}
         self.forgiven: dict[str, frozenset[str]] = {}

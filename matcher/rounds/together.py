@@ -44,7 +44,7 @@ from linli.matcher.rounds.translate import (
     timely_visits,
     visit_id,
 )
-from linli.matcher.rounds.why import WHY_STOPPED, explain_visits
+from linli.matcher.rounds.why import EXPLANATIONS_MAX, WHY_STOPPED, explain_visits
 from linli.matcher.service.finishing import all_finished, done_with
 from linli.matcher.timetable import Timetable
 from linli.schemas.assignment import AssignmentRecord, BrokenPromise, Leg, Promised
@@ -148,7 +148,7 @@ def _complete(draft: Draft, record: AssignmentRecord, timetable: Timetable, plan
     elif is_begun(record):
         _note_missed(draft, record)
     elif record.state is not State.UNMET:
-        _release(draft, record, _why(search, record, found), plan)
+        _release(draft, record, _why(draft, search, record, found), plan)
 
 
 def _found(draft: Draft, search: Gathering, record: AssignmentRecord) -> Found:
@@ -179,7 +179,7 @@ def _release(draft: Draft, record: AssignmentRecord, why: WhyNobody, plan: Plan)
     if found.places:
         _ask(draft, _leave(draft, record, why), found)
     else:
-        _leave(draft, record, _why(search, bare, found))
+        _leave(draft, record, _why(draft, search, bare, found))
 
 
 def _leave(draft: Draft, record: AssignmentRecord, why: WhyNobody) -> AssignmentRecord:
@@ -201,11 +201,18 @@ def _note_missed(draft: Draft, record: AssignmentRecord) -> None:
         draft.step(record, status, "team_missing", broken=broken)
 
 
-def _why(search: Gathering, record: AssignmentRecord, found: Found) -> WhyNobody:
-    """Say which leg has nobody, and why: by itself, or only together with the others."""
+def _why(draft: Draft, search: Gathering, record: AssignmentRecord, found: Found) -> WhyNobody:
+    """Say which leg has nobody, and why: by itself, or only together with the others.
+
+    After `EXPLANATIONS_MAX` in one round, those of single teams not counted, only the leg is named: a round with
+    hundreds of them must end.
+    """
     leg = search.impossible()
     if leg is None:
         return WhyNobody(outcome="together", leg=found.stuck)
+    if draft.explained >= EXPLANATIONS_MAX:
+        return WHY_STOPPED.model_copy(update={"leg": leg})
+    draft.explained += 1
     name = visit_id(record.request_id, leg)
     why = explain_visits(search.timetable, [name]).get(name)
     return (why if isinstance(why, WhyNobody) else WHY_STOPPED).model_copy(update={"leg": leg})
