@@ -11,8 +11,8 @@ from linli.matcher.timetable import Timetable
 from linli.schemas.explanation import CostTerm, Exchange, RuleCount, SmallestChange, TeamChoice, WhyNobody, WhyTeam
 
 EXPLANATIONS_MAX = 40
-"""Explanations per district and round, each up to a few milliseconds; an offer or unmet request beyond them is
-explained when somebody asks. As many more for requests of several teams (`linli.matcher.rounds.together`)."""
+"""Explanations per district and round, each up to a few milliseconds; an unmet request beyond them says that nobody was
+sought, until it is planned anew. As many more for requests of several teams (`linli.matcher.rounds.together`)."""
 
 WHY_STOPPED = WhyNobody(outcome="stopped")
 """Nobody was sought: the limit of teams that may be asked, or of explanations, was reached."""
