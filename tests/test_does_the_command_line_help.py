@@ -44,6 +44,9 @@ from linli.streams.sealed.keyring import MasterKeyError, UnsealError
 HEAVY = ("aiokafka", "faust", "redis", "ortools", "numpy", "cryptography", "rich", "linli.services.settings")
 """What takes long to load and is of no use to somebody who asks for help."""
 
+SOLVES_WITHOUT = ("asyncio", "httpx2", "openpyxl", "linli.services.sheets", "linli.streams.audit", "pandas")
+"""What took longer to load than a small file to solve."""
+
 NOBODY_LISTENS = "127.0.0.1:1"
 """A port that no server of ours uses and that answers at once that nobody is there."""
 
@@ -122,6 +125,19 @@ def test_a_command_loads_no_other_part() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "['linli.services.cli.solving']"
     assert main.run(["solv"]) == 2
+
+
+def test_solving_a_file_loads_nothing_of_the_stream(tmp_path: Path) -> None:
+    """Tests that whoever has a file solved waits for no client of Kafka or HTTP, no spreadsheets, no optimizer."""
+    place = [108.2, 27.5]
+    problem = {"vehicles": [{"id": 1, "start": place, "end": place}], "jobs": [{"id": 1, "location": place}]}
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(problem))
+    words = ["solve", str(file), "--work", "0", "--json"]
+    code = f"import sys; from linli.services.cli import main; main.run({words!r}); "
+    code += f"print([name for name in {(*SOLVES_WITHOUT, *HEAVY)!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['numpy']"
 
 
 def test_everything_that_was_promised_is_there() -> None:
