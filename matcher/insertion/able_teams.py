@@ -59,11 +59,14 @@ class AbleTeams:
     def of(self, model: Model, visit: Visit) -> Able | None:
         """Return the teams that hold what a visit needs and have the people for it, ready; None if there is none."""
         key = visit.needs, visit.kinds, visit.language, visit.gender, visit.safeguarding, visit.not_yet
-        if key not in self._able:
-            if len(self._able) >= ABLE_MAX:
-                self._able.clear()
-            self._able[key] = self._find(model, visit)
-        return self._able[key]
+        try:  # one look: to compare what a visit needs takes longer than most of what else is read of it
+            return self._able[key]
+        except KeyError:
+            pass
+        if len(self._able) >= ABLE_MAX:
+            self._able.clear()
+        found = self._able[key] = self._find(model, visit)
+        return found
 
     def _find(self, model: Model, visit: Visit) -> Able | None:
         flags = np.ones(len(model.teams), np.bool_)
