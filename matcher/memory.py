@@ -99,9 +99,36 @@ class TravelTable:
         if column is None:
             column = self._columns[place] = array("q")
         if len(column) < len(self.places):
-            seconds, _ = self.travel.matrix(self.places[len(column) :], (self.places[place],))
+            later = self.places[len(column) :] if column else self.places  # the same list again: see `TableTravel`
+            seconds, _ = self.travel.matrix(later, (self.places[place],))
             column.frombytes(seconds[:, 0].tobytes())
         return column
+
+    def in_metres(self) -> TravelTable:
+        """Return a table of metres where this one has seconds; its places are the same."""
+        table = TravelTable(_InMetres(self.travel))
+        table.places = self.places
+        return table
+
+
+class _InMetres:
+    """A travel whose seconds are another one's metres; the way back may have more of them all the same."""
+
+    symmetric = False
+
+    def __init__(self, travel: Travel) -> None:
+        self._travel = travel
+        self.quality = travel.quality
+
+    def between(self, a: Place, b: Place) -> tuple[int, int]:
+        """Return metres twice from `a` to `b`."""
+        metres = self._travel.between(a, b)[1]
+        return metres, metres
+
+    def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
+        """Return metres twice of shape (origins, destinations)."""
+        metres = self._travel.matrix(origins, destinations)[1]
+        return metres, metres
 
 
 @dataclass(slots=True)

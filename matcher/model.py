@@ -24,7 +24,6 @@ from linli.matcher.rules import (
     gender_until,
     may_serve,
     safeguarded_until,
-    start_windows,
     starts_of,
 )
 from linli.matcher.travel import IntTable
@@ -236,15 +235,18 @@ class Model:
         Parameters
         ----------
         visit, duty : int
-            A visit without a pin, for which nothing is fetched, and where.
+            A visit without a pin, and where.
         latest, price : int
-            The last start there, and what the pair costs wherever the visit lands, as whoever found the place has them.
+            The last start there, counted from the pick-up where something is fetched, and what the pair costs wherever
+            the visit lands, as whoever found the place has them.
         """
         known = self._known(visit)
         fit = known.on.get(duty)
         if fit is None:
-            earliest = max(self.duties[duty].opens, self.now)
-            cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in start_windows(self.visits[visit])]
+            lead = self.lead[visit]
+            earliest = max(self.duties[duty].opens, self.now) - lead
+            windows = shifted(starts_of(self.problem, self.visits[visit]), lead)
+            cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in windows]
             fit = known.on[duty] = Fit(duty, tuple([(lo, hi) for lo, hi in cut if lo <= hi]), price)
         return fit
 

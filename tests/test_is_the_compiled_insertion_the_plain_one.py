@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from linli.matcher.insertion import compiled_insertion
+from linli.matcher.insertion import asked_visits, compiled_insertion
 from linli.matcher.insertion.insertion import best_per_team, best_per_team_plainly, best_spot, best_spot_plainly
 from linli.matcher.insertion.repair import choice_of, choice_plainly, insert_all, repair
 from linli.matcher.kernels.spots import way
@@ -21,6 +21,7 @@ from linli.matcher.problem import Fetch, Pin, Place, Plan, Problem, Team, Visit
 from linli.matcher.rules import PAIR_RULES
 from linli.matcher.search.solve import solve
 from linli.matcher.table import pair_table
+from linli.matcher.table_travel import TableTravel
 from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
 from tests.support.problems import HOUR, TERRAINS, day, later, region, small
@@ -78,8 +79,7 @@ def test_every_rule_and_price_counts_the_same(seed: int) -> None:
     visits = list(range(len(problem.visits)))
     dice.shuffle(visits)
     for count, visit in enumerate(visits):
-        fetching = sum(problem.visits[one].fetch is not None for one in visits[count:])
-        assert agree(timetable, visits[count:]) == len(visits) - count - fetching
+        assert agree(timetable, visits[count:]) == len(visits) - count
         insert_all(timetable, [visit])
     plan = timetable.plan()
     for hours in (1, 5, 9, 14):
@@ -104,11 +104,12 @@ def test_nobody_looks_at_pairs_that_machine_code_decides() -> None:
     """Tests a first round: of many visits only those are asked with every team that are left to plain Python."""
     ordinary = day(teams=12, visits=60, seed=4)
     fetched = replace(ordinary.visits[0], fetch=Fetch(ordinary.visits[1].place, 600))
-    problem = remembered(replace(ordinary, visits=(fetched, *ordinary.visits[1:])))
+    pinned = replace(ordinary.visits[1], pin=Pin("team-000"), needs=())
+    problem = remembered(replace(ordinary, visits=(fetched, pinned, *ordinary.visits[2:])))
     placed = solve(problem, Plan(), Limits(0), 1)
     model = placed.timetable.model
     assert len(placed.plan.placed()) > 40
-    assert [model.visits[v].id for v in range(60) if model.knows(v)] == [fetched.id]
+    assert [model.visits[v].id for v in range(60) if model.knows(v)] == [pinned.id]
     assert solve(replace(problem, memory=None), Plan(), Limits(0), 1).plan == placed.plan
 
 
@@ -136,20 +137,89 @@ def test_nothing_is_overlooked_in_a_grid_of_many_teams() -> None:
 
 
 def test_what_it_does_not_know_is_left_to_plain_python() -> None:
-    """Tests that it answers neither for pinned visits, nor without a memory, nor for another travel, nor far east."""
+    """Tests that it answers neither for pinned visits, nor without a memory, nor where crews share a day's limit."""
     problem = day(teams=6, visits=3, seed=1)
     pinned = replace(problem.visits[0], pin=Pin("team-000"))
     far = replace(problem.visits[1], place=Place(-16.5, 179.9, "seat"))
     timetable = Timetable(Model(remembered(replace(problem, visits=(pinned, far, problem.visits[2])))))
-    assert [compiled_insertion.cheapest(timetable, visit) is None for visit in range(3)] == [True, True, False]
+    assert [compiled_insertion.cheapest(timetable, visit) is None for visit in range(3)] == [True, False, False]
     assert compiled_insertion.cheapest(Timetable(Model(problem)), 2) is None
-    elsewhere = replace(problem, travel=Slower())
-    assert compiled_insertion.cheapest(Timetable(Model(remembered(elsewhere))), 2) is None
+    sharing = (replace(problem.teams[0], max_visits_per_day=1), *problem.teams[1:])
+    assert compiled_insertion.cheapest(Timetable(Model(remembered(replace(problem, teams=sharing)))), 2) is None
     agree(timetable, [0, 1, 2])
 
 
 class Slower(HaversineTravel):
     """A travel of somebody else's."""
+
+
+UNREACHABLE = 1 << 27
+"""Seconds of a way that there is not."""
+
+
+def over_a_table(problem: Problem, seed: int, *, metric: bool = False) -> Problem:
+    """Return the problem over a table of its own: one-way roads, shortcuts, and places that cannot be reached."""
+    dice, table = np.random.default_rng(seed), problem.travel
+    fetched = [visit.fetch.place for visit in problem.visits if visit.fetch is not None]
+    known = [visit.place for visit in problem.visits] + [team.base for team in problem.teams] + fetched
+    places = list(dict.fromkeys(known))
+    seconds, metres = table.matrix(places, places)
+    if not metric:
+        seconds = seconds * dice.integers(20, 180, seconds.shape) // 100
+        metres = metres * dice.integers(20, 180, metres.shape) // 100
+        seconds[dice.random(seconds.shape) < 0.05] = UNREACHABLE
+        np.fill_diagonal(seconds, 0)
+    return remembered(replace(problem, travel=TableTravel(places, seconds, metres)))
+
+
+def limited_on_the_way(problem: Problem, seed: int) -> Problem:
+    """Return the problem with crews that may be on the way only so long, or only so far."""
+    dice = random.Random(seed)
+    teams = (
+        replace(
+            team,
+            max_travel_per_shift=dice.choice((None, HOUR, 2 * HOUR)),
+            max_metres_per_shift=dice.choice((None, None, 20_000, 50_000)),
+        )
+        for team in problem.teams
+    )
+    return replace(problem, teams=tuple(teams))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_ways_of_any_kind_count_the_same(seed: int) -> None:
+    """Tests every kind of rule over tables of ways of no sense at all, and limits of time and metres on the way.
+
+    Ways differ there and back, detours are shorter than the direct way, and some places cannot be reached from others.
+    Every third problem is over estimated ways with the limits alone, which are answered in the same manner.
+    """
+    problem, dice = asked_often(small(seed, visits=14, teams=6)), random.Random(seed)
+    if seed % 2:
+        problem = limited_on_the_way(problem, seed)
+    problem = remembered(problem) if seed % 3 == 0 else over_a_table(problem, seed)
+    timetable = Timetable(Model(problem))
+    visits = list(range(len(problem.visits)))
+    dice.shuffle(visits)
+    for count, visit in enumerate(visits):
+        assert agree(timetable, visits[count:]) == len(visits) - count
+        insert_all(timetable, [visit])
+    plan = timetable.plan()
+    for hours in (1, 5, 9, 14):
+        round_ = replace(later(problem, plan, seed), now=problem.now + hours * HOUR)
+        if isinstance(round_.travel, TableTravel):
+            whole = over_a_table(replace(round_, travel=HaversineTravel()), seed)
+            round_ = replace(whole, now=round_.now)
+        timetable, _ = repair(Model(round_), plan)
+        agree(timetable, timetable.unserved())
+
+
+def test_a_table_of_estimated_ways_gives_the_plan_of_the_estimate() -> None:
+    """Tests a whole day: over a table that says what the formula says, the one manner finds what the other finds."""
+    problem = day(teams=20, visits=200, seed=5)
+    for travel in (problem.travel, Slower()):
+        ordinary = remembered(replace(problem, travel=travel))
+        table = over_a_table(problem, 0, metric=True)
+        assert solve(ordinary, Plan(), Limits(0), 1).plan == solve(table, Plan(), Limits(0), 1).plan
 
 
 def test_a_team_that_was_asked_enough_is_in_no_table() -> None:
@@ -168,9 +238,9 @@ def test_its_list_of_rules_and_of_what_is_said_is_complete() -> None:
     Until it is known to the compiled insertion, that leaves such problems to plain Python: slower, and never wrong.
     """
     assert tuple(rule.__name__ for rule in PAIR_RULES) == compiled_insertion.RULES
-    of_visit = compiled_insertion.OF_VISIT | compiled_insertion.LEFT_TO_PYTHON
+    of_visit = asked_visits.OF_VISIT | asked_visits.LEFT_TO_PYTHON
     assert {one.name for one in fields(Visit)} == of_visit
-    of_team = compiled_insertion.OF_TEAM | compiled_insertion.LIMITS_LEFT_TO_PYTHON
+    of_team = asked_visits.OF_TEAM | asked_visits.LIMITS_OF_A_SHIFT | asked_visits.LIMITS_LEFT_TO_PYTHON
     assert {one.name for one in fields(Team)} == of_team
 
 

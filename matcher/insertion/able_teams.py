@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from linli.matcher.kernels import placing_layout as layout
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import BEYOND, Able, Cells, Floats
 from linli.matcher.model import Model
-from linli.matcher.problem import Team, Visit
+from linli.matcher.problem import Team, TravelLimit, Visit
 from linli.matcher.rules import (
     PairRule,
     kind_of_team,
@@ -38,6 +39,10 @@ ABLE_MAX: Final = 4_096
 """Kinds of visits remembered at once: those of a county at every place and level, some kilobytes each."""
 
 
+SECONDS, METRES = attrgetter("seconds"), attrgetter("metres")
+"""What a travel limit limits."""
+
+
 class AbleTeams:
     """Answers for the kinds of visits that come up, each worked out once.
 
@@ -51,6 +56,7 @@ class AbleTeams:
 
     def __init__(self, model: Model, cells: Cells) -> None:
         self._cells = cells
+        self._are_limited = any(team.travel_limit is not None for team in model.teams)
         self._crews = max((team.crews for team in model.teams), default=0)
         self._holding: dict[tuple[PairRule, object], Flags] = {}
         self._cleared: dict[object, Longs] = {}
@@ -68,8 +74,19 @@ class AbleTeams:
         found = self._able[key] = self._find(model, visit)
         return found
 
-    def _find(self, model: Model, visit: Visit) -> Able | None:
-        flags = np.ones(len(model.teams), np.bool_)
+    def within_limits(self, model: Model, visit: Visit) -> Able | None:
+        """Return those of the able teams whose way to a visit is within its limit and their own."""
+        if visit.travel_limit is None and not self._are_limited:
+            return self.of(model, visit)
+        bases = [team.base for team in model.teams]
+        ways = np.concatenate(model.problem.travel.matrix(bases, (visit.place,)), axis=1)
+        limits = [(visit.travel_limit, team.travel_limit) for team in model.teams]
+        most = np.array([(_least(limit, SECONDS), _least(limit, METRES)) for limit in limits], dtype=np.int64)
+        near: Flags = (ways <= most).all(axis=1)
+        return self._find(model, visit, near)
+
+    def _find(self, model: Model, visit: Visit, near: Flags | None = None) -> Able | None:
+        flags = np.ones(len(model.teams), np.bool_) if near is None else near
         for rule, looked_at in LOOKS_AT:
             flags &= self._passing(model, visit, rule, looked_at(visit))
         if visit.not_yet is not None:
@@ -123,3 +140,9 @@ class AbleTeams:
         limits = [None if team.travel_limit is None else team.travel_limit.seconds for team in teams]
         grid[layout.FARTHEST] = max(BEYOND if limit is None else limit for limit in limits)
         return grid
+
+
+def _least(limits: tuple[TravelLimit | None, ...], of: Callable[[TravelLimit], int | None]) -> int:
+    """Return the least of some limits, `BEYOND` where there is none."""
+    known = (of(limit) for limit in limits if limit is not None)
+    return min((one for one in known if one is not None), default=BEYOND)

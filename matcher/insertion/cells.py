@@ -39,6 +39,14 @@ def cells_of(model: Model, travel: HaversineTravel) -> Cells:
     return Cells(grid, cell.astype(np.int32), begins, teams.astype(np.int32))
 
 
+def one_cell(model: Model) -> Cells:
+    """Return the teams of a model in a single cell: for ways that say nothing of where a place lies."""
+    many, grid = len(model.teams), np.zeros(layout.GRID)
+    grid[layout.HIGH] = grid[layout.WIDE] = grid[layout.ROWS] = grid[layout.COLUMNS] = 1
+    begins = np.array((0, many), dtype=np.int32)
+    return Cells(grid, np.zeros(many, np.int32), begins, np.arange(many, dtype=np.int32))
+
+
 def quickest(travel: HaversineTravel) -> float:
     """Return the seconds that a metre of straight line takes at least, whatever the terrain."""
     return min(ground.detour * 3600.0 / ground.metres_per_hour for ground in travel.grounds.values())

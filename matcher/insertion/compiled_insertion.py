@@ -1,31 +1,29 @@
 """The compiled insertion beside the plain one: for which problems it may answer, and in which words it is asked.
 
 It finds what `linli.matcher.insertion.insertion` finds in plain Python, in a twentieth of the time. It answers for a
-remembered roster, ways by formula and visits that are not pinned; all else, and everything until the machine code is
-loaded, is left to plain Python. Which of both answers changes how long it takes and nothing else.
+remembered roster and visits that are not pinned, in one of two ways: where ways are estimated by formula it passes over
+teams that are too far away; where they are read from a table or measured, or something is fetched, or the time on the
+way is limited, all able teams are looked at. All else, and everything until the machine code is loaded, is left to
+plain Python. Which of them answers changes how long it takes and nothing else.
 """
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass, fields
-from operator import attrgetter
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from linli.matcher.bare_code import ready, ready_row
-from linli.matcher.insertion.able_teams import AbleTeams
-from linli.matcher.insertion.cells import cells_of
+from linli.matcher.insertion.asked_visits import Asked, AskedVisits, are_known, are_known_by_formula
+from linli.matcher.insertion.cells import cells_of, one_cell
 from linli.matcher.insertion.ground import StandingGround
 from linli.matcher.kernels import placing_layout as layout
-from linli.matcher.kernels.layout import Longs
-from linli.matcher.kernels.placing_layout import BEYOND, CHEAPEST, CHOICE, EVERY_TEAM, Able
-from linli.matcher.memory import SPARE, Memory
+from linli.matcher.kernels.placing_layout import CHEAPEST, CHOICE, EVERY_TEAM
+from linli.matcher.memory import Memory, TravelTable
 from linli.matcher.model import Model
-from linli.matcher.problem import DECLINED, EXCLUDED, Team, Visit
-from linli.matcher.rules import PAIR_RULES, earliest_end, start_windows
+from linli.matcher.problem import Visit
+from linli.matcher.rules import PAIR_RULES
 from linli.matcher.timetable import Timetable
 from linli.matcher.travel import HaversineTravel
 
@@ -40,38 +38,7 @@ RULES: Final = (
 )
 """The rules it knows: where there are others it does not answer."""
 
-OF_VISIT: Final = frozenset(
-    (
-        *("id", "request", "leg", "place", "duration", "windows", "needs", "travel_limit", "safeguarding", "gender"),
-        *("language", "barred_teams", "urgency", "pin", "household", "promised", "registered", "due", "told"),
-        *("regular_team", "kinds", "not_yet"),
-    )
-)
-OF_TEAM: Final = frozenset(
-    (
-        *("id", "base", "skills", "crews", "shifts", "travel_limit", "languages", "members", "excluded_households"),
-        *("active", "max_visits_per_shift", "load", "acceptance", "kind", "asked_enough_until", "asked"),
-        *("skill_levels", "scarce"),
-    )
-)
-"""What it knows of a visit and of a team: where anything else is said of one, plain Python answers."""
-
-LEFT_TO_PYTHON: Final = frozenset(("fetch", "joined"))
-"""What else may be said of a visit: something is fetched for it on the way, or other visits bind it."""
-
-LIMITS_LEFT_TO_PYTHON: Final = frozenset(
-    ("max_visits_per_day", "max_work_per_day", "max_travel_per_shift", "max_metres_per_shift", "shift_days")
-)
-"""What else may be said of a team: limits that its crews share, or on the way; one such team leaves all to Python."""
-
-_MORE_OF_VISIT = {one.name: one.default for one in fields(Visit) if one.name not in OF_VISIT}
-_more_of_visit = attrgetter(*_MORE_OF_VISIT)
-_NOTHING_MORE = tuple(_MORE_OF_VISIT.values())
-_MORE_OF_TEAM = tuple((one.name, one.default) for one in fields(Team) if one.name not in OF_TEAM)
 _KNOWS_THE_RULES = tuple(rule.__name__ for rule in PAIR_RULES) == RULES
-
-EAST_MOST: Final = 154.0
-"""Degrees of longitude, either side of Greenwich, beyond which the date line might be the shorter way."""
 
 _loaded: list[ModuleType] = []
 
@@ -79,9 +46,9 @@ _loaded: list[ModuleType] = []
 def load() -> None:
     """Load the machine code; from then on this process answers with it."""
     if not _loaded:
-        from linli.matcher.kernels import boxes, placing, spots
+        from linli.matcher.kernels import boxes, by_rows, placing, spots
 
-        _loaded.extend((placing, spots, boxes))
+        _loaded.extend((placing, spots, boxes, by_rows))
 
 
 def is_loaded() -> bool:
@@ -94,21 +61,6 @@ def unload() -> None:
     _loaded.clear()
 
 
-@dataclass(slots=True)
-class _Wanted:
-    """A visit as numbers, ready for machine code, too, with the teams that may be able.
-
-    `guarded` says that people must be cleared to its end, `is_mine` that the finder may answer for it.
-    """
-
-    visit: Visit
-    numbers: array[int]
-    ready: Longs
-    guarded: bool
-    is_mine: bool
-    able: Able | None
-
-
 class Finder:
     """Finds places for visits among the crews of one roster.
 
@@ -116,26 +68,23 @@ class Finder:
     ----------
     model : Model
         A problem with a remembered roster.
-    travel : HaversineTravel
+    table : TravelTable
         The travel of that memory.
     """
 
-    def __init__(self, model: Model, travel: HaversineTravel) -> None:
-        self._cells = cells_of(model, travel)
+    def __init__(self, model: Model, table: TravelTable) -> None:
+        travel = table.travel
+        formula = travel if type(travel) is HaversineTravel and are_known_by_formula(model.teams) else None
+        self._by_formula = formula is not None
+        self._cells = one_cell(model) if formula is None else cells_of(model, formula)
         self._all_cells = ready(self._cells)
-        self._ground = StandingGround(model, travel, len(self._cells.begins) - 1)
+        self._ground = StandingGround(model, formula, len(self._cells.begins) - 1)
         self._is_enclosed = False
-        self._able = AbleTeams(model, self._cells)
-        self._wanted: dict[str, _Wanted] = {}
+        self._asked = AskedVisits(model, self._cells, by_formula=self._by_formula)
         self._answers = np.zeros((len(model.teams) + 1, layout.ANSWER_COLUMNS), np.int64)
         self._ready_answers = ready(self._answers)
-        self._excluding: dict[str, list[int]] = {}
-        for t, team in enumerate(model.teams):
-            for household in team.excluded_households:
-                self._excluding.setdefault(household, []).append(t)
-        self.knows_teams = all(getattr(team, name) == usual for team in model.teams for name, usual in _MORE_OF_TEAM)
-        widest = max((abs(team.base.lon) for team in model.teams), default=0.0)
-        self.knows_teams = self.knows_teams and widest < EAST_MOST
+        self._metres = None if all(t.max_metres_per_shift is None for t in model.teams) else table.in_metres()
+        self.knows_teams = are_known(model.teams)
 
     def find(self, timetable: Timetable, memory: Memory, visit: int, what: int) -> list[Answer] | None:
         """Return the places found; None where plain Python has to look.
@@ -151,46 +100,57 @@ class Finder:
         what : int
             `CHEAPEST`, `EVERY_TEAM`, or `CHOICE`: then the one answer's cost is how much choice there is.
         """
-        wanted = self._known(timetable.model, visit)
-        return None if wanted is None else self._find(timetable, memory, wanted, what)
+        asked = self._asked.known(timetable.model, visit)
+        return None if asked is None else self._find(timetable, memory, asked, visit, what)
 
     def is_placed(self, timetable: Timetable, memory: Memory, visit: int, changed: Visit) -> bool | None:
         """Say whether a visit would find a place if it was changed so; None where plain Python has to look."""
-        model = timetable.model
-        wanted = self._read(model, visit, changed)
-        if not wanted.is_mine:
+        if changed.fetch is not None:  # with other windows what is fetched waits otherwise
             return None
-        if wanted.guarded:
-            wanted.numbers[layout.ENDS] = earliest_end(model.problem, changed)
-        found = self._find(timetable, memory, wanted, CHEAPEST)
+        asked = self._asked.changed(timetable.model, visit, changed)
+        found = None if asked is None else self._find(timetable, memory, asked, visit, CHEAPEST)
         return None if found is None else bool(found)
 
     def knows(self, model: Model, visit: int) -> bool:
         """Say whether the visit is one for this finder."""
-        return self._known(model, visit) is not None
+        return self._asked.known(model, visit) is not None
 
     def looked_at(self) -> int:
         """Return at how many teams' tours was looked so far."""
         return int(self._ground.ground.prices[layout.LOOKED_AT])
 
-    def _find(self, timetable: Timetable, memory: Memory, wanted: _Wanted, what: int) -> list[Answer] | None:
-        if wanted.able is None or wanted.numbers[layout.SPANS] == 0:
+    def _find(self, timetable: Timetable, memory: Memory, asked: Asked, visit: int, what: int) -> list[Answer] | None:
+        if asked.able is None or asked.numbers[layout.SPANS] == 0:
             return [_chosen(0)] if what == CHOICE else []
         self._follow(timetable, memory)
-        many = _loaded[0].find(self._ground.ready(), wanted.able, wanted.ready, what, self._ready_answers)
+        given = self._ground.ready(), asked.able, asked.ready
+        if asked.by_formula:
+            many = _loaded[0].find(*given, what, self._ready_answers)
+        else:
+            many = _loaded[3].find(*given, *self._ways(timetable.model, memory, visit), what, self._ready_answers)
         if many < 0:
             return None
         if what == CHOICE:
             return [_chosen(many)]
         return [(c, d, p, last, fee) for c, d, p, last, fee in self._answers[:many].tolist()] if many else []
 
+    def _ways(self, model: Model, memory: Memory, visit: int) -> tuple[Any, ...]:
+        """Return the ways to where a visit begins and from where it ends, ready: seconds, and metres if any count."""
+        entry, place = model.entry[visit], model.place[visit]
+        seconds = ready_row(memory.travel.column(entry)), ready_row(memory.travel.row(place))
+        if self._metres is None:
+            return *seconds, *seconds
+        return *seconds, ready_row(self._metres.column(entry)), ready_row(self._metres.row(place))
+
     def _follow(self, timetable: Timetable, memory: Memory) -> None:
         """Bring the arrays to what the timetable is now."""
         changed = self._ground.follow(timetable)
+        if not self._by_formula:
+            return
         self._ground.know_places(memory.travel)
         if not changed and self._is_enclosed:
             return
-        _, spots, boxes = _loaded
+        _, spots, boxes, _ = _loaded
         ground = self._ground.ready()
         for team, row in changed:
             if row >= 0:
@@ -201,47 +161,6 @@ class Finder:
             return
         for team in {team for team, _ in changed}:
             boxes.enclose(ground, self._all_cells, team)
-
-    def _known(self, model: Model, visit: int) -> _Wanted | None:
-        """Return a visit as numbers, remembered as long as it is the same; None if it is none for this finder."""
-        this = model.visits[visit]
-        known = self._wanted.get(this.id)
-        if known is None or known.visit is not this:
-            if len(self._wanted) > 2 * len(model.visits) + SPARE:
-                self._wanted.clear()
-            known = self._wanted[this.id] = self._read(model, visit, this)
-        if not known.is_mine:
-            return None
-        known.numbers[layout.WHERE], known.numbers[layout.NOW] = model.place[visit], model.now
-        if known.guarded:
-            known.numbers[layout.ENDS] = earliest_end(model.problem, this)
-        return known
-
-    def _read(self, model: Model, visit: int, this: Visit) -> _Wanted:
-        mine = this.pin is None and _more_of_visit(this) == _NOTHING_MORE and abs(this.place.lon) < EAST_MOST
-        windows, limit = start_windows(this), this.travel_limit
-        seconds, metres = (None, None) if limit is None else (limit.seconds, limit.metres)
-        asked_from = BEYOND if this.urgency == 0 or not this.windows else this.windows[0][0]
-        regular = -1 if this.regular_team is None else model.team_index.get(this.regular_team, -2)
-        numbers = (
-            *(model.now, 0, this.duration, model.place[visit], asked_from),
-            *(BEYOND if seconds is None else seconds, BEYOND if metres is None else metres, regular),
-            *(model.soft[visit], BEYOND if this.due is None else this.due, BEYOND if this.told is None else this.told),
-            *(len(windows), *(end for window in windows for end in window), *self._barred(model, this)),
-        )
-        guarded = this.safeguarding is not None or this.gender is not None
-        able = self._able.of(model, this) if mine else None
-        row = array("q", numbers)
-        return _Wanted(this, row, ready_row(row), guarded, mine, able)
-
-    def _barred(self, model: Model, visit: Visit) -> list[int]:
-        """Return the teams that may not be sent to this visit, whatever they hold; who is not asked yet is not able."""
-        barred = [
-            model.team_index[team]
-            for team, why in visit.barred_teams
-            if why in (DECLINED, EXCLUDED) and team in model.team_index
-        ]
-        return barred if visit.household is None else barred + self._excluding.get(visit.household, [])
 
 
 def _chosen(much: int) -> Answer:
@@ -256,10 +175,7 @@ def _finder(timetable: Timetable) -> tuple[Finder, Memory] | None:
         return None
     finder = roster.finder
     if not isinstance(finder, Finder):
-        travel = memory.travel.travel
-        if type(travel) is not HaversineTravel:
-            return None
-        finder = roster.finder = Finder(model, travel)
+        finder = roster.finder = Finder(model, memory.travel)
     return (finder, memory) if finder.knows_teams else None
 
 

@@ -34,8 +34,8 @@ class StandingGround:
     ----------
     model : Model
         Its roster, which must be a remembered one, is what the arrays are for.
-    travel : HaversineTravel
-        Prepares places for the formula.
+    travel : HaversineTravel or None
+        Prepares places for the formula; None where ways are read by rows.
     cells : int
         How many cells the roster's grid has.
 
@@ -44,7 +44,7 @@ class StandingGround:
     Every schedule of a tour has lists of its own, so the very list of latest arrivals says which schedule a row holds.
     """
 
-    def __init__(self, model: Model, travel: HaversineTravel, cells: int) -> None:
+    def __init__(self, model: Model, travel: HaversineTravel | None, cells: int) -> None:
         self._travel = travel
         self._team_of = np.array([duty.team for duty in model.duties], dtype=np.int32)
         self._held: dict[int, list[int]] = {}
@@ -86,7 +86,7 @@ class StandingGround:
     def know_places(self, table: TravelTable) -> None:
         """Prepare the places that were numbered since the last time."""
         places = table.places
-        if self._placed == len(places):
+        if self._travel is None or self._placed == len(places):
             return
         if len(places) > len(self.ground.places):
             self.ground = self.ground._replace(places=_grown(self.ground.places, len(places)))
@@ -128,10 +128,10 @@ class StandingGround:
             self.ground = self.ground._replace(rows=rows)
         stops = [_stop(tour, k) for k in range(count)]
         end = (0,) * (layout.ROW_COLUMNS - layout.DURATION)
-        ways = zip(tour.done, tour.late, tour.places, tour.hops, tour.entries, strict=False)
+        ways = zip(tour.done, tour.late, tour.places, tour.hops, tour.entries, _hop_metres(tour), strict=False)
         self.ground.rows[row, : count + 1] = [(*way, *stop) for way, stop in zip(ways, [*stops, end], strict=True)]
         many = max(map(len, tour.windows)) > layout.WINDOWS_MOST
-        self.ground.books[row] = count, tour.room, tour.work, tour.load_cost, tour.soft, 0, many
+        self.ground.books[row] = count, tour.room, tour.work, tour.load_cost, tour.soft, 0, many, *_spare(tour)
 
 
 def _stop(tour: Tour, k: int) -> tuple[int, ...]:
@@ -152,6 +152,22 @@ def _stop(tour: Tour, k: int) -> tuple[int, ...]:
     )
 
 
+def _hop_metres(tour: Tour) -> list[int]:
+    """Return the metres of each way of a tour, 0 where its crew's metres are not limited."""
+    if tour.model.duties[tour.duty].most_metres >= NO_LIMIT:
+        return [0] * len(tour.done)
+    return [tour.model.metres(a, b) for a, b in zip(tour.places, tour.entries, strict=False)]
+
+
+def _spare(tour: Tour) -> tuple[int, int]:
+    """Return how many seconds and metres longer a crew may be on the way."""
+    duty = tour.model.duties[tour.duty]
+    return (
+        BEYOND if duty.most_travel >= NO_LIMIT else duty.most_travel - tour.on_the_way(),
+        BEYOND if duty.most_metres >= NO_LIMIT else duty.most_metres - tour.metres(),
+    )
+
+
 def _teams(model: Model) -> Longs:
     rows = np.zeros((len(model.teams), layout.TEAM_COLUMNS), np.int64)
     shift = 0
@@ -159,6 +175,7 @@ def _teams(model: Model) -> Longs:
         duties = model.duties_of_team[t]
         until = -1 if team.asked_enough_until is None else team.asked_enough_until
         most = NO_LIMIT if team.max_visits_per_shift is None else team.max_visits_per_shift
+        on_the_way = team.max_travel_per_shift, team.max_metres_per_shift
         rows[t] = (
             duties[0] if duties else 0,
             shift,
@@ -171,6 +188,7 @@ def _teams(model: Model) -> Longs:
             model.base[t],
             most <= 0,
             0,
+            *(BEYOND if limit is None or limit >= NO_LIMIT else limit for limit in on_the_way),
         )
         shift += len(team.shifts)
     return rows

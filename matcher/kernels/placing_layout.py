@@ -20,16 +20,18 @@ BEYOND: Final = 1 << 60
 # Columns of teams. A team's duties lie shift by shift, and in each shift crew by crew. ASKING is what it costs to ask.
 DUTY_FROM, SHIFT_FROM, SHIFT_TO, CREWS, LIMIT_SECONDS, LIMIT_METRES, ASKED_UNTIL = 0, 1, 2, 3, 4, 5, 6
 # MAKES_NONE is 1 where a crew may make no visit at all, WIDEST the largest stretch of any of the team's tours so far.
-LOAD, ASKING, BASE, MAKES_NONE, WIDEST = 7, 8, 9, 10, 11
-TEAM_COLUMNS = 12
+# MOST_SECONDS and MOST_METRES are how much of a shift a crew may be on the way.
+LOAD, ASKING, BASE, MAKES_NONE, WIDEST, MOST_SECONDS, MOST_METRES = 7, 8, 9, 10, 11, 12, 13
+TEAM_COLUMNS = 14
 
 # Columns of shifts.
 OPENS, CLOSES = 0, 1
 
 # Columns of rows, one for a position of a tour that has stops: when the crew is done at the place before, the latest
-# arrival at the stop that stands here, the place before, the way from it, the place it leads to; then of the stop
-# itself what a later start costs, the place where it is left, and its start windows.
-DONE, LATE, AT, HOP, ENTRY, DURATION, DUE, TOLD, START, PLACE, WINDOWS, FIRST_WINDOW = (
+# arrival at the stop that stands here, the place before, the way from it, the place it leads to, and the way's metres
+# where a crew's are limited; then of the stop itself what a later start costs, the place where it is left, and its
+# start windows.
+DONE, LATE, AT, HOP, ENTRY, HOP_METRES, DURATION, DUE, TOLD, START, PLACE, WINDOWS, FIRST_WINDOW = (
     0,
     1,
     2,
@@ -42,14 +44,16 @@ DONE, LATE, AT, HOP, ENTRY, DURATION, DUE, TOLD, START, PLACE, WINDOWS, FIRST_WI
     9,
     10,
     11,
+    12,
 )
 WINDOWS_MOST = 4
 ROW_COLUMNS = FIRST_WINDOW + 2 * WINDOWS_MOST
 
 # Columns of books, one row for a tour that has stops. STRETCH is by how many seconds a detour from this tour may be
-# shorter than the way from its base and back; MANY says that a stop has more windows than a row holds.
-COUNT, ROOM, WORK, LOAD_COST, SOFT, STRETCH, MANY = 0, 1, 2, 3, 4, 5, 6
-BOOK_COLUMNS = 7
+# shorter than the way from its base and back; MANY says that a stop has more windows than a row holds. SPARE_SECONDS
+# and SPARE_METRES are how much longer the crew may be on the way.
+COUNT, ROOM, WORK, LOAD_COST, SOFT, STRETCH, MANY, SPARE_SECONDS, SPARE_METRES = 0, 1, 2, 3, 4, 5, 6, 7, 8
+BOOK_COLUMNS = 9
 
 # Places in prices.
 TRAVEL_WEIGHT, LATENESS_WEIGHT, MOVE_WEIGHT, LOAD_WEIGHT, CONTINUITY, MOVE_TOLERANCE, LOAD_UNIT = 0, 1, 2, 3, 4, 5, 6
@@ -57,9 +61,11 @@ MOST_STRETCH = 7  # the largest stretch of any tour so far: no price, but it bou
 LOOKED_AT = 8  # how many teams' tours were looked at so far: for tests of how much is passed over
 PRICES = 9
 
-# Places in what is wanted. After its windows follow the teams that may not be sent, to the end.
+# Places in what is wanted. Where something is fetched, its start and length count from there, LEAD seconds before the
+# visit; WITHIN and WITHIN_METRES are the way from there to the visit, and FETCHING is what that way costs. After its
+# windows follow the teams that may not be sent, to the end.
 NOW, ENDS, LENGTH, WHERE, ASKED_FROM, MAX_SECONDS, MAX_METRES, REGULAR = 0, 1, 2, 3, 4, 5, 6, 7
-IS_SOFT, IS_DUE, WAS_TOLD, SPANS, FIRST_SPAN = 8, 9, 10, 11, 12
+IS_SOFT, IS_DUE, WAS_TOLD, LEAD, WITHIN, WITHIN_METRES, FETCHING, SPANS, FIRST_SPAN = 8, 9, 10, 11, 12, 13, 14, 15, 16
 
 # Places in a grid: its corner and the size of its cells in radians, how many rows and columns, the smallest cosine of a
 # latitude, the seconds that a metre takes at least, the longest shift, and the seconds that any team goes at most.
@@ -162,3 +168,12 @@ class Able(NamedTuple):
     teams: Ints
     until: Longs
     spared: Longs
+
+
+class Ways(NamedTuple):
+    """The ways to and from one visit, place by place; see `linli.matcher.kernels.by_rows.find`."""
+
+    to: Longs
+    back: Longs
+    to_metres: Longs
+    back_metres: Longs

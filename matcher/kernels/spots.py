@@ -61,7 +61,7 @@ def last_start(wanted: Longs) -> int:
 
 
 @inner
-def _load(prices: Longs, load: int, work: int) -> int:
+def load_price(prices: Longs, load: int, work: int) -> int:
     """Return the convex price of so much work of a team that has given so much."""
     if prices[LOAD_WEIGHT] == 0:
         return 0
@@ -69,7 +69,7 @@ def _load(prices: Longs, load: int, work: int) -> int:
 
 
 @inner
-def _softness(prices: Longs, due: int, told: int, start: int) -> int:
+def softness(prices: Longs, due: int, told: int, start: int) -> int:
     """Return what a start costs: lateness, and a noticeable move of what was told."""
     price = int(prices[LATENESS_WEIGHT] * max(0, start - due))
     if start > told + prices[MOVE_TOLERANCE]:
@@ -95,9 +95,9 @@ def alone(ground: Ground, wanted: Longs, t: int, s: int, out: int, latest: int, 
     start = _first_start(wanted, max(opens, wanted[NOW]) + out)
     if start < 0 or start > latest or start + length + out > closes:
         return BEYOND, -1
-    cost = fee + _load(ground.prices, ground.teams[t, LOAD], length) + ground.prices[TRAVEL_WEIGHT] * 2 * out
+    cost = fee + load_price(ground.prices, ground.teams[t, LOAD], length) + ground.prices[TRAVEL_WEIGHT] * 2 * out
     if wanted[IS_SOFT] != 0:
-        cost += _softness(ground.prices, wanted[IS_DUE], wanted[WAS_TOLD], start)
+        cost += softness(ground.prices, wanted[IS_DUE], wanted[WAS_TOLD], start)
     return int(cost), 0
 
 
@@ -114,7 +114,7 @@ def cheapest(ground: Ground, wanted: Longs, b: int, load: int, latest: int, fee:
         return BEYOND, -1
     soft = books[b, SOFT] != 0 or wanted[IS_SOFT] != 0
     hi, lo = min(last_start(wanted), latest), wanted[FIRST_SPAN]
-    base = fee + _load(prices, load, books[b, WORK] + length) - books[b, LOAD_COST]
+    base = fee + load_price(prices, load, books[b, WORK] + length) - books[b, LOAD_COST]
     for k in range(books[b, COUNT] + 1):
         free, late = max(rows[b, k, DONE], wanted[NOW]), rows[b, k, LATE]
         if free > hi:
@@ -166,7 +166,7 @@ def may_stand(ground: Ground, wanted: Longs, b: int, latest: int) -> bool:
 def _pushed(ground: Ground, wanted: Longs, b: int, position: int, start: int) -> int:
     """Return the price of the visit's own start and of every later start it pushes back."""
     rows, prices = ground.rows, ground.prices
-    added = _softness(prices, wanted[IS_DUE], wanted[WAS_TOLD], start) if wanted[IS_SOFT] != 0 else 0
+    added = softness(prices, wanted[IS_DUE], wanted[WAS_TOLD], start) if wanted[IS_SOFT] != 0 else 0
     free, at = start + wanted[LENGTH], wanted[WHERE]
     for k in range(position, ground.books[b, COUNT]):
         arrival, pushed = free + seconds(ground.places, at, rows[b, k, ENTRY]), -1
@@ -175,7 +175,7 @@ def _pushed(ground: Ground, wanted: Longs, b: int, position: int, start: int) ->
                 pushed = max(rows[b, k, FIRST_WINDOW + 2 * w], arrival)
                 break
         due, told = rows[b, k, DUE], rows[b, k, TOLD]
-        added += _softness(prices, due, told, pushed) - _softness(prices, due, told, rows[b, k, START])
+        added += softness(prices, due, told, pushed) - softness(prices, due, told, rows[b, k, START])
         if pushed == rows[b, k, START]:
             break
         free, at = pushed + rows[b, k, DURATION], rows[b, k, PLACE]

@@ -44,8 +44,9 @@ def run_example() -> None:
     model = Model(problem)
     anneal(Timetable(model), pair_table(model, range(len(model.visits))), Limits(2_000), 1)
     compiled_insertion.load()
-    model = Model(replace(problem, memory=Memory(problem.travel, problem.weights)))
-    insert_all(Timetable(model), list(range(len(model.visits))))
+    for one in (problem, replace(problem, teams=tuple(replace(t, max_travel_per_shift=HOUR) for t in problem.teams))):
+        model = Model(replace(one, memory=Memory(one.travel, one.weights)))
+        insert_all(Timetable(model), list(range(len(model.visits))))
     trips_example()
     joint_example()
     has_no_room(Rooms(Timetable(model)), 0, {0: model.visits[0].windows}, model.teams[0], Labels(9))

@@ -1,0 +1,326 @@
+"""Insertion over ways of any kind, compiled: a visit comes with the ways to it and from it, place by place.
+
+What `linli.matcher.insertion.insertion` finds in plain Python, which stays the specification: the same place, the same
+cost. Ways read from a table, or measured, are no metric, so no team is passed over for where it stands: all that are
+able are looked at, position by position.
+"""
+
+from __future__ import annotations
+
+from linli.matcher.compiled import bare, inner
+from linli.matcher.kernels.layout import Longs
+from linli.matcher.kernels.placing_layout import (
+    ASKED_FROM,
+    ASKED_UNTIL,
+    ASKING,
+    AT,
+    BASE,
+    BEYOND,
+    CHOICE,
+    CLOSES,
+    CONTINUITY,
+    COST,
+    COUNT,
+    CREWS,
+    DONE,
+    DUE,
+    DURATION,
+    DUTY,
+    DUTY_FROM,
+    ENDS,
+    ENTRY,
+    EVERY_TEAM,
+    FEE,
+    FETCHING,
+    FIRST_SPAN,
+    FIRST_WINDOW,
+    HOP,
+    HOP_METRES,
+    IS_DUE,
+    IS_SOFT,
+    LATE,
+    LATEST,
+    LEAD,
+    LENGTH,
+    LOAD,
+    LOAD_COST,
+    MAKES_NONE,
+    MANY,
+    MOST_METRES,
+    MOST_SECONDS,
+    NOW,
+    OPENS,
+    POSITION,
+    REGULAR,
+    ROOM,
+    SHIFT_FROM,
+    SHIFT_TO,
+    SOFT,
+    SPANS,
+    SPARE_METRES,
+    SPARE_SECONDS,
+    START,
+    TOLD,
+    TRAVEL_WEIGHT,
+    WAS_TOLD,
+    WINDOWS,
+    WITHIN,
+    WITHIN_METRES,
+    WORK,
+    Able,
+    Ground,
+    Ways,
+)
+from linli.matcher.kernels.spots import last_start, load_price, softness
+
+PER_HOUR = 3_600_000
+"""Seconds of a thousand hours; see `linli.matcher.objective.PER_HOUR`."""
+
+
+@bare
+def find(
+    ground: Ground,
+    able: Able,
+    wanted: Longs,
+    to: Longs,
+    back: Longs,
+    to_metres: Longs,
+    back_metres: Longs,
+    what: int,
+    answers: Longs,
+) -> int:
+    """Look for places for a visit.
+
+    Parameters
+    ----------
+    ground : Ground
+        The roster and its tours; of it neither places nor boxes are read.
+    able : Able
+        The teams that hold what the visit needs and are near enough.
+    wanted : array
+        The visit.
+    to, back : array, (places,)
+        Seconds from every place to the visit, or to where something is fetched for it, and from the visit to them.
+    to_metres, back_metres : array, (places,)
+        The same in metres; read only for teams whose metres in a shift are limited.
+    what : int
+        `CHEAPEST`, `EVERY_TEAM` or `CHOICE`.
+    answers : array, (teams, ANSWER_COLUMNS)
+        Gets the places found: one row for the cheapest, or one for every team that has a place.
+
+    Returns
+    -------
+    int
+        How many rows were written; for `CHOICE` the choice; -1 where only plain Python can say.
+    """
+    found, ways = 0, Ways(to, back, to_metres, back_metres)
+    answers[0, COST], answers[0, DUTY] = BEYOND, BEYOND
+    for c in range(able.teams.shape[0]):
+        t = able.teams[c]
+        if not _may(ground, able, wanted, c, t):
+            continue
+        first, base = _first_shift(ground, wanted, t), ground.teams[t, BASE]
+        if not _reaches(ground, wanted, able.until[c, 0], t, first, to[base], back[base]):
+            continue
+        if what == CHOICE:
+            found += _choice(ground, able, wanted, c, t, first)
+            continue
+        row = 0
+        if what == EVERY_TEAM:
+            row = found
+            answers[row, COST], answers[row, DUTY] = BEYOND, BEYOND
+        done = _best_of_team(ground, able, wanted, ways, c, t, first, answers, row)
+        if done < 0:
+            return -1
+        found = max(found, row + done)
+    return found
+
+
+@inner
+def _may(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> bool:
+    """Say whether the rules that look at neither way nor shift allow the pair."""
+    if able.until[c, 0] < wanted[ENDS] or wanted[ASKED_FROM] <= ground.teams[t, ASKED_UNTIL]:
+        return False
+    allowed = True
+    for k in range(FIRST_SPAN + 2 * wanted[SPANS], wanted.shape[0]):
+        allowed = allowed and wanted[k] != t
+    return allowed
+
+
+@inner
+def _first_shift(ground: Ground, wanted: Longs, t: int) -> int:
+    """Return the first shift that closes no earlier than the first window opens."""
+    lo, hi = ground.teams[t, SHIFT_FROM], ground.teams[t, SHIFT_TO]
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if ground.shifts[middle, CLOSES] < wanted[FIRST_SPAN]:
+            lo = middle + 1
+        else:
+            hi = middle
+    return int(lo)
+
+
+@inner
+def _first_start(wanted: Longs, arrival: int) -> int:
+    """Return the visit's first start at or after arrival; `BEYOND` if there is none."""
+    for w in range(wanted[SPANS]):
+        if arrival <= wanted[FIRST_SPAN + 2 * w + 1]:
+            return int(max(wanted[FIRST_SPAN + 2 * w], arrival))
+    return BEYOND
+
+
+@inner
+def _reaches(ground: Ground, wanted: Longs, clear: int, t: int, first: int, out: int, home: int) -> bool:
+    """Say whether a crew can go out from its base, serve in a window and be home again within some shift."""
+    last = last_start(wanted)
+    for s in range(first, ground.teams[t, SHIFT_TO]):
+        opens, closes = ground.shifts[s, OPENS], ground.shifts[s, CLOSES]
+        if opens > last:
+            break
+        start, end = max(opens, wanted[NOW]) + out, min(closes - home, clear) - wanted[LENGTH]
+        for w in range(wanted[SPANS]):
+            if max(wanted[FIRST_SPAN + 2 * w], start) <= min(wanted[FIRST_SPAN + 2 * w + 1], end):
+                return True
+    return False
+
+
+@inner
+def _choice(ground: Ground, able: Able, wanted: Longs, c: int, t: int, first: int) -> int:
+    """Return how many minutes of start the team's crews leave, and one more for each window."""
+    total, last = 0, last_start(wanted) + wanted[LEAD]
+    for s in range(first, ground.teams[t, SHIFT_TO]):
+        if ground.shifts[s, OPENS] > last:
+            break
+        earliest = max(ground.shifts[s, OPENS], wanted[NOW]) - wanted[LEAD]
+        for crew in range(ground.teams[t, CREWS]):
+            latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
+            for w in range(wanted[SPANS]):
+                lo = max(wanted[FIRST_SPAN + 2 * w], earliest)
+                hi = min(wanted[FIRST_SPAN + 2 * w + 1], latest)
+                if lo <= hi:
+                    total += 1 + (hi - lo) // 60
+    return int(total)
+
+
+@inner
+def _best_of_team(
+    ground: Ground, able: Able, wanted: Longs, ways: Ways, c: int, t: int, first: int, answers: Longs, row: int
+) -> int:
+    """Write the team's cheapest place into a row of answers if it beats what stands there.
+
+    Returns 1 if it did, 0 if not, -1 if a stop has more windows than a row holds.
+    """
+    done, last, teams = 0, last_start(wanted), ground.teams
+    fee = teams[t, ASKING] + wanted[FETCHING] + (wanted[LENGTH] - wanted[LEAD]) * able.spared[c] // PER_HOUR
+    if wanted[REGULAR] != -1 and wanted[REGULAR] != t:
+        fee += ground.prices[CONTINUITY]
+    for s in range(first, teams[t, SHIFT_TO]):
+        if ground.shifts[s, OPENS] > last:
+            break
+        empty = False
+        for crew in range(teams[t, CREWS]):
+            d = teams[t, DUTY_FROM] + (s - teams[t, SHIFT_FROM]) * teams[t, CREWS] + crew
+            latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
+            b = int(ground.slot[d])
+            if b >= 0:
+                cost, position = _cheapest(ground, wanted, ways, b, teams[t, LOAD], latest, fee, answers[row, COST])
+                if position == -2:
+                    return -1
+            elif empty:
+                # A second empty crew in the same shift offers nothing that the first does not.
+                continue
+            else:
+                empty = True
+                cost, position = _alone(ground, wanted, ways, t, s, latest, fee)
+            best = answers[row, COST]
+            if position >= 0 and (cost < best or (cost == best and d < answers[row, DUTY])):
+                answers[row, COST], answers[row, DUTY], answers[row, POSITION] = cost, d, position
+                answers[row, LATEST], answers[row, FEE] = latest, fee
+                done = 1
+    return done
+
+
+@inner
+def _alone(ground: Ground, wanted: Longs, ways: Ways, t: int, s: int, latest: int, fee: int) -> tuple[int, int]:
+    """Return cost and position on a tour without a stop; position -1 if there is no place."""
+    teams, length = ground.teams, wanted[LENGTH]
+    opens, closes, base = ground.shifts[s, OPENS], ground.shifts[s, CLOSES], teams[t, BASE]
+    if teams[t, MAKES_NONE] != 0 or length > closes - opens:
+        return BEYOND, -1
+    out, home = ways.to[base], ways.back[base]
+    if out + home > teams[t, MOST_SECONDS] - wanted[WITHIN]:
+        return BEYOND, -1
+    road = ways.to_metres[base] + ways.back_metres[base]
+    if teams[t, MOST_METRES] < BEYOND and road > teams[t, MOST_METRES] - wanted[WITHIN_METRES]:
+        return BEYOND, -1
+    start = _first_start(wanted, max(opens, wanted[NOW]) + out)
+    if start > latest or start + length + home > closes:
+        return BEYOND, -1
+    cost = fee + load_price(ground.prices, teams[t, LOAD], length) + ground.prices[TRAVEL_WEIGHT] * (out + home)
+    if wanted[IS_SOFT] != 0:
+        cost += softness(ground.prices, wanted[IS_DUE], wanted[WAS_TOLD], start)
+    return int(cost), 0
+
+
+@inner
+def _cheapest(
+    ground: Ground, wanted: Longs, ways: Ways, b: int, load: int, latest: int, fee: int, bound: int
+) -> tuple[int, int]:
+    """Return cost and position of the cheapest feasible place on a tour; position -1 if there is none, -2: ask Python.
+
+    Position by position: the crew, leaving the stop before, can start in a window and reach the stop after no later
+    than that stop's latest arrival. What costs more than `bound` is none.
+    """
+    rows, books, prices = ground.rows, ground.books, ground.prices
+    length, best, position = wanted[LENGTH], bound + 1, -1
+    if length > books[b, ROOM]:
+        return BEYOND, -1
+    soft = books[b, SOFT] != 0 or wanted[IS_SOFT] != 0
+    hi, lo = min(last_start(wanted), latest), wanted[FIRST_SPAN]
+    base = fee + load_price(prices, load, books[b, WORK] + length) - books[b, LOAD_COST]
+    spare, spare_metres = books[b, SPARE_SECONDS] - wanted[WITHIN], books[b, SPARE_METRES] - wanted[WITHIN_METRES]
+    for k in range(books[b, COUNT] + 1):
+        free, late = max(rows[b, k, DONE], wanted[NOW]), rows[b, k, LATE]
+        if free > hi:
+            break
+        if late < max(free, lo) + length:
+            continue
+        out, on = ways.to[rows[b, k, AT]], ways.back[rows[b, k, ENTRY]]
+        more = out + on - rows[b, k, HOP]
+        added = base + prices[TRAVEL_WEIGHT] * more
+        if more > spare or (added >= best and not soft):
+            continue
+        if books[b, SPARE_METRES] < BEYOND:
+            road = ways.to_metres[rows[b, k, AT]] + ways.back_metres[rows[b, k, ENTRY]] - rows[b, k, HOP_METRES]
+            if road > spare_metres:
+                continue
+        start = _first_start(wanted, free + out)
+        if start > latest or start + length + on > late:
+            continue
+        if soft:
+            if books[b, MANY] != 0:
+                return BEYOND, -2
+            added += _pushed(ground, wanted, ways, b, k, start)
+        if added < best:
+            best, position = added, k
+    return int(best), int(position)
+
+
+@inner
+def _pushed(ground: Ground, wanted: Longs, ways: Ways, b: int, position: int, start: int) -> int:
+    """Return the price of the visit's own start and of every later start it pushes back."""
+    rows, prices = ground.rows, ground.prices
+    added = softness(prices, wanted[IS_DUE], wanted[WAS_TOLD], start) if wanted[IS_SOFT] != 0 else 0
+    arrival = start + wanted[LENGTH] + ways.back[rows[b, position, ENTRY]]
+    for k in range(position, ground.books[b, COUNT]):
+        pushed = arrival
+        for w in range(rows[b, k, WINDOWS]):
+            if arrival <= rows[b, k, FIRST_WINDOW + 2 * w + 1]:
+                pushed = max(rows[b, k, FIRST_WINDOW + 2 * w], arrival)
+                break
+        due, told = rows[b, k, DUE], rows[b, k, TOLD]
+        added += softness(prices, due, told, pushed) - softness(prices, due, told, rows[b, k, START])
+        if pushed == rows[b, k, START]:
+            break
+        arrival = pushed + rows[b, k, DURATION] + rows[b, k + 1, HOP]
+    return added
