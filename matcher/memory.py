@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from linli.matcher.duties import Duty, Fit, TourTimes
 from linli.matcher.problem import Place, Route, Stop, Team, Visit, Weights
+from linli.matcher.travel import seconds_by
 
 if TYPE_CHECKING:
     from linli.matcher.kernels.layout import Longs
@@ -33,6 +34,7 @@ class TravelTable:
 
     def __init__(self, travel: Travel) -> None:
         self.travel = travel
+        self._seconds = seconds_by(travel)
         self.places: list[Place] = []
         self._number: dict[Place, int] = {}
         self._rows: dict[int, array[int]] = {}
@@ -75,13 +77,12 @@ class TravelTable:
                 # Whoever came later knows the way here: a new place costs one row, not a bit of every row.
                 row.extend([(self._rows.get(other) or self._new_row(other))[place] for other in later])
             else:
-                seconds, _ = self.travel.matrix((self.places[place],), self.places[len(row) :])
-                row.frombytes(seconds[0].tobytes())
+                row.frombytes(self._seconds((self.places[place],), self.places[len(row) :])[0].data.cast("B"))
         return row
 
     def _new_row(self, place: int) -> array[int]:
-        seconds, _ = self.travel.matrix((self.places[place],), self.places)
-        row = self._rows[place] = array("q", seconds[0].tobytes())
+        row = self._rows[place] = array("q")
+        row.frombytes(self._seconds((self.places[place],), self.places)[0].data.cast("B"))
         return row
 
     def seconds(self, origin: int, destination: int) -> int:
@@ -100,8 +101,7 @@ class TravelTable:
             column = self._columns[place] = array("q")
         if len(column) < len(self.places):
             later = self.places[len(column) :] if column else self.places  # the same list again: see `TableTravel`
-            seconds, _ = self.travel.matrix(later, (self.places[place],))
-            column.frombytes(seconds[:, 0].tobytes())
+            column.frombytes(self._seconds(later, (self.places[place],)).ravel().data.cast("B"))
         return column
 
     def in_metres(self) -> TravelTable:

@@ -6,9 +6,9 @@ A table from a file or a routing server plugs in here later; the matcher only kn
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +77,20 @@ class Travel(Protocol):
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
         """Return seconds and metres, each of shape (origins, destinations), equal to `between` for every pair."""
         ...
+
+
+@runtime_checkable
+class TellsSeconds(Protocol):
+    """A travel that may be asked for seconds alone, in less time than for metres as well."""
+
+    def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> IntTable:
+        """Return the seconds of `Travel.matrix`."""
+        ...
+
+
+def seconds_by(travel: Travel) -> Callable[[Sequence[Place], Sequence[Place]], IntTable]:
+    """Return how a travel is asked for the seconds of its `matrix`."""
+    return travel.seconds if isinstance(travel, TellsSeconds) else lambda origins, ends: travel.matrix(origins, ends)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,7 @@ class AbleTeams:
         ways = np.concatenate(model.problem.travel.matrix(bases, (visit.place,)), axis=1)
         limits = [(visit.travel_limit, team.travel_limit) for team in model.teams]
         most = np.array([(_least(limit, SECONDS), _least(limit, METRES)) for limit in limits], dtype=np.int64)
-        near: Flags = (ways <= most).all(axis=1)
-        return self._find(model, visit, near)
+        return self._find(model, visit, np.logical_and.reduce(ways <= most, axis=1))
 
     def _find(self, model: Model, visit: Visit, near: Flags | None = None) -> Able | None:
         flags = np.ones(len(model.teams), np.bool_) if near is None else near

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from linli.matcher.problem import Place
-from linli.matcher.travel import IntTable, Travel
+from linli.matcher.travel import IntTable, Travel, seconds_by
 from linli.services.solving.vroom_format import Vehicle
 from linli.services.solving.vroom_tasks import place_key
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,35 @@ def has_own_base(vehicle: Vehicle) -> bool:
     return place_key(vehicle.start, vehicle.start_index) != place_key(vehicle.end, vehicle.end_index)
 
 
+class _Side(NamedTuple):
+    """Places as origins and as destinations.
+
+    Parameters
+    ----------
+    begins, ends : list of Place
+        The real places that they begin and end at; any where there is none.
+    numbers : array
+        Which are the same place.
+    from_nowhere, to_nowhere : array of bool
+        Where the route begins, or ends, wherever it likes.
+    """
+
+    begins: list[Place]
+    ends: list[Place]
+    numbers: IntTable
+    from_nowhere: Flags
+    to_nowhere: Flags
+
+
+_NUMBERS, _FLAGS = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+
+
+def _with_nothing(table: IntTable, a: _Side, b: _Side) -> IntTable:
+    """Return a table in which no way is one from a place to itself, or from or to wherever the route likes."""
+    nothing = a.from_nowhere[:, None] | b.to_nowhere | (a.numbers[:, None] == b.numbers)
+    return np.where(nothing, 0, table)
+
+
 class EndsTravel:
     """Travel in which some bases stand for a start and an end.
 
@@ -36,12 +71,16 @@ class EndsTravel:
     inner : Travel
         Between real places.
     ends : dict of Place to Ends
-        What each base of its own stands for.
+        What each base of its own stands for; one of them at least has a start or an end.
     """
 
     def __init__(self, inner: Travel, ends: Mapping[Place, Ends]) -> None:
         self.inner = inner
         self.ends = dict(ends)
+        self._seconds = seconds_by(inner)
+        self._any = next(one for each in self.ends.values() for one in (each.start, each.end) if one is not None)
+        self._number: dict[Place, int] = {}
+        self._last: tuple[Sequence[Place], _Side] = (), _Side([], [], _NUMBERS, _FLAGS, _FLAGS)
 
     @property
     def quality(self) -> str:
@@ -72,18 +111,39 @@ class EndsTravel:
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
         """Return seconds and metres of shape (origins, destinations)."""
-        rows, columns = [self._origin(a) for a in origins], [self._destination(b) for b in destinations]
-        some = next((place for place in (*rows, *columns) if place is not None), None)
-        filled = [[some if place is None else place for place in side] for side in (rows, columns)]
-        seconds, metres = (
-            table.copy() for table in self.inner.matrix(*([p for p in side if p is not None] for side in filled))
+        a, b = self._side_of(origins), self._side_of(destinations)
+        seconds, metres = self.inner.matrix(a.begins, b.ends)
+        return _with_nothing(seconds, a, b), _with_nothing(metres, a, b)
+
+    def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> IntTable:
+        """Return the seconds of `matrix` alone."""
+        a, b = self._side_of(origins), self._side_of(destinations)
+        return _with_nothing(self._seconds(a.begins, b.ends), a, b)
+
+    def _side_of(self, places: Sequence[Place]) -> _Side:
+        """Return places as this travel knows them; a sequence that is asked for again may only have grown."""
+        known, side = self._last
+        if known is not places or len(side.numbers) > len(places):
+            side = _Side([], [], _NUMBERS, _FLAGS, _FLAGS)
+        if len(side.numbers) < len(places):
+            side = self._longer(side, places[len(side.numbers) :])
+        if len(places) > 1:
+            self._last = places, side
+        return side
+
+    def _longer(self, side: _Side, more: Sequence[Place]) -> _Side:
+        """Return a side with more places behind those it has; its lists themselves grow, so that they are known."""
+        begins, ends = [self._origin(place) for place in more], [self._destination(place) for place in more]
+        side.begins.extend(self._any if one is None else one for one in begins)
+        side.ends.extend(self._any if one is None else one for one in ends)
+        numbers = [self._number.setdefault(place, len(self._number)) for place in more]
+        return _Side(
+            side.begins,
+            side.ends,
+            np.concatenate((side.numbers, np.array(numbers, dtype=np.int64))),
+            np.concatenate((side.from_nowhere, np.array([one is None for one in begins], dtype=np.bool_))),
+            np.concatenate((side.to_nowhere, np.array([one is None for one in ends], dtype=np.bool_))),
         )
-        for table in (seconds, metres):
-            table[[number for number, place in enumerate(rows) if place is None], :] = 0
-            table[:, [number for number, place in enumerate(columns) if place is None]] = 0
-            for number, place in enumerate(origins):
-                table[number, [k for k, other in enumerate(destinations) if other == place]] = 0
-        return seconds, metres
 
     def _origin(self, place: Place) -> Place | None:
         ends = self.ends.get(place)

@@ -82,7 +82,11 @@ def translated(file: VroomFile, terrain: str = TERRAIN_DEFAULT, ways: Ways | Non
     timed = Problem(
         span[0] - 1, tuple(_visits(given, span, terrain)), teams, _with_ends(real, given, terrain), TRAVEL_ALONE
     )
-    visits = tuple(on_clocks(timed, visit, _clocks_for(visit, given, clocks), span[0]) for visit in timed.visits)
+    anybody = list(dict.fromkeys(clocks[one.id] for one in given.vehicles))
+    visits = tuple(
+        on_clocks(timed, visit, _clocks_for(visit, given, clocks) if visit.pin else anybody, span[0])
+        for visit in timed.visits
+    )
     return Translated(replace(timed, visits=visits), clocks, span)
 
 
@@ -97,7 +101,7 @@ def _visits(given: VroomProblem, span: Window, terrain: str) -> Iterator[Visit]:
 
 
 def _clocks_for(visit: Visit, given: VroomProblem, clocks: Clocks) -> list[Clock]:
-    """Return the clocks of the vehicles that may go, each once."""
+    """Return the clocks of the vehicles that may go to a visit that has a pin, each once."""
     pinned = None if visit.pin is None else visit.pin.team
     return list(dict.fromkeys(clocks[one.id] for one in given.vehicles if pinned in (None, team_id(one))))
 
