@@ -10,10 +10,18 @@ import numpy.typing as npt
 
 from linli.matcher.problem import Place
 from linli.matcher.travel import HaversineTravel, IntTable
-from linli.schemas.ways import UNKNOWN, WayBetween, WaysRecord
+from linli.schemas.ways import UNKNOWN, WaysRecord
 
 Spot = tuple[float, float]
 """Latitude and longitude: what a routing server knows of a place."""
+
+Figures = tuple[int, int, int, int]
+"""Seconds and metres of a way, and of the way back."""
+
+THERE, BACK = slice(2), slice(2, 4)
+
+FEW = 4
+"""So many spots are looked up one by one in less time than a row of a hundred ways is compared with them."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -21,7 +29,7 @@ Numbers = npt.NDArray[np.int64]
 class _Row(NamedTuple):
     """The measured ways of a spot: by the other spot, and as arrays beside the numbers of the others."""
 
-    ways: dict[Spot, WayBetween]
+    ways: dict[Spot, Figures]
     others: Numbers
     figures: Numbers
 
@@ -78,18 +86,20 @@ class MeasuredTravel:
         return frozenset(_spot_of(one) for one in (*gone, *new))
 
     def _row(self, record: WaysRecord) -> _Row:
-        ways = {(way.lat, way.lon): way for way in record.place.measured()}
-        others = [self._number.setdefault(spot, len(self._number)) for spot in (_spot_of(record), *ways)][1:]
-        figures = np.array([way[2:] for way in ways.values()], dtype=np.int64).reshape(-1, 4)
+        # Thousands a decision: read as they stand in the record, without names.
+        ways = {row[:2]: row[2:] for row in record.place.ways}
+        number = self._number
+        others = [number.setdefault(spot, len(number)) for spot in (_spot_of(record), *ways)][1:]
+        figures = np.array(list(ways.values()), dtype=np.int64).reshape(-1, 4)
         return _Row(ways, np.array(others, dtype=np.int64), figures.T)
 
     def between(self, a: Place, b: Place) -> tuple[int, int]:
         """Return seconds and metres from `a` to `b`."""
         there, here = (a.lat, a.lon), (b.lat, b.lon)
         if there in self._rows and (way := self._rows[there].ways.get(here)) is not None:
-            return way.seconds, way.metres
+            return way[0], way[1]
         if here in self._rows and (way := self._rows[here].ways.get(there)) is not None:
-            return way.back_seconds, way.back_metres
+            return way[2], way[3]
         return self.estimate.between(a, b)
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
@@ -107,18 +117,23 @@ class MeasuredTravel:
     def _measured(self, rows: Mapping[Spot, int], columns: Mapping[Spot, int]) -> Numbers:
         """Return what was measured, of shape (2, rows, columns); the way there counts before the way back."""
         found = np.full((2, len(rows), len(columns)), UNKNOWN, np.int64)
-        there, here = self._places(rows), self._places(columns)
-        for spot, column in columns.items():
-            if spot in self._rows:
-                row = self._rows[spot]
-                at = there[row.others]
-                found[:, at[at != UNKNOWN], column] = row.figures[2:, at != UNKNOWN]
-        for spot, line in rows.items():
-            if spot in self._rows:
-                row = self._rows[spot]
-                at = here[row.others]
-                found[:, line, at[at != UNKNOWN]] = row.figures[:2, at != UNKNOWN]
+        self._fill(found.transpose(0, 2, 1), columns, rows, BACK)
+        self._fill(found, rows, columns, THERE)
         return found
+
+    def _fill(self, found: Numbers, lines: Mapping[Spot, int], others: Mapping[Spot, int], which: slice) -> None:
+        """Write what was measured of some spots, the ways there or back, where it leads to others."""
+        measured = [(self._rows[spot], line) for spot, line in lines.items() if spot in self._rows]
+        if len(others) <= FEW:
+            for row, line in measured:
+                for spot, place in others.items():
+                    if (way := row.ways.get(spot)) is not None:
+                        found[:, line, place] = way[which]
+            return
+        places = self._places(others)
+        for row, line in measured:
+            at = places[row.others]
+            found[:, line, at[at != UNKNOWN]] = row.figures[which, at != UNKNOWN]
 
     def _places(self, spots: Mapping[Spot, int]) -> Numbers:
         """Return by a spot's number where it stands among others, or `UNKNOWN`."""

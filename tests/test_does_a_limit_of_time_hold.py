@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from linli.matcher import compiled
@@ -13,9 +14,10 @@ from linli.matcher.insertion.insertion import Spot, place
 from linli.matcher.insertion.repair import insert_all
 from linli.matcher.limits import Limits
 from linli.matcher.model import Model
-from linli.matcher.problem import Plan, Problem
+from linli.matcher.problem import Fetch, Plan, Problem
 from linli.matcher.search.reserve import TO_PLACE, TO_PLACE_PLAINLY
 from linli.matcher.search.solve import solve
+from linli.matcher.table_travel import TableTravel
 from linli.matcher.timetable import Timetable
 from linli.services.solving.limits import WORTH_LOADING, Allowance, pairs, solve_within
 from tests.support.problems import day, region
@@ -106,9 +108,30 @@ def test_no_search_is_set_up_that_could_not_begin_in_time() -> None:
     assert solve(problem, Plan(), Limits(6_000), 1).report.engine == "search"
 
 
-def test_many_are_inserted_by_machine_code_where_time_is_the_limit() -> None:
-    """Tests that a large problem gets the plan that plain Python finds, without looking at every pair."""
-    problem = region(120, 900, seed=6)
+def over_a_table(problem: Problem) -> Problem:
+    """Return the problem over a table of its own, in which the way back takes longer than the way there."""
+    places = list(dict.fromkeys((*(one.place for one in problem.visits), *(one.base for one in problem.teams))))
+    seconds, metres = problem.travel.matrix(places, places)
+    return replace(problem, travel=TableTravel(places, seconds + np.tril(seconds) // 4, metres))
+
+
+def fetching(problem: Problem) -> Problem:
+    """Return the problem in which every other visit begins with something that is fetched."""
+    fetch = Fetch(problem.visits[0].place, 600)
+    visits = (replace(one, fetch=fetch if k % 2 else None) for k, one in enumerate(problem.visits))
+    return replace(problem, visits=tuple(visits))
+
+
+def hurried(problem: Problem) -> Problem:
+    """Return the problem with crews that may be on the way for two hours, and for fifty kilometres."""
+    teams = (replace(team, max_travel_per_shift=7_200, max_metres_per_shift=50_000) for team in problem.teams)
+    return replace(problem, teams=tuple(teams))
+
+
+@pytest.mark.parametrize("kind", [replace, over_a_table, fetching, hurried])
+def test_many_are_inserted_by_machine_code_where_time_is_the_limit(kind: Callable[[Problem], Problem]) -> None:
+    """Tests that a large problem of any kind gets the plan that plain Python finds, without looking at every pair."""
+    problem = kind(region(120, 900, seed=6))
     assert pairs(problem) >= WORTH_LOADING
     plain = solve(problem, Plan(), Limits(0), 1)
     assert not compiled_insertion.is_loaded()
