@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.layout import Longs
+from linli.matcher.kernels.placing import PER_HOUR, first_shift, may_ask
 from linli.matcher.kernels.placing_layout import (
-    ASKED_FROM,
-    ASKED_UNTIL,
     ASKING,
     AT,
     BASE,
@@ -27,7 +26,6 @@ from linli.matcher.kernels.placing_layout import (
     DURATION,
     DUTY,
     DUTY_FROM,
-    ENDS,
     ENTRY,
     EVERY_TEAM,
     FEE,
@@ -73,9 +71,6 @@ from linli.matcher.kernels.placing_layout import (
 )
 from linli.matcher.kernels.spots import last_start, load_price, softness
 
-PER_HOUR = 3_600_000
-"""Seconds of a thousand hours; see `linli.matcher.objective.PER_HOUR`."""
-
 
 @bare
 def find(
@@ -117,10 +112,10 @@ def find(
     answers[0, COST], answers[0, DUTY] = BEYOND, BEYOND
     for c in range(able.teams.shape[0]):
         t = able.teams[c]
-        if not _may(ground, able, wanted, c, t):
+        if not may_ask(ground, able, wanted, c, t):
             continue
-        first, base = _first_shift(ground, wanted, t), ground.teams[t, BASE]
-        if not _reaches(ground, wanted, able.until[c, 0], t, first, to[base], back[base]):
+        first, base = first_shift(ground, wanted, t), ground.teams[t, BASE]
+        if not _reaches(ground, wanted, able.until[c, 0], t, first, int(to[base]), int(back[base])):
             continue
         if what == CHOICE:
             found += _choice(ground, able, wanted, c, t, first)
@@ -134,30 +129,6 @@ def find(
             return -1
         found = max(found, row + done)
     return found
-
-
-@inner
-def _may(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> bool:
-    """Say whether the rules that look at neither way nor shift allow the pair."""
-    if able.until[c, 0] < wanted[ENDS] or wanted[ASKED_FROM] <= ground.teams[t, ASKED_UNTIL]:
-        return False
-    allowed = True
-    for k in range(FIRST_SPAN + 2 * wanted[SPANS], wanted.shape[0]):
-        allowed = allowed and wanted[k] != t
-    return allowed
-
-
-@inner
-def _first_shift(ground: Ground, wanted: Longs, t: int) -> int:
-    """Return the first shift that closes no earlier than the first window opens."""
-    lo, hi = ground.teams[t, SHIFT_FROM], ground.teams[t, SHIFT_TO]
-    while lo < hi:
-        middle = (lo + hi) // 2
-        if ground.shifts[middle, CLOSES] < wanted[FIRST_SPAN]:
-            lo = middle + 1
-        else:
-            hi = middle
-    return int(lo)
 
 
 @inner

@@ -175,13 +175,13 @@ def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: i
     t = able.teams[c]
     if what == CHEAPEST and _at_best(ground, near, ground.teams[t, WIDEST]) > answers[0, COST]:
         return found
-    if not _may(ground, able, wanted, c, t):
+    if not may_ask(ground, able, wanted, c, t):
         return found
     base, v = ground.teams[t, BASE], wanted[WHERE]
     least = apart(ground.places, base, v) * able.grid[PACE]
     if what == CHEAPEST and _at_best(ground, least, ground.teams[t, WIDEST]) > answers[0, COST]:
         return found
-    first = _first_shift(ground, wanted, t)
+    first = first_shift(ground, wanted, t)
     ground.prices[LOOKED_AT] += 1
     if what != CHOICE and not _may_have_room(ground, able, wanted, c, t, first):
         return found
@@ -206,7 +206,7 @@ def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: i
 
 
 @inner
-def _may(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> bool:
+def may_ask(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> bool:
     """Say whether the rules that look at neither way nor shift allow the pair."""
     if able.until[c, 0] < wanted[ENDS] or wanted[ASKED_FROM] <= ground.teams[t, ASKED_UNTIL]:
         return False
@@ -217,7 +217,7 @@ def _may(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> bool:
 
 
 @inner
-def _first_shift(ground: Ground, wanted: Longs, t: int) -> int:
+def first_shift(ground: Ground, wanted: Longs, t: int) -> int:
     """Return the first shift that closes no earlier than the first window opens."""
     lo, hi = ground.teams[t, SHIFT_FROM], ground.teams[t, SHIFT_TO]
     while lo < hi:
