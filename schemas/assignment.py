@@ -333,7 +333,8 @@ class AssignmentRecord(Inside):
     ``climbs`` are these, the first first. ``spells`` are the last times in which nobody could go. ``reopened`` are the
     low ratings that reopened it. ``hard``: somebody called it a hard problem. ``series``: by leg, what came of it that
     a team took the whole standing order. ``unreported`` is since when the desk is to call a team that does not say what
-    became of its visit.
+    became of its visit. ``was`` is the state before this step, null for the first one; ``promised_in`` the version in
+    which a window was promised first, 0 as long as none was. Older builds wrote neither.
     """
 
     request_id: Ref
@@ -362,6 +363,8 @@ class AssignmentRecord(Inside):
     reopened: tuple[Reopening, ...] = ()
     series: tuple[InSeries, ...] = ()
     unreported: Instant | None = None
+    was: State | None = None
+    promised_in: int = 0
 
     def help_of(self, offer: str) -> str:
         """Return what the team of an offer comes for: of several teams each for its own; empty where none is known."""

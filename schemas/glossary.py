@@ -32,6 +32,7 @@ from linli.schemas.roster import TeamKind
 from linli.schemas.rounds import OutcomeCode
 from linli.schemas.service import Anomaly, ProofWay
 from linli.schemas.standing import StandingStep, Visiting
+from linli.schemas.stream_window import StreamWindow
 from linli.schemas.telling import Tell
 from linli.schemas.ways import Unmeasured
 
@@ -77,6 +78,7 @@ LIST_OF: Final[dict[type[StrEnum], str]] = {
     HolidayRule: "holidays",
     StandingStep: "standing_step",
     Visiting: "visiting",
+    StreamWindow: "stream_window",
 }
 """Which list of the glossary names the values of an enumeration."""
 

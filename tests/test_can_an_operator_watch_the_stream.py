@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from linli.schemas.dead_letters import DeadLetter, Reason, SourcePosition
+from linli.schemas.stream_window import StreamWindow
 from linli.services.console.stream_sheet import BARS, HEIGHT, bars_of, reasons_of
 from linli.services.console.words import Speech
 from linli.services.gateway.session import COOKIE
@@ -15,7 +16,7 @@ from linli.streams.board.entries import RoundLine
 from linli.streams.board.keys import ROUNDS_MAX
 from tests.support.days_ahead import import_teams
 from tests.support.district import DISTRICT, MONDAY
-from tests.support.gateway import address_of, token_for
+from tests.support.gateway import address_of, client_of, token_for
 from tests.support.house import House
 
 
@@ -98,7 +99,29 @@ def test_the_page_shows_the_stream_to_those_who_may_see_it(house: House) -> None
     assert "<svg" in shown.text
     assert "could not be acted on" in shown.text
     assert f'Teams <span class="n">{house.json("status")["teams"]}</span>' in shown.text
+    for window in StreamWindow:
+        chosen = seen_by(house, "operator", f"/desk/stream?window={window}")
+        assert (chosen.status_code, chosen.text.count('aria-current="true"')) == (200, 1)
+        assert f'hx-get="/desk/stream?window={window}"' in chosen.text
+    assert seen_by(house, "operator", "/desk/stream?window=year").status_code == 422
     desk = seen_by(house, "dispatch_centre", "/desk/stream")
     assert desk.status_code == 200
     assert "could not be acted on" not in desk.text
     assert seen_by(house, "proxy", "/desk/stream").status_code == 403
+
+
+@pytest.mark.broker
+def test_a_program_reads_the_same_windows(house: House) -> None:
+    """Tests that a day has at least what its last hour has, and that another window is refused in both languages."""
+    import_teams(house)
+    with client_of(house, token_for(house, "operator", "stream-program")) as client:
+        hour, day = (client.get("/v1/stream", params={"window": window}).json() for window in ("hour", "day"))
+        assert 0 < hour["total"]["rounds"] <= day["total"]["rounds"]
+        assert day["total"]["rounds"] == sum(one["rounds"] for one in day["by_partition"].values())
+        assert (day["missing_rounds"], client.get("/v1/stream").json()["window"]) == (0, "hour")
+        for tongue, sentence in (("en", "The request was refused"), ("zh", "请求被拒")):
+            wrong = client.get("/v1/stream", params={"window": "year"}, headers={"accept-language": tongue})
+            assert wrong.status_code == 422
+            assert wrong.json()["code"] == "not_valid"
+            assert wrong.json()["title"].startswith(sentence)
+            assert "query.window (enum: 'hour', 'day' or 'week')" in wrong.json()["title"]

@@ -171,7 +171,7 @@ def test_every_free_text_is_sealed_or_says_nothing_of_anybody() -> None:
     """Tests that each is in exactly one of the lists, and that no list names what is no free text any more."""
     typed = {(body.__name__, field) for body, field in FIELDS.items()}
     lists = (typed, SEALED_WHOLE, SEALED_APART, CARRIED, *NOBODY_IN_IT.values())
-    known: set[Field] = set().union(*lists)
+    known = {field for fields in lists for field in fields}
     assert sum(map(len, lists)) == len(known)
     assert free_texts() - known == set()
     assert known - free_texts() == set()

@@ -127,6 +127,7 @@ PLAIN_ROUTES: Final = {
     "GET /v1/commands/inbox-0-0": {"desk", "proxy", "lead", "admin"},
     "GET /v1/reviews": {"desk", "officer", "director", "admin"},
     "GET /v1/overview": {"desk", "officer", "director", "operator", "admin"},
+    "GET /v1/stream": {"desk", "officer", "director", "operator", "admin"},
     "GET /v1/reports/load": {"officer", "director", "operator", "admin"},
     "GET /v1/dead-letters": {"operator", "admin"},
 }

@@ -257,11 +257,13 @@ class Draft:
             "round": self.moment.round,
             "at": self.now,
             "notify": notify_of(self.state.policy, record.details),
+            "was": record.state,
         }
         following = record.model_copy(update={**changes, **facts})
         noted = {
             "climbs": _climbs(following),
             "spells": spells_after(record, following),
+            "promised_in": record.promised_in or _first_promise(record, following),
             "series": self.in_series.get(record.request_id, following.series),
         }
         return self._write(_with_level(following.model_copy(update=noted)))
@@ -301,6 +303,11 @@ class Draft:
         self.written.append(record)
         self.room_made = self.room_made or record.cause in _MAKES_ROOM
         return record
+
+
+def _first_promise(before: AssignmentRecord, after: AssignmentRecord) -> int:
+    """Return the version that promises a window to whom none was promised; 0 where it does not."""
+    return after.version if after.promise is not None and before.promise is None else 0
 
 
 def _climbs(record: AssignmentRecord) -> tuple[Climb, ...]:

@@ -159,6 +159,7 @@ POLICY: Final[Mapping[str, Mapping[Role, Scope]]] = {
     "register_node": _ADMINISTRATOR,
     # How the installation is.
     "overview": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_WATCHERS},
+    "show_stream": {**_DESK, Role.OFFICER: Scope.DISTRICT, **_WATCHERS},
     "list_dead_letters": _WATCHERS,
     # Counts of the whole district, nothing of a person: an officer of one grid may read them too.
     "report": {Role.OFFICER: Scope.DISTRICT, **_WATCHERS},

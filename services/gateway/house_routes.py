@@ -7,10 +7,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from redis.exceptions import RedisError
 
+from linli.schemas.stream_window import StreamWindow
 from linli.services.gateway.answers import Health, LetterList, LetterView, Me, OverviewView
 from linli.services.gateway.description import may_answer
 from linli.services.gateway.installation import Installation, installation_of
 from linli.services.gateway.session import CallerHere
+from linli.services.gateway.stream_answers import StreamView, stream_view
 from linli.streams.board.reader import BoardMissingError
 from linli.streams.build import build_name
 
@@ -53,6 +55,13 @@ async def overview(request: Request) -> OverviewView:
         dead_letters=seen.dead_letters,
         beat=seen.beat,
     )
+
+
+@router.get("/v1/stream", responses=may_answer(422, 503))
+async def show_stream(request: Request, window: StreamWindow = StreamWindow.HOUR) -> StreamView:
+    """Say what flowed in the last hour, day or seven days."""
+    here = installation_of(request)
+    return stream_view(window, await here.board.flow(window, here.clock.now()))
 
 
 @router.get("/v1/dead-letters", responses=may_answer(422, 503))

@@ -195,7 +195,10 @@ def _of_http(request: Request, error: HTTPException) -> Problem:
 def _of_validation(request: Request, error: RequestValidationError) -> Problem:
     """Name the parameters and rules; what was given stays with the caller."""
     wrong = [{"field": ".".join(map(str, one["loc"])), "rule": str(one["type"])} for one in error.errors()]
-    detail = ", ".join(f"{one['field']} ({one['rule']})" for one in wrong)
+    # What is expected instead is a word of our own lists, never what was given.
+    allowed = [str(one.get("ctx", {}).get("expected", "")) for one in error.errors()]
+    said = [f"{one['rule']}: {words}" if words else one["rule"] for one, words in zip(wrong, allowed, strict=True)]
+    detail = ", ".join(f"{one['field']} ({rule})" for one, rule in zip(wrong, said, strict=True))
     return _of_ours(request, ProblemError(Code.NOT_VALID, {"fields": wrong}, detail=detail))
 
 

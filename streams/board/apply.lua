@@ -48,6 +48,15 @@ local function add_line(entry)
   redis.call('LTRIM', prefix .. 'lines:' .. entry.key, -entry.lines_max, -1)
 end
 
+local function add(entry)
+  local doc = prefix .. 'doc:' .. entry.key
+  for name, amount in pairs(entry.sums) do redis.call('HINCRBY', doc, '+' .. name, amount) end
+  if entry.first then
+    redis.call('HSETNX', doc, 'first', entry.first)
+    redis.call('HSET', doc, 'last', entry.last)
+  end
+end
+
 local function trim(set, set_max)
   local surplus = redis.call('ZCARD', prefix .. set) - set_max
   if surplus <= 0 then return end
@@ -68,6 +77,7 @@ end
 for _, entry in ipairs(cjson.decode(ARGV[5])) do
   if entry.value then put(entry) else remove(entry.key) end
   if entry.line then add_line(entry) end
+  if entry.sums then add(entry) end
   if entry.set then trim(entry.set, entry.set_max) end
 end
 for field, position in pairs(following) do redis.call('HSET', KEYS[1], field, position) end

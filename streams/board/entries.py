@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -33,6 +34,7 @@ from linli.schemas.topics import (
     Topic,
 )
 from linli.streams.board import keys
+from linli.streams.board.flow import GRAINS, Grain, added_by_round, added_by_step
 from linli.streams.codec import decode_as
 from linli.streams.log_reader import LogRecord
 
@@ -70,6 +72,10 @@ class Entry:
     bound
         A set whose members are document keys and how many of them are kept; the lowest scores are removed with their
         documents.
+    sums
+        Amounts that are added to the document's counts by name.
+    rounds
+        The first and the last round whose amounts these are; the document keeps the first it ever had, and the last.
     """
 
     key: str
@@ -77,6 +83,8 @@ class Entry:
     places: tuple[Place, ...] = ()
     line: tuple[str, int] | None = None
     bound: tuple[str, int] | None = None
+    sums: Mapping[str, int] = field(default_factory=dict[str, int])
+    rounds: tuple[int, int] | None = None
 
 
 class HistoryLine(Inside):
@@ -124,10 +132,10 @@ def entries_of(record: LogRecord) -> list[Entry]:
     key = (record.key or b"").decode()
     if record.value is None:
         return [Entry(_REMOVED[record.topic](key), None)]
-    return _READ[record.topic](record.value)
+    return _READ[record.topic](record.value, record.partition)
 
 
-def _of_assignment(value: bytes) -> list[Entry]:
+def _of_assignment(value: bytes, partition: int) -> list[Entry]:
     record = decode_as(AssignmentRecord, value)
     line = HistoryLine(
         version=record.version,
@@ -143,8 +151,46 @@ def _of_assignment(value: bytes) -> list[Entry]:
             value.decode(),
             (*_places_of_request(record), *_places_of_numbers(record), *_places_of_legs(record)),
             (line.model_dump_json(), keys.HISTORY_MAX),
-        )
+        ),
+        *_flow(partition, record.at, added_by_step(record)),
     ]
+
+
+def _flow(partition: int, at: datetime, sums: Mapping[str, int], number: int | None = None) -> list[Entry]:
+    """Add to the sums of the minute and of the hour in which something happened."""
+    return [_to_sums(grain, partition, at, sums, number) for grain in GRAINS if sums]
+
+
+def _to_sums(grain: Grain, partition: int, at: datetime, sums: Mapping[str, int], number: int | None) -> Entry:
+    start, name = int(grain.begin(at).timestamp()), keys.sums(grain.name, partition)
+    key = keys.sums_of(grain.name, partition, start)
+    rounds = None if number is None else (number, number)
+    return Entry(key, "{}", ((name, key, float(start)),), bound=(name, grain.most), sums=sums, rounds=rounds)
+
+
+def merged(entries: Iterable[Entry]) -> list[Entry]:
+    """Give the same changes with one entry for all that is added to one document: a batch has many, of a few minutes.
+
+    Notes
+    -----
+    They may change places with the others, which never touch such a document; and among each other, because one that is
+    older than those that are kept can never come back.
+    """
+    others, added = list[Entry](), dict[str, list[Entry]]()
+    for entry in entries:
+        if entry.sums:
+            added.setdefault(entry.key, []).append(entry)
+        else:
+            others.append(entry)
+    return [*others, *map(_as_one, added.values())]
+
+
+def _as_one(entries: list[Entry]) -> Entry:
+    sums = Counter[str]()
+    for entry in entries:
+        sums.update(entry.sums)
+    numbers = [number for entry in entries if entry.rounds is not None for number in entry.rounds]
+    return replace(entries[0], sums=dict(sums), rounds=(numbers[0], numbers[-1]) if numbers else None)
 
 
 def _places_of_request(record: AssignmentRecord) -> list[Place]:
@@ -192,7 +238,7 @@ def _who(record: AssignmentRecord) -> str | None:
     return next(iter(going[-1:] or asked[-1:]), None)
 
 
-def _of_plan(value: bytes) -> list[Entry]:
+def _of_plan(value: bytes, _: int) -> list[Entry]:
     record = decode_as(PlanRecord, value)
     return [Entry(keys.plan(record.team), value.decode(), tuple(_places_of_routes(record)))]
 
@@ -206,22 +252,22 @@ def _places_of_routes(record: PlanRecord) -> list[Place]:
     ]
 
 
-def _of_team(value: bytes) -> list[Entry]:
+def _of_team(value: bytes, _: int) -> list[Entry]:
     record = decode_as(RosterRecord, value)
     return [Entry(keys.team(record.details.team), value.decode(), ((keys.TEAMS, record.details.team, 0.0),))]
 
 
-def _of_node(value: bytes) -> list[Entry]:
+def _of_node(value: bytes, _: int) -> list[Entry]:
     record = decode_as(NodeRecord, value)
     return [Entry(keys.node(record.key), value.decode(), ((keys.NODES, record.key, 0.0),))]
 
 
-def _of_standing(value: bytes) -> list[Entry]:
+def _of_standing(value: bytes, _: int) -> list[Entry]:
     record = decode_as(StandingRecord, value)
     return [Entry(keys.standing(record.key), value.decode(), ((keys.STANDING, record.key, 0.0),))]
 
 
-def _of_service(value: bytes) -> list[Entry]:
+def _of_service(value: bytes, _: int) -> list[Entry]:
     record = decode_as(ServiceRecord, value)
     key = keys.service(record.key)
     places = [_place(keys.SERVICE, key, record.start)]
@@ -230,7 +276,7 @@ def _of_service(value: bytes) -> list[Entry]:
     return [Entry(key, value.decode(), tuple(places), bound=(keys.SERVICE, keys.SERVICE_MAX))]
 
 
-def _of_round(value: bytes) -> list[Entry]:
+def _of_round(value: bytes, _: int) -> list[Entry]:
     record = decode_as(RoundRecord, value)
     line = RoundLine(
         number=record.number,
@@ -246,7 +292,8 @@ def _of_round(value: bytes) -> list[Entry]:
     short = record.model_copy(update={"outcomes": ()})
     places = ((keys.ROUNDS, str(record.partition), float(record.partition)),)
     entry = Entry(key, short.model_dump_json(), places, (line.model_dump_json(), keys.ROUNDS_MAX))
-    return [entry, *(_of_outcome(record, outcome) for outcome in record.outcomes)]
+    flow = _flow(record.partition, record.now, added_by_round(record), record.number)
+    return [entry, *(_of_outcome(record, outcome) for outcome in record.outcomes), *flow]
 
 
 def _of_outcome(record: RoundRecord, outcome: CommandOutcome) -> Entry:
@@ -256,14 +303,14 @@ def _of_outcome(record: RoundRecord, outcome: CommandOutcome) -> Entry:
     return Entry(key, known.model_dump_json(), (place,), bound=(keys.OUTCOMES, keys.OUTCOMES_MAX))
 
 
-def _of_dead_letter(value: bytes) -> list[Entry]:
+def _of_dead_letter(value: bytes, _: int) -> list[Entry]:
     letter = decode_as(DeadLetter, value)
     key = keys.dead_letter(letter.id)
     place = _place(keys.DEAD_LETTERS, key, letter.received_at)
     return [Entry(key, value.decode(), (place,), bound=(keys.DEAD_LETTERS, keys.DEAD_LETTERS_MAX))]
 
 
-def _of_delivery(value: bytes) -> list[Entry]:
+def _of_delivery(value: bytes, _: int) -> list[Entry]:
     record = decode_as(DeliveryRecord, value)
     key = keys.delivery(record.id)
     made = record.made or record.at
@@ -283,7 +330,7 @@ def _place(where: str, member: str, moment: datetime) -> Place:
     return (where, member, moment.timestamp())
 
 
-_READ: Final[dict[str, Callable[[bytes], list[Entry]]]] = {
+_READ: Final[dict[str, Callable[[bytes, int], list[Entry]]]] = {
     ASSIGNMENTS.name: _of_assignment,
     PLANS.name: _of_plan,
     ROSTER.name: _of_team,
@@ -322,4 +369,8 @@ def _wire(entry: Entry) -> dict[str, object]:
         wire["line"], wire["lines_max"] = entry.line
     if entry.bound is not None:
         wire["set"], wire["set_max"] = entry.bound
+    if entry.sums:
+        wire["sums"] = entry.sums
+    if entry.rounds is not None:
+        wire["first"], wire["last"] = entry.rounds
     return wire

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from linli.schemas.metrics import SECTIONS
 from linli.streams.board import keys
-from linli.streams.board.entries import TOPICS, entries_of
+from linli.streams.board.entries import TOPICS, entries_of, merged
 from linli.streams.board.store import BoardGoneError, BoardStore, Epoch, Found
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs, stop_consumer
 from linli.streams.log_lines import log_for
@@ -264,7 +264,7 @@ class Board:
     ) -> None:
         """Apply a batch, even an empty one: that is how a board that is gone is noticed."""
         following = moved(positions, batch, reached)
-        entries = [entry for record in batch for entry in entries_of(record)]
+        entries = merged(entry for record in batch for entry in entries_of(record))
         await self._store.apply(epoch, entries, fields_of(positions), fields_of(following), building=building)
         positions.update(following)
         for record in batch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LAYOUT: Final = "4"
+LAYOUT: Final = "5"
 """Version of this layout. A board that another build laid out differently is rebuilt, never patched."""
 
 HISTORY_MAX: Final = 60
@@ -43,7 +43,10 @@ def prefix(cluster: str, epoch: str) -> str:
 
 
 def document(key: str) -> str:
-    """Name the hash of a document: ``value`` is its JSON, ``places`` the sets it is in."""
+    """Name the hash of a document: ``value`` is its JSON, ``places`` the sets it is in.
+
+    Of sums also a field for each count, named ``+`` and the count's name, and ``first`` and ``last``: their rounds.
+    """
     return f"doc:{key}"
 
 
@@ -105,6 +108,16 @@ def deliveries_about(request_id: str) -> str:
 def outcome(command_id: str) -> str:
     """Key of what became of a command."""
     return f"outcome:{command_id}"
+
+
+def sums(grain: str, partition: int) -> str:
+    """Name the set of a partition's sums by minute or by hour, by their begin."""
+    return f"sums-{grain}:{partition}"
+
+
+def sums_of(grain: str, partition: int, start: int) -> str:
+    """Key of the sums of one minute or hour of a partition; ``start`` is its begin in seconds since 1970."""
+    return f"sums:{grain}:{partition}:{start}"
 
 
 def in_state(state: str) -> str:

@@ -22,9 +22,11 @@ from linli.schemas.roster import RosterRecord
 from linli.schemas.rounds import RoundRecord
 from linli.schemas.service import ServiceRecord, service_key
 from linli.schemas.standing import StandingRecord
+from linli.schemas.stream_window import StreamWindow
 from linli.schemas.topics import ASSIGNMENTS
 from linli.streams.board import keys
 from linli.streams.board.entries import HistoryLine, KnownOutcome, RoundLine
+from linli.streams.board.flow import Flow, Grain, Sums, flow_of, span_of, sums_in, sums_in_window
 from linli.streams.board.follower import positions_in
 from linli.streams.board.overview import Overview
 from linli.streams.board.store import connect
@@ -309,6 +311,24 @@ class BoardReader:
         prefix = await self._prefix()
         texts: list[str] = await self._client.lrange(prefix + keys.lines(keys.last_round(partition)), 0, -1)
         return [RoundLine.model_validate_json(text) for text in texts]
+
+    async def flow(self, window: StreamWindow, now: datetime) -> Flow:
+        """Say what flowed in a window that ends now."""
+        grain, start = span_of(window, now)
+        prefix = await self._prefix()
+        partitions = await self._members(prefix, keys.ROUNDS)
+        most = sums_in_window(window)
+        found = [await self._sums(prefix, grain, int(partition), most) for partition in partitions]
+        return flow_of((one for some in found for one in some), start)
+
+    async def _sums(self, prefix: str, grain: Grain, partition: int, most: int) -> list[Sums]:
+        """Give the last sums of a partition."""
+        names = await self._members(prefix, keys.sums(grain.name, partition), -most)
+        async with self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.hgetall(prefix + keys.document(name))
+            held: list[dict[str, str]] = await pipe.execute()
+        return [sums_in(fields, name, partition) for name, fields in zip(names, held, strict=True) if fields]
 
     async def written(self) -> str:
         """Say how far the requests on the board are; the text changes whenever one of them does."""

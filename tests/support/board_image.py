@@ -13,19 +13,24 @@ from linli.streams.log_reader import LogRecord
 
 @dataclass
 class BoardImage:
-    """Documents, history lines and sorted sets, without prefix."""
+    """Documents, history lines, sorted sets, and what was added up in documents, without prefix."""
 
     documents: dict[str, str] = field(default_factory=dict[str, str])
     lines: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     sets: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    sums: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
 
 
 def fold(records: Iterable[LogRecord]) -> BoardImage:
     """Fold records, those of each partition in order."""
+    return fold_entries(entry for record in records for entry in entries_of(record))
+
+
+def fold_entries(entries: Iterable[Entry]) -> BoardImage:
+    """Fold changes, in order."""
     image, places = BoardImage(), dict[str, tuple[Place, ...]]()
-    for record in records:
-        for entry in entries_of(record):
-            _apply(image, places, entry)
+    for entry in entries:
+        _apply(image, places, entry)
     return image
 
 
@@ -40,6 +45,12 @@ def _apply(image: BoardImage, places: dict[str, tuple[Place, ...]], entry: Entry
     if entry.line is not None:
         text, most = entry.line
         image.lines[entry.key] = [*image.lines.get(entry.key, []), text][-most:]
+    if entry.sums:
+        sums = image.sums.setdefault(entry.key, {})
+        sums.update({f"+{name}": sums.get(f"+{name}", 0) + amount for name, amount in entry.sums.items()})
+        if entry.rounds is not None:
+            sums.setdefault("first", entry.rounds[0])
+            sums["last"] = entry.rounds[1]
     if entry.bound is not None:
         name, most = entry.bound
         surplus = sorted(image.sets[name], key=lambda member: (image.sets[name][member], member.encode()))[:-most]
@@ -58,6 +69,7 @@ def _remove(image: BoardImage, places: dict[str, tuple[Place, ...]], key: str) -
     _leave(image, places, key)
     image.documents.pop(key, None)
     image.lines.pop(key, None)
+    image.sums.pop(key, None)
 
 
 async def dump(client: Any, cluster: str) -> BoardImage:
@@ -68,7 +80,10 @@ async def dump(client: Any, cluster: str) -> BoardImage:
         name = full.removeprefix(prefix)
         kind = await client.type(full)
         if name.startswith("doc:"):
-            image.documents[name.removeprefix("doc:")] = await client.hget(full, "value")
+            held = await client.hgetall(full)
+            image.documents[name.removeprefix("doc:")] = held.pop("value")
+            if added := {field: int(text) for field, text in held.items() if field != "places"}:
+                image.sums[name.removeprefix("doc:")] = added
         elif kind == "list":
             image.lines[name.removeprefix("lines:")] = await client.lrange(full, 0, -1)
         elif kind == "zset":
