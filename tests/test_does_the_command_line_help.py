@@ -140,6 +140,14 @@ def test_solving_a_file_loads_nothing_of_the_stream(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "['numpy']"
 
 
+def test_a_command_that_is_done_ends() -> None:
+    """Tests that nobody waits while a process that ends searches its memory, and that what is to be done is done."""
+    code = "import atexit, gc, sys; from linli.services.cli import main; sys.argv = ['linli', '--version']; "
+    code += "atexit.register(lambda: print(gc.get_freeze_count() > 0)); main.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"linli {version('linli')}", "True"]
+
+
 def test_everything_that_was_promised_is_there() -> None:
     """Tests the names of the commands."""
     names = {words[0] for words in ALL_COMMANDS}
