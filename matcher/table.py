@@ -305,7 +305,11 @@ def _prices(model: Model, wanted: list[Visit]) -> Longs:
     prices = np.repeat(np.array(asking, dtype=np.int64)[None, :], len(wanted), axis=0)
     spared: dict[tuple[SkillNeed, ...], Longs | None] = {}
     for i, visit in enumerate(wanted):
-        if visit.regular_team is not None or visit.pin is not None:
+        if visit.pin is not None and visit.pin.team is not None:
+            named = model.team_index.get(visit.pin.team)  # nobody else may go
+            if named is not None:
+                prices[i, named] = pair_price(weights, visit, teams[named])
+        elif visit.regular_team is not None or visit.pin is not None:
             prices[i] = [pair_price(weights, visit, team) for team in teams]
         else:
             if visit.needs not in spared:

@@ -18,8 +18,14 @@ from linli.matcher.timetable import Timetable
 
 Wanted = tuple[int, Fit]
 
+Rank = tuple[bool, bool, bool, bool, int]
+"""A visit's precedence, the most binding first."""
 
-def rank(model: Model, visit: int) -> tuple[bool, bool, bool, bool, int]:
+Key = tuple[Rank, int, str]
+"""By what visits are ordered for insertion: precedence, choice, id."""
+
+
+def rank(model: Model, visit: int) -> Rank:
     """Return a visit's precedence, the most binding first: begun, committed, offered, promised, then level."""
     wanted = model.visits[visit]
     return not model.fact[visit], not model.fixed[visit], wanted.pin is None, not wanted.promised, model.level[visit]
@@ -83,12 +89,19 @@ def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:
     return tour
 
 
-def insertion_order(timetable: Timetable, visits: list[int]) -> list[int]:
-    """Order visits for insertion: by precedence, then by how little choice of time and crew they leave."""
-    model = timetable.model
+def insertion_order(timetable: Timetable, visits: list[int], known: dict[int, Key] | None = None) -> list[int]:
+    """Order visits for insertion: by precedence, then by how little choice of time and crew they leave.
+
+    Nothing of that depends on what stands where, so `known` keeps it from one call to the next.
+    """
     if len(visits) < 2:
         return visits[:]
-    return sorted(visits, key=lambda visit: (rank(model, visit), choice_of(timetable, visit), model.visits[visit].id))
+    known = {} if known is None else known
+    for visit in visits:
+        if visit not in known:
+            model = timetable.model
+            known[visit] = rank(model, visit), choice_of(timetable, visit), model.visits[visit].id
+    return sorted(visits, key=known.__getitem__)
 
 
 def choice_of(timetable: Timetable, visit: int) -> int:
@@ -115,7 +128,8 @@ def insert_all(timetable: Timetable, visits: list[int], until: Callable[[], bool
         Asked before every visit but those held, which come first: when it says so, the others stay without a place.
     """
     model = timetable.model
-    queue = insertion_order(timetable, visits)
+    known = dict[int, Key]()
+    queue = insertion_order(timetable, visits, known)
     inserted = 0
     while queue:
         visit = queue.pop(0)
@@ -126,7 +140,8 @@ def insert_all(timetable: Timetable, visits: list[int], until: Callable[[], bool
         elif model.held[visit]:
             ejected = make_room(timetable, visit)
             inserted += ejected is not None
-            queue = insertion_order(timetable, queue + (ejected or []))
+            if ejected:
+                queue = insertion_order(timetable, queue + ejected, known)
     return inserted
 
 
