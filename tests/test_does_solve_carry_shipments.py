@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from itertools import accumulate, pairwise, permutations
@@ -12,7 +14,18 @@ from typing import Any
 import pytest
 
 from linli.matcher import compiled
+from linli.matcher.carrying import plan_trips
+from linli.matcher.carrying.errands import Errands, Trips
+from linli.matcher.carrying.plan_trips import Planned
+from linli.matcher.limits import Limits
+from linli.matcher.problem import Plan
 from linli.services.cli import main
+from linli.services.solving import vroom_sharing
+from linli.services.solving.limits import Allowance
+from linli.services.solving.vroom_errands import errands_of
+from linli.services.solving.vroom_format import VroomProblem
+from linli.services.solving.vroom_problem import Translated, translated
+from linli.services.solving.vroom_reading import read_problem
 from tests.support.solve_command import Json, Solve
 
 DURATIONS = [
@@ -454,3 +467,25 @@ def test_a_bad_shipment_is_refused_with_path_and_reason(solve: Solve, given: Jso
     told = solve(given, exit_code=2)
     assert told["error"]["code"] == "problem"
     assert message in told["error"]["message"]
+
+
+def test_the_time_for_trips_begins_before_they_are_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a search for trips whose setting up takes all its time finds it over, and none is set up without."""
+    over = list[bool]()
+
+    def slowly(given: VroomProblem, whole: Translated) -> Errands:
+        time.sleep(0.02)
+        return errands_of(given, whole)
+
+    def noted(errands: Errands, trips: Trips, limits: Limits, seed: int) -> Planned:
+        over.append(limits.until is not None and limits.until())
+        return Planned(trips, 0, 0)
+
+    monkeypatch.setattr(vroom_sharing, "errands_of", slowly)
+    monkeypatch.setattr(plan_trips, "plan_trips", noted)
+    file = read_problem(json.dumps(problem(jobs=[])).encode(), "problem")
+    given, read = file.problem, translated(file)
+    assert vroom_sharing.shared(given, read, Plan(), Allowance(seconds=0.01), lambda _: None) is None
+    assert over == [True]
+    assert vroom_sharing.shared(given, read, Plan(), Allowance(seconds=0.0), lambda _: None) is None
+    assert over == [True]

@@ -35,6 +35,8 @@ class _Errands:
         self.span = translated.span
         self.rows: dict[Place, int] = {}
         self.dimensions = len(given.vehicles[0].capacity)
+        self.skills = [(team_id(one), frozenset(one.skills)) for one in given.vehicles]
+        self.able: dict[tuple[tuple[int, ...], str | None], frozenset[int]] = {}
         self.held = any(visit.pin is not None for visit in self.problem.visits)
 
     def all(self) -> Errands:
@@ -94,11 +96,14 @@ class _Errands:
         return visit.urgency if not self.held else 0 if visit.pin is not None else 1 + visit.urgency
 
     def _able(self, skills: Sequence[int], team: str | None) -> frozenset[int]:
-        return frozenset(
-            number
-            for number, one in enumerate(self.given.vehicles)
-            if team in (None, team_id(one)) and set(skills) <= set(one.skills)
-        )
+        key = tuple(skills), team
+        if key not in self.able:
+            self.able[key] = frozenset(
+                number
+                for number, (name, held) in enumerate(self.skills)
+                if team in (None, name) and held.issuperset(skills)
+            )
+        return self.able[key]
 
     def _load(self, amount: Sequence[int]) -> tuple[int, ...]:
         return tuple(amount) or (0,) * self.dimensions

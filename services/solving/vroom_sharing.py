@@ -75,7 +75,10 @@ def shared(
     given: VroomProblem, translated: Translated, plan: Plan, allowance: Allowance, progress: Progress
 ) -> Shared | None:
     """Search for trips from the matcher's plan on; None where that plan may stand and none is better."""
-    errands, bound = errands_of(given, translated), loads_bind(given)
+    limits, bound = limits_within(allowance, progress), loads_bind(given)  # the time begins here, not after setting up
+    if limits.work <= 0 and not bound:
+        return None
+    errands = errands_of(given, translated)
     start = trips_of_plan(errands, translated.problem, plan)
     if bound:
         start = fitting(errands, start)
@@ -83,7 +86,6 @@ def shared(
         return Shared(errands, start, 0)
     from linli.matcher.carrying.plan_trips import plan_trips, value_of  # machine code: only for those who search
 
-    limits = limits_within(allowance, progress)
     most = WORK_PER_SQUARE * (2 * len(given.shipments) + len(given.jobs)) ** 2
     found = plan_trips(errands, start, replace(limits, work=min(limits.work, most)), allowance.seed)
     better = bound or value_of(errands, found.trips) < value_of(errands, start)
