@@ -8,6 +8,7 @@ RUNTIME := .venv/.runtime-is-there
 DEV := .venv/.dev-is-there
 PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
+SIDE_BY_SIDE := 3
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
 .PHONY: help setup demo plan test check bench bench-match bench-instances bench-online bench-month faults lock clean
@@ -25,8 +26,8 @@ plan: $(RUNTIME) ## a day on paper without any server: two synthetic sheets and 
 	@.venv/bin/linli export sample-sheets --out sheets --force
 	@.venv/bin/linli plan sheets/工单.xlsx sheets/队伍.xlsx -o sheets/派单表.xlsx --force $(ARGS) || [ $$? -eq 1 ]
 
-test: $(DEV) ## every test, on a real Kafka and a real Valkey; ARGS="-k words" for some
-	@$(PY) -m pytest $(ARGS)
+test: $(DEV) ## every test, on a real Kafka and a real Valkey; ARGS="-k words" for some, SIDE_BY_SIDE=1 one after the other
+	@$(PY) -m pytest --side-by-side=$(SIDE_BY_SIDE) $(ARGS)
 
 check: $(DEV) ## style, types, import contracts, and that the wheel holds every file
 	@echo "ruff check ..."; .venv/bin/ruff check -q .

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ from tests.support.district import DISTRICT
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House
 from tests.support.page_county import County, free_the_teams, made_county
+from tests.support.side_by_side import SideBySide
 from tests.support.solve_command import solve as solve
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
@@ -51,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", choices=("short", "long"), default="short", help="how many faults to strike")
     help_ = "demand: end at once without Chromium instead of leaving the browser tests out"
     parser.addoption("--browser", choices=("if-there", "demand"), default="if-there", help=help_)
+    parser.addoption("--side-by-side", type=int, default=1, help="how many processes run tests beside each other")
 
 
 class NoSkips:
@@ -99,12 +101,13 @@ class BrowserTests:
             terminalreporter.write_line(f"{self.left_out} browser tests did not run. {NO_CHROMIUM}", yellow=True)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def warm() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Compile the search where the set-up has not: after a change to it, and in a process of its own as there."""
-    if not compiled.is_warm():
+    if session.items and not session.config.option.collectonly and not compiled.is_warm():
         subprocess.run([sys.executable, "-m", "linli.matcher.search.compile"], check=True)
         compiled.is_warm.cache_clear()
+    return (yield)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -113,6 +116,9 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(NoSkips(), "no-skips")
     config.pluginmanager.register(BrowserTests(), "browser-tests")
+    workers = int(str(config.getoption("--side-by-side")))
+    if workers > 1 and not config.option.usepdb:
+        config.pluginmanager.register(SideBySide(workers), "side-by-side")
 
 
 @pytest.fixture(scope="session")

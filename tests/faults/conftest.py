@@ -6,8 +6,9 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -26,29 +27,43 @@ CLOCK_RATE = 60.0
 """A minute a second, so that offers expire while we look."""
 
 
-@dataclass
-class FaultReport:
-    """What was struck and what was found, test by test."""
+STRUCK = "struck"
+"""Under this name a test's report carries its faults from whichever process ran the test to the one that tells."""
 
-    lines: list[str] = field(default_factory=list[str])
-    requests: int = 0
-    faults: Counter[str] = field(default_factory=Counter[str])
-    lost: int = 0
-    doubled: int = 0
 
-    def add(self, what: str, faults: int, verdict: Verdict) -> None:
-        """Note one test's faults and what the audit said afterwards."""
-        self.requests += verdict.requests
-        self.faults[what] += faults
-        self.lost += verdict.lost
-        self.doubled += verdict.doubled
-        self.lines.append(
-            f"{what}: {verdict.requests} requests, {faults} faults struck, "
-            f"{verdict.lost} lost, {verdict.doubled} doubled, {verdict.rounds} rounds"
+@dataclass(frozen=True)
+class Struck:
+    """The faults of one test, and what the audit said afterwards."""
+
+    what: str
+    faults: int
+    requests: int
+    lost: int
+    doubled: int
+    rounds: int
+
+    def line(self) -> str:
+        """Say it in the report at the end."""
+        return (
+            f"{self.what}: {self.requests} requests, {self.faults} faults struck, "
+            f"{self.lost} lost, {self.doubled} doubled, {self.rounds} rounds"
         )
 
 
-REPORT = FaultReport()
+class FaultReport:
+    """Where one test notes its faults."""
+
+    def __init__(self, note: Callable[[str, object], None]) -> None:
+        self._note = note
+
+    def add(self, what: str, faults: int, verdict: Verdict) -> None:
+        """Note one test's faults and what the audit said afterwards."""
+        struck = Struck(what, faults, verdict.requests, verdict.lost, verdict.doubled, verdict.rounds)
+        self._note(STRUCK, asdict(struck))
+
+
+ALL_STRUCK: list[Struck] = []
+"""What the tests of this run have noted."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -60,25 +75,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in out]
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what a test noted."""
+    if report.when == "call":
+        ALL_STRUCK.extend(Struck(**cast(Any, noted)) for name, noted in report.user_properties if name == STRUCK)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the report."""
-    if not REPORT.lines:
+    if not ALL_STRUCK:
         return
     terminalreporter.section("faults")
-    for line in REPORT.lines:
-        terminalreporter.write_line(line)
+    for struck in ALL_STRUCK:
+        terminalreporter.write_line(struck.line())
     terminalreporter.write_line(
-        f"in all: {REPORT.requests} requests, {REPORT.faults.total()} faults struck, "
-        f"{REPORT.lost} lost, {REPORT.doubled} doubled"
+        f"in all: {sum(struck.requests for struck in ALL_STRUCK)} requests, "
+        f"{sum(struck.faults for struck in ALL_STRUCK)} faults struck, "
+        f"{sum(struck.lost for struck in ALL_STRUCK)} lost, {sum(struck.doubled for struck in ALL_STRUCK)} doubled"
     )
-    by_kind = ", ".join(f"{kind} {count}" for kind, count in REPORT.faults.items())
-    terminalreporter.write_line(f"faults by kind: {by_kind}")
+    by_kind: Counter[str] = Counter()
+    for struck in ALL_STRUCK:
+        by_kind[struck.what] += struck.faults
+    terminalreporter.write_line(f"faults by kind: {', '.join(f'{kind} {count}' for kind, count in by_kind.items())}")
 
 
-@pytest.fixture(scope="session")
-def report() -> FaultReport:
+@pytest.fixture
+def report(record_property: Callable[[str, object], None]) -> FaultReport:
     """Give the report that is printed at the end of the run."""
-    return REPORT
+    return FaultReport(record_property)
 
 
 @pytest.fixture(scope="session")
