@@ -37,8 +37,8 @@ class Errand:
     tests
         Their numbers, as they were collected.
     puts_away
-        Whether everything that was started for them ends with them: a server that nobody talks to any more still
-        takes a twentieth of a processor, and a whole Linli a fifth.
+        Whether everything that was started for them ends with them: a broker that nobody talks to any more still
+        takes a twentieth of a processor, and a whole Linli a tenth.
     """
 
     tests: tuple[int, ...] = ()
@@ -179,7 +179,7 @@ class SideBySide:
     Notes
     -----
     A worker that dies ends the run, which is then red. Fixtures of the whole session start once in each worker that
-    asks for them.
+    asks for them. pytest-xdist would collect all tests once in every worker, 20 s of a processor each time.
     """
 
     def __init__(self, workers: int) -> None:
@@ -222,7 +222,7 @@ class SideBySide:
         """Take one message."""
         try:
             kind, *what = worker.line.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):
             _say(worker)
             _stop(session, f"a worker died in {worker.running}")
             return
