@@ -8,7 +8,7 @@ RUNTIME := .venv/.runtime-is-there
 DEV := .venv/.dev-is-there
 PEERS := .venv/.peers-are-there
 PACKAGES := schemas matcher streams services
-SIDE_BY_SIDE := 3
+SIDE_BY_SIDE := 2
 COMPILE := .venv/bin/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --no-header
 
 .PHONY: help setup demo plan test check bench bench-match bench-instances bench-online bench-month faults lock clean
