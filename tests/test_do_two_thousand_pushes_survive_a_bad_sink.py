@@ -189,7 +189,7 @@ async def test_a_second_process_shuts_the_first_one_out(stack: DeliveryStack) ->
                 elder.set()
                 await younger.wait()
                 # The younger takes over when it has read the log: until then the elder may still tell what is new.
-                while not running.done():
+                while not late or not running.done():
                     late.append(f"late{len(late)}")
                     await stack.offer(late[-1], skill=f"s{len(late) % TEAMS}")
                     await asyncio.wait({running}, timeout=3)
