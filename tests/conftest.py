@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ from tests.support.district import DISTRICT
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House
 from tests.support.page_county import County, free_the_teams, made_county
-from tests.support.side_by_side import SideBySide
+from tests.support.side_by_side import ByServer, in_turn
 from tests.support.solve_command import solve as solve
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
@@ -52,7 +52,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", choices=("short", "long"), default="short", help="how many faults to strike")
     help_ = "demand: end at once without Chromium instead of leaving the browser tests out"
     parser.addoption("--browser", choices=("if-there", "demand"), default="if-there", help=help_)
-    parser.addoption("--side-by-side", type=int, default=1, help="how many processes run tests beside each other")
 
 
 class NoSkips:
@@ -78,21 +77,40 @@ class NoSkips:
 
 
 class BrowserTests:
-    """Leaves the browser tests out where there is no Chromium, and says so loudly: `make test` needs Python alone."""
+    """Leaves the browser tests out where there is no Chromium, and says so loudly: `make test` needs Python alone.
 
-    def __init__(self) -> None:
+    Raises
+    ------
+    pytest.UsageError
+        If they are demanded and there is none.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
         self.left_out = 0
+        if config.getoption("--browser") == "demand" and chromium() is None:
+            raise pytest.UsageError(f"there is no Chromium for the browser tests. {NO_CHROMIUM}")
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave them out, or end at once where they are demanded."""
+        """Leave them out."""
         ours = [item for item in items if item.get_closest_marker("browser")]
         if not ours or chromium() is not None:
             return
-        if config.getoption("--browser") == "demand":
-            raise pytest.UsageError(f"there is no Chromium for {len(ours)} browser tests. {NO_CHROMIUM}")
         self.left_out = len(ours)
         config.hook.pytest_deselected(items=ours)
         items[:] = [item for item in items if item not in ours]
+
+    def pytest_sessionfinish(self) -> None:
+        """Tell whoever divided the tests, which collects none."""
+        told: dict[str, object] | None = getattr(self.config, "workeroutput", None)
+        if told is not None:
+            told["browser_tests_left_out"] = self.left_out
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Hear it; every process left out the same."""
+        told: dict[str, int] = getattr(node, "workeroutput", {})
+        self.left_out = max(self.left_out, told.get("browser_tests_left_out", 0))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say how many were left out and how to have them."""
@@ -101,24 +119,31 @@ class BrowserTests:
             terminalreporter.write_line(f"{self.left_out} browser tests did not run. {NO_CHROMIUM}", yellow=True)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Compile the search where the set-up has not: after a change to it, and in a process of its own as there."""
-    if session.items and not session.config.option.collectonly and not compiled.is_warm():
-        subprocess.run([sys.executable, "-m", "linli.matcher.search.compile"], check=True)
-        compiled.is_warm.cache_clear()
-    return (yield)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Watch for skipped tests and for Chromium; let Ctrl-C reach what tests start, also in a run that was put aside."""
     # A job in the background ignores SIGINT and so would all its children: a house told to end by it would never end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(NoSkips(), "no-skips")
-    config.pluginmanager.register(BrowserTests(), "browser-tests")
-    workers = int(str(config.getoption("--side-by-side")))
-    if workers > 1 and not config.option.usepdb:
-        config.pluginmanager.register(SideBySide(workers), "side-by-side")
+    config.pluginmanager.register(BrowserTests(config), "browser-tests")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the search where the set-up has not: after a change to it, and in a process of its own as there."""
+    divided = hasattr(session.config, "workerinput")
+    if not divided and not session.config.option.collectonly and not compiled.is_warm():
+        subprocess.run([sys.executable, "-m", "linli.matcher.search.compile"], check=True)
+        compiled.is_warm.cache_clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in the order in which processes beside each other take them."""
+    in_turn(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
+    """Say how they are divided."""
+    return ByServer(config, log)
 
 
 @pytest.fixture(scope="session")
