@@ -27,7 +27,7 @@ plan: $(RUNTIME) ## a day on paper without any server: two synthetic sheets and 
 	@.venv/bin/linli plan sheets/工单.xlsx sheets/队伍.xlsx -o sheets/派单表.xlsx --force $(ARGS) || [ $$? -eq 1 ]
 
 test: $(DEV) ## every test, on a real Kafka and a real Valkey; ARGS="-k words" for some, SIDE_BY_SIDE=0 one after the other
-	@$(PY) -m pytest -n $(SIDE_BY_SIDE) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV) ## style, types, import contracts, and that the wheel holds every file
 	@echo "ruff check ..."; .venv/bin/ruff check -q .

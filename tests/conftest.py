@@ -28,7 +28,7 @@ from tests.support.district import DISTRICT
 from tests.support.gateway import client_of, token_for
 from tests.support.house import House
 from tests.support.page_county import County, free_the_teams, made_county
-from tests.support.side_by_side import ByServer, in_turn
+from tests.support.side_by_side import in_turn
 from tests.support.solve_command import solve as solve
 
 # The same examples in every run, so that a red run is red again; `--hypothesis-profile=default` explores anew.
@@ -139,11 +139,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests in the order in which processes beside each other take them."""
     in_turn(items)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
-    """Say how they are divided."""
-    return ByServer(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Which tests stay together, and which come first, where pytest-xdist divides them among several processes.
+"""In which order tests are taken where pytest-xdist divides their files among several processes.
 
 Most tests wait: for a broker to start, for a fast clock, for another process. One after the other they leave a machine
 idle for half of the time.
@@ -9,25 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
-from xdist.scheduler import LoadGroupScheduling
 
 SHARED = ("house", "county", "told_ground", "struck_ground", "own_house")
-"""The fixtures that start what takes long to start, once a process: whatever uses one stays in one process.
+"""The fixtures that start what takes long to start, once a process: their files follow each other.
 
 In the order in which they have their turn, those that last longest first.
 """
 
 
-class ByServer(LoadGroupScheduling):  # type: ignore[misc] # the library has no types of its own to inherit
-    """Gives out the tests of a shared server together, all others file by file."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        together: str = super()._split_scope(nodeid)
-        return together if together in SHARED else nodeid.partition("::")[0]
-
-
 def in_turn(items: list[pytest.Item]) -> None:
-    """Name what stays together, and sort: shared servers, what waits for a broker or browser, then all that is short.
+    """Sort: what shares servers, what waits for a broker or browser, then what is short, so that no end is long.
 
     Parameters
     ----------
@@ -38,10 +29,6 @@ def in_turn(items: list[pytest.Item]) -> None:
     for item in items:
         files[str(item.path)].append(item)
     ranks = {name: _rank(found) for name, found in files.items()}
-    for name, found in files.items():
-        if ranks[name] < len(SHARED):
-            for item in found:
-                item.add_marker(pytest.mark.xdist_group(SHARED[ranks[name]]))
     items.sort(key=lambda item: ranks[str(item.path)])
 
 
