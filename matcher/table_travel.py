@@ -10,17 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from linli.matcher.known_rows import KnownRows
 from linli.matcher.problem import Place
 from linli.matcher.travel import IntTable, Travel
 
 TABLE_MAX = 1 << 40
 """Seconds or metres that no way takes: beyond it sums over a plan could leave 64 bits."""
-
-
-SEQUENCES = 2
-"""Sequences of places whose rows are remembered: one asks from all places to all places, by turns."""
-
-_NO_ROWS = np.empty(0, np.int64)
 
 
 class TableError(ValueError):
@@ -67,7 +62,7 @@ class TableTravel:
         self._seconds = _checked(seconds, len(self.places), "seconds")
         self._metres = _checked(metres, len(self.places), "metres")
         self._quality = quality
-        self._last: list[tuple[Sequence[Place], IntTable]] = []
+        self._rows = KnownRows(self._found)
         self._estimate = estimate
         self._symmetric = bool(np.array_equal(self._seconds, self._seconds.T)) and (
             estimate is None or estimate.symmetric
@@ -100,7 +95,7 @@ class TableTravel:
 
     def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
         """Return seconds and metres of shape (origins, destinations)."""
-        rows, columns = self._rows(origins), self._rows(destinations)
+        rows, columns = self._rows.of(origins), self._rows.of(destinations)
         if rows.min(initial=0) >= 0 and columns.min(initial=0) >= 0:
             return _cut(self._seconds, rows, columns), _cut(self._metres, rows, columns)
         pairs = [[self.between(a, b) for b in destinations] for a in origins]
@@ -109,25 +104,14 @@ class TableTravel:
 
     def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> IntTable:
         """Return the seconds of `matrix` alone: half as much is looked up."""
-        rows, columns = self._rows(origins), self._rows(destinations)
+        rows, columns = self._rows.of(origins), self._rows.of(destinations)
         if rows.min(initial=0) >= 0 and columns.min(initial=0) >= 0:
             return _cut(self._seconds, rows, columns)
         return self.matrix(origins, destinations)[0]
 
-    def _rows(self, places: Sequence[Place]) -> IntTable:
-        """Return the places' rows, -1 where there is none; a sequence that is asked for again may only have grown.
-
-        To ask for a place means to hash its coordinates: of thousands, row by row, that takes longer than all the rest.
-        """
-        rows = next((rows for known, rows in self._last if known is places), _NO_ROWS)
-        if len(rows) > len(places):
-            rows = _NO_ROWS
-        if len(rows) < len(places):
-            more = np.array([self._row.get(one, -1) for one in places[len(rows) :]], dtype=np.int64)
-            rows = np.concatenate((rows, more))
-        if len(places) > 1:
-            self._last = [(places, rows), *(one for one in self._last if one[0] is not places)][:SEQUENCES]
-        return rows
+    def _found(self, places: Sequence[Place]) -> IntTable:
+        """Return the places' rows, -1 where there is none."""
+        return np.array([self._row.get(one, -1) for one in places], dtype=np.int64)
 
 
 def _cut(table: IntTable, rows: IntTable, columns: IntTable) -> IntTable:

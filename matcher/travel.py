@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, runtime_checkab
 import numpy as np
 import numpy.typing as npt
 
+from linli.matcher.known_rows import KnownRows
+
 if TYPE_CHECKING:
     from linli.matcher.problem import Place
 
@@ -202,7 +204,7 @@ class HaversineTravel:
         self.grounds = grounds
         self._memo: dict[tuple[Place, Place], tuple[int, int]] = {}
         self._spots: dict[Place, PreparedPlace] = {}
-        self._last: tuple[Sequence[Place], Floats] | None = None
+        self._rows = KnownRows(self._prepared)
 
     @property
     def quality(self) -> str:
@@ -258,12 +260,7 @@ class HaversineTravel:
 
         A sequence that is asked for again may have grown, but not changed.
         """
-        rows = np.empty((0, 5), dtype=np.float64)
-        if self._last is not None and self._last[0] is places:
-            rows = self._last[1]
-        if len(rows) < len(places):
-            more = np.array([self.prepared(place) for place in places[len(rows) :]], dtype=np.float64).reshape(-1, 5)
-            rows = np.concatenate((rows, more)) if len(rows) else more
-        if len(places) > 1:
-            self._last = places, rows
-        return rows
+        return self._rows.of(places)
+
+    def _prepared(self, places: Sequence[Place]) -> Floats:
+        return np.array([self.prepared(place) for place in places], dtype=np.float64).reshape(-1, 5)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from itertools import pairwise, permutations
 from typing import Any
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from linli.matcher.problem import Place
+from linli.matcher.travel import HaversineTravel, IntTable, PreparedPlace
 from linli.services.solving.vroom_breaks import rests_of, soonest
 from linli.services.solving.vroom_clocks import Clock
 from linli.services.solving.vroom_ends import Ends, EndsTravel
@@ -254,6 +257,51 @@ def test_travel_with_ends_is_one_travel() -> None:
     assert travel.between(own[2], real[4]) == problem.travel.between(real[2], real[4])
     assert travel.between(real[4], own[2]) == problem.travel.between(real[4], real[3])
     assert set(travel.real(own)) == set(real[:4])
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_single_rows_and_columns_of_ways_to_open_ends_are_those_of_the_table(seed: int) -> None:
+    """Tests rows and columns asked for by turns, of a list that grows between them."""
+    problem = day(3, 12, 1, seed)
+    real = [visit.place for visit in problem.visits]
+    own = [Place(0.0, 0.0, f"own-{k}") for k in range(3)]
+    ends = {own[0]: Ends(real[0], None), own[1]: Ends(None, real[1]), own[2]: Ends(real[2], real[3])}
+    travel, places = EndsTravel(problem.travel, ends), own[:2]
+    for one in (*own, *real):
+        row, column = travel.seconds((one,), places), travel.seconds(places, (one,))
+        assert row.tolist() == [[travel.between(one, other)[0] for other in places]]
+        assert column.tolist() == [[travel.between(other, one)[0]] for other in places]
+        places.append(one)
+
+
+class _Counting(HaversineTravel):
+    """Counts what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sought, self.computed = 0, list[int]()
+
+    @override
+    def prepared(self, place: Place) -> PreparedPlace:
+        self.sought += 1
+        return super().prepared(place)
+
+    @override
+    def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
+        self.computed.append(len(origins) * len(destinations))
+        return super().matrix(origins, destinations)
+
+
+def test_ways_to_open_ends_are_looked_up_and_computed_once_a_place() -> None:
+    """Tests that a list asked for again is not gone through again, and that the ways back are the ways there."""
+    real = [visit.place for visit in day(3, 12, 1, 1).visits]
+    base, inner = Place(0.0, 0.0, "own"), _Counting()
+    travel, places = EndsTravel(inner, {base: Ends(real[0], None)}), [base, *real]
+    for one in real:
+        travel.seconds((one,), places)
+        travel.seconds(places, (one,))
+    assert inner.computed == [len(real)] * len(real)
+    assert inner.sought == 2 * len(real)
 
 
 @pytest.mark.parametrize("seed", range(8))

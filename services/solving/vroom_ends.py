@@ -43,6 +43,8 @@ class _Side(NamedTuple):
         The real places that they begin and end at; any where there is none.
     numbers : array
         Which are the same place.
+    begin_rows, end_rows : array
+        Where those real places stand among all that were asked for.
     from_nowhere, to_nowhere : array of bool
         Where the route begins, or ends, wherever it likes.
     """
@@ -50,6 +52,8 @@ class _Side(NamedTuple):
     begins: list[Place]
     ends: list[Place]
     numbers: IntTable
+    begin_rows: IntTable
+    end_rows: IntTable
     from_nowhere: Flags
     to_nowhere: Flags
 
@@ -80,7 +84,10 @@ class EndsTravel:
         self._seconds = seconds_by(inner)
         self._any = next(one for each in self.ends.values() for one in (each.start, each.end) if one is not None)
         self._number: dict[Place, int] = {}
-        self._last: tuple[Sequence[Place], _Side] = (), _Side([], [], _NUMBERS, _FLAGS, _FLAGS)
+        self._real: list[Place] = []
+        self._real_rows: dict[Place, int] = {}
+        self._row: tuple[Place | None, IntTable] = None, _NUMBERS
+        self._last: tuple[Sequence[Place], _Side] = (), _Side([], [], _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _FLAGS)
 
     @property
     def quality(self) -> str:
@@ -118,13 +125,29 @@ class EndsTravel:
     def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> IntTable:
         """Return the seconds of `matrix` alone."""
         a, b = self._side_of(origins), self._side_of(destinations)
-        return _with_nothing(self._seconds(a.begins, b.ends), a, b)
+        return _with_nothing(self._table(a, b), a, b)
+
+    def _table(self, a: _Side, b: _Side) -> IntTable:
+        """Return the seconds of the real places; where every way back is as long, a column is a row."""
+        if self.inner.symmetric and len(a.begins) == 1:
+            return self._row_of(a.begins[0])[b.end_rows][None]
+        if self.inner.symmetric and len(b.ends) == 1:
+            return self._row_of(b.ends[0])[a.begin_rows][:, None]
+        return self._seconds(a.begins, b.ends)
+
+    def _row_of(self, place: Place) -> IntTable:
+        """Return seconds to all real places; the last is kept, for ways back are asked for after ways there."""
+        known, row = self._row
+        if known != place or len(row) < len(self._real):
+            row = self._seconds((place,), self._real)[0]
+            self._row = place, row
+        return row
 
     def _side_of(self, places: Sequence[Place]) -> _Side:
         """Return places as this travel knows them; a sequence that is asked for again may only have grown."""
         known, side = self._last
         if known is not places or len(side.numbers) > len(places):
-            side = _Side([], [], _NUMBERS, _FLAGS, _FLAGS)
+            side = _Side([], [], _NUMBERS, _NUMBERS, _NUMBERS, _FLAGS, _FLAGS)
         if len(side.numbers) < len(places):
             side = self._longer(side, places[len(side.numbers) :])
         if len(places) > 1:
@@ -134,16 +157,26 @@ class EndsTravel:
     def _longer(self, side: _Side, more: Sequence[Place]) -> _Side:
         """Return a side with more places behind those it has; its lists themselves grow, so that they are known."""
         begins, ends = [self._origin(place) for place in more], [self._destination(place) for place in more]
-        side.begins.extend(self._any if one is None else one for one in begins)
-        side.ends.extend(self._any if one is None else one for one in ends)
+        real_begins = [self._any if one is None else one for one in begins]
+        real_ends = [self._any if one is None else one for one in ends]
+        side.begins.extend(real_begins)
+        side.ends.extend(real_ends)
         numbers = [self._number.setdefault(place, len(self._number)) for place in more]
         return _Side(
             side.begins,
             side.ends,
             np.concatenate((side.numbers, np.array(numbers, dtype=np.int64))),
+            np.concatenate((side.begin_rows, self._rows_of(real_begins))),
+            np.concatenate((side.end_rows, self._rows_of(real_ends))),
             np.concatenate((side.from_nowhere, np.array([one is None for one in begins], dtype=np.bool_))),
             np.concatenate((side.to_nowhere, np.array([one is None for one in ends], dtype=np.bool_))),
         )
+
+    def _rows_of(self, places: Sequence[Place]) -> IntTable:
+        for place in places:
+            if self._real_rows.setdefault(place, len(self._real)) == len(self._real):
+                self._real.append(place)
+        return np.array([self._real_rows[place] for place in places], dtype=np.int64)
 
     def _origin(self, place: Place) -> Place | None:
         ends = self.ends.get(place)
