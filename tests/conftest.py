@@ -123,6 +123,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Watch for skipped tests and for Chromium; let Ctrl-C reach what tests start, also in a run that was put aside."""
     # A job in the background ignores SIGINT and so would all its children: a house told to end by it would never end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(config, "workerinput"):  # pytest-xdist hands its terminal's size on, and a file has none
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)
     config.pluginmanager.register(NoSkips(), "no-skips")
     config.pluginmanager.register(BrowserTests(config), "browser-tests")
 
