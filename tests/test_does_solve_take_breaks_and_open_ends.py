@@ -287,9 +287,9 @@ class _Counting(HaversineTravel):
         return super().prepared(place)
 
     @override
-    def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
+    def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> IntTable:
         self.computed.append(len(origins) * len(destinations))
-        return super().matrix(origins, destinations)
+        return super().seconds(origins, destinations)
 
 
 def test_ways_to_open_ends_are_looked_up_and_computed_once_a_place() -> None:

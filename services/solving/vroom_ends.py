@@ -124,16 +124,30 @@ class EndsTravel:
 
     def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> IntTable:
         """Return the seconds of `matrix` alone."""
+        if self.inner.symmetric and len(origins) == 1:
+            return self._from_one(origins[0], self._side_of(destinations))[None]
+        if self.inner.symmetric and len(destinations) == 1:
+            return self._to_one(destinations[0], self._side_of(origins))[:, None]
         a, b = self._side_of(origins), self._side_of(destinations)
-        return _with_nothing(self._table(a, b), a, b)
+        return _with_nothing(self._seconds(a.begins, b.ends), a, b)
 
-    def _table(self, a: _Side, b: _Side) -> IntTable:
-        """Return the seconds of the real places; where every way back is as long, a column is a row."""
-        if self.inner.symmetric and len(a.begins) == 1:
-            return self._row_of(a.begins[0])[b.end_rows][None]
-        if self.inner.symmetric and len(b.ends) == 1:
-            return self._row_of(b.ends[0])[a.begin_rows][:, None]
-        return self._seconds(a.begins, b.ends)
+    def _from_one(self, place: Place, to: _Side) -> IntTable:
+        """Return seconds from one place, which is what most ask for, without making a side of it."""
+        begin = self._origin(place)
+        if begin is None:
+            return np.zeros(len(to.numbers), np.int64)
+        seconds = self._row_of(begin).take(to.end_rows)
+        seconds[to.to_nowhere | (to.numbers == self._number.get(place, -1))] = 0
+        return seconds
+
+    def _to_one(self, place: Place, origins: _Side) -> IntTable:
+        """Return seconds to one place: every way back is as long as the way there."""
+        end = self._destination(place)
+        if end is None:
+            return np.zeros(len(origins.numbers), np.int64)
+        seconds = self._row_of(end).take(origins.begin_rows)
+        seconds[origins.from_nowhere | (origins.numbers == self._number.get(place, -1))] = 0
+        return seconds
 
     def _row_of(self, place: Place) -> IntTable:
         """Return seconds to all real places; the last is kept, for ways back are asked for after ways there."""
