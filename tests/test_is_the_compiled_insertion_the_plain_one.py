@@ -68,6 +68,17 @@ def asked_often(problem: Problem) -> Problem:
     return replace(problem, teams=tuple(teams), weights=replace(problem.weights, scarcity=3_600))
 
 
+def filled(problem: Problem, dice: random.Random) -> Plan:
+    """Return the plan of a problem filled visit by visit, each time after both manners agreed on all that is left."""
+    timetable = Timetable(Model(problem))
+    visits = list(range(len(problem.visits)))
+    dice.shuffle(visits)
+    for count, visit in enumerate(visits):
+        assert agree(timetable, visits[count:]) == len(visits) - count
+        insert_all(timetable, [visit])
+    return timetable.plan()
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_every_rule_and_price_counts_the_same(seed: int) -> None:
     """Tests small problems with every kind of rule, two days of shifts and several crews, tour by tour as they fill.
@@ -75,13 +86,7 @@ def test_every_rule_and_price_counts_the_same(seed: int) -> None:
     Then rounds of later hours with the same memory, with pins, absences, begun visits and visits that went.
     """
     problem, dice = remembered(asked_often(small(seed, visits=14, teams=6))), random.Random(seed)
-    timetable = Timetable(Model(problem))
-    visits = list(range(len(problem.visits)))
-    dice.shuffle(visits)
-    for count, visit in enumerate(visits):
-        assert agree(timetable, visits[count:]) == len(visits) - count
-        insert_all(timetable, [visit])
-    plan = timetable.plan()
+    plan = filled(problem, dice)
     for hours in (1, 5, 9, 14):
         round_ = replace(later(problem, plan, seed), now=problem.now + hours * HOUR)
         timetable, _ = repair(Model(round_), plan)
@@ -197,13 +202,7 @@ def test_ways_of_any_kind_count_the_same(seed: int) -> None:
     if seed % 2:
         problem = limited_on_the_way(problem, seed)
     problem = remembered(problem) if seed % 3 == 0 else over_a_table(problem, seed)
-    timetable = Timetable(Model(problem))
-    visits = list(range(len(problem.visits)))
-    dice.shuffle(visits)
-    for count, visit in enumerate(visits):
-        assert agree(timetable, visits[count:]) == len(visits) - count
-        insert_all(timetable, [visit])
-    plan = timetable.plan()
+    plan = filled(problem, dice)
     for hours in (1, 5, 9, 14):
         round_ = replace(later(problem, plan, seed), now=problem.now + hours * HOUR)
         if isinstance(round_.travel, TableTravel):

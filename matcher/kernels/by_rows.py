@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from linli.matcher.compiled import bare, inner
 from linli.matcher.kernels.layout import Longs
-from linli.matcher.kernels.placing import PER_HOUR, first_shift, may_ask
+from linli.matcher.kernels.placing import choice, fee_of, first_shift, keep_if_better, may_ask, reaches
 from linli.matcher.kernels.placing_layout import (
-    ASKING,
     AT,
     BASE,
     BEYOND,
     CHOICE,
     CLOSES,
-    CONTINUITY,
     COST,
     COUNT,
     CREWS,
@@ -28,8 +26,6 @@ from linli.matcher.kernels.placing_layout import (
     DUTY_FROM,
     ENTRY,
     EVERY_TEAM,
-    FEE,
-    FETCHING,
     FIRST_SPAN,
     FIRST_WINDOW,
     HOP,
@@ -37,24 +33,18 @@ from linli.matcher.kernels.placing_layout import (
     IS_DUE,
     IS_SOFT,
     LATE,
-    LATEST,
-    LEAD,
     LENGTH,
     LOAD,
     LOAD_COST,
-    MAKES_NONE,
     MANY,
     MOST_METRES,
     MOST_SECONDS,
     NOW,
     OPENS,
-    POSITION,
-    REGULAR,
     ROOM,
     SHIFT_FROM,
     SHIFT_TO,
     SOFT,
-    SPANS,
     SPARE_METRES,
     SPARE_SECONDS,
     START,
@@ -69,7 +59,7 @@ from linli.matcher.kernels.placing_layout import (
     Ground,
     Ways,
 )
-from linli.matcher.kernels.spots import last_start, load_price, softness
+from linli.matcher.kernels.spots import alone, first_start, last_start, load_price, softness
 
 
 @bare
@@ -115,10 +105,10 @@ def find(
         if not may_ask(ground, able, wanted, c, t):
             continue
         first, base = first_shift(ground, wanted, t), ground.teams[t, BASE]
-        if not _reaches(ground, wanted, able.until[c, 0], t, first, int(to[base]), int(back[base])):
+        if not reaches(ground, wanted, able.until[c, 0], t, first, int(to[base]), int(back[base])):
             continue
         if what == CHOICE:
-            found += _choice(ground, able, wanted, c, t, first)
+            found += choice(ground, able, wanted, c, t, first)
             continue
         row = 0
         if what == EVERY_TEAM:
@@ -132,48 +122,6 @@ def find(
 
 
 @inner
-def _first_start(wanted: Longs, arrival: int) -> int:
-    """Return the visit's first start at or after arrival; `BEYOND` if there is none."""
-    for w in range(wanted[SPANS]):
-        if arrival <= wanted[FIRST_SPAN + 2 * w + 1]:
-            return int(max(wanted[FIRST_SPAN + 2 * w], arrival))
-    return BEYOND
-
-
-@inner
-def _reaches(ground: Ground, wanted: Longs, clear: int, t: int, first: int, out: int, home: int) -> bool:
-    """Say whether a crew can go out from its base, serve in a window and be home again within some shift."""
-    last = last_start(wanted)
-    for s in range(first, ground.teams[t, SHIFT_TO]):
-        opens, closes = ground.shifts[s, OPENS], ground.shifts[s, CLOSES]
-        if opens > last:
-            break
-        start, end = max(opens, wanted[NOW]) + out, min(closes - home, clear) - wanted[LENGTH]
-        for w in range(wanted[SPANS]):
-            if max(wanted[FIRST_SPAN + 2 * w], start) <= min(wanted[FIRST_SPAN + 2 * w + 1], end):
-                return True
-    return False
-
-
-@inner
-def _choice(ground: Ground, able: Able, wanted: Longs, c: int, t: int, first: int) -> int:
-    """Return how many minutes of start the team's crews leave, and one more for each window."""
-    total, last = 0, last_start(wanted) + wanted[LEAD]
-    for s in range(first, ground.teams[t, SHIFT_TO]):
-        if ground.shifts[s, OPENS] > last:
-            break
-        earliest = max(ground.shifts[s, OPENS], wanted[NOW]) - wanted[LEAD]
-        for crew in range(ground.teams[t, CREWS]):
-            latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
-            for w in range(wanted[SPANS]):
-                lo = max(wanted[FIRST_SPAN + 2 * w], earliest)
-                hi = min(wanted[FIRST_SPAN + 2 * w + 1], latest)
-                if lo <= hi:
-                    total += 1 + (hi - lo) // 60
-    return int(total)
-
-
-@inner
 def _best_of_team(
     ground: Ground, able: Able, wanted: Longs, ways: Ways, c: int, t: int, first: int, answers: Longs, row: int
 ) -> int:
@@ -182,9 +130,7 @@ def _best_of_team(
     Returns 1 if it did, 0 if not, -1 if a stop has more windows than a row holds.
     """
     done, last, teams = 0, last_start(wanted), ground.teams
-    fee = teams[t, ASKING] + wanted[FETCHING] + (wanted[LENGTH] - wanted[LEAD]) * able.spared[c] // PER_HOUR
-    if wanted[REGULAR] != -1 and wanted[REGULAR] != t:
-        fee += ground.prices[CONTINUITY]
+    fee = fee_of(ground, able, wanted, c, t)
     for s in range(first, teams[t, SHIFT_TO]):
         if ground.shifts[s, OPENS] > last:
             break
@@ -203,10 +149,7 @@ def _best_of_team(
             else:
                 empty = True
                 cost, position = _alone(ground, wanted, ways, t, s, latest, fee)
-            best = answers[row, COST]
-            if position >= 0 and (cost < best or (cost == best and d < answers[row, DUTY])):
-                answers[row, COST], answers[row, DUTY], answers[row, POSITION] = cost, d, position
-                answers[row, LATEST], answers[row, FEE] = latest, fee
+            if keep_if_better(answers, row, cost, d, position, latest, fee):
                 done = 1
     return done
 
@@ -214,23 +157,14 @@ def _best_of_team(
 @inner
 def _alone(ground: Ground, wanted: Longs, ways: Ways, t: int, s: int, latest: int, fee: int) -> tuple[int, int]:
     """Return cost and position on a tour without a stop; position -1 if there is no place."""
-    teams, length = ground.teams, wanted[LENGTH]
-    opens, closes, base = ground.shifts[s, OPENS], ground.shifts[s, CLOSES], teams[t, BASE]
-    if teams[t, MAKES_NONE] != 0 or length > closes - opens:
-        return BEYOND, -1
-    out, home = ways.to[base], ways.back[base]
+    teams, base = ground.teams, ground.teams[t, BASE]
+    out, home = int(ways.to[base]), int(ways.back[base])
     if out + home > teams[t, MOST_SECONDS] - wanted[WITHIN]:
         return BEYOND, -1
     road = ways.to_metres[base] + ways.back_metres[base]
     if teams[t, MOST_METRES] < BEYOND and road > teams[t, MOST_METRES] - wanted[WITHIN_METRES]:
         return BEYOND, -1
-    start = _first_start(wanted, max(opens, wanted[NOW]) + out)
-    if start > latest or start + length + home > closes:
-        return BEYOND, -1
-    cost = fee + load_price(ground.prices, teams[t, LOAD], length) + ground.prices[TRAVEL_WEIGHT] * (out + home)
-    if wanted[IS_SOFT] != 0:
-        cost += softness(ground.prices, wanted[IS_DUE], wanted[WAS_TOLD], start)
-    return int(cost), 0
+    return alone(ground, wanted, t, s, out, home, latest, fee)
 
 
 @inner
@@ -265,7 +199,7 @@ def _cheapest(
             road = ways.to_metres[rows[b, k, AT]] + ways.back_metres[rows[b, k, ENTRY]] - rows[b, k, HOP_METRES]
             if road > spare_metres:
                 continue
-        start = _first_start(wanted, free + out)
+        start = first_start(wanted, free + out)
         if start > latest or start + length + on > late:
             continue
         if soft:

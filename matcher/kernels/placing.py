@@ -32,10 +32,12 @@ from linli.matcher.kernels.placing_layout import (
     EVERY_TEAM,
     FARTHEST,
     FEE,
+    FETCHING,
     FIRST_SPAN,
     HIGH,
     LATEST,
     LATITUDE,
+    LEAD,
     LENGTH,
     LENGTH_STEP,
     LENGTHS,
@@ -191,10 +193,10 @@ def _try(ground: Ground, able: Able, wanted: Longs, what: int, near: float, c: i
         return found
     if road > min(ground.teams[t, LIMIT_METRES], wanted[MAX_METRES]):
         return found
-    if not _reaches(ground, wanted, able.until[c, 0], t, first, out):
+    if not reaches(ground, wanted, able.until[c, 0], t, first, out, out):
         return found
     if what == CHOICE:
-        return found + _choice(ground, able, wanted, c, t, first)
+        return found + choice(ground, able, wanted, c, t, first)
     row = 0
     if what == EVERY_TEAM:
         row = found
@@ -230,17 +232,16 @@ def first_shift(ground: Ground, wanted: Longs, t: int) -> int:
 
 
 @inner
-def _reaches(ground: Ground, wanted: Longs, clear: int, t: int, first: int, out: int) -> bool:
+def reaches(ground: Ground, wanted: Longs, clear: int, t: int, first: int, out: int, home: int) -> bool:
     """Say whether a crew can go out from its base, serve in a window and be home again within some shift."""
     last = last_start(wanted)
     for s in range(first, ground.teams[t, SHIFT_TO]):
         opens, closes = ground.shifts[s, OPENS], ground.shifts[s, CLOSES]
         if opens > last:
             break
-        start, end = max(opens, wanted[NOW]) + out, min(closes - out, clear) - wanted[LENGTH]
+        start, end = max(opens, wanted[NOW]) + out, min(closes - home, clear) - wanted[LENGTH]
         for w in range(wanted[SPANS]):
-            lo, hi = wanted[FIRST_SPAN + 2 * w], wanted[FIRST_SPAN + 2 * w + 1]
-            if closes >= lo and opens <= hi and max(lo, start) <= min(hi, end):
+            if max(wanted[FIRST_SPAN + 2 * w], start) <= min(wanted[FIRST_SPAN + 2 * w + 1], end):
                 return True
     return False
 
@@ -261,13 +262,13 @@ def _may_have_room(ground: Ground, able: Able, wanted: Longs, c: int, t: int, fi
 
 
 @inner
-def _choice(ground: Ground, able: Able, wanted: Longs, c: int, t: int, first: int) -> int:
+def choice(ground: Ground, able: Able, wanted: Longs, c: int, t: int, first: int) -> int:
     """Return how many minutes of start the team's crews leave, and one more for each window."""
-    total, last = 0, last_start(wanted)
+    total, last = 0, last_start(wanted) + wanted[LEAD]
     for s in range(first, ground.teams[t, SHIFT_TO]):
         if ground.shifts[s, OPENS] > last:
             break
-        earliest = max(ground.shifts[s, OPENS], wanted[NOW])
+        earliest = max(ground.shifts[s, OPENS], wanted[NOW]) - wanted[LEAD]
         for crew in range(ground.teams[t, CREWS]):
             latest = min(ground.shifts[s, CLOSES], able.until[c, crew]) - wanted[LENGTH]
             for w in range(wanted[SPANS]):
@@ -276,6 +277,26 @@ def _choice(ground: Ground, able: Able, wanted: Longs, c: int, t: int, first: in
                 if lo <= hi:
                     total += 1 + (hi - lo) // 60
     return int(total)
+
+
+@inner
+def fee_of(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> int:
+    """Return what a visit costs a team wherever it stands: asking, fetching, rare skills, another regular team."""
+    fee = ground.teams[t, ASKING] + wanted[FETCHING] + (wanted[LENGTH] - wanted[LEAD]) * able.spared[c] // PER_HOUR
+    if wanted[REGULAR] != -1 and wanted[REGULAR] != t:
+        fee += ground.prices[CONTINUITY]
+    return int(fee)
+
+
+@inner
+def keep_if_better(answers: Longs, row: int, cost: int, d: int, position: int, latest: int, fee: int) -> bool:
+    """Write a place into a row of answers if it beats what stands there: by cost, then by the earlier crew."""
+    best = answers[row, COST]
+    if position < 0 or cost > best or (cost == best and d >= answers[row, DUTY]):
+        return False
+    answers[row, COST], answers[row, DUTY], answers[row, POSITION] = cost, d, position
+    answers[row, LATEST], answers[row, FEE] = latest, fee
+    return True
 
 
 @inner
@@ -297,9 +318,7 @@ def _best_of_team(
     the base takes.
     """
     done, last, teams = 0, last_start(wanted), ground.teams
-    fee = teams[t, ASKING] + wanted[LENGTH] * able.spared[c] // PER_HOUR
-    if wanted[REGULAR] != -1 and wanted[REGULAR] != t:
-        fee += ground.prices[CONTINUITY]
+    fee = fee_of(ground, able, wanted, c, t)
     for s in range(first, teams[t, SHIFT_TO]):
         if ground.shifts[s, OPENS] > last:
             break
@@ -321,10 +340,7 @@ def _best_of_team(
                 continue
             else:
                 empty = True
-                cost, position = alone(ground, wanted, t, s, out, latest, fee)
-            best = answers[row, COST]
-            if position >= 0 and (cost < best or (cost == best and d < answers[row, DUTY])):
-                answers[row, COST], answers[row, DUTY], answers[row, POSITION] = cost, d, position
-                answers[row, LATEST], answers[row, FEE] = latest, fee
+                cost, position = alone(ground, wanted, t, s, out, out, latest, fee)
+            if keep_if_better(answers, row, cost, d, position, latest, fee):
                 done = 1
     return done

@@ -78,24 +78,24 @@ def softness(prices: Longs, due: int, told: int, start: int) -> int:
 
 
 @inner
-def _first_start(wanted: Longs, arrival: int) -> int:
-    """Return the visit's first start at or after arrival, or -1."""
+def first_start(wanted: Longs, arrival: int) -> int:
+    """Return the visit's first start at or after arrival; `BEYOND` if there is none."""
     for w in range(wanted[SPANS]):
         if arrival <= wanted[FIRST_SPAN + 2 * w + 1]:
             return int(max(wanted[FIRST_SPAN + 2 * w], arrival))
-    return -1
+    return BEYOND
 
 
 @inner
-def alone(ground: Ground, wanted: Longs, t: int, s: int, out: int, latest: int, fee: int) -> tuple[int, int]:
+def alone(ground: Ground, wanted: Longs, t: int, s: int, out: int, home: int, latest: int, fee: int) -> tuple[int, int]:
     """Return cost and position on a tour without a stop; position -1 if there is no place."""
     opens, closes, length = ground.shifts[s, OPENS], ground.shifts[s, CLOSES], wanted[LENGTH]
     if ground.teams[t, MAKES_NONE] != 0 or length > closes - opens:
         return BEYOND, -1
-    start = _first_start(wanted, max(opens, wanted[NOW]) + out)
-    if start < 0 or start > latest or start + length + out > closes:
+    start = first_start(wanted, max(opens, wanted[NOW]) + out)
+    if start > latest or start + length + home > closes:
         return BEYOND, -1
-    cost = fee + load_price(ground.prices, ground.teams[t, LOAD], length) + ground.prices[TRAVEL_WEIGHT] * 2 * out
+    cost = fee + load_price(ground.prices, ground.teams[t, LOAD], length) + ground.prices[TRAVEL_WEIGHT] * (out + home)
     if wanted[IS_SOFT] != 0:
         cost += softness(ground.prices, wanted[IS_DUE], wanted[WAS_TOLD], start)
     return int(cost), 0
@@ -127,8 +127,8 @@ def cheapest(ground: Ground, wanted: Longs, b: int, load: int, latest: int, fee:
         if not soft and base + prices[TRAVEL_WEIGHT] * (out + on - rows[b, k, HOP]) >= best:
             continue
         out = seconds(places, rows[b, k, AT], v)
-        start = _first_start(wanted, free + out)
-        if start < 0 or start > latest or start + length > late:
+        start = first_start(wanted, free + out)
+        if start > latest or start + length > late:
             continue
         on = seconds(places, v, rows[b, k, ENTRY])
         if start + length + on > late:

@@ -125,28 +125,20 @@ class EndsTravel:
     def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> IntTable:
         """Return the seconds of `matrix` alone."""
         if self.inner.symmetric and len(origins) == 1:
-            return self._from_one(origins[0], self._side_of(destinations))[None]
+            to, one = self._side_of(destinations), origins[0]
+            return self._of_one(one, self._origin(one), to, to.end_rows, to.to_nowhere)[None]
         if self.inner.symmetric and len(destinations) == 1:
-            return self._to_one(destinations[0], self._side_of(origins))[:, None]
+            by, one = self._side_of(origins), destinations[0]
+            return self._of_one(one, self._destination(one), by, by.begin_rows, by.from_nowhere)[:, None]
         a, b = self._side_of(origins), self._side_of(destinations)
         return _with_nothing(self._seconds(a.begins, b.ends), a, b)
 
-    def _from_one(self, place: Place, to: _Side) -> IntTable:
-        """Return seconds from one place, which is what most ask for, without making a side of it."""
-        begin = self._origin(place)
-        if begin is None:
-            return np.zeros(len(to.numbers), np.int64)
-        seconds = self._row_of(begin).take(to.end_rows)
-        seconds[to.to_nowhere | (to.numbers == self._number.get(place, -1))] = 0
-        return seconds
-
-    def _to_one(self, place: Place, origins: _Side) -> IntTable:
-        """Return seconds to one place: every way back is as long as the way there."""
-        end = self._destination(place)
-        if end is None:
-            return np.zeros(len(origins.numbers), np.int64)
-        seconds = self._row_of(end).take(origins.begin_rows)
-        seconds[origins.from_nowhere | (origins.numbers == self._number.get(place, -1))] = 0
+    def _of_one(self, place: Place, real: Place | None, others: _Side, rows: IntTable, nowhere: Flags) -> IntTable:
+        """Return seconds from or to one place, which is what most ask for, without making a side of it."""
+        if real is None:
+            return np.zeros(len(rows), np.int64)
+        seconds = self._row_of(real).take(rows)
+        seconds[nowhere | (others.numbers == self._number.get(place, -1))] = 0
         return seconds
 
     def _row_of(self, place: Place) -> IntTable:
