@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 import pytest
 import standardwebhooks
 
-from linli.schemas.deliveries import DeliveryRecord, DeliveryState
-from linli.schemas.people import ChannelKind
-from linli.services.delivering.contacts import Contacts, Reachable
+from linli.schemas.deliveries import DeliveryState
+from linli.schemas.people import ChannelKind, SealedPart
+from linli.services.delivering import contacts
+from linli.streams.sealed.sealing import unseal
 from tests.support.delivery_stack import SECRET, DeliveryStack, webhook
 from tests.support.providers import Providers, Reply
 
@@ -19,23 +20,26 @@ pytestmark = pytest.mark.broker
 async def test_a_contact_is_unsealed_only_to_choose_a_channel_and_to_use_it(
     stack: DeliveryStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tests that looking whether something is due opens nothing: once to choose, and once for each of three tries."""
-    unsealed: list[str | None] = []
-    plain = Contacts.of
+    """Tests that looking whether something is due opens nothing: once to choose, and once for each of three tries.
 
-    def noting(contacts: Contacts, record: DeliveryRecord, at: datetime) -> Reachable:
-        unsealed.append(record.team)
-        return plain(contacts, record, at)
+    Where the offer is read before the team, somebody looks once more, finds no team yet, and opens nothing.
+    """
+    unsealed: list[str] = []
 
-    monkeypatch.setattr(Contacts, "of", noting)
+    def noting(sealed: SealedPart, *how: Any) -> Any:
+        unsealed.append(sealed.key_id)
+        return unseal(sealed, *how)
+
+    monkeypatch.setattr(contacts, "unseal", noting)
     stack.rate = 400.0  # three tries take a second; a busy machine has three before the desk hears of it
     async with Providers() as server, stack.delivering(server):
         server.script += [Reply(500), Reply(500)]
-        await stack.register("t1", await stack.seal(webhook(server)))
+        sealed = await stack.seal(webhook(server))
+        await stack.register("t1", sealed)
         await stack.offer("1")
         [told] = await stack.settled()
     assert [(one.channel, one.attempt) for one in told.tracks] == [(ChannelKind.WEBHOOK, 3)]
-    assert unsealed == ["t1"] * (1 + 3)
+    assert unsealed == [sealed.key_id] * (1 + 3)
 
 
 async def test_a_contact_that_cannot_be_opened_goes_to_the_desk_and_stops_nobody(stack: DeliveryStack) -> None:
