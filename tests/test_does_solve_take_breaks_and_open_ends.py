@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
+from linli.matcher.ends_travel import Ends, EndsTravel
 from linli.matcher.problem import Place
 from linli.matcher.travel import HaversineTravel, IntTable, PreparedPlace
 from linli.services.solving.vroom_breaks import rests_of, soonest
 from linli.services.solving.vroom_clocks import Clock
-from linli.services.solving.vroom_ends import Ends, EndsTravel
 from linli.services.solving.vroom_format import Vehicle
 from tests.support.problems import day
 from tests.support.solve_command import Json, Solve

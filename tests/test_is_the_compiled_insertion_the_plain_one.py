@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
+from linli.matcher.ends_travel import Ends, EndsTravel
 from linli.matcher.insertion import asked_visits, compiled_insertion
 from linli.matcher.insertion.insertion import best_per_team, best_per_team_plainly, best_spot, best_spot_plainly
 from linli.matcher.insertion.repair import choice_of, choice_plainly, insert_all, repair
@@ -210,6 +211,40 @@ def test_ways_of_any_kind_count_the_same(seed: int) -> None:
             round_ = replace(whole, now=round_.now)
         timetable, _ = repair(Model(round_), plan)
         agree(timetable, timetable.unserved())
+
+
+def with_open_ends(problem: Problem, seed: int) -> Problem:
+    """Return the problem with teams that begin or end wherever they like, or end where another one has its base."""
+    dice, ends, teams = random.Random(seed), dict[Place, Ends](), list[Team]()
+    for team in problem.teams:
+        other = dice.choice(problem.teams).base
+        own = Place(0.0, 0.0, f"own-{team.id}")
+        ends[own] = dice.choice((Ends(team.base, None), Ends(None, team.base), Ends(team.base, other)))
+        teams.append(team if dice.random() < 0.2 else replace(team, base=own))
+    return remembered(replace(problem, teams=tuple(teams), travel=EndsTravel(problem.travel, ends)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_open_ends_count_the_same_by_formula(seed: int) -> None:
+    """Tests routes that end elsewhere than they begin, things fetched, and limits of time and metres on the way."""
+    problem, dice = asked_often(small(seed, visits=14, teams=6)), random.Random(seed)
+    if seed % 2:
+        problem = limited_on_the_way(problem, seed)
+    problem = with_open_ends(problem, seed)
+    plan = filled(problem, dice)
+    for hours in (1, 5, 9):
+        round_ = replace(later(problem, plan, seed), now=problem.now + hours * HOUR)
+        timetable, _ = repair(Model(round_), plan)
+        agree(timetable, timetable.unserved())
+
+
+@pytest.mark.parametrize("limited", [False, True])
+def test_no_row_of_ways_is_computed_by_formula(monkeypatch: pytest.MonkeyPatch, *, limited: bool) -> None:
+    """Tests a first plan with open ends, or with limits on the way: rows to all places were most of its time."""
+    problem = day(teams=20, visits=200, seed=5)
+    problem = remembered(limited_on_the_way(problem, 5)) if limited else with_open_ends(problem, 5)
+    monkeypatch.delattr(HaversineTravel, "rows")  # what every table is computed from
+    assert insert_all(Timetable(Model(problem)), list(range(200))) > 100
 
 
 def test_a_table_of_estimated_ways_gives_the_plan_of_the_estimate() -> None:

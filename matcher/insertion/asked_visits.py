@@ -123,6 +123,7 @@ class AskedVisits:
         if not known.is_known:
             return None
         known.numbers[layout.WHERE], known.numbers[layout.NOW] = model.place[visit], model.now
+        known.numbers[layout.FIRST_AT] = model.entry[visit]
         if known.guarded:
             known.numbers[layout.ENDS] = earliest_end(model.problem, known.visit)
         return known
@@ -146,6 +147,7 @@ class AskedVisits:
             *(BEYOND if seconds is None else seconds, BEYOND if metres is None else metres, regular),
             *(model.soft[visit], *(BEYOND if at is None else at - lead.seconds for at in (this.due, this.told))),
             *(lead.seconds, *self._within(model, visit, lead), model.weights.travel * lead.way),
+            model.entry[visit],
             *(len(windows), *(end for window in windows for end in window), *self._barred(model, this)),
         )
 

@@ -3,8 +3,8 @@
 It finds what `linli.matcher.insertion.insertion` finds in plain Python, in a twentieth of the time. It answers for a
 remembered roster and visits that are not pinned, in one of two ways: where ways are estimated by formula it passes over
 teams that are too far away; where they are read from a table or measured, or something is fetched, or the time on the
-way is limited, all able teams are looked at. All else, and everything until the machine code is loaded, is left to
-plain Python. Which of them answers changes how long it takes and nothing else.
+way is limited, or routes end elsewhere than they begin, all able teams are looked at. All else, and everything until
+the machine code is loaded, is left to plain Python. Which of them answers changes how long it takes and nothing else.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from linli.matcher.bare_code import ready, ready_row
+from linli.matcher.ends_travel import formula_of
 from linli.matcher.insertion.asked_visits import Asked, AskedVisits, are_known, are_known_by_formula
 from linli.matcher.insertion.cells import cells_of, one_cell
 from linli.matcher.insertion.ground import StandingGround
@@ -78,7 +79,8 @@ class Finder:
         self._by_formula = formula is not None
         self._cells = one_cell(model) if formula is None else cells_of(model, formula)
         self._all_cells = ready(self._cells)
-        self._ground = StandingGround(model, formula, len(self._cells.begins) - 1)
+        self._ground = StandingGround(model, travel, len(self._cells.begins) - 1)
+        self._no_ways = None if formula_of(travel) is None else (ready(np.zeros(0, np.int64)),) * 4
         self._is_enclosed = False
         self._asked = AskedVisits(model, self._cells, by_formula=self._by_formula)
         self._answers = np.zeros((len(model.teams) + 1, layout.ANSWER_COLUMNS), np.int64)
@@ -127,7 +129,8 @@ class Finder:
         if asked.by_formula:
             many = _loaded[0].find(*given, what, self._ready_answers)
         else:
-            many = _loaded[3].find(*given, *self._ways(timetable.model, memory, visit), what, self._ready_answers)
+            ways = self._no_ways or self._ways(timetable.model, memory, visit)
+            many = _loaded[3].find(*given, *ways, what, self._ready_answers)
         if many < 0:
             return None
         if what == CHOICE:
@@ -145,9 +148,9 @@ class Finder:
     def _follow(self, timetable: Timetable, memory: Memory) -> None:
         """Bring the arrays to what the timetable is now."""
         changed = self._ground.follow(timetable)
+        self._ground.know_places(memory.travel)
         if not self._by_formula:
             return
-        self._ground.know_places(memory.travel)
         if not changed and self._is_enclosed:
             return
         _, spots, boxes, _ = _loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -9,16 +10,17 @@ from numpy.typing import NDArray
 
 from linli.matcher.bare_code import ready
 from linli.matcher.duties import NO_LIMIT
+from linli.matcher.ends_travel import Ends, formula_of
 from linli.matcher.kernels import placing_layout as layout
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import BEYOND, Ground
 from linli.matcher.memory import TravelTable
 from linli.matcher.model import Model
 from linli.matcher.objective import HOUR, MOVE_TOLERANCE, reoffer_price
-from linli.matcher.problem import Team, Weights
+from linli.matcher.problem import Place, Team, Weights
 from linli.matcher.route import Tour
 from linli.matcher.timetable import Timetable
-from linli.matcher.travel import HaversineTravel
+from linli.matcher.travel import HaversineTravel, Travel
 
 TOURS_FIRST: Final = 64
 """Tours that there is room for at first; it doubles when it is spent."""
@@ -34,8 +36,8 @@ class StandingGround:
     ----------
     model : Model
         Its roster, which must be a remembered one, is what the arrays are for.
-    travel : HaversineTravel or None
-        Prepares places for the formula; None where ways are read by rows.
+    travel : Travel
+        Where travel times come from; places are prepared where a formula tells them.
     cells : int
         How many cells the roster's grid has.
 
@@ -44,8 +46,8 @@ class StandingGround:
     Every schedule of a tour has lists of its own, so the very list of latest arrivals says which schedule a row holds.
     """
 
-    def __init__(self, model: Model, travel: HaversineTravel | None, cells: int) -> None:
-        self._travel = travel
+    def __init__(self, model: Model, travel: Travel, cells: int) -> None:
+        self._formula = formula_of(travel)
         self._team_of = np.array([duty.team for duty in model.duties], dtype=np.int32)
         self._held: dict[int, list[int]] = {}
         self._free = list(range(TOURS_FIRST))
@@ -57,6 +59,8 @@ class StandingGround:
             shifts=np.array(shifts, dtype=np.int64).reshape(-1, 2),
             slot=np.full(len(model.duties), -1, np.int32),
             places=np.zeros((2 * len(model.teams) + TOURS_FIRST, layout.PLACE_COLUMNS)),
+            left=np.zeros(2 * len(model.teams) + TOURS_FIRST, np.int32),
+            reached=np.zeros(2 * len(model.teams) + TOURS_FIRST, np.int32),
             rows=np.zeros((TOURS_FIRST, POSITIONS_FIRST, layout.ROW_COLUMNS), np.int64),
             books=np.zeros((TOURS_FIRST, layout.BOOK_COLUMNS), np.int64),
             prices=_prices(model.weights),
@@ -84,15 +88,32 @@ class StandingGround:
         return [(int(self._team_of[duty]), int(self.ground.slot[duty])) for duty in duties]
 
     def know_places(self, table: TravelTable) -> None:
-        """Prepare the places that were numbered since the last time."""
+        """Prepare the places that were numbered since the last time; what bases stand for is numbered, too."""
         places = table.places
-        if self._travel is None or self._placed == len(places):
+        if self._formula is None or self._placed == len(places):
             return
-        if len(places) > len(self.ground.places):
-            self.ground = self.ground._replace(places=_grown(self.ground.places, len(places)))
+        for base in filter(None, map(self._formula[1].get, places[self._placed :])):
+            for end in filter(None, (base.start, base.end)):
+                table.number(end)
+        old = self.ground
+        if len(places) > len(old.places):
+            wider = (_grown(array, len(places)) for array in (old.places, old.left, old.reached))
+            self.ground = old._replace(**dict(zip(("places", "left", "reached"), wider, strict=True)))
         for number in range(self._placed, len(places)):
-            self.ground.places[number] = self._travel.prepared(places[number])
+            self._prepare(table, number, *self._formula)
         self._placed = len(places)
+
+    def _prepare(self, table: TravelTable, number: int, travel: HaversineTravel, bases: Mapping[Place, Ends]) -> None:
+        """Note where a place lies, or which ones a base of its own stands for."""
+        place, ground = table.places[number], self.ground
+        ends = bases.get(place)
+        if ends is None:
+            ground.places[number] = travel.prepared(place)
+            ground.left[number] = ground.reached[number] = number
+            return
+        ground.left[number], ground.reached[number] = (
+            layout.NOWHERE if one is None else table.number(one) for one in (ends.start, ends.end)
+        )
 
     def _changes(self, duty: int, tour: Tour | None) -> bool:
         """Take a duty's tour over; return whether that changed anything."""

@@ -1,8 +1,9 @@
 """Insertion over ways of any kind, compiled: a visit comes with the ways to it and from it, place by place.
 
 What `linli.matcher.insertion.insertion` finds in plain Python, which stays the specification: the same place, the same
-cost. Ways read from a table, or measured, are no metric, so no team is passed over for where it stands: all that are
-able are looked at, position by position.
+cost. Ways read from a table, or measured, are no metric, nor are those of a route that ends elsewhere than it begins;
+so no team is passed over for where it stands: all that are able are looked at, position by position. Where the formula
+tells the ways, those that matter are worked out here: they are few of a row.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from linli.matcher.kernels.placing_layout import (
     DUTY_FROM,
     ENTRY,
     EVERY_TEAM,
+    FIRST_AT,
     FIRST_SPAN,
     FIRST_WINDOW,
     HOP,
@@ -51,6 +53,7 @@ from linli.matcher.kernels.placing_layout import (
     TOLD,
     TRAVEL_WEIGHT,
     WAS_TOLD,
+    WHERE,
     WINDOWS,
     WITHIN,
     WITHIN_METRES,
@@ -60,6 +63,7 @@ from linli.matcher.kernels.placing_layout import (
     Ways,
 )
 from linli.matcher.kernels.spots import alone, first_start, last_start, load_price, softness
+from linli.matcher.kernels.ways import metres, seconds
 
 
 @bare
@@ -79,15 +83,13 @@ def find(
     Parameters
     ----------
     ground : Ground
-        The roster and its tours; of it neither places nor boxes are read.
+        The roster and its tours; of it no boxes are read, and places only where `ways` are none.
     able : Able
         The teams that hold what the visit needs and are near enough.
     wanted : array
         The visit.
-    to, back : array, (places,)
-        Seconds from every place to the visit, or to where something is fetched for it, and from the visit to them.
-    to_metres, back_metres : array, (places,)
-        The same in metres; read only for teams whose metres in a shift are limited.
+    to, back, to_metres, back_metres : array, (places,)
+        The `Ways`; none of them has any length where they are to be worked out by formula.
     what : int
         `CHEAPEST`, `EVERY_TEAM` or `CHOICE`.
     answers : array, (teams, ANSWER_COLUMNS)
@@ -105,7 +107,8 @@ def find(
         if not may_ask(ground, able, wanted, c, t):
             continue
         first, base = first_shift(ground, wanted, t), ground.teams[t, BASE]
-        if not reaches(ground, wanted, able.until[c, 0], t, first, int(to[base]), int(back[base])):
+        out, home = _to(ground, wanted, ways, base), _back(ground, wanted, ways, base)
+        if not reaches(ground, wanted, able.until[c, 0], t, first, out, home):
             continue
         if what == CHOICE:
             found += choice(ground, able, wanted, c, t, first)
@@ -158,12 +161,13 @@ def _best_of_team(
 def _alone(ground: Ground, wanted: Longs, ways: Ways, t: int, s: int, latest: int, fee: int) -> tuple[int, int]:
     """Return cost and position on a tour without a stop; position -1 if there is no place."""
     teams, base = ground.teams, ground.teams[t, BASE]
-    out, home = int(ways.to[base]), int(ways.back[base])
+    out, home = _to(ground, wanted, ways, base), _back(ground, wanted, ways, base)
     if out + home > teams[t, MOST_SECONDS] - wanted[WITHIN]:
         return BEYOND, -1
-    road = ways.to_metres[base] + ways.back_metres[base]
-    if teams[t, MOST_METRES] < BEYOND and road > teams[t, MOST_METRES] - wanted[WITHIN_METRES]:
-        return BEYOND, -1
+    if teams[t, MOST_METRES] < BEYOND:
+        road = _to_metres(ground, wanted, ways, base) + _back_metres(ground, wanted, ways, base)
+        if road > teams[t, MOST_METRES] - wanted[WITHIN_METRES]:
+            return BEYOND, -1
     return alone(ground, wanted, t, s, out, home, latest, fee)
 
 
@@ -190,14 +194,14 @@ def _cheapest(
             break
         if late < max(free, lo) + length:
             continue
-        out, on = ways.to[rows[b, k, AT]], ways.back[rows[b, k, ENTRY]]
+        out, on = _to(ground, wanted, ways, rows[b, k, AT]), _back(ground, wanted, ways, rows[b, k, ENTRY])
         more = out + on - rows[b, k, HOP]
         added = base + prices[TRAVEL_WEIGHT] * more
         if more > spare or (added >= best and not soft):
             continue
         if books[b, SPARE_METRES] < BEYOND:
-            road = ways.to_metres[rows[b, k, AT]] + ways.back_metres[rows[b, k, ENTRY]] - rows[b, k, HOP_METRES]
-            if road > spare_metres:
+            road = _to_metres(ground, wanted, ways, rows[b, k, AT]) - rows[b, k, HOP_METRES]
+            if road + _back_metres(ground, wanted, ways, rows[b, k, ENTRY]) > spare_metres:
                 continue
         start = first_start(wanted, free + out)
         if start > latest or start + length + on > late:
@@ -216,7 +220,7 @@ def _pushed(ground: Ground, wanted: Longs, ways: Ways, b: int, position: int, st
     """Return the price of the visit's own start and of every later start it pushes back."""
     rows, prices = ground.rows, ground.prices
     added = softness(prices, wanted[IS_DUE], wanted[WAS_TOLD], start) if wanted[IS_SOFT] != 0 else 0
-    arrival = start + wanted[LENGTH] + ways.back[rows[b, position, ENTRY]]
+    arrival = start + wanted[LENGTH] + _back(ground, wanted, ways, rows[b, position, ENTRY])
     for k in range(position, ground.books[b, COUNT]):
         pushed = arrival
         for w in range(rows[b, k, WINDOWS]):
@@ -229,3 +233,39 @@ def _pushed(ground: Ground, wanted: Longs, ways: Ways, b: int, position: int, st
             break
         arrival = pushed + rows[b, k, DURATION] + rows[b, k + 1, HOP]
     return added
+
+
+@inner
+def _to(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
+    """Return seconds from a place to where the visit begins."""
+    if ways.to.shape[0] > 0:
+        return int(ways.to[place])
+    left = ground.left[place]
+    return 0 if left < 0 else seconds(ground.places, left, wanted[FIRST_AT])
+
+
+@inner
+def _back(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
+    """Return seconds from the visit to a place."""
+    if ways.back.shape[0] > 0:
+        return int(ways.back[place])
+    reached = ground.reached[place]
+    return 0 if reached < 0 else seconds(ground.places, wanted[WHERE], reached)
+
+
+@inner
+def _to_metres(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
+    """Return metres from a place to where the visit begins."""
+    if ways.to_metres.shape[0] > 0:
+        return int(ways.to_metres[place])
+    left = ground.left[place]
+    return 0 if left < 0 else metres(ground.places, left, wanted[FIRST_AT])
+
+
+@inner
+def _back_metres(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
+    """Return metres from the visit to a place."""
+    if ways.back_metres.shape[0] > 0:
+        return int(ways.back_metres[place])
+    reached = ground.reached[place]
+    return 0 if reached < 0 else metres(ground.places, wanted[WHERE], reached)

@@ -61,11 +61,12 @@ MOST_STRETCH = 7  # the largest stretch of any tour so far: no price, but it bou
 LOOKED_AT = 8  # how many teams' tours were looked at so far: for tests of how much is passed over
 PRICES = 9
 
-# Places in what is wanted. Where something is fetched, its start and length count from there, LEAD seconds before the
-# visit; WITHIN and WITHIN_METRES are the way from there to the visit, and FETCHING is what that way costs. After its
-# windows follow the teams that may not be sent, to the end.
+# Places in what is wanted. Where something is fetched, its start and length count from there, FIRST_AT, LEAD seconds
+# before the visit; WITHIN and WITHIN_METRES are the way from there to the visit, and FETCHING is what that way costs.
+# After its windows follow the teams that may not be sent, to the end.
 NOW, ENDS, LENGTH, WHERE, ASKED_FROM, MAX_SECONDS, MAX_METRES, REGULAR = 0, 1, 2, 3, 4, 5, 6, 7
-IS_SOFT, IS_DUE, WAS_TOLD, LEAD, WITHIN, WITHIN_METRES, FETCHING, SPANS, FIRST_SPAN = 8, 9, 10, 11, 12, 13, 14, 15, 16
+IS_SOFT, IS_DUE, WAS_TOLD, LEAD, WITHIN, WITHIN_METRES, FETCHING, FIRST_AT, SPANS = 8, 9, 10, 11, 12, 13, 14, 15, 16
+FIRST_SPAN = 17
 
 # Places in a grid: its corner and the size of its cells in radians, how many rows and columns, the smallest cosine of a
 # latitude, the seconds that a metre takes at least, the longest shift, and the seconds that any team goes at most.
@@ -90,6 +91,9 @@ ANSWER_COLUMNS = 5
 # What is asked for: the cheapest place of all, the cheapest of every team, or how much choice there is.
 CHEAPEST, EVERY_TEAM, CHOICE = 0, 1, 2
 
+NOWHERE: Final = -1
+"""Where a route begins or ends that does so wherever it likes: no way leads from there or to it."""
+
 
 class Ground(NamedTuple):
     """A roster and its tours.
@@ -102,6 +106,9 @@ class Ground(NamedTuple):
         Where in `rows` and `books` a duty's tour is, -1 while it has no stops.
     places : array of float, (places, PLACE_COLUMNS)
         Places prepared for the formula of ways.
+    left, reached : array of int32, (places,)
+        From which of them one goes who leaves a place, and to which who comes to it: a base of its own stands for two.
+        `NOWHERE` where a route begins, or ends, wherever it likes.
     rows : array, (tours, positions, ROW_COLUMNS)
         Tours, position by position.
     books : array, (tours, BOOK_COLUMNS)
@@ -118,6 +125,8 @@ class Ground(NamedTuple):
     shifts: Longs
     slot: Ints
     places: Floats
+    left: Ints
+    reached: Ints
     rows: Longs
     books: Longs
     prices: Longs
@@ -171,7 +180,15 @@ class Able(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """The ways to and from one visit, place by place; see `linli.matcher.kernels.by_rows.find`."""
+    """The ways to and from one visit, place by place, or none: then the formula tells them.
+
+    Parameters
+    ----------
+    to, back : array, (places,)
+        Seconds from every place to the visit, or to where something is fetched for it, and from the visit to them.
+    to_metres, back_metres : array, (places,)
+        The same in metres; read only for teams whose metres in a shift are limited.
+    """
 
     to: Longs
     back: Longs

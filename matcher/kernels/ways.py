@@ -97,6 +97,12 @@ def seconds(places: Floats, a: int, b: int) -> int:
 
 
 @inner
+def metres(places: Floats, a: int, b: int) -> int:
+    """Return metres from one place to another."""
+    return int(np.rint(line(places, a, b) * (places[a, METRES_OF] + places[b, METRES_OF])))
+
+
+@inner
 def over(places: Floats, a: int, b: int, straight: float) -> tuple[int, int]:
     """Return seconds and metres from one place to another, so many metres apart in a straight line."""
     seconds_each = places[a, SECONDS_OF] + places[b, SECONDS_OF]

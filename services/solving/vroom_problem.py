@@ -15,17 +15,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linli.matcher.ends_travel import Ends, EndsTravel
 from linli.matcher.problem import Fetch, Pin, Place, Problem, SkillNeed, Team, Visit, Weights, Window
 from linli.matcher.table_travel import TableTravel
 from linli.matcher.travel import HaversineTravel, Travel
 from linli.schemas.ways import NO_WAY_S
 from linli.services.solving.vroom_clocks import Clock, Clocks, clocks_of, on_clocks
-from linli.services.solving.vroom_ends import Ends, EndsTravel, has_own_base
 from linli.services.solving.vroom_format import Job, Location, Shipment, ShipmentStep, Step, Vehicle, VroomProblem
 from linli.services.solving.vroom_loads import has_room, most_visits
 from linli.services.solving.vroom_reading import VroomFile
 from linli.services.solving.vroom_span import NO_WAY_MIN, refuse_too_long, span_of
-from linli.services.solving.vroom_tasks import all_tasks, job_visit_id, shipment_visit_id
+from linli.services.solving.vroom_tasks import all_tasks, job_visit_id, place_key, shipment_visit_id
 
 TRAVEL_ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
 """VROOM's cost: seconds of travel."""
@@ -168,9 +168,14 @@ def _cut(windows: tuple[Window, ...], after: int | None, before: int | None) -> 
     return tuple((lo, hi) for lo, hi in cut if lo <= hi)
 
 
+def _has_own_base(vehicle: Vehicle) -> bool:
+    """Say whether a vehicle ends elsewhere than it begins."""
+    return place_key(vehicle.start, vehicle.start_index) != place_key(vehicle.end, vehicle.end_index)
+
+
 def _base(vehicle: Vehicle, terrain: str) -> Place:
     """Return where a vehicle's routes begin and end; one that ends elsewhere has a base of its own."""
-    if has_own_base(vehicle):
+    if _has_own_base(vehicle):
         return Place(0.0, 0.0, team_id(vehicle))
     return _place(vehicle.start, vehicle.start_index, terrain)
 
@@ -196,7 +201,7 @@ def _team(given: VroomProblem, vehicle: Vehicle, span: Window, terrain: str, clo
 
 
 def _with_ends(real: Travel, given: VroomProblem, terrain: str) -> Travel:
-    own = {_base(one, terrain): _ends(one, terrain) for one in given.vehicles if has_own_base(one)}
+    own = {_base(one, terrain): _ends(one, terrain) for one in given.vehicles if _has_own_base(one)}
     return EndsTravel(real, own) if own else real
 
 

@@ -1,7 +1,7 @@
-"""Routes that end elsewhere than they begin, or wherever they like, though a team of ours begins and ends at its base.
+"""Routes that end elsewhere than they begin, or wherever they like, though a team begins and ends at its base.
 
-Such a vehicle's base is a place of its own: leaving it is leaving the start, coming home is coming to the end, and
-whichever of the two the file leaves out costs nothing.
+Such a team's base is a place of its own: leaving it is leaving the start, coming home is coming to the end, and
+whichever of the two there is not costs nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linli.matcher.problem import Place
-from linli.matcher.travel import IntTable, Travel, seconds_by
-from linli.services.solving.vroom_format import Vehicle
-from linli.services.solving.vroom_tasks import place_key
+from linli.matcher.travel import HaversineTravel, IntTable, Travel, seconds_by
 
 Flags = npt.NDArray[np.bool_]
 
@@ -27,11 +25,6 @@ class Ends:
 
     start: Place | None
     end: Place | None
-
-
-def has_own_base(vehicle: Vehicle) -> bool:
-    """Say whether a vehicle ends elsewhere than it begins."""
-    return place_key(vehicle.start, vehicle.start_index) != place_key(vehicle.end, vehicle.end_index)
 
 
 class _Side(NamedTuple):
@@ -191,3 +184,9 @@ class EndsTravel:
     def _destination(self, place: Place) -> Place | None:
         ends = self.ends.get(place)
         return place if ends is None else ends.end
+
+
+def formula_of(travel: Travel) -> tuple[HaversineTravel, Mapping[Place, Ends]] | None:
+    """Return the formula that tells every way of a travel, and what bases of their own stand for; None if none does."""
+    inner, ends = (travel.inner, travel.ends) if type(travel) is EndsTravel else (travel, dict[Place, Ends]())
+    return (inner, ends) if type(inner) is HaversineTravel else None
