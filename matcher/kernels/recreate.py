@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli.matcher.compiled import inner, kernel
+from linli.matcher.kernels.columns import are_as_named
 from linli.matcher.kernels.dice import below, roll
 from linli.matcher.kernels.layout import (
     ABSENT,
@@ -55,6 +56,8 @@ def recreate(world: World, state: State, notes: Notes, everywhere: bool) -> bool
     A visit that had none before the step is tried on the ruined tours alone, for elsewhere nothing changed, but for an
     occasional look `everywhere`.
     """
+    if not are_as_named(world, state, notes):
+        return False
     many, left, whole = _sort(world, notes), 0, True
     for a in range(many):
         v = notes.order[a] & VISIT_MASK
@@ -112,43 +115,51 @@ def _shell_sort(keys: Longs, many: int) -> None:
 
 
 @inner
-def _cost(world: World, state: State, notes: Notes, v: int, fit: int) -> int:
-    """Return what inserting a visit on a duty costs, from memory where the tour is as it was."""
-    numbers, d = notes.numbers, state.memo[fit, ON]
+def _cost(world: World, state: State, notes: Notes, v: int, fit: int, blink: int) -> tuple[int, int, int]:
+    """Return what inserting a visit on a duty costs, the tests until one is left out, and what was counted.
+
+    From memory where the tour is as it was. Whoever calls it holds both counts in registers: written to memory at every
+    test they would be waited for at the next.
+    """
+    d = state.memo[fit, ON]
     if world.visits[v, DURATION] > state.books[d, ROOM]:
-        return NEVER
-    numbers[BLINK] -= 1
-    if numbers[BLINK] < 0:
-        numbers[BLINK] = below(numbers, 2 * BLINKS)
-        return NEVER
-    numbers[TICKS] += 1
+        return NEVER, blink, 0
+    if blink == 0:
+        return NEVER, below(notes.numbers, 2 * BLINKS), 0
+    ticks = 1
     if state.memo[fit, MEMO_VERSION] != state.books[d, VERSION]:
-        numbers[TICKS] += TEST_TICKS
+        ticks += TEST_TICKS
         cheapest(world, state, v, fit)
-    return int(state.memo[fit, MEMO_COST])
+    return int(state.memo[fit, MEMO_COST]), blink - 1, ticks
 
 
 @inner
 def _best(world: World, state: State, notes: Notes, v: int) -> int:
     """Return the fit with the cheapest place for a visit, or -1."""
-    best, found = NEVER, -1
+    best, found, blink, counted = NEVER, -1, int(notes.numbers[BLINK]), 0
     for fit in range(world.visits[v, FIT_FROM], world.visits[v, FIT_TO]):
-        cost = _cost(world, state, notes, v, fit)
+        cost, blink, ticks = _cost(world, state, notes, v, fit, blink)
+        counted += ticks
         if cost < best:
             best, found = cost, fit
+    notes.numbers[BLINK] = blink
+    notes.numbers[TICKS] += counted
     return found
 
 
 @inner
 def _best_on_ruined(world: World, state: State, notes: Notes, v: int) -> int:
     """Return the fit with the cheapest place on the tours ruined in this step, or -1."""
-    best, found = NEVER, -1
+    best, found, blink, counted = NEVER, -1, int(notes.numbers[BLINK]), 0
     for x in range(notes.numbers[RUINED]):
         fit = world.slot[v, notes.touched[x]]
         if fit >= 0:
-            cost = _cost(world, state, notes, v, fit)
+            cost, blink, ticks = _cost(world, state, notes, v, fit, blink)
+            counted += ticks
             if cost < best:
                 best, found = cost, fit
+    notes.numbers[BLINK] = blink
+    notes.numbers[TICKS] += counted
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linli.matcher.compiled import inner, kernel
+from linli.matcher.kernels.columns import are_as_named
 from linli.matcher.kernels.dice import below, roll
 from linli.matcher.kernels.layout import (
     ABSENT,
@@ -36,6 +37,8 @@ ABSENT_CENTRE = 10
 @kernel
 def ruin(world: World, state: State, notes: Notes) -> None:
     """Remove strings from tours near a random visit."""
+    if not are_as_named(world, state, notes):
+        return
     numbers = notes.numbers
     movable, absent = notes.movable.shape[0], numbers[ABSENT]
     average = max(1, (movable - absent) // state.books.shape[0])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from linli.matcher.compiled import bare
+from linli.matcher.kernels.columns import are_as_named
 from linli.matcher.kernels.dice import waiting
 from linli.matcher.kernels.layout import (
     ABSENT,
     BEST,
     CURRENT,
+    FAULTS,
     STEPS,
     TICKS,
     Notes,
@@ -39,6 +41,10 @@ def search(world: World, state: State, notes: Notes, ticks: int, warmth: int) ->
         Mean of how much worse a step may be and still be kept.
     """
     numbers = notes.numbers
+    if not are_as_named(world, state, notes):
+        numbers[FAULTS] += 1
+        numbers[TICKS] = ticks
+        return
     if notes.movable.shape[0] == 0 or state.books.shape[0] == 0:
         numbers[TICKS] = ticks  # a part in which nothing can move
     while numbers[TICKS] < ticks:
