@@ -4,15 +4,18 @@ Numba takes a quarter of a second to import and another tenth to load what the s
 two seconds has for searching. LLVM by itself loads the same code in some hundredths, and where
 `linli.matcher.placed_object` knows the kind of object nobody waits for LLVM either.
 
-A function's file holds a name, a line break, and the object as LLVM wrote it. Under that name stands a door: it takes
-the address of a row of words of eight bytes and that of the answer, and calls the function with the words as numba
-hands over arguments: a whole number is a word; an array is owner, parent, items, item size, address, shape, strides.
+A function's file holds a checksum of what follows, a name, a line break, and the object as LLVM wrote it. What is not
+what was written, as after a power cut, is told of and compiled anew: LLVM would end the process, or let it run. Under
+that name stands a door: it takes the address of a row of words of eight bytes and that of the answer, and calls the
+function with the words as numba hands over arguments: a whole number is a word; an array is owner, parent, items, item
+size, address, shape, strides.
 """
 
 from __future__ import annotations
 
 import ctypes
 import sys
+import warnings
 from array import array
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -36,6 +39,8 @@ Word = TypeVar("Word")
 
 FIRST: Final = 2
 """Before a function's own arguments numba hands over where the result goes, and where a fault."""
+
+CHECKSUM_BYTES: Final = 8
 
 NUMBER: Final = "n"
 """The kind of a whole number."""
@@ -85,22 +90,22 @@ class BareKernel(Kernel):
                 name = f"{self.function.__module__}.{self.function.__qualname__}"
                 name = f"{name}-{source_hash(' '.join(kinds).encode()).hex()}"
                 file = cache_folder() / f"{name}.bare"
-                code = file.read_bytes() if file.exists() else self._make(file, words)
-                symbol, _, code = code.partition(b"\n")
-                self._doors[kinds] = _door(symbol.decode(), code)
+                symbol, code = kept_code(file) or self._make(file, words)
+                self._doors[kinds] = _door(symbol, code)
             return self._doors[kinds]
 
-    def _make(self, file: Path, words: tuple[Any, ...]) -> bytes:
+    def _make(self, file: Path, words: tuple[Any, ...]) -> tuple[str, bytes]:
         """Compile the function for such arguments; keep the code if that may be done."""
         made, numba, symbol = self.compiled, import_module("numba"), file.stem
         signature = tuple(numba.typeof(_plain(word)) for word in words)
         made.compile(signature)
         with import_module("numba.core.compiler_lock").global_compiler_lock:
-            code = symbol.encode() + b"\n" + _object_of(made.overloads[signature], symbol)
+            code = _object_of(made.overloads[signature], symbol)
         _compiled_here.append(file.name)
+        kept = symbol.encode() + b"\n" + code
         with suppress(OSError):
-            write_whole(file, code)
-        return code
+            write_whole(file, source_hash(kept) + kept)
+        return symbol, code
 
 
 class _Ready:
@@ -145,6 +150,19 @@ def _plain(word: Any) -> Any:
     if isinstance(known, array):
         return np.frombuffer(known, np.int64)  # pyright: ignore[reportUnknownArgumentType]
     return known
+
+
+def kept_code(file: Path) -> tuple[str, bytes] | None:
+    """Return the name and the object in a function's file; None if it is not there, or not what was written."""
+    if not file.exists():
+        return None
+    content = file.read_bytes()
+    checksum, kept = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
+    if source_hash(kept) != checksum:
+        warnings.warn(f"{file} is damaged: compiled anew", RuntimeWarning, stacklevel=2)
+        return None
+    symbol, _, code = kept.partition(b"\n")
+    return symbol.decode(), code
 
 
 def compiled_bare() -> int:

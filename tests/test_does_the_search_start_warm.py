@@ -188,6 +188,11 @@ spec.loader.exec_module(module)
 print(module.twice(21), compiled.compiled_now())
 """
 
+_LOUD = """
+import warnings
+warnings.showwarning = lambda message, *_: print("damaged" in str(message))
+"""
+
 _KERNEL = """
 from linli.matcher.compiled import bare
 
@@ -207,6 +212,20 @@ def test_a_copied_installation_compiles_nothing(tmp_path: Path) -> None:
         os.utime(source, (date, date))
         said.append(_run(_MOVED, str(source), **{compiled.CACHE_SETTING: str(tmp_path / "code")}).strip())
     assert said == ["42 1", "42 0"]
+
+
+def test_a_damaged_file_of_code_is_told_of_and_compiled_anew(tmp_path: Path) -> None:
+    """Tests that code which is not what was written is neither run nor fatal: cut in half, empty, one byte changed."""
+    source, folder = tmp_path / "a_kernel.py", tmp_path / "code"
+    source.write_text(_KERNEL)
+    _run(_MOVED, str(source), **{compiled.CACHE_SETTING: str(folder)})
+    [file] = folder.rglob("*.bare")
+    whole = file.read_bytes()
+    for damaged in (whole[: len(whole) // 2], b"", whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:]):
+        file.write_bytes(damaged)
+        said = _run(_LOUD + _MOVED, str(source), **{compiled.CACHE_SETTING: str(folder)})
+        assert said.split() == ["True", "42", "1"]
+        assert file.read_bytes() == whole
 
 
 def test_code_called_without_numba_takes_only_what_it_can_read() -> None:

@@ -12,12 +12,16 @@ from struct import pack_into, unpack_from
 import pytest
 
 from linli.matcher import compiled
+from linli.matcher.bare_code import kept_code
 from linli.matcher.installed import release
 from linli.matcher.placed_object import placed
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() != "x86_64", reason="elsewhere all is left to LLVM"
 )
+
+_PROGRAM, _ADDRESSES = 1, 4
+"""Kinds of sections that are known: what is loaded, and addresses to be filled in."""
 
 _SOLVE = """
 import sys
@@ -39,9 +43,13 @@ print("llvmlite" in sys.modules, file=sys.stderr)
 
 def _objects() -> list[tuple[str, bytes]]:
     """Return all machine code of this installation, each with the name of its function."""
-    files = sorted(compiled.cache_folder().glob("*.bare"))
-    parts = [file.read_bytes().partition(b"\n") for file in files]
-    return [(symbol.decode(), code) for symbol, _, code in parts]
+    found = [kept_code(file) for file in sorted(compiled.cache_folder().glob("*.bare"))]
+    assert None not in found
+    return [one for one in found if one is not None]
+
+
+def _one_object() -> tuple[str, bytes]:
+    return next((symbol, code) for symbol, code in _objects() if "placing.find" in symbol)
 
 
 def _said(how: str) -> tuple[str, str]:
@@ -66,12 +74,42 @@ def test_placed_either_way_the_code_gives_the_same_plans() -> None:
 
 def test_what_is_not_known_is_left_to_llvm() -> None:
     """Tests objects of another system, of another processor, of other relocations, and a function that is not there."""
-    symbol, code = next((symbol, code) for symbol, code in _objects() if "placing.find" in symbol)
-    of_another_processor = bytearray(code)
-    pack_into("<H", of_another_processor, 18, 183)
-    for other in (b"\xcf\xfa\xed\xfe" + code[4:], bytes(of_another_processor), _of_other_relocations(code)):
-        assert placed(other, symbol) is None
-    assert placed(code, "nothing") is None
+    symbol, code = _one_object()
+    for other, why in (
+        (b"\xcf\xfa\xed\xfe" + code[4:], "no ELF of 64 bits"),
+        (_changed(code, 18, "<H", 183), "another processor"),
+        (_of_other_relocations(code), "relocation of kind 255"),
+        (_of_other_sections(code, _PROGRAM, 14), "section of kind 14"),
+        (_of_other_sections(code, _ADDRESSES, 9), "section of kind 9"),
+    ):
+        with pytest.warns(RuntimeWarning, match=f"placing.*left to LLVM.*{why}"):
+            assert placed(other, symbol) is None
+    with pytest.warns(RuntimeWarning, match="nothing is left to LLVM"):
+        assert placed(code, "nothing") is None
+
+
+def test_what_is_cut_short_is_refused_wherever_it_was_cut() -> None:
+    """Tests that half an object is never placed and never fails in another way, nor one whose table points outside."""
+    symbol, code = _one_object()
+    cuts = [code[:size] for size in (0, 10, 63, 64, 100, *range(128, len(code), len(code) // 40), len(code) - 1)]
+    for cut in (*cuts, _changed(code, 40, "<Q", 1 << 40), _changed(code, 60, "<H", 0)):
+        with pytest.warns(RuntimeWarning, match="left to LLVM"):
+            assert placed(cut, symbol) is None
+
+
+def _changed(code: bytes, at: int, kind: str, value: int) -> bytes:
+    changed = bytearray(code)
+    pack_into(kind, changed, at, value)
+    return bytes(changed)
+
+
+def _of_other_sections(code: bytes, from_kind: int, to_kind: int) -> bytes:
+    """Return an object whose sections of a kind that is used are of another one."""
+    (table,), (many,) = unpack_from("<Q", code, 40), unpack_from("<H", code, 60)
+    for at in range(table, table + 64 * many, 64):
+        if unpack_from("<I", code, at + 4) == (from_kind,):
+            code = _changed(code, at + 4, "<I", to_kind)
+    return code
 
 
 def _of_other_relocations(code: bytes) -> bytes:
