@@ -23,7 +23,7 @@ from linli.streams.codec import decode_as
 from linli.streams.kafka_client import KafkaAddress, kafka_client_kwargs
 from linli.streams.log_reader import LogReader, LogRecord, LogStalledError, Span, open_reader
 from linli.streams.sealed.keyring import Keyring, UnsealError
-from linli.streams.sealed.subject_keys import OutRecord, erasure_record, subject_key_record
+from linli.streams.sealed.subject_keys import OutRecord, erasure_record, read_keys, subject_key_record
 
 BATCH: Final = 1_000
 """Keys written before it is looked for erasures: so few that an erased key is back for a second at most."""
@@ -66,13 +66,8 @@ async def masters_in_use(address: KafkaAddress, partitions: int) -> Counter[str]
     partitions
         How many partitions the topic has.
     """
-    found: Counter[str] = Counter()
-    async with open_reader(address) as reader:
-        for span in await reader.spans(SUBJECT_KEYS.name, range(partitions)):
-            part = _Partition(reader, span)
-            await part.catch_up()
-            found.update(decode_as(SubjectKey, value).master for value in part.live.values())
-    return found
+    found = await read_keys(address, partitions, lambda _, record: decode_as(SubjectKey, record).master)
+    return Counter(found.values())
 
 
 async def rewrap(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from linli.schemas import event_types
 from linli.schemas.subject_keys import SubjectKey
@@ -11,6 +12,8 @@ from linli.schemas.topics import SUBJECT_KEYS
 from linli.streams.codec import decode_as, encode
 from linli.streams.kafka_client import KafkaAddress
 from linli.streams.log_reader import open_reader
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +59,41 @@ async def write_subject_key(producer: Any, key: SubjectKey, source: str) -> None
     await producer.send_and_wait(record.topic, record.value, record.key, record.partition, headers=record.headers)
 
 
-async def find_subject_key(address: KafkaAddress, key_id: str, partitions: int) -> SubjectKey | None:
-    """Find the key of a sealed part by reading the topic to its end; ``None`` if it was never written or was erased.
+async def read_keys(
+    address: KafkaAddress, partitions: int, told: Callable[[bytes, bytes], Told | None]
+) -> dict[bytes, Told]:
+    """Read the topic to its present end, and give what was told of every key that is not erased, by its id.
 
     Parameters
     ----------
     address
         Where Kafka is.
-    key_id
-        Named by the sealed part.
     partitions
         How many partitions the topic has; as many as districts are spread over.
+    told
+        Given an id and a key's record: what is to be kept of it, ``None`` for nothing.
 
     Notes
     -----
-    It reads everything, some 100,000 keys a second: right for a person who asks for one case, wrong for a list.
+    It reads everything, some 100,000 keys a second; in memory is only what was told.
     """
-    found: bytes | None = None
+    kept: dict[bytes, Told] = {}
     async with open_reader(address) as reader:
         for span in await reader.spans(SUBJECT_KEYS.name, range(partitions)):
             async for record in reader.read(span):
-                if record.key == key_id.encode():
-                    found = record.value
-    return None if found is None else decode_as(SubjectKey, found)
+                key_id = record.key or b""
+                kept.pop(key_id, None)
+                what = None if record.value is None else told(key_id, record.value)
+                if what is not None:
+                    kept[key_id] = what
+    return kept
+
+
+async def find_subject_key(address: KafkaAddress, key_id: str, partitions: int) -> SubjectKey | None:
+    """Find the key of a sealed part by reading the topic to its end; ``None`` if it was never written or was erased.
+
+    Right for a person who asks for one case, wrong for a list: see `read_keys`.
+    """
+    wanted = key_id.encode()
+    found = await read_keys(address, partitions, lambda one, record: record if one == wanted else None)
+    return decode_as(SubjectKey, found[wanted]) if wanted in found else None

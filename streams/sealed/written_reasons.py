@@ -24,13 +24,12 @@ from linli.schemas.sealed_text import part_of, sealed_text
 from linli.schemas.standing import ChangeStanding
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent
-from linli.schemas.topics import SUBJECT_KEYS
 from linli.streams.codec import decode_as
 from linli.streams.kafka_client import KafkaAddress
-from linli.streams.log_reader import open_reader
 from linli.streams.sealed.key_index import KeyIndex
 from linli.streams.sealed.keyring import Keyring, UnsealError
 from linli.streams.sealed.sealing import seal, unseal
+from linli.streams.sealed.subject_keys import read_keys
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -135,18 +134,10 @@ async def keys_about(address: KafkaAddress, partitions: int) -> dict[str, list[s
 
     Notes
     -----
-    Reads the whole topic, as `linli.streams.sealed.subject_keys.find_subject_key` does: for an erasure.
+    Reads the whole topic, as `linli.streams.sealed.subject_keys.read_keys` does: for an erasure.
     """
-    about: dict[str, str] = {}
-    async with open_reader(address) as reader:
-        for span in await reader.spans(SUBJECT_KEYS.name, range(partitions)):
-            async for record in reader.read(span):
-                key_id = (record.key or b"").decode()
-                about.pop(key_id, None)
-                key = None if record.value is None else decode_as(SubjectKey, record.value)
-                if key is not None and key.about is not None:
-                    about[key_id] = key.about
+    about = await read_keys(address, partitions, lambda _, record: decode_as(SubjectKey, record).about)
     found: dict[str, list[str]] = {}
     for key_id, what in about.items():
-        found.setdefault(what, []).append(key_id)
+        found.setdefault(what, []).append(key_id.decode())
     return found
