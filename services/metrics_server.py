@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 from prometheus_client import start_http_server
 
+from linli.matcher.whole_file import write_whole
 from linli.schemas.system_words import refused_by_system
 from linli.services.ground.claim import usable_folder
 from linli.services.language import both
@@ -46,14 +46,8 @@ def serve_metrics(settings: Settings, process: str, meters: Meters) -> str:
             )
         ) from error
     address = f"{host}:{server.server_port}"
-    _write(usable_folder(settings.state / FOLDER) / process, address)
+    write_whole(usable_folder(settings.state / FOLDER) / process, address.encode())
     return address
-
-
-def _write(file: Path, address: str) -> None:
-    fresh = file.with_name(file.name + ".new")
-    fresh.write_text(address, encoding="utf-8")
-    os.replace(fresh, file)
 
 
 def metrics_addresses(state: Path) -> dict[str, str]:
@@ -61,4 +55,5 @@ def metrics_addresses(state: Path) -> dict[str, str]:
     folder = state / FOLDER
     if not folder.is_dir():
         return {}
-    return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.suffix != ".new"}
+    whole = (file for file in sorted(folder.iterdir()) if not file.name.startswith("."))
+    return {file.name: file.read_text(encoding="utf-8") for file in whole}

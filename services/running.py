@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 import psutil
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from linli.matcher.whole_file import write_whole
 
 FILE: Final = "running.json"
 """Name of the record in the state folder."""
@@ -102,11 +103,7 @@ def read_running(state: Path) -> Running | None:
 
 def write_running(state: Path, running: Running) -> None:
     """Write the record whole or not at all."""
-    fresh = state / f"{FILE}.new"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(running.model_dump_json(indent=1))
-    fresh.replace(state / FILE)
+    write_whole(state / FILE, running.model_dump_json(indent=1).encode(), private=True)
     (state / PID_FILE).write_text(f"{running.pid}\n", encoding="utf-8")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel
+
+from linli.matcher.whole_file import write_whole
 
 CRASHES_MAX: Final = 3
 """The command is set aside as a dead letter after so many failures: two may be the fault of the machine."""
@@ -71,6 +72,5 @@ class CrashCounts:
             self._save()
 
     def _save(self) -> None:
-        beside = self._file.with_suffix(".new")
-        beside.write_text(_Stored(offsets=self._offsets, districts=self._districts).model_dump_json())
-        os.replace(beside, self._file)
+        stored = _Stored(offsets=self._offsets, districts=self._districts)
+        write_whole(self._file, stored.model_dump_json().encode())

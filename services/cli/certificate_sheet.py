@@ -14,7 +14,8 @@ from linli.services.certificates.certificate import NamesError, certificate_of, 
 from linli.services.certificates.writing import as_html, as_text
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
-from linli.services.cli.report_sheet import asked_of, write_file
+from linli.services.cli.report_sheet import asked_of
+from linli.services.cli.whole_output import write_and_tell
 from linli.services.cli.words import TONGUE
 from linli.services.reports.periods import Parameter, WrongPeriodError, period_of
 from linli.services.sheets.writing import refuse_existing
@@ -60,7 +61,7 @@ async def make_certificate(here: Here, out: Out, wanted: Wanted, district: str |
     refuse_stranger(tables, wanted.who)
     made = certificate_of(tables, county, wanted.who, period, now=now, issuer=wanted.issuer, names=names, tongue=TONGUE)
     if file is not None:
-        write_file(file, _WRITERS[file.suffix](made, TONGUE).encode(), out)
+        write_and_tell(file, _WRITERS[file.suffix](made, TONGUE).encode(), out)
     out.data(
         {
             "number": made.number,

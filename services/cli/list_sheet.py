@@ -18,6 +18,7 @@ from linli.services.cli.here import Here
 from linli.services.cli.inbox_files import inbox_file
 from linli.services.cli.out import ZONE, Out
 from linli.services.cli.refusals import in_words
+from linli.services.cli.whole_output import write_output
 from linli.services.cli.words import TONGUE, both
 from linli.services.county_files import load_admission, load_menu
 from linli.services.sheets.columns import Context
@@ -65,11 +66,7 @@ def make_list(wanted: Wanted, out: Out) -> None:
         found = parse_list(text)
     except ListError as error:
         raise _unusable(wanted.file, error) from None
-    try:
-        wanted.out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        detail = refused_by_system(error)
-        raise LinliError(Code.FILE_UNWRITABLE, path=wanted.out, detail=detail) from None
+    write_output(wanted.out, text.encode())
     out.data({**_facts(found), "file": str(wanted.out)})
     setting = {ListKind.MENU: "LINLI_SERVICE_MENU", ListKind.ADMISSION: "LINLI_TASK_ADMISSION"}[wanted.kind]
     out.say(

@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from linli.matcher.whole_file import write_whole
 from linli.schemas.errors import Code, LinliError
-from linli.schemas.system_words import refused_by_system
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out
+from linli.services.cli.whole_output import write_and_tell
 from linli.services.cli.words import TONGUE, both
 from linli.services.county_files import load_districts, load_menu, load_policy
 from linli.services.reports.made import MadeReport, make_report
@@ -48,11 +47,11 @@ async def show_report(
             refuse_existing(file, overwrite=files.overwrite)
     made = await _made(here, name, given, here.district(district))
     if files.csv is not None:
-        write_file(files.csv, made.csv(TONGUE), out)
+        write_and_tell(files.csv, made.csv(TONGUE), out)
     if files.geojson is not None:
         if made.map is None:
             raise LinliError(Code.USAGE, detail=f"--geojson: {both('this report has no map', '该报告没有地图')}")
-        write_file(files.geojson, json.dumps(made.map, ensure_ascii=False).encode(), out)
+        write_and_tell(files.geojson, json.dumps(made.map, ensure_ascii=False).encode(), out)
     out.data(made.data())
     _show(made, out)
 
@@ -90,15 +89,6 @@ async def asked_of(here: Here, district: str) -> AskedOf:
     settings = here.settings
     county = County(load_districts(settings)[district], load_menu(settings), load_policy(settings))
     return AskedOf(address, partition, county, facts.clock.now())
-
-
-def write_file(file: Path, content: bytes, out: Out) -> None:
-    """Write a file whole or not at all."""
-    try:
-        write_whole(file, content)
-    except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=file, detail=refused_by_system(error)) from None
-    out.say(f"Written: {file}.", f"已写入 {file}。")
 
 
 def _show(made: MadeReport, out: Out) -> None:

@@ -16,10 +16,10 @@ from linli.matcher.problem import Place, Plan, Problem, ProblemError
 from linli.matcher.rules import RULES
 from linli.matcher.travel import Travel
 from linli.schemas.errors import Code, LinliError
-from linli.schemas.system_words import refused_by_system
 from linli.services.cli.cold_start import warn_if_cold
 from linli.services.cli.out import ZONE, Out
 from linli.services.cli.whole_input import read_bytes
+from linli.services.cli.whole_output import write_output
 from linli.services.cli.words import both
 from linli.services.cli.working import working
 from linli.services.solving.explaining import Explaining
@@ -159,10 +159,7 @@ def _write(solution: dict[str, Any], target: str | None, out: Out) -> None:
     if target is None:
         sys.stdout.write(text + "\n")
         return
-    try:
-        Path(target).expanduser().write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise LinliError(Code.FILE_UNWRITABLE, path=target, detail=refused_by_system(error)) from None
+    write_output(Path(target).expanduser(), (text + "\n").encode())
     out.data(solution["summary"])
     if not out.as_json:
         _show(solution, target, out)

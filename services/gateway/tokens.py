@@ -19,6 +19,7 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, TypeAdapter, model_validator
 
+from linli.matcher.whole_file import write_whole
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.roles import Role
 from linli.schemas.service import PROXY_CODE_SOURCE, RESIDENT_SOURCE
@@ -220,13 +221,8 @@ class TokenBook:
             fcntl.flock(lock, fcntl.LOCK_EX)
             tokens = dict(self._known())
             yield tokens
-            fresh = self._path.with_suffix(".new")
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_FILE.dump_json(tuple(tokens.values()), indent=1))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
+            content = _FILE.dump_json(tuple(tokens.values()), indent=1)
+            write_whole(self._path, content, private=True, durable=True)
         finally:
             os.close(lock)
 

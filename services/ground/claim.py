@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from linli.matcher.whole_file import write_whole
 from linli.schemas.system_words import refused_by_system
 from linli.services.ground.errors import GroundError
 from linli.services.language import both
@@ -113,9 +114,7 @@ class FolderClaim:
     def record(self, pid: int) -> None:
         """Write down which server now runs here, and for whom."""
         text = json.dumps({"server": asdict(_Process.of(pid)), "owner": asdict(_Process.of(os.getpid()))})
-        temporary = self.folder / "running.json.new"
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(self.folder / "running.json")
+        write_whole(self.folder / "running.json", text.encode())
 
     def release(self) -> None:
         """Give the folder back; harmless when repeated."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from linli.matcher.whole_file import write_whole
 from linli.streams.sealed.keyring import KEY_BYTES, Keyring, MasterKeyError, Secrets, master_id
 
 OWNER_ONLY: Final = 0o600
@@ -42,7 +42,10 @@ def create_master_key(path: Path) -> Keyring:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-        _write(descriptor, made)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_content(made))
+            file.flush()
+            os.fsync(file.fileno())
     except FileExistsError:
         raise MasterKeyError(f"There is a master key in {path} already; it is left as it is.") from None
     except OSError as error:
@@ -178,25 +181,15 @@ def _signature(status: os.stat_result) -> tuple[int, int, int]:
 def _replace(path: Path, found: Secrets) -> None:
     """Write the file anew: whoever reads it sees the former or the new one, never a part, after a power cut as well."""
     try:
-        descriptor, name = tempfile.mkstemp(prefix=path.name + ".", dir=path.parent)
-        _write(descriptor, found)
-        Path(name).replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(path, _content(found), private=True, durable=True)
     except OSError as error:
         raise MasterKeyError(f"The master key cannot be written to {path}: {error.strerror}.") from None
 
 
-def _write(descriptor: int, found: Secrets) -> None:
+def _content(found: Secrets) -> bytes:
     lines = [_text(found.master), *(f"{_OLDER} {_text(secret)}" for secret in found.older)]
     lines += [f"{name} {_text(root)}" for name, root in ((_CODES, found.codes), (_MARKS, found.marks)) if root]
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(("\n".join(lines) + "\n").encode())
-        file.flush()
-        os.fsync(file.fileno())
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _text(secret: bytes) -> str:
