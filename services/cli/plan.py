@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from linli.services.cli.options import AsJson, District, Given, MappingFile, PlacesFile, SheetName, Zone
+from linli.services.cli.policy_options import PLAN_WORK, policy_option, work_option
 from linli.services.cli.words import both
 
 Orders = Annotated[
@@ -48,28 +49,10 @@ At = Annotated[
         ),
     ),
 ]
-Work = Annotated[
-    int | None,
-    typer.Option(
-        "--work",
-        min=0,
-        max=10_000_000,
-        help=both(
-            "Work of the optimizer, in units (default: the policy file's, else 100000).",
-            "优化器的计算量（默认取策略文件，否则 100000）。",
-        ),
-    ),
-]
+Work = Annotated[int | None, work_option(PLAN_WORK)]
 PolicyFile = Annotated[
     Path | None,
-    typer.Option(
-        "--policy",
-        metavar="POLICY.toml",
-        help=both(
-            "A policy file (TOML or JSON); what it leaves out stays. Nobody is asked, nothing waits for a later round.",
-            "派单策略文件（TOML 或 JSON），未写的项不变。不向队伍发出询问，也不留待下一轮。",
-        ),
-    ),
+    policy_option("Nobody is asked, nothing waits for a later round.", "不向队伍发出询问，也不留待下一轮。"),
 ]
 CheckOnly = Annotated[
     bool, typer.Option("--check", help=both("Only say what would be read.", "只检查能读到什么，不做计划。"))

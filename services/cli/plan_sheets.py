@@ -18,6 +18,7 @@ from linli.services.cli.inbox_files import InboxFile, inbox_file
 from linli.services.cli.out import Out
 from linli.services.cli.own_places import own_district
 from linli.services.cli.policy_files import read_policy, work_of
+from linli.services.cli.policy_options import PLAN_WORK
 from linli.services.cli.refusals import as_data, in_words, where
 from linli.services.cli.sheet_options import mapping_of
 from linli.services.cli.sum_lines import say_sums
@@ -48,9 +49,6 @@ from linli.services.sheets.writing import refuse_existing, writing
 from linli.streams.clock import Clock
 from linli.streams.gazetteer import Gazetteer
 from linli.streams.intake.admit import World
-
-WORK_DEFAULT: Final = 100_000
-"""Five times a live round's: here somebody waits for one plan, and a few seconds are no matter."""
 
 SAID_MAX: Final = 10
 """Refused lines said one by one; all of them stand in the dispatch sheet."""
@@ -154,7 +152,7 @@ def plan_sheets(planning: Planning, out: Out) -> int:
         return _say_checked(orders, teams, out)
     _say_nothing_usable(orders, teams, out)
     with _spinner(both("deciding", "正在计算"), out):
-        work = work_of(planning.work, policy, WORK_DEFAULT)
+        work = work_of(planning.work, policy, PLAN_WORK)
         day = plan_day(orders.lines, teams.lines, place.district.code, place.at, work, policy=policy)
     agreement = compare(day)
     facts = _facts(day, agreement, orders, place)

@@ -14,6 +14,7 @@ from linli.schemas.system_words import refused_by_system
 from linli.services.cli.cold_start import warn_if_cold
 from linli.services.cli.out import ZONE, Out, clock
 from linli.services.cli.policy_files import read_policy, work_of
+from linli.services.cli.policy_options import SIMULATED_WORK
 from linli.services.cli.whole_input import read_bytes
 from linli.services.cli.words import TONGUE, both
 from linli.services.cli.working import working
@@ -24,9 +25,6 @@ from linli.services.simulation.figures import MOVED, Figures, Spread, figures_of
 from linli.services.simulation.people import manners_of
 from linli.services.simulation.plots import plots_of
 from linli.services.simulation.virtual_day import VirtualDay
-
-WORK_DEFAULT = 2_000
-"""Units a round: some ten milliseconds, so that a usual day is played in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def day_of(wanted: Wanted) -> VirtualDay:
     """Return the day that was asked for, not yet played."""
     scenarios = {scenario.value.replace("_", "-"): scenario for scenario in Scenario}
     policy, manners = _policy(wanted.policy), manners_of(_range(wanted.accept), wanted.seed)
-    work = work_of(wanted.work, policy, WORK_DEFAULT)
+    work = work_of(wanted.work, policy, SIMULATED_WORK)
     if wanted.day in scenarios:
         return VirtualDay(
             wanted.seed, wanted.requests, scenarios[wanted.day], work=work, policy=policy, manners=manners

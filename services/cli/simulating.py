@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from linli.services.cli.options import AsJson
+from linli.services.cli.policy_options import SIMULATED_WORK, policy_option, work_option
 from linli.services.cli.words import both
 
 Day = Annotated[
@@ -25,18 +26,7 @@ Requests = Annotated[
     typer.Option("--requests", min=1, max=20_000, help=both("Orders (default: a usual day's).", "点单数量。")),
 ]
 Seed = Annotated[int, typer.Option("--seed", help=both("Another seed, another day.", "随机种子。"))]
-Work = Annotated[
-    int | None,
-    typer.Option(
-        "--work",
-        min=0,
-        max=10_000_000,
-        help=both(
-            "Units a round may work (default: the policy file's, else 2000).",
-            "每轮计算量上限（默认取策略文件，否则 2000）。",
-        ),
-    ),
-]
+Work = Annotated[int | None, work_option(SIMULATED_WORK)]
 Accept = Annotated[
     str | None,
     typer.Option(
@@ -47,14 +37,7 @@ Accept = Annotated[
 ]
 PolicyFile = Annotated[
     Path | None,
-    typer.Option(
-        "--policy",
-        metavar="POLICY.toml",
-        help=both(
-            "A policy file (TOML or JSON); what it leaves out stays. Where the desk is asked, it agrees at once.",
-            "派单策略文件（TOML 或 JSON），未写的项不变；需派单员确认处视为立即同意。",
-        ),
-    ),
+    policy_option("Where the desk is asked, it agrees at once.", "需派单员确认处视为立即同意。"),
 ]
 Plots = Annotated[
     Path | None,
