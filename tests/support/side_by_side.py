@@ -10,10 +10,11 @@ from collections import defaultdict
 
 import pytest
 
-SHARED = ("house", "county", "told_ground", "struck_ground", "own_house")
+SHARED = ("served", "house", "county", "told_ground", "struck_ground", "own_house")
 """The fixtures that start what takes long to start, once a process: their files follow each other.
 
-In the order in which they have their turn, those that last longest first.
+In the order in which they have their turn, those that last longest first. The first is the demo that is served: one
+file's alone, it plays a day for two minutes, and so one process begins with it while the other starts its servers.
 """
 
 
