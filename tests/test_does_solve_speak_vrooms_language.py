@@ -152,6 +152,7 @@ def test_where_time_is_over_it_is_said_of_the_rest(tmp_path: Path, capsys: pytes
         assert told == [*reasons, "not_explained"]
         explained = solution["summary"]["linli"]["explained"]
         assert (explained["asked"], explained["out_of_time"]) == (2, told.count("out_of_time"))
+        assert explained["told"] == told.count("impossible")
         assert ("out of time" in capsys.readouterr().out) is (seconds == "0")
         assert solution["summary"]["computing_times"]["explaining"] >= 0
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from linli.matcher.insertion.exchanges import Exchange, exchange_for
@@ -153,10 +154,18 @@ class Explained:
     unfinished: int
 
 
+Over = Callable[[], bool]
+"""Says when time is over."""
+
+
 def explain_within(
-    timetable: Timetable, visits: Iterable[str], labels: Labels, next_teams: int = NEXT_TEAMS
+    timetable: Timetable,
+    visits: Iterable[str],
+    labels: Labels,
+    next_teams: int = NEXT_TEAMS,
+    turn: Callable[[], Over] | None = None,
 ) -> Explained:
-    """Explain visits of a timetable until time is over; then prove what was found the smallest, the cheapest first.
+    """Explain visits of a timetable until time is over, and prove what was found the smallest, the cheapest first.
 
     Parameters
     ----------
@@ -169,29 +178,57 @@ def explain_within(
         what comes after it is one explanation. Without an end the answer is the same on every machine.
     next_teams
         How many other teams are named where there is a team.
+    turn
+        Asked before visits are explained; what it returns says when it is the proofs' turn. If these leave time, it is
+        asked again for the rest of the visits. None where explanations may take all of the time.
 
     Raises
     ------
     ProblemError
         If a visit is unknown.
     """
-    rooms, proofs = Rooms(timetable), dict[int, Proof]()
-    found, unheld = list[WhyTeam | WhyNobody](), 0
-    for name in visits:
-        if labels.until():
-            break
-        why, proof = _explained(rooms, name, next_teams)
-        if proof is not None and len(proofs) < HELD_MAX:
-            proofs[len(found)] = proof
+    telling = _Telling(timetable, visits, labels, next_teams)
+    while telling.take_turn(turn and turn()):
+        pass
+    return telling.explained()
+
+
+class _Telling:
+    """Explanations as they are found, with the proofs that are to be made of their changes."""
+
+    def __init__(self, timetable: Timetable, visits: Iterable[str], labels: Labels, next_teams: int) -> None:
+        self._names = iter(visits)
+        self._rooms, self._labels, self._next_teams = Rooms(timetable), labels, next_teams
+        self._found, self._unheld = list[WhyTeam | WhyNobody](), 0
+        self._proofs: dict[int, Proof] = {}
+
+    def take_turn(self, is_over: Over | None) -> bool:
+        """Explain visits, one at least if there is any time, and prove what was found; return whether to go on."""
+        over, before, rest = self._labels.until, len(self._proofs), False
+        for name in self._names:
+            if over():
+                self._names, rest = chain((name,), self._names), True
+                break
+            self._add(*_explained(self._rooms, name, self._next_teams))
+            over = is_over or over
+        prove_all(tuple(self._proofs.values())[before:], self._labels)
+        return rest and is_over is not None and not self._labels.until()
+
+    def _add(self, why: WhyTeam | WhyNobody, proof: Proof | None) -> None:
+        if proof is not None and len(self._proofs) < HELD_MAX:
+            self._proofs[len(self._found)] = proof
         elif proof is not None:
-            unheld += 1
-        found.append(why)
-    prove_all(tuple(proofs.values()), labels)
-    for number, proof in proofs.items():
-        why = found[number]
-        if isinstance(why, WhyNobody):
-            found[number] = replace(why, change=proof.change)
-    return Explained(tuple(found), unheld + sum(proof.is_open for proof in proofs.values()))
+            self._unheld += 1
+        self._found.append(why)
+
+    def explained(self) -> Explained:
+        """Return what was explained, with what is proved of it."""
+        whys = self._found[:]
+        for number, proof in self._proofs.items():
+            why = whys[number]
+            if isinstance(why, WhyNobody):
+                whys[number] = replace(why, change=proof.change)
+        return Explained(tuple(whys), self._unheld + sum(proof.is_open for proof in self._proofs.values()))
 
 
 def _explained(rooms: Rooms, name: str, next_teams: int) -> tuple[WhyTeam | WhyNobody, Proof | None]:

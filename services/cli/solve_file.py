@@ -201,9 +201,10 @@ def _say_how_far(explained: dict[str, Any], seconds: float, out: Out) -> None:
     late, open_ = explained["out_of_time"], explained["unfinished"]
     if late:
         out.say(
-            f"After {seconds:.1f} s of explaining, {late} of {explained['asked']} were not looked at: out of time "
-            "(--explain-seconds).",
-            f"说明原因用时 {seconds:.1f} 秒，{explained['asked']} 项中有 {late} 项未及说明（--explain-seconds）。",
+            f"After {seconds:.1f} s of explaining, it is told of {explained['told']} of {explained['asked']} why; "
+            f"{late} were not looked at: out of time (--explain-seconds).",
+            f"说明原因用时 {seconds:.1f} 秒，{explained['asked']} 项中已说明 {explained['told']} 项，"
+            f"{late} 项未及说明（--explain-seconds）。",
         )
     if open_:
         out.say(

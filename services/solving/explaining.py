@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from linli.matcher.reasons.explain import Over
 from linli.matcher.reasons.no_room import Labels
 from linli.schemas.errors import Code, LinliError
 from linli.services.language import both
-from linli.services.solving.limits import wall_clock
 
 EXPLAINED = 60
 """Unassigned jobs and shipments that are explained unless somebody asks for more or fewer: a screenful or two."""
@@ -28,8 +30,20 @@ PROOF_LABELS_EACH = 20_000
 """Labels for one change: a tenth of a second of machine code, by which time may be overrun; hardly any proof that needs
 more than half of it ends at all (`tests/bench/bench_explaining.py`)."""
 
+REASONS_PART = 0.7
+"""Of the time that is left, how much goes to reasons before anything is proved: a reason is what was asked for, and a
+proof only says more of it; but asked about hundreds, reasons took all of the time, and nothing was ever proved. What
+proofs leave goes to reasons again."""
+
 NO_END = 1 << 60
 """More labels than any time allows."""
+
+
+class Allowed(NamedTuple):
+    """The limits of explanations that have begun, as `linli.matcher.reasons.explain.explain_within` takes them."""
+
+    labels: Labels
+    turn: Callable[[], Over] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +57,31 @@ class Explaining:
     seconds
         For all of them, proofs included; None where no clock may decide: then all are explained, and proofs are limited
         by labels, so that the answer is the same everywhere.
+    clock
+        Seconds since whenever; only grows.
     """
 
     most: int = EXPLAINED
     seconds: float | None = EXPLAIN_SECONDS
+    clock: Callable[[], float] = time.monotonic
 
-    def labels(self) -> Labels:
-        """Return the limits of what begins now."""
-        most = PROOF_LABELS if self.seconds is None else NO_END
-        return Labels(most, PROOF_LABELS_EACH, self._until(), PROOF_PARTS)
-
-    def no_labels(self) -> Labels:
-        """Return the same where nothing is to be proved that takes work."""
-        return Labels(0, until=self._until())
-
-    def _until(self) -> Callable[[], bool]:
+    def begin(self, *, proving: bool) -> Allowed:
+        """Return the limits of what begins now; with `proving` part of the time is kept for proofs."""
         if self.seconds is None:
-            return lambda: False
-        gone = wall_clock(self.seconds)
-        return lambda: gone() >= 1.0
+            return Allowed(Labels(PROOF_LABELS, PROOF_LABELS_EACH, parts=PROOF_PARTS) if proving else Labels(0))
+        end, clock = self.clock() + self.seconds, self.clock
+        if not proving:
+            return Allowed(Labels(0, until=_after(end, clock)))
+
+        def turn() -> Over:
+            now = clock()
+            return _after(now + REASONS_PART * (end - now), clock)
+
+        return Allowed(Labels(NO_END, PROOF_LABELS_EACH, _after(end, clock), PROOF_PARTS), turn)
+
+
+def _after(end: float, clock: Callable[[], float]) -> Over:
+    return lambda: clock() >= end
 
 
 def explaining_of(most: int | None, seconds: float | None, work: int | None) -> Explaining:

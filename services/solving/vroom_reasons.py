@@ -62,13 +62,14 @@ def reasons_of(solved: Solved, tasks: Mapping[str, Sequence[Task]], progress: Pr
 
 
 def _summary(asked: Sequence[str], told: Mapping[str, Json], found: Explained) -> Json:
-    """Count what was asked about, what time did not allow, the changes found, and those proved the smallest.
+    """Count what was asked about, told, and not reached in time, the changes found, and those proved the smallest.
 
     `unfinished` is how many more might be proved with more time, or work.
     """
     changes = [one["change"] for one in told.values() if one["change"] is not None]
     return {
         "asked": len(asked),
+        "told": len(found.whys),
         "out_of_time": len(asked) - len(found.whys),
         "changes": len(changes),
         "proved": sum(one["proved"] for one in changes),
@@ -85,11 +86,11 @@ def _explained(solved: Solved, asked: Sequence[str], progress: Progress) -> Expl
         return Explained((), 0)
     rests = any(clock.rests for clock in solved.clocks.values())
     claims = solved.shared is None and not rests and not may_come_between(solved.given)
-    labels = solved.explaining.labels() if claims else solved.explaining.no_labels()
+    allowed = solved.explaining.begin(proving=claims)
     memory = solved.problem.memory or Memory(solved.problem.travel, solved.problem.weights)
     model = Model(replace(solved.problem, memory=memory))
     timetable = follow(model, solved.plan if solved.shared is None else Plan())
-    found = explain_within(timetable, _counted(asked, progress), labels)
+    found = explain_within(timetable, _counted(asked, progress), allowed.labels, turn=allowed.turn)
     return found if claims else replace(found, unfinished=0)
 
 
