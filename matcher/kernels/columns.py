@@ -31,4 +31,4 @@ def are_as_named(world: World, state: State, notes: Notes) -> bool:
         return False
     if notes.saved_rows.shape[2] != ROW_COLUMNS or notes.saved_books.shape[1] != BOOK_COLUMNS:
         return False
-    return state.memo.shape[1] == MEMO_COLUMNS
+    return bool(state.memo.shape[1] == MEMO_COLUMNS)
