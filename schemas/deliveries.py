@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from linli.schemas.base import Inside, Instant, Ref
@@ -44,7 +45,8 @@ class Purpose(StrEnum):
     told; ``called_off``: you need not go; ``filled``: another team goes; ``lapsed``: the time to answer is over;
     ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door; ``escalated``: a
     request has climbed to your level, this is what it waits or waited for; ``not_reported``: nothing was ever heard of
-    your visit, this is how its record is handed in after all.
+    your visit, this is how its record is handed in after all; ``day_ahead``: so many visits are yours tomorrow, from
+    when to when.
     """
 
     OFFER = "offer"
@@ -59,6 +61,7 @@ class Purpose(StrEnum):
     IN_PERSON = "in_person"
     ESCALATED = "escalated"
     NOT_REPORTED = "not_reported"
+    DAY_AHEAD = "day_ahead"
 
 
 class Track(Inside):
@@ -87,6 +90,15 @@ class Answered(Inside):
     by: Ref
 
 
+class ListedVisit(Inside):
+    """A visit that the list of a day counts; its id is that of the offer that was accepted."""
+
+    id: str
+    request: Ref
+    start: Instant
+    end: Instant
+
+
 class DeliveryRecord(Inside):
     """The value of the topic ``deliveries``; the same offer and purpose always have the same delivery id.
 
@@ -95,8 +107,9 @@ class DeliveryRecord(Inside):
     ``attempt`` and ``error`` are those of the track that moved last. ``until`` is when telling it makes no sense any
     more. ``child`` keeps it out of groups. ``node`` is who is told of a request that has climbed, ``awaited`` what it
     waits for, ``stands`` how it stood if that had come before anybody was told; ``team`` is null then. ``series`` says
-    that nobody was asked: the visit came because the team took its whole standing order. Nothing in it is personal, and
-    no link: that is made anew for each try.
+    that nobody was asked: the visit came because the team took its whole standing order. The list of a day is about no
+    single request: ``day`` says which day, ``visits`` what was counted when it was made, by time. Nothing in it is
+    personal, and no link: that is made anew for each try.
     """
 
     id: str
@@ -126,6 +139,15 @@ class DeliveryRecord(Inside):
     awaited: Awaited | None = None
     stands: State | None = None
     series: bool = False
+    day: date | None = None
+    visits: tuple[ListedVisit, ...] = ()
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """The requests that it is about: one, or those of the visits that it lists."""
+        if self.request is not None:
+            return (self.request,)
+        return tuple(dict.fromkeys(visit.request for visit in self.visits))
 
     @property
     def settled(self) -> bool:

@@ -101,6 +101,7 @@ async def open_office(settings: Settings, beat: Beat, keyring: Keyring, meters: 
                     clock=beat.clock,
                     figures=Figures(meters, beat.clock),
                     rules=Rules(settings.delivery_tries),
+                    day_list_at=settings.day_list_at,
                 )
             )
             yield office

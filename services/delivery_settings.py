@@ -1,6 +1,7 @@
 """The settings of delivery: whom it may call, how often, and what it is given to call with."""
 
 import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode
 from linli.services.language import both
 
 _HOST_ENTRY = re.compile(r"^(?:\*\.)?(?=[a-z0-9.\-]*[a-z])[a-z0-9](?:[a-z0-9.\-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?$")
+_TIME_OF_DAY = re.compile(r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$")
 _LOOPBACK_ENTRY = re.compile(r"^(?:127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\]):[0-9]{1,5}$")
 
 
@@ -52,6 +54,13 @@ class DeliverySettings(BaseSettings):
         description="How often a channel is tried before the next one is opened, and at last the desk. "
         "The default takes about five minutes: an answer is awaited for ten to forty-five.",
     )
+    delivery_day_list: str = Field(
+        default="18:00",
+        title="When teams are sent the next day's list",
+        description="Local time, HH:MM; empty: never. From then on each team with visits on the next day is told once "
+        "how many, from when to when. At the default working hours are over and people still answer their telephones: "
+        "who cannot go after all says so while another team can be asked. In quiet hours it waits for the morning.",
+    )
     sms_provider: Path | None = Field(
         default=None,
         title="Provider of text messages",
@@ -89,6 +98,15 @@ class DeliverySettings(BaseSettings):
                 )
         return value
 
+    @field_validator("delivery_day_list")
+    @classmethod
+    def _is_time_of_day(cls, value: str) -> str:
+        if value and not _TIME_OF_DAY.match(value):
+            raise ValueError(
+                both(f"{value!r} is no time like 18:00, and not empty", f"{value!r} 不是形如 18:00 的时刻，也不为空")
+            )
+        return value
+
     @field_validator("delivery_loopback")
     @classmethod
     def _are_loopback(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -107,3 +125,8 @@ class DeliverySettings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(("mailto://", "mailtos://")):
             raise ValueError(both("it must begin with mailtos:// or mailto://", "应以 mailtos:// 或 mailto:// 开头"))
         return value
+
+    @property
+    def day_list_at(self) -> time | None:
+        """When the next day's lists are sent, in local time; ``None``: never."""
+        return time.fromisoformat(self.delivery_day_list) if self.delivery_day_list else None

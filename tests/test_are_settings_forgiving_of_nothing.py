@@ -40,6 +40,8 @@ def test_is_an_unknown_name_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         ("kafka_security_protocol", "SASL_SSL", "LINLI_KAFKA_SASL_USERNAME"),
         ("kafka_sasl_password", "secret-word", "would not be used"),
         ("kafka_security_protocol", "SSL", "for a Kafka of your own"),
+        ("delivery_day_list", "6pm", "'6pm' is no time like 18:00"),
+        ("delivery_day_list", "24:00", "'24:00' is no time like 18:00"),
         ("kafka_ca_file", "/nowhere/authority.pem", "no PEM file with certificates"),
         ("kafka_ca_file", __file__, "no PEM file with certificates"),
     ],
@@ -64,6 +66,7 @@ def test_do_children_load_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         clock_rate=60.0,
         clock_origin="2026-11-23T08:00:00+08:00",
         state=Path("邻里"),
+        delivery_day_list="",
     )
     for name, text in chosen.environment().items():
         monkeypatch.setenv(name, text)

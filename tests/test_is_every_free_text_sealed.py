@@ -74,6 +74,7 @@ NOBODY_IN_IT: Final[dict[str, set[Field]]] = {
             "DeskChoice": "rule",
             "InSeries": "refused",
             "Judgement": "by",
+            "ListedVisit": "id",
             "Offer": "id",
             "Proof": "ways",
             "Rated": "by",

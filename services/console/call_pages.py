@@ -49,6 +49,7 @@ class Call:
     late: bool
     request_id: str
     urgent: bool
+    day: str = ""
 
 
 async def caller_at_desk(request: Request) -> Person:
@@ -98,6 +99,7 @@ def call_line(record: DeliveryRecord, team: str, here: Surroundings, speech: Spe
         late=due is not None and due < here.clock.now(),
         request_id=record.request or "",
         urgent=record.urgency == 0,
+        day=record.day.isoformat() if record.day else "",
     )
 
 

@@ -23,6 +23,10 @@ GROUPS = frozenset({ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU,
 """Channels that end before many eyes, a text that somebody pastes into a chat included."""
 
 
+USUAL_ZONE = "Asia/Shanghai"
+"""The zone of every county there is so far; a team that is known says its own."""
+
+
 class Nobody(StrEnum):
     """Why a team, or a node of the organisation, cannot be told by a machine."""
 
@@ -86,6 +90,11 @@ class Contacts:
         for sealed in (written.details.sealed_contact, None if deputy is None else deputy.sealed_contact):
             if sealed is not None:
                 self._keys.get(sealed.key_id)
+
+    def zone_of(self, district: str, team: str) -> str:
+        """Give the zone in which a team's days begin; the county's usual one for a team that is not known."""
+        known = self._teams.get((district, team))
+        return USUAL_ZONE if known is None else known.details.zone
 
     def of(self, record: DeliveryRecord, at: datetime) -> Reachable:
         """Give the ways to whoever answers for a team, or a node, at a moment.

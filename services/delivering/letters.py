@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from linli.schemas.deliveries import DeliveryRecord, Purpose
+from linli.schemas.deliveries import DeliveryRecord, ListedVisit, Purpose
 from linli.schemas.glossary import Tongue, word_of
 from linli.streams.sealed.keyring import Keyring
 from linli.streams.sealed.mark_uses import MarkUse
@@ -68,12 +68,15 @@ class Letters:
         return found
 
     def link(self, record: DeliveryRecord) -> str:
-        """Give the link of a message: for an offer the one by which it is answered, else the way to sign in."""
+        """Give the link of a message: to answer an offer, to a team's day, else the way to sign in.
+
+        Only the link of an offer opens anything by itself; the page of a day asks who is there first.
+        """
         if not self._base:
             return ""
         if record.purpose is Purpose.OFFER and record.answer_by is not None:
             return one_tap_link(self._keyring, self._base, record.offer, record.answer_by)
-        return f"{self._base}/"
+        return f"{self._base}/team/day?day={record.day}" if record.day is not None else f"{self._base}/"
 
     def window(self, record: DeliveryRecord) -> str:
         """Write the window as people of the district read it."""
@@ -98,7 +101,7 @@ class Letters:
 
     def body(self, record: DeliveryRecord) -> bytes:
         """Write the body of a webhook: ids, district, category, times and the link."""
-        data: dict[str, str | bool | None] = {
+        data: dict[str, Any] = {
             "delivery": record.id,
             "purpose": record.purpose.value,
             "request": record.request,
@@ -115,6 +118,9 @@ class Letters:
             data["series"] = True
         if record.node is not None:
             data |= {"node": record.node, "awaited": record.awaited, "stands": record.stands}
+        if record.day is not None:
+            visits = [_visit(one) for one in record.visits]
+            data |= {"day": record.day.isoformat(), "count": len(visits), "visits": visits}
         event = {"type": TYPE + record.purpose.value, "timestamp": _written(record.made), "data": data}
         return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -128,8 +134,27 @@ class Letters:
             link=self.link(record),
             awaited=word_of(record.awaited, self._tongue) if record.awaited else "",
             stands=word_of(record.stands, self._tongue) if record.stands else "",
+            weekday=self._weekday(record),
+            count=len(record.visits),
+            counted=f"{record.made.astimezone(ZoneInfo(record.zone)):%m-%d %H:%M}" if record.made else "",
         )
         return filled.strip()
+
+    def _weekday(self, record: DeliveryRecord) -> str:
+        """Name the day of a list: never "tomorrow", for it may be read the next morning."""
+        if record.start is None:
+            return ""
+        both = _words()["weekday"][str(record.start.astimezone(ZoneInfo(record.zone)).isoweekday())]
+        return both[1 if self._tongue == "zh" else 0]
+
+
+def _visit(visit: ListedVisit) -> dict[str, str | None]:
+    return {
+        "visit": visit.id,
+        "request": visit.request,
+        "start": _written(visit.start),
+        "end": _written(visit.end),
+    }
 
 
 def _written(moment: datetime | None) -> str | None:

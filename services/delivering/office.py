@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from datetime import time as Time  # noqa: N812 - the module of that name is needed as well.
 from typing import Final
 
 from linli.schemas.assignment import AssignmentRecord
-from linli.schemas.deliveries import GONE, Answered, DeliveryRecord, DeliveryState
+from linli.schemas.deliveries import GONE, Answered, DeliveryRecord, DeliveryState, Purpose
 from linli.schemas.lifecycle import TERMINAL
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import ChannelKind
@@ -25,6 +26,7 @@ from linli.schemas.telling import TellTask, tell_tasks
 from linli.services.delivering import tracks
 from linli.services.delivering.contacts import Contacts, Nobody, Way
 from linli.services.delivering.counter import Counter, Errand, Outcome
+from linli.services.delivering.day_lists import DayLists, list_holds
 from linli.services.delivering.figures import Figures
 from linli.services.delivering.notices import by_id, notices, still_holds, task_notice
 from linli.services.delivering.schedule import quiet_until
@@ -72,6 +74,7 @@ class Parts:
     clock: Clock
     figures: Figures
     rules: Rules
+    day_list_at: Time | None = None
 
 
 class Office:
@@ -87,6 +90,7 @@ class Office:
         self._news: asyncio.Queue[list[Change]] = asyncio.Queue(maxsize=4)
         self._changed: dict[str, DeliveryRecord] = {}
         self._words: list[ToldCommand] = []
+        self._lists = DayLists(parts.day_list_at, parts.contacts.zone_of)
         self._tidied = parts.clock.now()
         self._shown = 0.0
 
@@ -110,6 +114,8 @@ class Office:
 
     def holds(self, record: DeliveryRecord) -> bool:
         """Tell whether what a delivery says is still so, as far as the log was read."""
+        if record.purpose is Purpose.DAY_AHEAD:
+            return list_holds(record, self._requests)
         return still_holds(record, self._requests.get(record.request or ""))
 
     async def _restore(self) -> None:
@@ -140,6 +146,7 @@ class Office:
         for outcome in self._parts.counter.taken():
             self._end(outcome, now)
         self._take_news(now)
+        self._list_days(now)
         errands = self._begin(now)
         if self._changed:
             changed, self._changed = self._changed, {}
@@ -194,13 +201,19 @@ class Office:
             if made.id not in known and still_holds(made, record) and (made.until is None or now < made.until):
                 self._change(made)
         for made in self._known(request).values():
-            if not made.settled and not still_holds(made, record):
+            if not made.settled and not self.holds(made):
                 self._change(tracks.settled(made, DeliveryState.OBSOLETE, now))
         for made in self._known(request).values():
             if not made.settled and not made.tracks:
                 self._open(made, now)
         if record.state in TERMINAL and all(one.settled for one in self._known(request).values()):
             del self._requests[request]
+
+    def _list_days(self, now: datetime) -> None:
+        """Make the lists of the next day that are due and that nobody has been sent."""
+        for made in self._lists.due(self._requests.values(), now):
+            if self._get(made.id) is None:
+                self._open(self._change(made), now)
 
     def _hear(self, now: datetime) -> None:
         """Note what people said of calls and errands."""
@@ -311,7 +324,7 @@ class Office:
 
     def _known(self, request: str) -> dict[str, DeliveryRecord]:
         known = by_id(self._parts.book.of_request(request))
-        known.update((one.id, one) for one in self._changed.values() if one.request == request)
+        known.update((one.id, one) for one in self._changed.values() if request in one.requests)
         return known
 
     def _get(self, delivery: str) -> DeliveryRecord | None:

@@ -21,6 +21,10 @@ from linli.services.delivering.sent import How, Sent
 BY_HAND: Final = frozenset({ChannelKind.DESK, ChannelKind.COPY})
 """Channels that a person works."""
 
+NOT_WORTH_A_CALL: Final = frozenset({Purpose.DAY_AHEAD})
+"""What the desk is not given to tell when the contact's own channels do not work: of each of those visits the team was
+told by itself, through the desk if need be, and a call to every such team every evening is more than a desk has."""
+
 PART_OF_ANSWER: Final = 3
 """After one part in three of the time to answer, a channel that has failed makes room for the next one."""
 
@@ -63,6 +67,8 @@ def opened(
         due = None if way.kind in BY_HAND else now
         tracks.append(Track(channel=way.kind, target=way.mark, due=due))
         return _with(record, tracks, now)
+    if record.purpose in NOT_WORTH_A_CALL:
+        return _left_at_that(record, reach.why_none, now)
     if not any(track.channel in BY_HAND for track in tracks):
         tracks.append(Track(channel=ChannelKind.DESK, error=reach.why_none))
     return _with(record, tracks, now)
@@ -186,6 +192,14 @@ def _patience_ends(record: DeliveryRecord) -> datetime | None:
     if record.purpose is not Purpose.OFFER or record.answer_by is None or record.made is None:
         return None
     return record.made + (record.answer_by - record.made) / PART_OF_ANSWER
+
+
+def _left_at_that(record: DeliveryRecord, why: str, now: datetime) -> DeliveryRecord:
+    """Give up what nobody is called for, once no channel is left; one that is still tried goes on."""
+    if any(_is_open(track) for track in record.tracks):
+        return record
+    error = why or record.error or "disabled"
+    return settled(record.model_copy(update={"error": error}), DeliveryState.GIVEN_UP, now)
 
 
 def _left_behind(tracks: Iterable[Track]) -> Iterable[Track]:

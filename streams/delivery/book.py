@@ -36,8 +36,8 @@ class DeliveryBook:
     def put(self, record: DeliveryRecord) -> None:
         """Note a delivery's newest record."""
         self._records[record.id] = record
-        if record.request is not None:
-            self._of_request[record.request][record.id] = None
+        for request in record.requests:
+            self._of_request[request][record.id] = None
         if record.settled:
             self._open.pop(record.id, None)
         else:
@@ -48,7 +48,7 @@ class DeliveryBook:
         return self._records.get(delivery)
 
     def of_request(self, request: str) -> list[DeliveryRecord]:
-        """Give every delivery about a request, in the order in which they were made."""
+        """Give every delivery about a request, lists of a day among them, in the order in which they were made."""
         return [self._records[one] for one in self._of_request.get(request, ())]
 
     def open(self) -> Iterator[DeliveryRecord]:
@@ -64,11 +64,15 @@ class DeliveryBook:
         old = [one for one in self._records.values() if one.settled and one.at < before]
         for record in old:
             del self._records[record.id]
-            siblings = self._of_request.get(record.request or "", {})
-            siblings.pop(record.id, None)
-            if not siblings:
-                self._of_request.pop(record.request or "", None)
+            for request in record.requests:
+                self._leave(request, record.id)
         return len(old)
+
+    def _leave(self, request: str, delivery: str) -> None:
+        siblings = self._of_request.get(request, {})
+        siblings.pop(delivery, None)
+        if not siblings:
+            self._of_request.pop(request, None)
 
 
 async def read_book(address: KafkaAddress, partitions: Sequence[int]) -> DeliveryBook:
