@@ -65,6 +65,10 @@ def _usual(_: str, __: str) -> str:
     return USUAL_ZONE
 
 
+def _unknown(_: str) -> bool:
+    return False
+
+
 def _west(_: str, __: str) -> str:
     return "UTC"
 
@@ -181,12 +185,13 @@ def test_all_is_counted_at_the_hour_and_not_at_every_look() -> None:
     _agreed(desk, "1")
     requests = list(desk.state.requests.values())
     lists = DayLists(EVENING, _usual)
-    assert lists.due(requests, SIX - timedelta(minutes=30)) == []
-    assert lists.due(_never(), SIX - timedelta(seconds=1)) == []
-    assert len(lists.due(requests, SIX)) == 1
-    assert lists.due(_never(), SIX + timedelta(minutes=59)) == []
-    assert len(lists.due(requests, SIX + timedelta(minutes=60))) == 1
-    assert DayLists(None, _usual).due(_never(), SIX) == []
+    assert lists.due(requests, SIX - timedelta(minutes=30), _unknown) == []
+    assert lists.due(_never(), SIX - timedelta(seconds=1), _unknown) == []
+    assert len(lists.due(requests, SIX, _unknown)) == 1
+    assert lists.due(_never(), SIX + timedelta(minutes=59), _unknown) == []
+    assert len(lists.due(requests, SIX + timedelta(minutes=60), _unknown)) == 1
+    assert lists.due(requests, SIX + timedelta(minutes=120), lambda _: True) == []
+    assert DayLists(None, _usual).due(_never(), SIX, _unknown) == []
 
 
 def _never() -> Iterator[AssignmentRecord]:

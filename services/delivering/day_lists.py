@@ -29,6 +29,9 @@ ZoneOf = Callable[[str, str], str]
 
 Visit = tuple[AssignmentRecord, Assignment]
 
+ListKey = tuple[str, str, date, str]
+"""District, team, local day, and the zone of that day."""
+
 
 class DayLists:
     """Says which lists are due. Use `due` at every look: what is known is counted through at the hour alone.
@@ -46,14 +49,16 @@ class DayLists:
         self._zone_of = zone_of
         self._next: datetime | None = None
 
-    def due(self, requests: Iterable[AssignmentRecord], now: datetime) -> list[DeliveryRecord]:
-        """Give the lists that are due, those that were sent among them; none until it is time to count again."""
+    def due(
+        self, requests: Iterable[AssignmentRecord], now: datetime, is_known: Callable[[str], bool]
+    ) -> list[DeliveryRecord]:
+        """Give the lists that are due and, by their ids, not known; none until it is time to count again."""
         if self._at is None or (self._next is not None and now < self._next):
             return []
         by_list = _by_list(requests, self._zone_of, now)
         hours = [_hour_before(day, self._at, zone) for _, _, day, zone in by_list]
         self._next = min([now + LOOKS, *(hour for hour in hours if hour > now)])
-        return list(_lists(by_list, self._at, now))
+        return list(_lists(by_list, self._at, now, is_known))
 
 
 def day_lists(
@@ -79,7 +84,7 @@ def day_lists(
     A team that still waits for others is not told to come. A visit that was moved into the day after the hour, of a
     team that had no other, makes a late list besides the notice of the new time.
     """
-    return _lists(_by_list(requests, zone_of, now), at, now)
+    return _lists(_by_list(requests, zone_of, now), at, now, lambda _: False)
 
 
 def list_holds(made: DeliveryRecord, requests: Mapping[str, AssignmentRecord]) -> bool:
@@ -87,11 +92,9 @@ def list_holds(made: DeliveryRecord, requests: Mapping[str, AssignmentRecord]) -
     return any(_stands(visit, made.team, requests.get(visit.request)) for visit in made.visits)
 
 
-def _by_list(
-    requests: Iterable[AssignmentRecord], zone_of: ZoneOf, now: datetime
-) -> Mapping[tuple[str, str, date, str], list[Visit]]:
+def _by_list(requests: Iterable[AssignmentRecord], zone_of: ZoneOf, now: datetime) -> Mapping[ListKey, list[Visit]]:
     """Order what teams are still to go for by district, team, local day and zone."""
-    found: defaultdict[tuple[str, str, date, str], list[Visit]] = defaultdict(list)
+    found: defaultdict[ListKey, list[Visit]] = defaultdict(list)
     for record in requests:
         for visit in _visits(record):
             if visit.start > now:
@@ -101,16 +104,24 @@ def _by_list(
 
 
 def _lists(
-    by_list: Mapping[tuple[str, str, date, str], list[Visit]], at: time, now: datetime
+    by_list: Mapping[ListKey, list[Visit]], at: time, now: datetime, is_known: Callable[[str], bool]
 ) -> Iterator[DeliveryRecord]:
-    for (district, team, day, zone), visits in by_list.items():
+    for key, visits in by_list.items():
+        _, _, day, zone = key
         hour = _hour_before(day, at, zone)
-        if hour <= now and any(visit.since <= hour for _, visit in visits):
-            yield _made(district, team, day, zone, sorted(visits, key=lambda one: (one[1].start, one[1].id)), now)
+        due = hour <= now and any(visit.since <= hour for _, visit in visits)
+        if due and not is_known(delivery_id(_about(key), Purpose.DAY_AHEAD)):
+            yield _made(key, sorted(visits, key=lambda one: (one[1].start, one[1].id)), now)
 
 
-def _made(district: str, team: str, day: date, zone: str, visits: list[Visit], now: datetime) -> DeliveryRecord:
-    about = f"day.{district}.{team}.{day}"
+def _about(key: ListKey) -> str:
+    district, team, day, _ = key
+    return f"day.{district}.{team}.{day}"
+
+
+def _made(key: ListKey, visits: list[Visit], now: datetime) -> DeliveryRecord:
+    district, team, day, zone = key
+    about = _about(key)
     first = visits[0][1].start
     listed = (
         ListedVisit(id=visit.id, request=record.request_id, start=visit.start, end=visit.end)

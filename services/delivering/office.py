@@ -211,9 +211,8 @@ class Office:
 
     def _list_days(self, now: datetime) -> None:
         """Make the lists of the next day that are due and that nobody has been sent."""
-        for made in self._lists.due(self._requests.values(), now):
-            if self._get(made.id) is None:
-                self._open(self._change(made), now)
+        for made in self._lists.due(self._requests.values(), now, lambda one: self._get(one) is not None):
+            self._open(self._change(made), now)
 
     def _hear(self, now: datetime) -> None:
         """Note what people said of calls and errands."""
