@@ -272,6 +272,16 @@ def test_a_webhook_that_fails_goes_on_alone() -> None:
     assert not record.settled
 
 
+@pytest.mark.parametrize(("error", "why"), [("", "too_late"), ("http_500", "http_500")])
+def test_a_list_whose_day_has_begun_is_given_up_with_the_reason(error: str, why: str) -> None:
+    """Tests the reason of a failed try, and the one where there was none."""
+    desk = Desk(AUTO, teams=1)
+    _agreed(desk, "1")
+    [told] = _due(desk)
+    over = tracks.expired(told.model_copy(update={"error": error}), told.visits[0].start)
+    assert (over.state, over.error) == (DeliveryState.GIVEN_UP, why)
+
+
 def test_whoever_pastes_it_into_a_chat_finds_that_day() -> None:
     """Tests the call of a team whose own channel is a text to copy: it leads to the day and to no single case."""
     desk = Desk(AUTO, teams=1)

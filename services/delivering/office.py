@@ -246,7 +246,7 @@ class Office:
             self._change(tracks.settled(record, DeliveryState.OBSOLETE, now))
             return []
         if record.until is not None and now >= record.until:
-            self._change(tracks.settled(record, DeliveryState.GIVEN_UP, now))
+            self._change(tracks.expired(record, now))
             return []
         later = self._not_before(record, now)
         if later is not None:

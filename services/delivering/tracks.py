@@ -25,6 +25,9 @@ NOT_WORTH_A_CALL: Final = frozenset({Purpose.DAY_AHEAD})
 """What the desk is not given to tell when the contact's own channels do not work: of each of those visits the team was
 told by itself, through the desk if need be, and a call to every such team every evening is more than a desk has."""
 
+TOO_LATE: Final = "too_late"
+"""The error of a delivery whose time ran out before a try of it had failed."""
+
 PART_OF_ANSWER: Final = 3
 """After one part in three of the time to answer, a channel that has failed makes room for the next one."""
 
@@ -147,6 +150,12 @@ def settled(record: DeliveryRecord, state: DeliveryState, now: datetime) -> Deli
         track.model_copy(update={"state": rest, "due": None}) if _is_open(track) else track for track in record.tracks
     )
     return record.model_copy(update={"tracks": tracks, "state": state, "at": now})
+
+
+def expired(record: DeliveryRecord, now: datetime) -> DeliveryRecord:
+    """Give up what makes no sense to tell any more: for the reason of the last failure, or that it came too late."""
+    late = record if record.error else record.model_copy(update={"error": TOO_LATE})
+    return settled(late, DeliveryState.GIVEN_UP, now)
 
 
 def answered(record: DeliveryRecord, word: Answered, now: datetime) -> DeliveryRecord:
