@@ -184,6 +184,9 @@ def test_all_is_counted_at_the_hour_and_not_at_every_look() -> None:
     desk = Desk(AUTO, teams=1)
     _agreed(desk, "1")
     requests = list(desk.state.requests.values())
+    fresh = DayLists(EVENING, _usual)
+    assert fresh.due([], SIX - timedelta(minutes=30), _unknown) == []
+    assert len(fresh.due(requests, SIX, _unknown)) == 1  # Agreed since the last count.
     lists = DayLists(EVENING, _usual)
     assert lists.due(requests, SIX - timedelta(minutes=30), _unknown) == []
     assert lists.due(_never(), SIX - timedelta(seconds=1), _unknown) == []

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from linli.schemas.assignment import Assignment, AssignmentRecord, Audience
 from linli.schemas.deliveries import DeliveryRecord, DeliveryState, ListedVisit, Purpose
 from linli.schemas.identity import delivery_id
+from linli.services.delivering.contacts import USUAL_ZONE
 from linli.services.delivering.notices import VISITING, is_child
 
 LOOKS: Final = timedelta(hours=1)
@@ -56,8 +57,8 @@ class DayLists:
         if self._at is None or (self._next is not None and now < self._next):
             return []
         by_list = _by_list(requests, self._zone_of, now)
-        hours = [_hour_before(day, self._at, zone) for _, _, day, zone in by_list]
-        self._next = min([now + LOOKS, *(hour for hour in hours if hour > now)])
+        zones = {USUAL_ZONE, *(zone for _, _, _, zone in by_list)}
+        self._next = min([now + LOOKS, *(_next_hour(now, self._at, zone) for zone in zones)])
         return list(_lists(by_list, self._at, now, is_known))
 
 
@@ -170,3 +171,10 @@ def _day_of(start: datetime, zone: str) -> date:
 def _hour_before(day: date, at: time, zone: str) -> datetime:
     """Give the hour of the day before."""
     return datetime.combine(day - timedelta(days=1), at, ZoneInfo(zone))
+
+
+def _next_hour(now: datetime, at: time, zone: str) -> datetime:
+    """Give the hour that comes next, of today or of tomorrow."""
+    today = _day_of(now, zone)
+    hours = (_hour_before(today + timedelta(days=ahead), at, zone) for ahead in (1, 2))
+    return next(hour for hour in hours if hour > now)
