@@ -45,8 +45,8 @@ class Purpose(StrEnum):
     told; ``called_off``: you need not go; ``filled``: another team goes; ``lapsed``: the time to answer is over;
     ``taken_back``: the offer does not hold any more; ``in_person``: tell a resident, at the door; ``escalated``: a
     request has climbed to your level, this is what it waits or waited for; ``not_reported``: nothing was ever heard of
-    your visit, this is how its record is handed in after all; ``day_ahead``: so many visits are yours tomorrow, from
-    when to when.
+    your visit, this is how its record is handed in after all; ``day_ahead``: to so many visits of the
+    next day you agreed, from when to when.
     """
 
     OFFER = "offer"
