@@ -27,7 +27,8 @@ class DeskChoice(Inside):
 
     ``proposed`` is the team that the plan had (null: none). ``seconds`` is what the chosen team costs more than the
     proposed one, in seconds of travel or their equivalent, and ``terms`` the same term by term; null and empty where it
-    cannot be said: nobody was proposed, or the chosen team could not have gone by the plan. ``rule`` names a hard rule
+    cannot be said: nobody was proposed, the chosen team could not have gone by the plan, or too many others were chosen
+    in the same round. ``rule`` names a hard rule
     that help given before it was entered had broken.
     """
 

@@ -6,6 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from linli.matcher.ledger.draft import Draft
+from linli.matcher.problem import Problem
+from linli.matcher.rounds import choosing
+from linli.matcher.rounds.translate import problem_of
 from linli.schemas.answers import Accept, Claim, Done, Spent, Start, SwapMembers, Withdraw
 from linli.schemas.assignment import AssignmentRecord, DoneState, RecordedAfterwards, Withdrawn
 from linli.schemas.choices import ChosenBy
@@ -101,6 +105,29 @@ def test_a_team_that_was_planned_counts_as_proposed_before_its_time_has_come() -
     desk.place_order("1")
     desk.send(Assign(target=ONE, team="t1", agreed=True, members=("t1-m0",), reason="near", by="desk-1"))
     assert last(desk).choices[0].proposed == "t0"
+
+
+def test_hundreds_of_choices_in_one_round_are_all_taken_but_not_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a district is laid out anew for so many comparisons of a round and no more, and again in the next."""
+    compared = list[str]()
+
+    def laid_out(draft: Draft) -> Problem:
+        compared.append("again")
+        return problem_of(draft)
+
+    monkeypatch.setattr(choosing, "problem_of", laid_out)
+    monkeypatch.setattr(choosing, "COMPARED_MAX", 2, raising=False)
+    desk = Desk(SUGGEST)
+    for number in range(1, 6):
+        desk.place_order(str(number))
+    planned = {v.request_id: name for name, plan in desk.state.plans.items() for crew in plan.crews for v in crew}
+    other = {"t0": "t1", "t1": "t2", "t2": "t0"}
+    wishes = [Assign(target=Target(request_id=r), team=other[t], reason="near", by="d") for r, t in planned.items()]
+    desk.send(*wishes[:4])
+    assert [len(last(desk, wish.target.request_id or "").choices) for wish in wishes[:4]] == [1, 1, 1, 1]
+    assert len(compared) == 2
+    desk.send(*wishes[4:])
+    assert len(compared) == 3
 
 
 def test_a_hard_rule_is_not_overridden_and_is_named() -> None:

@@ -104,6 +104,8 @@ class Draft:
         What was measured of ways, that of this round included.
     explained
         For how many requests of several teams it was sought in this round why nobody goes.
+    compared
+        How many choices of people were compared in this round with what was proposed.
     """
 
     def __init__(self, state: DistrictState, moment: Moment) -> None:
@@ -115,7 +117,7 @@ class Draft:
         self.new_day = state.now is None or state.now.date() != moment.now.date()
         self.room_made = self.new_day
         self.handed: list[tuple[str, int, Stop]] = []
-        self.explained = 0
+        self.explained = self.compared = 0
         self.asked: Counter[str] = Counter()
         self.dear: dict[str, TooDear] = {}
         self.forgiven: dict[str, frozenset[str]] = {}

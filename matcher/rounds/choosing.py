@@ -20,6 +20,11 @@ from linli.schemas.policy import Mode
 ALL_TEAMS = 1_000
 """How many teams a comparison weighs: every one that could go."""
 
+COMPARED_MAX = 40
+"""Choices compared with the proposal per round, each of which lays the whole district out anew: 2 to 6 ms with 54 teams
+and 200 requests, so hundreds of them, read together, would be seconds. Those beyond are taken all the same, and what
+they cost more is not told; whoever clicks one by one is never among them."""
+
 
 def choice_of(
     draft: Draft, record: AssignmentRecord, leg: int, how: ChosenBy, chosen: str, by: str, reason: str
@@ -75,7 +80,10 @@ def proposed_team(draft: Draft, record: AssignmentRecord, leg: int) -> str | Non
 
 
 def _costs(draft: Draft, record: AssignmentRecord, leg: int) -> Mapping[str, TeamChoice]:
-    """Return what the visit costs with each team that could make it beside the present plan."""
+    """Return what the visit costs with each team that could make it beside the present plan, or nothing."""
+    if draft.compared >= COMPARED_MAX:
+        return {}
+    draft.compared += 1
     name = visit_id(record.request_id, leg)
     try:
         why = explain_visits(follow(Model(problem_of(draft)), warm_plan(draft)), (name,), ALL_TEAMS).get(name)
