@@ -19,16 +19,18 @@ import typer
 from aiokafka.errors import KafkaTimeoutError
 
 from linli.schemas.admission import parse_admission
+from linli.schemas.answers import DeclineReason, FailedReason
 from linli.schemas.errors import Code, faults
 from linli.schemas.explanation import SmallestChange
 from linli.schemas.json_schemas import as_text, json_schemas
 from linli.schemas.menu import parse_menu, shipped_menu
-from linli.schemas.orders import Order, Window
+from linli.schemas.orders import TEAMS_MAX, Order, Window
 from linli.schemas.roster import RegisterTeam
 from linli.schemas.topics import TOPICS
 from linli.services.cli import exports, main, reasons
 from linli.services.cli.board_lookups import grid_meant, grid_names
 from linli.services.cli.findings import CHINESE
+from linli.services.cli.options import LEG_MAX
 from linli.services.cli.request_sheet import span
 from linli.services.cli.usage_words import in_chinese
 from linli.services.ground.errors import GroundError
@@ -156,6 +158,13 @@ def test_everything_that_was_promised_is_there() -> None:
     )
     promised += "confirm hold release refer reschedule rate audit replay dead-letters export report"
     assert set(promised.split()) <= names
+
+
+def test_help_names_what_the_schema_takes() -> None:
+    """Tests that what help says without loading schemas is what they say: reasons of teams, and how many come."""
+    assert LEG_MAX == TEAMS_MAX - 1
+    said = linli("answer", "--help").stdout
+    assert all(reason.value in said for reason in (*DeclineReason, *FailedReason))
 
 
 def test_help_loads_nothing_heavy() -> None:

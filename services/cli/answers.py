@@ -16,16 +16,45 @@ if TYPE_CHECKING:
 Choice = TypeVar("Choice", bound=StrEnum)
 
 Offer = Annotated[str, typer.Argument(metavar="OFFER", help=both("The offer's id.", "邀约编号。"))]
-Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes (accept, swap).", "上门成员。"))]
-Why = Annotated[str, typer.Option("--reason", help=both("Why (decline, withdraw, failed).", "原因。"))]
+Members = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--member", help=both("Who goes (accept, swap); several may be given.", "上门成员（接单、换人），可多次给出。")
+    ),
+]
+Why = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        help=both(
+            "Why. Declined: busy, too_far, lacks_skill, lacks_people, knows_household, other. "
+            "Failed: nobody_home, refused, wrong_need, unsafe, other. Withdrawn: in your own words.",
+            "原因。婉拒（decline）：busy 已有安排、too_far 路程太远、lacks_skill 缺少技能、lacks_people 人手不足、"
+            "knows_household 相识需回避、other 其他；上门未果（failed）：nobody_home 家中无人、refused 拒绝服务、"
+            "wrong_need 与下单不符、unsafe 现场不安全、other 其他；退单（withdraw）：写明原因。",
+        ),
+    ),
+]
 Minutes = Annotated[
-    int | None, typer.Option("--minutes", min=0, max=1440, help=both("How long it took (done).", "用时（完成）。"))
+    int | None,
+    typer.Option(
+        "--minutes", min=0, max=1440, help=both("How many minutes it took (done).", "用时（分钟，完成时必填）。")
+    ),
 ]
 Spent = Annotated[
     int | None,
-    typer.Option("--spent-fen", min=0, help=both("Laid out, in fen (done).", "代付金额（分）。")),
+    typer.Option(
+        "--spent-fen",
+        min=0,
+        help=both("Money laid out for the resident, in fen (done).", "代付金额（分，完成时填写）。"),
+    ),
 ]
-Receipt = Annotated[bool, typer.Option("--receipt", help=both("The receipt was handed over.", "小票已交付。"))]
+Receipt = Annotated[
+    bool,
+    typer.Option(
+        "--receipt", help=both("The receipt was handed over (with --spent-fen).", "小票已交付（与 --spent-fen 连用）。")
+    ),
+]
 Whole = Annotated[
     bool,
     typer.Option(
@@ -36,7 +65,10 @@ Whole = Annotated[
         ),
     ),
 ]
-Team = Annotated[str | None, typer.Option("--team", help=both("Who answers (default: whom it is for).", "答复队伍。"))]
+Team = Annotated[
+    str | None,
+    typer.Option("--team", help=both("Who answers (default: whom it is for).", "答复队伍（默认为收到邀约的队伍）。")),
+]
 
 
 class Action(StrEnum):
@@ -60,7 +92,16 @@ def add_to(app: typer.Typer) -> None:
 
 def answer(
     offer: Offer,
-    action: Annotated[Action, typer.Argument(help=both("What the team says.", "队伍的答复。"))],
+    action: Annotated[
+        Action,
+        typer.Argument(
+            help=both(
+                "What the team says: yes; no; it cannot go after all; it has begun; it is over; it came to nothing; "
+                "others go.",
+                "队伍的答复：接单、婉拒、退单、开始、完成、上门未果、换人。",
+            )
+        ),
+    ],
     member: Members = None,
     reason: Why = "",
     minutes: Minutes = None,

@@ -21,7 +21,9 @@ Names = Annotated[
         help=both("A CSV of number,name; it is read here and sent nowhere.", "编号,姓名 的 CSV；仅在本机读取。"),
     ),
 ]
-Issuer = Annotated[str, typer.Option("--issuer", help=both("Who issues it (default: the team).", "出具单位。"))]
+Issuer = Annotated[
+    str, typer.Option("--issuer", help=both("Who issues it (default: the team).", "出具单位（默认为队伍）。"))
+]
 Target = Annotated[
     Path | None,
     typer.Option("-o", "--out", metavar="FILE", help=both("Write it: .html or .txt.", "写入 .html 或 .txt 文件。")),

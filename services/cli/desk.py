@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from linli.services.cli.options import AsJson, By, District, Reason, RequestName, Source, Wait, WindowOption, Zone
+from linli.services.cli.options import (
+    AsJson,
+    By,
+    District,
+    Leg,
+    Note,
+    Reason,
+    RequestName,
+    Source,
+    Team,
+    Wait,
+    Why,
+    WindowOption,
+    Zone,
+)
 from linli.services.cli.words import both
 
 if TYPE_CHECKING:
@@ -14,11 +28,14 @@ if TYPE_CHECKING:
 
     from linli.schemas.orders import Window
 
-Leg = Annotated[
-    int, typer.Option("--leg", min=0, max=1, help=both("Which of two visits, from 0.", "第几个上门，从 0 起。"))
-]
 Agreed = Annotated[bool, typer.Option("--agreed", help=both("The team has said yes already.", "队伍已口头同意。"))]
-Members = Annotated[list[str] | None, typer.Option("--member", help=both("Who goes, with --agreed.", "上门成员。"))]
+Members = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--member",
+        help=both("Who goes, with --agreed; several may be given.", "上门成员（与 --agreed 连用），可多次给出。"),
+    ),
+]
 WholeGiven = Annotated[
     bool,
     typer.Option(
@@ -36,10 +53,9 @@ WholeConfirmed = Annotated[
         ),
     ),
 ]
-Note = Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))]
-
 Minutes = Annotated[
-    int | None, typer.Option("--minutes", min=5, max=480, help=both("Length of the visit.", "服务时长（分钟）。"))
+    int | None,
+    typer.Option("--minutes", min=5, max=480, help=both("Length of the visit in minutes.", "服务时长（分钟）。")),
 ]
 Urgent = Annotated[bool | None, typer.Option("--urgent/--not-urgent", help=both("Whether it is urgent.", "是否紧急。"))]
 Consented = Annotated[
@@ -51,7 +67,9 @@ WhoAsks = Annotated[
 WhoSays = Annotated[
     Literal["resident", "proxy", "call_back"], typer.Option("--by", help=both("Whose word it is.", "评价来源。"))
 ]
-Stars = Annotated[int, typer.Argument(metavar="STARS", min=1, max=5, help=both("1 to 5.", "1 至 5 星。"))]
+Stars = Annotated[
+    int, typer.Argument(metavar="STARS", min=1, max=5, help=both("1 (bad) to 5 (good).", "1（差）至 5（好）星。"))
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -126,11 +144,16 @@ def amend(
 
 def assign(
     request: RequestName,
-    team: Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))],
-    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    team: Team,
+    reason: Why,
     by: By = "desk",
     leg: Leg = 0,
-    start: Annotated[str | None, typer.Option("--start", help=both("When the visit begins.", "上门时间。"))] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--start", help=both("When the visit begins, like 2026-03-16T09:00.", "上门时间，如 2026-03-16T09:00。")
+        ),
+    ] = None,
     agreed: Agreed = False,
     member: Members = None,
     series: WholeGiven = False,
@@ -181,11 +204,19 @@ def confirm(
 
 def record(
     request: RequestName,
-    team: Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))],
-    start: Annotated[str, typer.Option("--start", help=both("When it began.", "开始时间。"))],
-    minutes: Annotated[int, typer.Option("--minutes", min=0, max=1440, help=both("How long.", "用时（分钟）。"))],
-    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
-    member: Annotated[list[str] | None, typer.Option("--member", help=both("Who went.", "上门成员。"))] = None,
+    team: Team,
+    start: Annotated[
+        str,
+        typer.Option("--start", help=both("When it began, like 2026-03-16T09:00.", "开始时间，如 2026-03-16T09:00。")),
+    ],
+    minutes: Annotated[
+        int, typer.Option("--minutes", min=0, max=1440, help=both("How many minutes it took.", "用时（分钟）。"))
+    ],
+    reason: Why,
+    member: Annotated[
+        list[str] | None,
+        typer.Option("--member", help=both("Who went; several may be given.", "上门成员，可多次给出。")),
+    ] = None,
     by: By = "desk",
     zone: Zone = "Asia/Shanghai",
     source: Source = "desk",
@@ -211,8 +242,10 @@ def record(
 
 def claim(
     request: RequestName,
-    team: Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))],
-    member: Annotated[list[str], typer.Option("--member", help=both("Who goes.", "上门成员。"))],
+    team: Team,
+    member: Annotated[
+        list[str], typer.Option("--member", help=both("Who goes; several may be given.", "上门成员，可多次给出。"))
+    ],
     leg: Leg = 0,
     wait: Wait = 10.0,
     as_json: AsJson = False,
@@ -227,7 +260,7 @@ def claim(
 
 def hold(
     request: RequestName,
-    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    reason: Why,
     by: By = "desk",
     source: Source = "desk",
     wait: Wait = 10.0,
@@ -243,7 +276,7 @@ def hold(
 
 def mark(
     request: RequestName,
-    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    reason: Why,
     undo: Annotated[bool, typer.Option("--undo", help=both("Take the mark back.", "取消标记。"))] = False,
     by: By = "desk",
     source: Source = "desk",
@@ -271,8 +304,14 @@ def release(
 
 def refer(
     request: RequestName,
-    office: Annotated[str, typer.Argument(metavar="OFFICE", help=both("Which office.", "哪个部门。"))],
-    reason: Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))],
+    office: Annotated[
+        str,
+        typer.Argument(
+            metavar="OFFICE",
+            help=both("Its code on the county's menu, or its name.", "服务清单中的部门代码，或部门名称。"),
+        ),
+    ],
+    reason: Why,
     by: By = "desk",
     source: Source = "desk",
     wait: Wait = 10.0,
@@ -308,7 +347,15 @@ def rate(
     request: RequestName,
     stars: Stars,
     by: WhoSays = "call_back",
-    tag: Annotated[list[str] | None, typer.Option("--tag", help=both("on_time, patient, …", "标签。"))] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag",
+            help=both(
+                "In a word, like on_time or patient; several may be given.", "标签，如 on_time、patient，可多次给出。"
+            ),
+        ),
+    ] = None,
     source: Source = "desk",
     wait: Wait = 10.0,
     as_json: AsJson = False,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
 from linli.services.cli.words import both
+
+LEG_MAX: Final = 4
+"""The last of the teams that a request may ask for: one less than `linli.schemas.orders.TEAMS_MAX`."""
 
 AsJson: TypeAlias = Annotated[
     bool, typer.Option("--json", help=both("Write JSON to standard output.", "以 JSON 输出到标准输出。"))
@@ -27,6 +30,18 @@ RequestName: TypeAlias = Annotated[
 Wait: TypeAlias = Annotated[
     float, typer.Option("--wait", min=0, max=600, help=both("Seconds to wait for the outcome.", "等待结果的秒数。"))
 ]
+Leg: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--leg",
+        min=0,
+        max=LEG_MAX,
+        help=both("Which of several teams' visits, from 0.", "多队上门时第几支队伍，从 0 起。"),
+    ),
+]
+Team: TypeAlias = Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))]
+Note: TypeAlias = Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))]
+Why: TypeAlias = Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))]
 Check: TypeAlias = Annotated[bool, typer.Option("--check", help=both("Only check; send nothing.", "只检查，不发送。"))]
 Zone: TypeAlias = Annotated[
     str,
@@ -39,7 +54,10 @@ WindowOption: TypeAlias = Annotated[
     typer.Option(
         "--window",
         metavar="FROM/UNTIL",
-        help=both("A time that suits; several may be given.", "可选时段，可多次给出。"),
+        help=both(
+            "A time that suits, like 2026-03-16T09:00/2026-03-16T11:00; several may be given.",
+            "可选时段，如 2026-03-16T09:00/2026-03-16T11:00，可多次给出。",
+        ),
     ),
 ]
 InputFile: TypeAlias = Annotated[
@@ -72,7 +90,10 @@ Given: TypeAlias = Annotated[
     typer.Option(
         "--set",
         metavar="COLUMN=VALUE",
-        help=both("What holds for every line that says nothing itself.", "各行未填时统一采用的值，可多次给出。"),
+        help=both(
+            "What holds for every line that says nothing itself; several may be given.",
+            "各行未填时统一采用的值，可多次给出。",
+        ),
     ),
 ]
 PlacesFile: TypeAlias = Annotated[

@@ -13,7 +13,10 @@ from linli.services.cli.words import both
 Requests = Annotated[
     int | None,
     typer.Option(
-        "--requests", min=1, max=20_000, help=both("Different orders (default: a usual day's).", "点单数量。")
+        "--requests",
+        min=1,
+        max=20_000,
+        help=both("How many different orders (default: a usual day's).", "点单数量（默认为该情景的平常数量）。"),
     ),
 ]
 Minutes = Annotated[

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linli.schemas.judging import Remedy, Verdict
-from linli.services.cli.options import AsJson, By, RequestName, Source, Wait
+from linli.services.cli.options import AsJson, By, Leg, Note, RequestName, Source, Wait, Why
 from linli.services.cli.words import both
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-Leg = Annotated[
-    int, typer.Option("--leg", min=0, max=4, help=both("Which of several visits, from 0.", "第几个上门，从 0 起。"))
-]
-Why = Annotated[str, typer.Option("--reason", help=both("Why; it is recorded.", "原因，将被记录。"))]
+Confirmer = Annotated[str, typer.Option("--by", help=both("Who confirms.", "核实人。"))]
+Reviewer = Annotated[str, typer.Option("--by", help=both("Who decides.", "复核人。"))]
 Offer = Annotated[str, typer.Argument(metavar="OFFER", help=both("The offer's id.", "邀约编号。"))]
-Digits = Annotated[str, typer.Argument(metavar="CODE", help=both("The four digits.", "四位核销码。"))]
+Digits = Annotated[
+    str,
+    typer.Argument(
+        metavar="CODE", help=both("The four digits that the resident told the team.", "居民告知队伍的四位核销码。")
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,9 +50,9 @@ def code(offer: Offer, digits: Digits, wait: Wait = 10.0, as_json: AsJson = Fals
 
 def confirm_service(
     request: RequestName,
-    by: By = "grid",
+    by: Confirmer = "grid",
     leg: Leg = 0,
-    note: Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))] = "",
+    note: Note = "",
     source: Source = "grid",
     wait: Wait = 10.0,
     as_json: AsJson = False,
@@ -66,7 +69,7 @@ def review(
     request: RequestName,
     verdict: Annotated[Verdict, typer.Argument(help=both("What is decided.", "复核结果。"))],
     reason: Why,
-    by: By = "office",
+    by: Reviewer = "office",
     leg: Leg = 0,
     source: Source = "office",
     wait: Wait = 10.0,

@@ -11,7 +11,13 @@ from linli.services.cli.words import both
 
 Said = Annotated[
     Literal["accepted", "done", "returned", "refused"],
-    typer.Argument(metavar="OUTCOME", help=both("accepted, done, returned, refused.", "接收、办结、退回、不属职责。")),
+    typer.Argument(
+        metavar="OUTCOME",
+        help=both(
+            "It takes it; it has done it; volunteers can do it after all; it is not its task.",
+            "接收、办结、退回、不属职责。",
+        ),
+    ),
 ]
 NoteOption = Annotated[
     str,

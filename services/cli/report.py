@@ -35,7 +35,17 @@ Output = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help=both("Replace what is there.", "覆盖已有文件。"))]
-Month = Annotated[str, typer.Option("--month", metavar="YYYY-MM", help=both("Of this month.", "统计月份。"))]
+Month = Annotated[
+    str,
+    typer.Option(
+        "--month",
+        metavar="YYYY-MM",
+        help=both(
+            "Of this month; without a period: of all that is there.",
+            "统计月份；未指定时段则统计全部。",
+        ),
+    ),
+]
 Year = Annotated[str, typer.Option("--year", metavar="YYYY", help=both("Of this year.", "统计年份。"))]
 FromDay = Annotated[str, typer.Option("--from", metavar="DAY", help=both("From this day on.", "起始日期。"))]
 UntilDay = Annotated[

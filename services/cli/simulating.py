@@ -23,7 +23,12 @@ Day = Annotated[
 ]
 Requests = Annotated[
     int | None,
-    typer.Option("--requests", min=1, max=20_000, help=both("Orders (default: a usual day's).", "点单数量。")),
+    typer.Option(
+        "--requests",
+        min=1,
+        max=20_000,
+        help=both("How many orders (default: a usual day's).", "点单数量（默认为该情景的平常数量）。"),
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", help=both("Another seed, another day.", "随机种子。"))]
 Work = Annotated[int | None, work_option(SIMULATED_WORK)]

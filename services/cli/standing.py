@@ -18,22 +18,36 @@ Name = Annotated[str, typer.Argument(metavar="STANDING", help=both("The order's 
 Visit = Annotated[
     str,
     typer.Argument(
-        metavar="VISIT", help=both("The visit's day by its rule, or the moment.", "该次按周期的日期，或开始时间。")
+        metavar="VISIT",
+        help=both(
+            "The day the visit has by the rule, like 2026-03-17, or the moment.",
+            "该次按周期的日期，如 2026-03-17，或开始时间。",
+        ),
     ),
 ]
 Rule = Annotated[
     str,
     typer.Option(
-        "--rule", help=both("RRULE of RFC 5545: FREQ=WEEKLY;BYDAY=TU", "周期（RFC 5545）：FREQ=WEEKLY;BYDAY=TU")
+        "--rule",
+        help=both("RRULE of RFC 5545, like FREQ=WEEKLY;BYDAY=TU.", "周期（RFC 5545），如 FREQ=WEEKLY;BYDAY=TU。"),
     ),
 ]
 Holidays = Annotated[
     str,
     typer.Option(
-        "--holidays", help=both("On public holidays: skip, before, after, keep.", "节假日：skip、before、after、keep。")
+        "--holidays",
+        help=both(
+            "On a public holiday: skip; before (on the last day before it); after (on the first); keep.",
+            "遇节假日：skip 跳过、before 提前、after 顺延、keep 照常。",
+        ),
     ),
 ]
-Until = Annotated[str | None, typer.Option("--until", help=both("No visit begins after it.", "截止时间。"))]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until", help=both("No visit begins after it, like 2026-12-31T18:00.", "截止时间，如 2026-12-31T18:00。")
+    ),
+]
 Since = Annotated[
     str | None, typer.Option("--since", help=both("From when on (default: now).", "自何时起（默认现在）。"))
 ]
@@ -50,12 +64,19 @@ def add_to(app: typer.Typer) -> None:
     standing.command("show", help=both("Show a standing order.", "查看定期服务。"))(show)
     standing.command("skip", help=both("Leave one visit out.", "跳过一次。"))(skip)
     standing.command("move", help=both("Give one visit another time.", "改期一次。"))(move)
-    standing.command("stop", help=both("End it; visits already made are taken back.", "终止定期服务。"))(stop)
+    standing.command(
+        "stop",
+        help=both(
+            "End it; requests that were made of its visits to come are cancelled.",
+            "终止定期服务，已生成的后续点单一并取消。",
+        ),
+    )(stop)
     standing.command("pause", help=both("Interrupt it.", "暂停定期服务。"))(pause)
     standing.command("resume", help=both("Let it go on.", "恢复定期服务。"))(resume)
-    standing.command("ask-each", help=both("End what a team took for the whole series.", "取消系列，逐次派单。"))(
-        ask_each
-    )
+    standing.command(
+        "ask-each",
+        help=both("End what a team took for the whole series: teams are asked for each visit.", "取消系列，逐次派单。"),
+    )(ask_each)
     app.add_typer(standing, name="standing")
 
 

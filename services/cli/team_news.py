@@ -19,13 +19,24 @@ if TYPE_CHECKING:
     from linli.schemas.roster import Member
 
 Team = Annotated[str, typer.Argument(metavar="TEAM", help=both("The team's id.", "队伍编号。"))]
-From = Annotated[str, typer.Option("--from", help=both("From when.", "开始时间。"))]
-Until = Annotated[str, typer.Option("--until", help=both("Until when.", "结束时间。"))]
+From = Annotated[
+    str, typer.Option("--from", help=both("From when, like 2026-03-16T09:00.", "开始时间，如 2026-03-16T09:00。"))
+]
+Until = Annotated[
+    str, typer.Option("--until", help=both("Until when, like 2026-03-17T18:00.", "结束时间，如 2026-03-17T18:00。"))
+]
 Phone = Annotated[str | None, typer.Option("--phone", help=both("Telephone of the deputy.", "代理队长电话。"))]
 Channels = Annotated[
     list[str] | None,
-    typer.Option("--channel", metavar="KIND=TARGET", help=both("How to reach the deputy.", "联系渠道，如 sms=号码。")),
+    typer.Option(
+        "--channel",
+        metavar="KIND=TARGET",
+        help=both(
+            "How to reach the deputy, like sms=NUMBER; several may be given.", "联系渠道，如 sms=号码，可多次给出。"
+        ),
+    ),
 ]
+Caller = Annotated[str, typer.Option("--by", help=both("Who called or went.", "联系人或上门人。"))]
 
 
 class Became(StrEnum):
@@ -105,7 +116,7 @@ def told(
     delivery: Annotated[str, typer.Argument(metavar="DELIVERY", help=both("The delivery's id.", "送达编号。"))],
     became: Annotated[Became, typer.Argument(help=both("What became of it.", "结果。"))],
     note: Annotated[str, typer.Option("--note", help=both("A sentence to be recorded.", "备注。"))] = "",
-    by: By = "desk",
+    by: Caller = "desk",
     district: District = None,
     wait: Wait = 10.0,
     as_json: AsJson = False,

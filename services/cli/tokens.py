@@ -20,7 +20,7 @@ DAYS: Final = 180
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=both("Who it is for; recorded.", "持有人，将被记录。"))]
 TokenId = Annotated[str, typer.Argument(metavar="ID", help=both("The token's id.", "令牌编号。"))]
-Days = Annotated[int, typer.Option("--days", min=1, max=3_650, help=both("How long it works.", "有效天数。"))]
+Days = Annotated[int, typer.Option("--days", min=1, max=3_650, help=both("How many days it works.", "有效天数。"))]
 OfTeam = Annotated[str | None, typer.Option("--team", help=both("The team (team_lead).", "队伍（队长）。"))]
 OfPlace = Annotated[
     str | None,
@@ -35,7 +35,10 @@ MemberOf = Annotated[
     ),
 ]
 Grace = Annotated[
-    float, typer.Option("--grace-hours", min=0, max=720, help=both("How long the former works.", "旧令牌保留小时数。"))
+    float,
+    typer.Option(
+        "--grace-hours", min=0, max=720, help=both("How many hours the former still works.", "旧令牌继续有效的小时数。")
+    ),
 ]
 
 
@@ -50,7 +53,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 def issue(
-    role: Annotated[Role, typer.Argument(metavar="ROLE", help=", ".join(Role))],
+    role: Annotated[
+        Role,
+        typer.Argument(
+            metavar="ROLE",
+            help=both("What they are towards Linli.", "角色：派单中心、代点员、队长、属地干部、运维人员、管理员。"),
+        ),
+    ],
     name: Name,
     district: District = None,
     team: OfTeam = None,
