@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -19,6 +21,8 @@ from linli.services.demo.county import sinan
 from linli.services.language import both
 from linli.services.public_holidays import shipped_calendar
 from linli.services.settings import Settings, SettingsError
+
+List = TypeVar("List", ServiceMenu, TaskAdmission)
 
 
 def load_districts(settings: Settings) -> dict[str, District]:
@@ -40,12 +44,7 @@ def load_menu(settings: Settings) -> ServiceMenu:
     SettingsError
         If it cannot be read or is none.
     """
-    if settings.service_menu is None:
-        return shipped_menu()
-    try:
-        return parse_menu(_text(settings.service_menu, "LINLI_SERVICE_MENU"))
-    except ListError as error:
-        raise SettingsError(_unusable(settings.service_menu, error.said)) from None
+    return _list_of(settings.service_menu, "LINLI_SERVICE_MENU", parse_menu, shipped_menu)
 
 
 def load_admission(settings: Settings) -> TaskAdmission:
@@ -56,12 +55,17 @@ def load_admission(settings: Settings) -> TaskAdmission:
     SettingsError
         If it cannot be read or is none.
     """
-    if settings.task_admission is None:
-        return shipped_admission()
+    return _list_of(settings.task_admission, "LINLI_TASK_ADMISSION", parse_admission, shipped_admission)
+
+
+def _list_of(file: Path | None, setting: str, parse: Callable[[str], List], shipped: Callable[[], List]) -> List:
+    """Read a list from the file that a setting names; the one that comes along where none is named."""
+    if file is None:
+        return shipped()
     try:
-        return parse_admission(_text(settings.task_admission, "LINLI_TASK_ADMISSION"))
+        return parse(_text(file, setting))
     except ListError as error:
-        raise SettingsError(_unusable(settings.task_admission, error.said)) from None
+        raise SettingsError(_unusable(file, error.said)) from None
 
 
 def versions_of_lists(settings: Settings) -> dict[str, str]:

@@ -34,23 +34,22 @@ def absent(draft: Draft, body: Absent) -> Result:
 
 def change_members(draft: Draft, body: ChangeMembers) -> Result:
     """Replace a team's members."""
-    known = draft.team(body.team)
-    if known is None:
-        return OutcomeCode.UNKNOWN_TEAM, ""
-    if known.details.members == body.members:
-        return OutcomeCode.DUPLICATE, ""
-    draft.write_team(known.details.model_copy(update={"members": body.members}))
-    return APPLIED
+    return _replace(draft, body.team, "members", body.members)
 
 
 def name_deputy(draft: Draft, body: ApplyDeputy) -> Result:
     """Name who is told in the lead's place; a later deputy replaces an earlier one."""
-    known = draft.team(body.team)
+    return _replace(draft, body.team, "deputy", body.deputy)
+
+
+def _replace(draft: Draft, team: str, field: str, new: object) -> Result:
+    """Replace what a team's record holds in a field."""
+    known = draft.team(team)
     if known is None:
         return OutcomeCode.UNKNOWN_TEAM, ""
-    if known.details.deputy == body.deputy:
+    if getattr(known.details, field) == new:
         return OutcomeCode.DUPLICATE, ""
-    draft.write_team(known.details.model_copy(update={"deputy": body.deputy}))
+    draft.write_team(known.details.model_copy(update={field: new}))
     return APPLIED
 
 

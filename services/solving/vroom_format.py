@@ -97,8 +97,8 @@ class Vehicle(_Part):
     steps: Annotated[tuple[Step, ...], Field(max_length=TASKS_MAX)] = ()
 
 
-class Job(_Part):
-    """A place to visit: in Linli, a visit."""
+class _Stop(_Part):
+    """What is done at one place, and how long it takes there."""
 
     id: Identity
     description: str | None = None
@@ -108,6 +108,11 @@ class Job(_Part):
     service: Seconds = 0
     setup_per_type: dict[str, Seconds] = Field(default_factory=dict[str, int])
     service_per_type: dict[str, Seconds] = Field(default_factory=dict[str, int])
+
+
+class Job(_Stop):
+    """A place to visit: in Linli, a visit."""
+
     delivery: Amount = ()
     pickup: Amount = ()
     skills: Skills = ()
@@ -115,17 +120,9 @@ class Job(_Part):
     time_windows: Windows | None = None
 
 
-class ShipmentStep(_Part):
+class ShipmentStep(_Stop):
     """One end of a shipment."""
 
-    id: Identity
-    description: str | None = None
-    location: Location | None = None
-    location_index: Index | None = None
-    setup: Seconds = 0
-    service: Seconds = 0
-    setup_per_type: dict[str, Seconds] = Field(default_factory=dict[str, int])
-    service_per_type: dict[str, Seconds] = Field(default_factory=dict[str, int])
     time_windows: Windows | None = None
 
 
