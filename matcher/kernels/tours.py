@@ -68,6 +68,8 @@ def first_start(world: World, v: int, arrival: int, latest: int) -> int:
         return -1
     if arrival <= world.visits[v, FIRST]:
         return world.visits[v, FIRST] if world.visits[v, FIRST] <= last else -1
+    if world.visits[v, WINDOW_TO] - world.visits[v, WINDOW_FROM] == 1:
+        return arrival
     for w in range(world.visits[v, WINDOW_FROM], world.visits[v, WINDOW_TO]):
         if arrival <= world.windows[w, 1]:
             start = max(arrival, world.windows[w, 0])
@@ -77,7 +79,12 @@ def first_start(world: World, v: int, arrival: int, latest: int) -> int:
 
 @inner
 def last_start(world: World, v: int, limit: int) -> int:
-    """Return a visit's last start at or before the limit, or -1."""
+    """Return a visit's last start at or before the limit, or -1.
+
+    Of a single window nothing is read but the visit's own row, which is at hand; most visits have but one.
+    """
+    if world.visits[v, WINDOW_TO] - world.visits[v, WINDOW_FROM] == 1:
+        return min(int(world.visits[v, LAST]), limit) if world.visits[v, FIRST] <= limit else -1
     for w in range(world.visits[v, WINDOW_TO] - 1, world.visits[v, WINDOW_FROM] - 1, -1):
         if world.windows[w, 0] <= limit:
             return min(int(world.windows[w, 1]), limit)
