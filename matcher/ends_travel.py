@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linli.matcher.problem import Place
+from linli.matcher.table_travel import NO_TABLE, TableTravel, WholeTable
 from linli.matcher.travel import HaversineTravel, IntTable, Travel, seconds_by
 
 Flags = npt.NDArray[np.bool_]
@@ -186,7 +187,18 @@ class EndsTravel:
         return place if ends is None else ends.end
 
 
-def formula_of(travel: Travel) -> tuple[HaversineTravel, Mapping[Place, Ends]] | None:
-    """Return the formula that tells every way of a travel, and what bases of their own stand for; None if none does."""
+class AllWays(NamedTuple):
+    """What tells every way of a travel at once: a formula or, else, a table; and what bases of their own stand for."""
+
+    formula: HaversineTravel | None
+    table: WholeTable
+    ends: Mapping[Place, Ends]
+
+
+def all_ways_of(travel: Travel) -> AllWays | None:
+    """Return what tells every way of a travel at once; None where it has to be asked for every way."""
     inner, ends = (travel.inner, travel.ends) if type(travel) is EndsTravel else (travel, dict[Place, Ends]())
-    return (inner, ends) if type(inner) is HaversineTravel else None
+    if type(inner) is HaversineTravel:
+        return AllWays(inner, NO_TABLE, ends)
+    table = inner.whole() if type(inner) is TableTravel else None
+    return None if table is None else AllWays(None, table, ends)

@@ -6,7 +6,8 @@ be made again from the same table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,30 @@ TABLE_MAX = 1 << 40
 
 class TableError(ValueError):
     """A table that cannot be used: the message says where and why."""
+
+
+class WholeTable(NamedTuple):
+    """A table as it is: each place's row, and seconds and metres, each lying in one piece."""
+
+    rows: Mapping[Place, int]
+    seconds: IntTable
+    metres: IntTable
+
+    def row(self, place: Place) -> int:
+        """Return a place's row.
+
+        Raises
+        ------
+        TableError
+            If the place is not in the table.
+        """
+        row = self.rows.get(place)
+        if row is None:
+            raise TableError(f"{place} is not in the table")
+        return row
+
+
+NO_TABLE: Final = WholeTable({}, np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64))
 
 
 class TableTravel:
@@ -108,6 +133,12 @@ class TableTravel:
         if rows.min(initial=0) >= 0 and columns.min(initial=0) >= 0:
             return _cut(self._seconds, rows, columns)
         return self.matrix(origins, destinations)[0]
+
+    def whole(self) -> WholeTable | None:
+        """Return the table; None where others are asked as well, or a way from a place to itself is one."""
+        if self._estimate is not None or self._seconds.diagonal().any() or self._metres.diagonal().any():
+            return None
+        return WholeTable(self._row, np.ascontiguousarray(self._seconds), np.ascontiguousarray(self._metres))
 
     def _found(self, places: Sequence[Place]) -> IntTable:
         """Return the places' rows, -1 where there is none."""

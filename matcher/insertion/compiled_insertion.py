@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from linli.matcher.bare_code import ready, ready_row
-from linli.matcher.ends_travel import formula_of
+from linli.matcher.ends_travel import all_ways_of
 from linli.matcher.insertion.asked_visits import Asked, AskedVisits, are_known, are_known_by_formula
 from linli.matcher.insertion.cells import cells_of, one_cell
 from linli.matcher.insertion.ground import StandingGround
@@ -80,7 +80,7 @@ class Finder:
         self._cells = one_cell(model) if formula is None else cells_of(model, formula)
         self._all_cells = ready(self._cells)
         self._ground = StandingGround(model, travel, len(self._cells.begins) - 1)
-        self._no_ways = None if formula_of(travel) is None else (ready(np.zeros(0, np.int64)),) * 4
+        self._no_ways = None if all_ways_of(travel) is None else (ready(np.zeros(0, np.int64)),) * 4
         self._is_enclosed = False
         self._asked = AskedVisits(model, self._cells, by_formula=self._by_formula)
         self._answers = np.zeros((len(model.teams) + 1, layout.ANSWER_COLUMNS), np.int64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -10,17 +9,18 @@ from numpy.typing import NDArray
 
 from linli.matcher.bare_code import ready
 from linli.matcher.duties import NO_LIMIT
-from linli.matcher.ends_travel import Ends, formula_of
+from linli.matcher.ends_travel import AllWays, Ends, all_ways_of
 from linli.matcher.kernels import placing_layout as layout
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.placing_layout import BEYOND, Ground
 from linli.matcher.memory import TravelTable
 from linli.matcher.model import Model
 from linli.matcher.objective import HOUR, MOVE_TOLERANCE, reoffer_price
-from linli.matcher.problem import Place, Team, Weights
+from linli.matcher.problem import Team, Weights
 from linli.matcher.route import Tour
+from linli.matcher.table_travel import NO_TABLE
 from linli.matcher.timetable import Timetable
-from linli.matcher.travel import HaversineTravel, Travel
+from linli.matcher.travel import Travel
 
 TOURS_FIRST: Final = 64
 """Tours that there is room for at first; it doubles when it is spent."""
@@ -37,7 +37,7 @@ class StandingGround:
     model : Model
         Its roster, which must be a remembered one, is what the arrays are for.
     travel : Travel
-        Where travel times come from; places are prepared where a formula tells them.
+        Where travel times come from; places are prepared where a formula or a table tells all of them.
     cells : int
         How many cells the roster's grid has.
 
@@ -47,7 +47,8 @@ class StandingGround:
     """
 
     def __init__(self, model: Model, travel: Travel, cells: int) -> None:
-        self._formula = formula_of(travel)
+        self._all_ways = all_ways_of(travel)
+        whole = NO_TABLE if self._all_ways is None else self._all_ways.table
         self._team_of = np.array([duty.team for duty in model.duties], dtype=np.int32)
         self._held: dict[int, list[int]] = {}
         self._free = list(range(TOURS_FIRST))
@@ -61,6 +62,8 @@ class StandingGround:
             places=np.zeros((2 * len(model.teams) + TOURS_FIRST, layout.PLACE_COLUMNS)),
             left=np.zeros(2 * len(model.teams) + TOURS_FIRST, np.int32),
             reached=np.zeros(2 * len(model.teams) + TOURS_FIRST, np.int32),
+            seconds=whole.seconds,
+            metres=whole.metres,
             rows=np.zeros((TOURS_FIRST, POSITIONS_FIRST, layout.ROW_COLUMNS), np.int64),
             books=np.zeros((TOURS_FIRST, layout.BOOK_COLUMNS), np.int64),
             prices=_prices(model.weights),
@@ -90,30 +93,30 @@ class StandingGround:
     def know_places(self, table: TravelTable) -> None:
         """Prepare the places that were numbered since the last time; what bases stand for is numbered, too."""
         places = table.places
-        if self._formula is None or self._placed == len(places):
+        if self._all_ways is None or self._placed == len(places):
             return
-        for base in filter(None, map(self._formula[1].get, places[self._placed :])):
-            for end in filter(None, (base.start, base.end)):
-                table.number(end)
+        if self._all_ways.formula is not None:
+            for base in filter(None, map(self._all_ways.ends.get, places[self._placed :])):
+                for end in filter(None, (base.start, base.end)):
+                    table.number(end)
         old = self.ground
         if len(places) > len(old.places):
             wider = (_grown(array, len(places)) for array in (old.places, old.left, old.reached))
             self.ground = old._replace(**dict(zip(("places", "left", "reached"), wider, strict=True)))
         for number in range(self._placed, len(places)):
-            self._prepare(table, number, *self._formula)
+            self._prepare(table, number, self._all_ways)
         self._placed = len(places)
 
-    def _prepare(self, table: TravelTable, number: int, travel: HaversineTravel, bases: Mapping[Place, Ends]) -> None:
+    def _prepare(self, table: TravelTable, number: int, ways: AllWays) -> None:
         """Note where a place lies, or which ones a base of its own stands for."""
         place, ground = table.places[number], self.ground
-        ends = bases.get(place)
-        if ends is None:
-            ground.places[number] = travel.prepared(place)
-            ground.left[number] = ground.reached[number] = number
-            return
+        ends = ways.ends.get(place, Ends(place, place))
         ground.left[number], ground.reached[number] = (
-            layout.NOWHERE if one is None else table.number(one) for one in (ends.start, ends.end)
+            layout.NOWHERE if one is None else table.number(one) if ways.formula is not None else ways.table.row(one)
+            for one in (ends.start, ends.end)
         )
+        if ways.formula is not None and place not in ways.ends:
+            ground.places[number] = ways.formula.prepared(place)
 
     def _changes(self, duty: int, tour: Tour | None) -> bool:
         """Take a duty's tour over; return whether that changed anything."""

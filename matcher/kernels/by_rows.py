@@ -2,8 +2,8 @@
 
 What `linli.matcher.insertion.insertion` finds in plain Python, which stays the specification: the same place, the same
 cost. Ways read from a table, or measured, are no metric, nor are those of a route that ends elsewhere than it begins;
-so no team is passed over for where it stands: all that are able are looked at, position by position. Where the formula
-tells the ways, those that matter are worked out here: they are few of a row.
+so no team is passed over for where it stands: all that are able are looked at, position by position. Where a
+formula or a whole table tells the ways, those that matter are looked up here: they are few of a row.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def find(
     wanted : array
         The visit.
     to, back, to_metres, back_metres : array, (places,)
-        The `Ways`; none of them has any length where they are to be worked out by formula.
+        The `Ways`; none of them has any length where the ground tells them.
     what : int
         `CHEAPEST`, `EVERY_TEAM` or `CHOICE`.
     answers : array, (teams, ANSWER_COLUMNS)
@@ -240,8 +240,7 @@ def _to(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
     """Return seconds from a place to where the visit begins."""
     if ways.to.shape[0] > 0:
         return int(ways.to[place])
-    left = ground.left[place]
-    return 0 if left < 0 else seconds(ground.places, left, wanted[FIRST_AT])
+    return _seconds(ground, int(ground.left[place]), int(ground.reached[wanted[FIRST_AT]]))
 
 
 @inner
@@ -249,8 +248,14 @@ def _back(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
     """Return seconds from the visit to a place."""
     if ways.back.shape[0] > 0:
         return int(ways.back[place])
-    reached = ground.reached[place]
-    return 0 if reached < 0 else seconds(ground.places, wanted[WHERE], reached)
+    return _seconds(ground, int(ground.left[wanted[WHERE]]), int(ground.reached[place]))
+
+
+@inner
+def _seconds(ground: Ground, a: int, b: int) -> int:
+    if a < 0 or b < 0:
+        return 0
+    return int(ground.seconds[a, b]) if ground.seconds.shape[0] > 0 else seconds(ground.places, a, b)
 
 
 @inner
@@ -258,8 +263,7 @@ def _to_metres(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
     """Return metres from a place to where the visit begins."""
     if ways.to_metres.shape[0] > 0:
         return int(ways.to_metres[place])
-    left = ground.left[place]
-    return 0 if left < 0 else metres(ground.places, left, wanted[FIRST_AT])
+    return _metres(ground, int(ground.left[place]), int(ground.reached[wanted[FIRST_AT]]))
 
 
 @inner
@@ -267,5 +271,11 @@ def _back_metres(ground: Ground, wanted: Longs, ways: Ways, place: int) -> int:
     """Return metres from the visit to a place."""
     if ways.back_metres.shape[0] > 0:
         return int(ways.back_metres[place])
-    reached = ground.reached[place]
-    return 0 if reached < 0 else metres(ground.places, wanted[WHERE], reached)
+    return _metres(ground, int(ground.left[wanted[WHERE]]), int(ground.reached[place]))
+
+
+@inner
+def _metres(ground: Ground, a: int, b: int) -> int:
+    if a < 0 or b < 0:
+        return 0
+    return int(ground.metres[a, b]) if ground.metres.shape[0] > 0 else metres(ground.places, a, b)

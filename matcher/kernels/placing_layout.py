@@ -108,7 +108,9 @@ class Ground(NamedTuple):
         Places prepared for the formula of ways.
     left, reached : array of int32, (places,)
         From which of them one goes who leaves a place, and to which who comes to it: a base of its own stands for two.
-        `NOWHERE` where a route begins, or ends, wherever it likes.
+        `NOWHERE` where a route begins, or ends, wherever it likes. Where ways stand in a table, rows of it.
+    seconds, metres : array, (rows, rows)
+        A table of all ways; empty where there is none.
     rows : array, (tours, positions, ROW_COLUMNS)
         Tours, position by position.
     books : array, (tours, BOOK_COLUMNS)
@@ -127,6 +129,8 @@ class Ground(NamedTuple):
     places: Floats
     left: Ints
     reached: Ints
+    seconds: Longs
+    metres: Longs
     rows: Longs
     books: Longs
     prices: Longs
@@ -180,7 +184,7 @@ class Able(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """The ways to and from one visit, place by place, or none: then the formula tells them.
+    """The ways to and from one visit, place by place, or none: then a table of all ways or the formula tells them.
 
     Parameters
     ----------
