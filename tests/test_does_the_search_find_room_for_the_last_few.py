@@ -15,6 +15,7 @@ from linli.matcher.limits import Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Problem, Visit
 from linli.matcher.search import annealing, pressure
+from linli.matcher.table import pair_table
 from linli.matcher.timetable import Timetable
 from tests.bench.match.families import HOUR, Size, day
 from tests.bench.match.source import kept
@@ -75,7 +76,8 @@ def test_pressing_early_loses_none_of_a_day_made_from_a_plan(monkeypatch: pytest
         return [len(searched(Timetable(Model(problem)), Limits(90_000), seed).unserved()) for seed in (1, 2, 3)]
 
     assert lost() == [0, 0, 0]
-    monkeypatch.setattr(pressure, "RISE", 0)
+    for name in ("RISE", "RISE_CLOSE"):
+        monkeypatch.setattr(pressure, name, 0)
     monkeypatch.setattr(annealing, "EXPLORE_FEW", annealing.EXPLORE)
     assert 0 not in lost()
 
@@ -85,14 +87,33 @@ def test_prices_fall_back_where_pressing_leads_nowhere() -> None:
     press, absent = pressure.Pressure(3), np.array([True, False, True])
     press.grow(absent, pressure.PRESSED + 1)
     assert press.price.tolist() == [0, 0, 0]
-    for unserved in (60, 50, 40):
+    for unserved in (80, 75, 70):
         press.grow(absent, unserved)
     assert press.price.tolist() == [3 * pressure.RISE, 0, 3 * pressure.RISE]
     for _ in range(pressure.PATIENCE + 1):
-        press.grow(absent, 40)
+        press.grow(absent, 70)
     assert press.price.tolist() == [0, 0, 0]
     press.grow(absent, 30)
     assert press.price.tolist() == [0, 0, 0]
+
+
+def test_pressing_goes_on_for_longer_where_all_are_close_to_a_place() -> None:
+    """Tests that prices rise faster and fall back later than where many have none."""
+    press, absent = pressure.Pressure(1), np.array([True])
+    press.grow(absent, 40)
+    for _ in range(pressure.PATIENCE_CLOSE):
+        press.grow(absent, 40)
+    assert press.price.tolist() == [(1 + pressure.PATIENCE_CLOSE) * pressure.RISE_CLOSE]
+    press.grow(absent, 40)
+    assert press.price.tolist() == [0]
+
+
+def test_what_cuts_in_a_hurry_leave_is_no_reason_to_give_up() -> None:
+    """Tests that the short cuts by which a search catches up with the clock raise prices, but are not counted."""
+    press, absent = pressure.Pressure(1), np.array([True])
+    for _ in range(30):
+        press.grow(absent, 40, behind=True)
+    assert press.price.tolist() == [30 * pressure.RISE_CLOSE]
 
 
 def test_the_last_few_are_pressed_for_to_the_end() -> None:
@@ -100,7 +121,16 @@ def test_the_last_few_are_pressed_for_to_the_end() -> None:
     press, absent = pressure.Pressure(1), np.array([True])
     for _ in range(20):
         press.grow(absent, pressure.HOPELESS)
-    assert press.price.tolist() == [20 * pressure.RISE]
+    assert press.price.tolist() == [20 * pressure.RISE_CLOSE]
+
+
+def test_a_search_by_the_clock_is_not_ended_by_the_work_of_its_limit() -> None:
+    """Tests that a machine four times as fast as the limit reckons with is kept busy: there its clock hardly moves."""
+    problem, work = day("two-hour", Size(teams=16, visits=180, side=22.0), 1), 2_000
+    timetable = Timetable(Model(problem))
+    table = pair_table(timetable.model, range(len(timetable.model.visits)))
+    found = annealing.anneal(timetable, table, Limits(work, lambda: False, lambda: 0), 1)
+    assert found.work >= annealing.AHEAD * work > work
 
 
 def test_the_search_cools_evenly() -> None:

@@ -29,9 +29,9 @@ from linli.matcher.search.world import arrays_of, stops_of, timetable_of
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
 
-EPOCHS, EPOCHS_OVERLOADED = 40, 80
-"""How often the teams are cut anew, where there is work enough. On overloaded days 20, 40 and 80 in turn served more
-and drove less; on tight ones the search needs longer to push one visit out for another, and one part is not cut."""
+EPOCHS, EPOCHS_UNCUT = 80, 40
+"""How often the teams are cut anew, where there is work enough, and how often a single part begins anew. On overloaded
+days 20, 40 and 80 in turn served more and drove less; on tight ones 80 find room for all sooner than 40."""
 
 EPOCH_TICKS_LEAST = 60_000
 """A shorter epoch, some milliseconds, would be mostly cutting."""
@@ -73,6 +73,10 @@ the hard one pushes an easy one out, which finds another place (Nagata and Brays
 
 TICKS_PER_WORK = 200
 """Ticks of the kernels to a unit of work, so that a unit stays some eight microseconds of one thread."""
+
+AHEAD = 4
+"""Where a clock ends the search it may do so many times the work of its limit, for that is but a guess at how much a
+machine does in the time: on a quiet one, searches of two seconds spent it after one and a half."""
 
 CHUNK = 500_000
 """Ticks between two looks at the caller's clock, over all threads: some twenty milliseconds."""
@@ -138,7 +142,7 @@ class _Course:
         self.reserve = Reserve(timetable, limits)
         self.limits = self.reserve.limits()
         self.dice = Dice(seed)
-        self.allowed = limits.work * TICKS_PER_WORK
+        self.allowed = limits.work * TICKS_PER_WORK * (1 if limits.gone is None else AHEAD)
         self.ticks = self.steps = 0
         self.level = np.array(model.level, dtype=np.int64)
         self.held = np.array(model.held, dtype=np.bool_)
@@ -176,10 +180,12 @@ class _Course:
                     easy = unserved <= EASY
                 if unserved <= FEW:
                     self.missed += where < 0
-                done, until = self._done(), self._next_cut(until, unserved)
+                done = self._done()
+                behind = until < done
+                until = self._next_cut(until)
                 cheap = epoch >= 2 and not easy and done < (EXPLORE_FEW if unserved <= FEW else EXPLORE)
                 if cheap:
-                    self.pressure.grow(where < 0, unserved)
+                    self.pressure.grow(where < 0, unserved, behind=behind)
                 self._allot()
                 shares = self.cutter.cut(where, self.dice)
                 parts = threads.map(partial(self._open, self._worth(cheap=cheap, crowded=unserved > FEW)), shares)
@@ -192,9 +198,9 @@ class _Course:
                     return
                 epoch += 1
 
-    def _next_cut(self, until: int, unserved: int) -> int:
+    def _next_cut(self, until: int) -> int:
         """Return how much of work or time is spent when the teams are cut anew, per thousand."""
-        wanted = EPOCHS if unserved <= FEW or self.cutter.count == 1 else EPOCHS_OVERLOADED
+        wanted = EPOCHS_UNCUT if self.cutter.count == 1 else EPOCHS
         epochs = max(4, min(wanted, self.allowed // EPOCH_TICKS_LEAST))
         return min(1000, until - (-1000 // epochs))
 

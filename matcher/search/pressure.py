@@ -20,15 +20,19 @@ PRESSED = 80
 """Per thousand unserved up to which the search presses: of days on which all fit, some have so many at the low price,
 overloaded ones of 600 visits have 60 to 140."""
 
+CLOSE = 50
+"""Per thousand unserved up to which room for all is likely enough to press harder and longer: of sixty days of two-hour
+windows on which somebody else had served all, the former pace left out a visit or two on nine."""
+
 HOPELESS = 25
 """Per thousand unserved above which pressing ends when it leads nowhere; so few may find room yet."""
 
-PATIENCE = 5
-"""So many cuts in a row may leave no fewer unserved than ever before."""
+PATIENCE, PATIENCE_CLOSE = 5, 10
+"""So many cuts in a row may leave no fewer unserved than ever before; more where all are close to a place."""
 
-RISE = 300
-"""Seconds by which a visit becomes dearer with each cut at which it has no place. With 200 fewer found one, with 400
-the ways were no shorter."""
+RISE, RISE_CLOSE = 300, 500
+"""Seconds by which a visit becomes dearer with each cut at which it has no place. Where all are close to one, 300 found
+it for all at half of the search, 500 at two fifths, and 800 no sooner."""
 
 
 class Pressure:
@@ -47,9 +51,9 @@ class Pressure:
 
     def __init__(self, visits: int) -> None:
         self.price: Longs = np.zeros(visits, np.int64)
-        self._fewest, self._waited = 1000, 0
+        self._fewest, self._waited, self._given_up = 1000, 0, False
 
-    def grow(self, absent: npt.NDArray[np.bool_], unserved: int) -> None:
+    def grow(self, absent: npt.NDArray[np.bool_], unserved: int, *, behind: bool = False) -> None:
         """Make those dearer who have no place, as long as that leaves fewer of them; else let all prices fall back.
 
         Parameters
@@ -58,13 +62,23 @@ class Pressure:
             Who has none.
         unserved : int
             Per thousand of those who want one.
+        behind : bool
+            Whether the teams are cut in a hurry, for a clock is ahead of the cuts: what these short ones leave is
+            noise, and no reason to give up.
         """
-        if unserved > PRESSED or self._waited > PATIENCE:
+        close = unserved <= CLOSE
+        if unserved > PRESSED or self._given_up:
             return
+        self.price += (RISE_CLOSE if close else RISE) * absent
+        if not (behind and close):
+            self._wait(unserved, PATIENCE_CLOSE if close else PATIENCE)
+
+    def _wait(self, unserved: int, patience: int) -> None:
+        """Count the cuts that led nowhere; after too many, begin to count anew or give up."""
         self._waited = 0 if unserved < self._fewest else self._waited + 1
         self._fewest = min(self._fewest, unserved)
-        self.price += RISE * absent
-        if self._waited > PATIENCE and unserved > HOPELESS:
-            self.price[:] = 0
-        elif self._waited > PATIENCE:
+        if self._waited > patience:
+            self._given_up = unserved > HOPELESS
             self._waited = 0
+        if self._given_up:
+            self.price[:] = 0

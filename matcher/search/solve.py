@@ -36,7 +36,7 @@ MANY = 60
 WORK_PER_VISIT = 20
 """With less work than this for each of them, the search might not get to trying every visit with every team."""
 
-ENGINE = "linli-10"
+ENGINE = "linli-11"
 """Changes whenever the same input may give another answer."""
 
 
