@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import time
@@ -293,12 +294,14 @@ def test_where_metres_are_limited_both_may_be_aboard(solve: Solve, limit: int, l
 
 def test_only_what_holds_of_the_file_is_proven(solve: Solve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that nothing is proven by a search that knows less than the file allows, with machine code or without."""
+    alone = problem(shipments=[shipment(1, (1, 2))], jobs=[])
+    assert solve(alone)["summary"]["linli"]["proven"]
+    pausing = copy.deepcopy(alone)
+    pausing["vehicles"][0]["breaks"] = [{"id": 1, "time_windows": [[30_000, 40_000]], "service": 600}]
+    assert not solve(pausing)["summary"]["linli"]["proven"]
     monkeypatch.setattr(compiled, "is_warm", lambda: False)
     summary = solve(aboard_together(max_distance=900))["summary"]
     assert (summary["unassigned"], summary["linli"]["proven"]) == (2, False)
-    alone = problem(shipments=[shipment(1, (1, 2))], jobs=[])
-    assert solve(alone)["summary"]["linli"]["proven"]
-    alone["vehicles"][0]["breaks"] = [{"id": 1, "time_windows": [[30_000, 40_000]], "service": 600}]
     assert not solve(alone)["summary"]["linli"]["proven"]
 
 

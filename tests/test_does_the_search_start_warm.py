@@ -40,7 +40,7 @@ from linli.matcher.search.solve import Limits, solve
 from linli.matcher.search.warm_start import run_example
 from tests.support.problems import day, later, small
 
-for problem in (day(12, 120, 1, 3), small(7, 14, 4), small(8, 9, 3)):
+for problem in (small(8, 9, 3), small(7, 14, 4), day(12, 120, 1, 3)):
     result = solve(problem, Plan(), Limits(20_000, threads=2), 1)
     result = solve(later(problem, result.plan, 3), result.plan, Limits(20_000), 1)
     assert check(problem, solve(problem, Plan(), Limits(2_000), 1).plan) == []

@@ -7,20 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.matcher.checker import check
-from linli.matcher.exact import packing
-from linli.matcher.exact.enumeration import enumerate_all
-from linli.matcher.exact.pool import Meter, Pool
+from linli.matcher.exact import proving
+from linli.matcher.exact.duty_groups import groups_of
+from linli.matcher.exact.listing import ANY_DEPTH, NO_ROOF, Lister
+from linli.matcher.exact.meter import Meter
 from linli.matcher.fetching import lead_of
 from linli.matcher.insertion.repair import insert_all, repair
+from linli.matcher.kernels.tour_sets import OF, SET, SET_COST
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Fetch, Place, Plan, Problem, Route, Stop, Team, Visit, Weights
 from linli.matcher.search.solve import Limits, solve
+from linli.matcher.search.world import arrays_of
+from linli.matcher.table import pair_table
+from linli.matcher.timetable import Timetable
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one, strict
 from tests.support.solving import searched
 
@@ -143,9 +149,17 @@ def _one_long_tour(seed: int, visits: int) -> Problem:
 def test_every_set_of_visits_is_listed_at_its_cheapest(seed: int) -> None:
     """Tests that of all orders of every set of visits the cheapest is listed, also where it is not the earliest."""
     problem = _one_long_tour(seed, 6)
-    model, pool = Model(problem), Pool(1_000)
-    assert enumerate_all(model, pool, Meter(10**9))
-    listed = {frozenset(model.visits[v].id for v in column.stops): column.cost for column in pool.columns()}
+    timetable = Timetable(Model(problem))
+    table = pair_table(timetable.model, range(6))
+    arrays = arrays_of(timetable, table)
+    groups = groups_of(timetable, table, arrays.world, arrays.begun)
+    assert groups is not None
+    lister = Lister(groups, Meter(10**9))
+    found = lister.look(np.zeros(len(groups.able), np.int64), [NO_ROOF], ANY_DEPTH)
+    assert found.whole
+    columns = [groups.column(*row) for row in found.sets[:, [OF, SET, SET_COST]].tolist() if row[1]]
+    assert all(sorted(lister.order(column)) == [groups.visits[k] for k in column.visits] for column in columns)
+    listed = {frozenset(problem.visits[groups.visits[k]].id for k in one.visits): one.cost for one in columns}
     expected: dict[frozenset[str], int] = {}
     for size in range(1, 7):
         for visits in combinations(problem.visits, size):
@@ -164,14 +178,16 @@ def _assert_proven_and_best(problem: Problem) -> None:
     assert result.objective.key() == best
 
 
-@pytest.mark.parametrize("first", [1, 7, 60])
-def test_prices_rule_out_nothing_that_matters(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that starting from few well-priced columns proves the same optimum as choosing among all at once."""
+@pytest.mark.parametrize("few", [1, 7, 60])
+def test_prices_rule_out_nothing_that_matters(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that the same optimum is proved however few tours are priced at once, and from whichever prices on."""
     problems = [day(teams=4, visits=14, seed=seed, classes=1 + seed % 3) for seed in range(8)]
     whole = [solve(problem, Plan(), PLENTY, 1) for problem in problems]
-    monkeypatch.setattr(packing, "FIRST", first)
+    monkeypatch.setattr(proving, "AT_ONCE", few)
+    monkeypatch.setattr(proving, "SINGLES", few)
+    monkeypatch.setattr(proving, "DEPTHS", (ANY_DEPTH,))
     for problem, expected in zip(problems, whole, strict=True):
-        assert expected.report.columns > 100
+        assert expected.report.columns > 20
         found = solve(problem, Plan(), PLENTY, 1)
         assert expected.report.proven
         assert found.report.proven

@@ -1,86 +1,84 @@
-"""Prices from the linear relaxation: what a visit and a crew's shift are worth, and which tours cannot matter.
+"""Prices from the linear relaxation: what a visit, a crew's shift and a day's limit are worth.
 
-GLOP gives floating-point duals. They are rounded to integers, and everything concluded from them is computed from these
-in integers: any prices give a valid bound, rounded ones too.
+GLOP gives floating-point duals. They are rounded to parts of a priced second, and everything concluded from them is
+computed from these in integers: any prices give a valid bound, rounded ones too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from linli.matcher.exact.choices import Choices
-from linli.matcher.exact.optimizers import model_builder
+from linli.matcher.exact.choices import Column, Rows
+from linli.matcher.exact.optimizers import model_builder_helper
+from linli.matcher.kernels.tour_sets import SCALE
+
+NEARLY = 1e-6
+"""How far from a whole number a share may be that GLOP computed and that is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Prices and what follows.
+class Prices(NamedTuple):
+    """Prices in parts of `SCALE`, by visit, group and limit, and the columns taken if none is taken in part.
 
-    Parameters
-    ----------
-    bound : int
-        No choice of the given columns is worth more.
-    reduced : tuple of int
-        Each column's worth less the prices of what it uses. A column can only be part of a choice worth `v` if its
-        reduced worth is at least ``v - bound``.
+    Those of groups and limits are never above 0, those of visits never above what leaving them out costs.
     """
 
-    bound: int
-    reduced: tuple[int, ...]
+    visits: list[int]
+    groups: list[int]
+    limits: list[int]
+    taken: list[Column] | None
+
+    def bound(self, rows: Rows, lowest: Sequence[int]) -> int:
+        """Return what no choice costs less than, in parts of `SCALE`, where `lowest` is said of each group.
+
+        It is the lowest reduced cost of all tours of the group, but for the price of the group itself.
+        """
+        found = sum(self.visits) + sum(price * limit for price, limit in zip(self.limits, rows.limits, strict=True))
+        for size, price, low in zip(rows.sizes, self.groups, lowest, strict=True):
+            found += size * (price + min(0, low - price))
+        return found
 
 
-def find_prices(choices: Choices, worth: Sequence[int]) -> Prices | None:
-    """Solve the linear relaxation and return its prices; None if GLOP fails.
-
-    Parameters
-    ----------
-    choices : Choices
-        The packing problem.
-    worth : sequence of int
-        Each column's coefficient in the objective to be maximised.
-    """
-    program = model_builder.Model()  # type: ignore[no-untyped-call]
-    taken = [program.new_num_var(0.0, float("inf"), "") for _ in choices.columns]
-    most = [(group.columns, 0, len(group.duties)) for group in choices.groups]
-    most += [(columns, int(visit in choices.held), 1) for visit, columns in choices.by_visit]
-    rows = [
-        program.add_linear_constraint(_weighted([taken[j] for j in js], [1] * len(js)), lo, hi) for js, lo, hi in most
-    ]
-    rows += [
-        program.add_linear_constraint(_weighted([taken[j] for j in one.columns], one.weights), 0, one.limit)
-        for one in choices.shared
-    ]
-    program.maximize(_weighted(taken, worth))
-    solver = model_builder.Solver("GLOP")
-    if solver.solve(program) != model_builder.SolveStatus.OPTIMAL:
+def find_prices(rows: Rows, columns: Sequence[Column]) -> Prices | None:
+    """Solve the linear relaxation and return its prices; None if GLOP fails."""
+    program = model_builder_helper.ModelBuilderHelper()
+    visits, groups = len(rows.left_out), len(rows.sizes)
+    spans = [(1.0, 1.0)] * visits + [(float("-inf"), float(most)) for most in (*rows.sizes, *rows.limits)]
+    for least, most in spans:
+        row = program.add_linear_constraint()
+        program.set_constraint_lower_bound(row, least)
+        program.set_constraint_upper_bound(row, most)
+    for column in columns:
+        terms = [(visit, 1) for visit in column.visits] + [(visits + column.group, 1)]
+        _add(program, column.cost, [*terms, *((visits + groups + k, share) for k, share in column.shares)])
+    for visit, cost in enumerate(rows.left_out):
+        if cost is not None:
+            _add(program, cost, [(visit, 1)])
+    solver = model_builder_helper.ModelSolverHelper("GLOP")
+    solver.solve(program)
+    if not solver.has_solution() or solver.status() != model_builder_helper.SolveStatus.OPTIMAL:
         return None
-    return _conclude(choices, worth, [round(float(solver.dual_value(row))) for row in rows])
+    duals = [round(SCALE * float(dual)) for dual in solver.dual_values()]
+    values = [float(value) for value in solver.variable_values()]
+    return Prices(
+        [p if out is None else min(p, SCALE * out) for p, out in zip(duals, rows.left_out, strict=False)],
+        [min(0, price) for price in duals[visits : visits + groups]],
+        [min(0, price) for price in duals[visits + groups :]],
+        _taken(columns, values),
+    )
 
 
-def _weighted(taken: Sequence[model_builder.Variable], worth: Sequence[int]) -> model_builder.LinearExpr:
-    """Return the worth of what is taken; OR-Tools leaves this function untyped."""
-    weights = [float(w) for w in worth]
-    return model_builder.LinearExpr.weighted_sum(taken, weights)  # pyright: ignore[reportUnknownMemberType]
+def _add(program: model_builder_helper.ModelBuilderHelper, cost: int, terms: Iterable[tuple[int, int]]) -> None:
+    """Add a column with its rows."""
+    variable = program.add_var()
+    program.set_var_lower_bound(variable, 0.0)
+    program.set_var_objective_coefficient(variable, float(cost))
+    for row, weight in terms:
+        program.add_term_to_constraint(row, variable, float(weight))
 
 
-def _conclude(choices: Choices, worth: Sequence[int], duals: list[int]) -> Prices:
-    """Compute bound and reduced worths from integer prices; only an exact demand may have a negative price."""
-    reduced, bound = list(worth), 0
-    for group, dual in zip(choices.groups, duals, strict=False):
-        price = max(0, dual)
-        bound += price * len(group.duties)
-        for j in group.columns:
-            reduced[j] -= price
-    shared = duals[len(choices.groups) + len(choices.by_visit) :]
-    for limit, dual in zip(choices.shared, shared, strict=True):
-        price = max(0, dual)
-        bound += price * limit.limit
-        for j, weight in zip(limit.columns, limit.weights, strict=True):
-            reduced[j] -= price * weight
-    for (visit, columns), dual in zip(choices.by_visit, duals[len(choices.groups) :], strict=False):
-        price = dual if visit in choices.held else max(0, dual)
-        bound += price
-        for j in columns:
-            reduced[j] -= price
-    return Prices(bound + sum(max(0, r) for r in reduced), tuple(reduced))
+def _taken(columns: Sequence[Column], values: list[float]) -> list[Column] | None:
+    """Return the columns that are taken; None if a column or a left out visit is in part."""
+    if any(abs(value - round(value)) > NEARLY for value in values):
+        return None
+    return [column for column, value in zip(columns, values, strict=False) for _ in range(round(value))]

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from linli.matcher import compiled
-from linli.matcher.exact.enumeration import are_few, enumerate_all
-from linli.matcher.exact.pool import Meter, Pool, columns_for
+from linli.matcher.exact.duty_groups import groups_of, may_be_listed
+from linli.matcher.exact.meter import GROUPING, PAIRS_PER_WORK, Meter
+from linli.matcher.exact.proof import Proof
 from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.carry_over import remember
 from linli.matcher.insertion.repair import insert_all, repair
@@ -21,11 +22,8 @@ from linli.matcher.search.reserve import left_to_search
 from linli.matcher.table import PairTable, learn, pair_table
 from linli.matcher.timetable import Timetable
 
-LISTING = 15
-"""Per cent of the work for listing all tours: where they turn out to be too many, the rest is for searching."""
-
-WORK_PER_EFFORT = 250_000
-"""Work units to one unit of CP-SAT's deterministic time: either takes about two seconds on the machine measured."""
+PROVING = 70
+"""Per cent of the work for finding and proving the best plan: where that does not do, the rest is for searching."""
 
 SAFETY = 3
 """OR-Tools asks no clock: where a caller counts in time it gets a third of what the work would allow."""
@@ -198,21 +196,41 @@ def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     if left_to_search(model, limits) <= 0:
         return Outcome(timetable, "insertion")
     table = pair_table(model, [visit for visit in range(len(model.visits)) if not model.fixed[visit]])
-    effort = limits.work * (100 - LISTING) / 100 / WORK_PER_EFFORT
-    if limits.gone is not None:
-        effort /= SAFETY
-    pool, listing = Pool(columns_for(effort)), Meter(limits.work * LISTING // 100, until=limits.until)
-    if are_few(table, pool):
-        learn(model, range(len(model.visits)), table)
-        if enumerate_all(model, pool, listing):
-            from linli.matcher.exact.packing import pack  # OR-Tools takes a tenth of a second to import
+    meter = Meter(_for_proving(model, limits), until=limits.until)
+    proof = _prove(timetable, table, meter, seed)
+    if proof is not None and proof.proven:
+        return Outcome(
+            proof.timetable, "packing", columns=proof.columns, complete=True, proven=True, work=meter.spent, table=table
+        )
+    start = timetable if proof is None else proof.timetable
+    found = search_for_better(start, table, replace(limits, work=limits.work - meter.spent), seed)
+    return replace(found, work=found.work + meter.spent)
 
-            chosen = pack(timetable, pool, effort, seed)
-            work = listing.spent + round(chosen.effort * WORK_PER_EFFORT)
-            return Outcome(
-                chosen.timetable, "packing", columns=chosen.columns, complete=True, proven=chosen.proven, work=work
-            )
-    return search_for_better(timetable, table, replace(limits, work=limits.work - listing.spent), seed)
+
+def _for_proving(model: Model, limits: Limits) -> int:
+    """Return the work for a proof; one thread does it."""
+    if limits.gone is None:
+        return limits.work * PROVING // 100
+    return left_to_search(model, limits) * PROVING // 100 // SAFETY // max(1, limits.threads)
+
+
+def _prove(timetable: Timetable, table: PairTable, meter: Meter, seed: int) -> Proof | None:
+    """Prove the best plan; None where it is not tried."""
+    if not may_be_listed(timetable, table):
+        return None
+    if len(table.duty) == 0:
+        return Proof(timetable, 0, proven=True)  # nothing may move: there is but one plan
+    setting_up = GROUPING + len(table.duty) // PAIRS_PER_WORK
+    if not compiled.is_warm() or meter.left() <= setting_up:
+        return None
+    meter.spent = setting_up
+    # OR-Tools and the kernels take a tenth of a second to import.
+    from linli.matcher.exact.proving import prove
+    from linli.matcher.search.world import arrays_of
+
+    arrays = arrays_of(timetable, table)
+    groups = groups_of(timetable, table, arrays.world, arrays.begun)
+    return None if groups is None else prove(timetable, groups, meter, seed)
 
 
 def search_for_better(timetable: Timetable, table: PairTable, limits: Limits, seed: int) -> Outcome:

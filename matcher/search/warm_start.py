@@ -30,7 +30,7 @@ def load_engines() -> None:
     A process that decides calls it beside its start, in another thread. A round that comes before it is done is decided
     by insertion, which needs none of this, or waits as it would have done anyway.
     """
-    import_module("linli.matcher.exact.packing")
+    import_module("linli.matcher.exact.proving")
     if compiled.is_warm():
         run_example()
 
@@ -43,6 +43,7 @@ def run_example() -> None:
     problem = _example()
     model = Model(problem)
     anneal(Timetable(model), pair_table(model, range(len(model.visits))), Limits(2_000), 1)
+    prove_example(problem)
     compiled_insertion.load()
     for one in (problem, replace(problem, teams=tuple(replace(t, max_travel_per_shift=HOUR) for t in problem.teams))):
         model = Model(replace(one, memory=Memory(one.travel, one.weights)))
@@ -51,6 +52,21 @@ def run_example() -> None:
     joint_example()
     has_no_room(Rooms(Timetable(model)), 0, {0: model.visits[0].windows}, model.teams[0], Labels(9))
     way(np.zeros((1, PLACE_COLUMNS)), 0, 0, np.zeros(2, np.int64))
+
+
+def prove_example(problem: Problem) -> None:
+    """Prove an example's best plan."""
+    from linli.matcher.exact.duty_groups import groups_of
+    from linli.matcher.exact.meter import Meter
+    from linli.matcher.exact.proving import prove
+    from linli.matcher.search.world import arrays_of
+
+    model = Model(problem)
+    timetable, table = Timetable(model), pair_table(model, range(len(model.visits)))
+    arrays = arrays_of(timetable, table)
+    groups = groups_of(timetable, table, arrays.world, arrays.begun)
+    if groups is not None:
+        prove(timetable, groups, Meter(2_000), 1)
 
 
 def trips_example() -> None:
