@@ -21,8 +21,8 @@ from linli.matcher.timetable import Timetable
 VISITS_MOST = 62
 """On one duty: a set of them is a number of 64 bits."""
 
-PAIRS_MOST = 20_000
-"""Visits with duties; where there are more nothing will be proved, and even to begin would take too long."""
+PAIRS_MOST = 5_000
+"""Visits with duties: a county's round has 1,800 at most. Where there are far more nothing is proved in time."""
 
 
 class SharedDay(NamedTuple):
@@ -113,7 +113,8 @@ def may_be_listed(timetable: Timetable, table: PairTable) -> bool:
     model = timetable.model
     if len(table.duty) > PAIRS_MOST or np.bincount(table.duty).max(initial=0) > VISITS_MOST:
         return False
-    if any(model.duties[duty].most_metres < NO_LIMIT for duty in np.unique(table.duty).tolist()):
+    used: list[int] = np.unique(table.duty).tolist()
+    if any(model.duties[duty].most_metres < NO_LIMIT for duty in used):
         return False
     if not all(_has_no_choice(timetable, v) for v, is_fixed in enumerate(model.fixed) if is_fixed):
         return False
@@ -171,10 +172,11 @@ def groups_of(timetable: Timetable, table: PairTable, world: World, begun: Mappi
 def _equal(timetable: Timetable, table: PairTable) -> Iterator[tuple[int, ...]]:
     """Yield the duties on which a visit that may move fits, those of equal crews together."""
     model, order = timetable.model, np.argsort(table.duty, kind="stable")
-    duties, begins = np.unique(table.duty[order], return_index=True)
+    found, begins = np.unique(table.duty[order], return_index=True)
+    duties: list[int] = found.tolist()
     fits = np.stack((table.visit, table.latest, table.price), axis=1)[order]
     alike: dict[tuple[int, int, int, bytes], list[int]] = {}
-    for duty, mine in zip(duties.tolist(), np.split(fits, begins[1:]), strict=True):
+    for duty, mine in zip(duties, np.split(fits, begins[1:]), strict=True):
         on = model.duties[duty]
         own = duty if any(model.fixed[visit] for visit in timetable.tours[duty].stops) else -1
         alike.setdefault((on.team, on.shift, own, mine.tobytes()), []).append(duty)

@@ -191,7 +191,7 @@ class Outcome:
 
 
 def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
-    """List all tours if they are few and let OR-Tools choose, else search; never return anything worse."""
+    """Find the best plan and prove it, else search; never return anything worse."""
     model = timetable.model
     if left_to_search(model, limits) <= 0:
         return Outcome(timetable, "insertion")
@@ -203,7 +203,9 @@ def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
             proof.timetable, "packing", columns=proof.columns, complete=True, proven=True, work=meter.spent, table=table
         )
     start = timetable if proof is None else proof.timetable
-    found = search_for_better(start, table, replace(limits, work=limits.work - meter.spent), seed)
+    # By a clock the work says how long the time is altogether, and what is gone of it is known.
+    left = limits if limits.gone is not None else replace(limits, work=max(1, limits.work - meter.spent))
+    found = search_for_better(start, table, left, seed)
     return replace(found, work=found.work + meter.spent)
 
 
