@@ -110,13 +110,15 @@ class StandingGround:
     def _prepare(self, table: TravelTable, number: int, ways: AllWays) -> None:
         """Note where a place lies, or which ones a base of its own stands for."""
         place, ground = table.places[number], self.ground
-        ends = ways.ends.get(place, Ends(place, place))
+        if ways.formula is not None and place not in ways.ends:
+            ground.left[number] = ground.reached[number] = number
+            ground.places[number] = ways.formula.prepared(place)
+            return
+        ends = ways.ends.get(place) or Ends(place, place)
         ground.left[number], ground.reached[number] = (
             layout.NOWHERE if one is None else table.number(one) if ways.formula is not None else ways.table.row(one)
             for one in (ends.start, ends.end)
         )
-        if ways.formula is not None and place not in ways.ends:
-            ground.places[number] = ways.formula.prepared(place)
 
     def _changes(self, duty: int, tour: Tour | None) -> bool:
         """Take a duty's tour over; return whether that changed anything."""
