@@ -14,8 +14,8 @@ from linli.matcher.kernels import tour_sets as kernel
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.tour_sets import FULL, list_tours
 
-LABELS_MOST = 100_000
-"""Partial tours of one group, 9 MB."""
+LABELS_MOST = 400_000
+"""Partial tours of one group, 35 MB; memory is taken only for those there are."""
 
 SETS_MOST = 30_000
 """Sets listed by one look, 1.5 MB."""
@@ -50,7 +50,7 @@ class Lister:
         self._labels = np.empty((LABELS_MOST, kernel.LABEL_COLUMNS), np.int64)
         self._sets = np.empty((SETS_MOST, kernel.SET_COLUMNS), np.int64)
         self._buckets = np.full((2, BUCKETS), -1, np.int32)
-        self._gain = np.zeros(len(groups.able), np.int64)
+        self._gain = np.zeros((3, len(groups.able)), np.int64)
         self._numbers = np.zeros(kernel.NUMBERS, np.int64)
 
     def look(self, price: Longs, roofs: Sequence[int] | Longs, depth: int) -> Listed:

@@ -116,8 +116,8 @@ def list_tours(
         The visits that fit on each group's duties, 62 at most.
     price : array, (pairs,)
         What making it takes off a tour's reduced cost, in parts of `SCALE`.
-    gain : array, (pairs,)
-        Filled with what making it may take off at most, its own cost reckoned.
+    gain : array, (3, pairs)
+        Filled with what making it may take off at most, its own cost reckoned; the rest is room to work in.
     labels, sets : array
         Room for one group's partial tours, and for all listed sets.
     buckets : array of int32, (2, power of 2)
@@ -198,7 +198,7 @@ def _measure(world: World, groups: Longs, g: int, able: Ints, price: Longs, gain
         homeward = min(homeward, world.way[world.visits[v, EXIT], world.duties[d, HOME]])
         added = load_price(world, d, world.duties[d, WORK_BEFORE] + world.visits[v, DURATION]) - loaded - 1
         added += world.weights[TRAVEL_WEIGHT] * hop + world.fits[able[a, FIT], PRICE]
-        gain[a] = max(0, price[a] - SCALE * added)
+        gain[0, a] = max(0, price[a] - SCALE * added)
         at = a
         while at > begin and _is_ahead(world, able, gain, a, int(begin + able[at - 1, RANKED])):
             able[at, RANKED] = able[at - 1, RANKED]
@@ -212,7 +212,7 @@ def _is_ahead(world: World, able: Ints, gain: Longs, a: int, b: int) -> bool:
     """Say whether a row gains more for its time than another one."""
     mine = able[a, HOP_LEAST] + world.visits[able[a, WHO], DURATION]
     other = able[b, HOP_LEAST] + world.visits[able[b, WHO], DURATION]
-    return bool(gain[a] * other > gain[b] * mine)
+    return bool(gain[0, a] * other > gain[0, b] * mine)
 
 
 @inner
@@ -230,53 +230,67 @@ def _promises(
 ) -> int:
     """Return a reduced cost below which nothing that begins with a partial tour can come.
 
-    Either every visit that may follow is made at once, over the shortest way there, as the only one that adds to the
-    load; or as many as there is time for, those first that promise most for their time, the last one in part.
+    The highest of what can be said: every visit that may follow is made at once, over the shortest way there, as the
+    only one that adds to the load; as many are made as there is time for, those first that promise most for their time,
+    the last one in part; or no ways count but that over the farthest one made.
     """
     d, made, free, work = groups[g, ON], labels[label, MADE], labels[label, FREE], labels[label, WORK]
-    at = _place(world, groups, g, able, labels[label, AT_LAST])
+    at, home = _place(world, groups, g, able, labels[label, AT_LAST]), world.duties[d, HOME]
     weight, loaded = world.weights[TRAVEL_WEIGHT], load_price(world, d, work)
-    rest = labels[label, COST] + weight * homeward + loaded - groups[g, ALONE]
-    found = SCALE * rest - labels[label, WON]
-    left, begin, missing, k = (
-        world.duties[d, CLOSES] - free - homeward,
-        groups[g, ABLE_FROM],
-        groups[g, AGREED] & ~made,
-        0,
-    )
+    found = SCALE * (labels[label, COST] + loaded - groups[g, ALONE]) - labels[label, WON]
+    left, begin, hops = world.duties[d, CLOSES] - free - homeward, groups[g, ABLE_FROM], homeward
+    missing, k = groups[g, AGREED] & ~made, 0
     while missing >> k:
         if missing >> k & 1:
             v = able[begin + k, WHO]
             left -= able[begin + k, HOP_LEAST] + world.visits[v, DURATION]
+            hops += able[begin + k, HOP_LEAST]
             added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1
-            found += SCALE * (added + weight * able[begin + k, HOP_LEAST] + world.fits[able[begin + k, FIT], PRICE])
+            found += SCALE * (added + world.fits[able[begin + k, FIT], PRICE])
         k += 1
-    each, in_time = 0, 0
+    each, in_time, many = 0, 0, 0
     for place in range(begin, groups[g, ABLE_TO]):
         row = begin + able[place, RANKED]
-        if gain[row] <= 0:
-            break
         if (made | groups[g, AGREED]) >> able[place, RANKED] & 1:
             continue
         v, fit = able[row, WHO], able[row, FIT]
         start = first_start(world, v, free + least[at, world.visits[v, PLACE]], world.fits[fit, LATEST])
         if start < 0:
             continue
-        back = least[world.visits[v, EXIT], world.duties[d, HOME]]
+        back = least[world.visits[v, EXIT], home]
         if start + world.visits[v, DURATION] + back > world.duties[d, CLOSES]:
             continue
         takes = able[row, HOP_LEAST] + world.visits[v, DURATION]
         if takes <= left:
-            in_time += gain[row]
+            in_time += gain[0, row]
         elif left > 0:
-            in_time += gain[row] * left // takes + 1
+            in_time += gain[0, row] * left // takes + 1
         left -= takes
-        added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1
-        added += weight * able[row, HOP_LEAST] + world.fits[fit, PRICE]
+        added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1 + world.fits[fit, PRICE]
         if world.visits[v, SOFT] != 0:
             added += softness(world, v, start)
-        each += max(0, price[row] - SCALE * added)
-    return int(found - min(each, in_time))
+        won = price[row] - SCALE * added
+        each += max(0, won - SCALE * weight * able[row, HOP_LEAST])
+        if won > 0:
+            gain[1, begin + many], gain[2, begin + many] = won, least[at, world.visits[v, PLACE]] + back
+            many += 1
+    near = found + SCALE * weight * hops - min(each, in_time)
+    if near >= groups[g, ROOF]:
+        return int(near)
+    return int(max(near, found - _over_the_farthest(gain, begin, many, SCALE * weight, int(least[at, home]))))
+
+
+@inner
+def _over_the_farthest(gain: Longs, begin: int, many: int, weight: int, home: int) -> int:
+    """Return what can be won at most if only the way home over the farthest visit costs anything."""
+    best = -weight * home
+    for far in range(begin, begin + many):
+        won = -weight * gain[2, far]
+        for other in range(begin, begin + many):
+            if gain[2, other] <= gain[2, far]:
+                won += gain[1, other]
+        best = max(best, won)
+    return int(best)
 
 
 @inner
