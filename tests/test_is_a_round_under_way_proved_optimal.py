@@ -25,6 +25,9 @@ from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, one
 NOON = MIDNIGHT + 12 * HOUR
 PLENTY = Limits(400_000)
 
+NEAR_BY_CHANCE = 1127, 1396, 1568
+"""Rounds in which a crew that is out already could make a visit that the pair rules refuse it from its base."""
+
 Crew = tuple[str, int]
 
 
@@ -165,7 +168,7 @@ def test_nothing_beats_a_proven_round() -> None:
     """Tests rounds with history, agreements, limits of days and prices of time and load against all their plans."""
     assert compiled.is_warm()
     seen = Counter[str]()
-    for seed in range(120):
+    for seed in (*range(100), *NEAR_BY_CHANCE):
         problem = _round(seed)
         result = solve(problem, _as_planned(problem), PLENTY, seed)
         assert check(problem, result.plan) == []
@@ -179,7 +182,6 @@ def test_nothing_beats_a_proven_round() -> None:
         seen["begun"] += any(is_fact(visit, NOON) for visit in problem.visits)
         seen["agreed"] += any(is_committed(visit) and not is_fact(visit, NOON) for visit in problem.visits)
         seen["left out"] += len(result.plan.placed()) < len(problem.visits)
-    print(seen)
     assert seen["proven"] > 80
     assert min(seen["begun"], seen["agreed"], seen["left out"]) > 15
 

@@ -110,6 +110,11 @@ def may_be_listed(timetable: Timetable, table: PairTable) -> bool:
         The present tours.
     table : PairTable
         Where the visits that may move fit.
+
+    Notes
+    -----
+    Weak spot: where the direct way from a base is slower than a detour over another visit, the pair rules refuse a
+    visit that could be made after that one; whoever says then that a plan is the best says a little too much.
     """
     model = timetable.model
     if len(table.duty) > PAIRS_MOST or np.bincount(table.duty).max(initial=0) > VISITS_MOST:
