@@ -130,6 +130,22 @@ def test_hundreds_of_choices_in_one_round_are_all_taken_but_not_all_compared(mon
     assert len(compared) == 3
 
 
+def test_a_choice_is_compared_though_others_of_its_round_have_pushed_visits_out_of_the_plan() -> None:
+    """Tests that what still holds of the plan is compared with, where a round has taken places away from it."""
+    desk = Desk(SUGGEST)
+    for number in range(1, 10):
+        desk.place_order(str(number))
+    t0, t1 = (
+        [v.request_id for crew in desk.state.plans[name].crews for v in crew if v.request_id] for name in ("t0", "t1")
+    )
+    assert (len(t0), len(t1)) == (5, 4)
+    chosen = {t0[0]: "t1", t0[1]: "t1", t0[2]: "t2"}
+    desk.send(*(Assign(target=Target(request_id=r), team=t, reason="near", by="d") for r, t in chosen.items()))
+    (choice,) = last(desk, t0[2]).choices
+    assert (choice.proposed, choice.chosen) == ("t0", "t2")
+    assert choice.seconds is not None
+
+
 def test_a_hard_rule_is_not_overridden_and_is_named() -> None:
     """Tests that a desk may choose a dearer team, and is told which rule forbids another."""
     desk = Desk(Policy(mode=Mode.CONFIRM, work=0), teams=2)

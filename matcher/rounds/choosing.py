@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from linli.matcher.insertion.insertion import follow
+from linli.matcher.insertion.repair import repair
 from linli.matcher.ledger.draft import Draft, waiting_offers
 from linli.matcher.ledger.modes import mode_for
 from linli.matcher.model import Model
-from linli.matcher.problem import ProblemError
 from linli.matcher.rounds.plan_records import warm_plan
 from linli.matcher.rounds.translate import problem_of, visit_id
 from linli.matcher.rounds.why import explain_visits
@@ -85,11 +84,9 @@ def _costs(draft: Draft, record: AssignmentRecord, leg: int) -> Mapping[str, Tea
         return {}
     draft.compared += 1
     name = visit_id(record.request_id, leg)
-    try:
-        why = explain_visits(follow(Model(problem_of(draft)), warm_plan(draft)), (name,), ALL_TEAMS).get(name)
-    except ProblemError:
-        # The plan does not hold any more for what this very round has heard: then nothing can be compared.
-        return {}
+    # What this very round has heard may have taken places away from the plan: what still holds of it is compared with.
+    timetable, _ = repair(Model(problem_of(draft)), warm_plan(draft))
+    why = explain_visits(timetable, (name,), ALL_TEAMS).get(name)
     if not isinstance(why, WhyTeam):
         return {}
     return {one.team: one for one in (why.chosen, *why.next_best)}
