@@ -7,7 +7,7 @@ import random
 from linli.matcher.exact.choices import Column, Rows
 from linli.matcher.exact.packing import pack
 from linli.matcher.exact.prices import find_prices
-from linli.matcher.kernels.tour_sets import SCALE
+from linli.matcher.kernels.tour_sets_layout import SCALE
 
 ENOUGH = 100.0
 """CP-SAT's units; a case takes a thousandth of one."""

@@ -19,7 +19,7 @@ from linli.matcher.exact.listing import ANY_DEPTH, NO_ROOF, Lister
 from linli.matcher.exact.meter import Meter
 from linli.matcher.fetching import lead_of
 from linli.matcher.insertion.repair import insert_all, repair
-from linli.matcher.kernels.tour_sets import OF, SET, SET_COST
+from linli.matcher.kernels.tour_sets_layout import OF, SET, SET_COST
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Fetch, Place, Plan, Problem, Route, Stop, Team, Visit, Weights

@@ -10,7 +10,7 @@ import numpy as np
 from linli.matcher.duties import NO_LIMIT
 from linli.matcher.exact.choices import Column
 from linli.matcher.kernels import layout
-from linli.matcher.kernels import tour_sets as kernel
+from linli.matcher.kernels import tour_sets_layout as kernel
 from linli.matcher.kernels.layout import Ints, Longs, World
 from linli.matcher.kernels.tour_sets import shortest
 from linli.matcher.model import Model
@@ -119,7 +119,7 @@ def may_be_listed(timetable: Timetable, table: PairTable) -> bool:
     model = timetable.model
     if len(table.duty) > PAIRS_MOST or np.bincount(table.duty).max(initial=0) > VISITS_MOST:
         return False
-    used: list[int] = np.unique(table.duty).tolist()
+    used = sorted(set(table.duty.tolist()))
     if any(model.duties[duty].most_metres < NO_LIMIT for duty in used):
         return False
     if not all(_has_no_choice(timetable, v) for v, is_fixed in enumerate(model.fixed) if is_fixed):

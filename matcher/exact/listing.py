@@ -10,7 +10,7 @@ import numpy as np
 from linli.matcher.exact.choices import Column
 from linli.matcher.exact.duty_groups import DutyGroups
 from linli.matcher.exact.meter import LOOK, WAYS_PER_WORK, Meter
-from linli.matcher.kernels import tour_sets as kernel
+from linli.matcher.kernels import tour_sets_layout as kernel
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.tour_sets import FULL, list_tours
 

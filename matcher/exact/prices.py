@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from linli.matcher.exact.choices import Column, Rows
 from linli.matcher.exact.optimizers import model_builder_helper
-from linli.matcher.kernels.tour_sets import SCALE
+from linli.matcher.kernels.tour_sets_layout import SCALE
 
 NEARLY = 1e-6
 """How far from a whole number a share may be that GLOP computed and that is one."""

@@ -30,9 +30,9 @@ from linli.matcher.exact.meter import (
 from linli.matcher.exact.packing import pack
 from linli.matcher.exact.prices import Prices, find_prices
 from linli.matcher.exact.proof import Proof
-from linli.matcher.kernels import tour_sets as kernel
+from linli.matcher.kernels import tour_sets_layout as kernel
 from linli.matcher.kernels.layout import Longs
-from linli.matcher.kernels.tour_sets import SCALE
+from linli.matcher.kernels.tour_sets_layout import SCALE
 from linli.matcher.timetable import Timetable
 
 LARGEST = 1 << 50
@@ -133,7 +133,7 @@ class _Prover:
         sets = listed.sets
         alone = sets[:, kernel.SET] & ~groups.rows[sets[:, kernel.OF], kernel.WHOLE]
         sets, alone = sets[alone != 0], alone[alone != 0]
-        bit = np.log2(alone.astype(np.float64)).round().astype(np.int64)  # one bit each
+        bit = np.frexp(alone.astype(np.float64))[1].astype(np.int64) - 1  # one bit each
         visit = groups.able[groups.rows[sets[:, kernel.OF], kernel.ABLE_FROM] + bit, kernel.WHO]
         order = np.lexsort((sets[:, kernel.OF], sets[:, kernel.SET_COST], visit))
         self._add(self._columns_of(sets[order[_places(visit[order]) < SINGLES]]))

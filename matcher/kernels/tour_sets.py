@@ -22,7 +22,6 @@ from linli.matcher.kernels.layout import (
     MOST_TRAVEL,
     MOST_WORK,
     NEVER,
-    ORIGIN,
     PLACE,
     PRICE,
     SOFT,
@@ -32,38 +31,46 @@ from linli.matcher.kernels.layout import (
     Longs,
     World,
 )
+from linli.matcher.kernels.tour_promises import measure, place_of, promises
+from linli.matcher.kernels.tour_sets_layout import (
+    ABLE_FROM,
+    ABLE_TO,
+    AGREED,
+    ALONE,
+    AT_LAST,
+    BEFORE,
+    BEGUN,
+    COST,
+    FIT,
+    FREE,
+    GONE,
+    LABEL_COLUMNS,
+    LABELS,
+    LOWEST,
+    MADE,
+    NEXT,
+    OF,
+    ON,
+    REDUCED,
+    ROOF,
+    SCALE,
+    SET,
+    SET_COST,
+    SET_LABEL,
+    SET_NEXT,
+    SETS,
+    STANDS,
+    STOPS,
+    STOPS_MOST,
+    TRIED,
+    TRIED_MOST,
+    WAS_CUT,
+    WHO,
+    WHOLE,
+    WON,
+    WORK,
+)
 from linli.matcher.kernels.tours import first_start, load_price, softness
-
-SCALE = 256
-"""Prices of visits are told in such parts of a priced second."""
-
-# Columns of the groups of equal duties: one of the duties, where its rows of `able` begin and end, bits of the visits
-# that a tour needs to be whole, bits of those that are agreed, whether begun visits stand before, and what the agreed
-# ones alone cost. A set is listed where its reduced cost, its cost beside those less the prices of its visits, is below
-# the roof; `LOWEST` is the lowest reduced cost of all, never above the roof.
-ON, ABLE_FROM, ABLE_TO, WHOLE, AGREED, BEGUN, ALONE, ROOF, LOWEST = 0, 1, 2, 3, 4, 5, 6, 7, 8
-GROUP_COLUMNS = 9
-
-# Columns of `able`: a visit, its row of `World.fits`, the shortest way there from anywhere on the duty, and which of
-# the group's rows stands at this place when they are ordered by what they promise for their time.
-WHO, FIT, HOP_LEAST, RANKED = 0, 1, 2, 3
-ABLE_COLUMNS = 4
-
-# Columns of partial tours: the visits made (bits over the group's rows of `able`), the last one (-1 at the start), when
-# the crew is free then, the cost so far but for load, the seconds on the way where they are limited, the service given,
-# the prices of the visits made, the partial tour before, the next one of a list, whether it stands, how many stops.
-MADE, AT_LAST, FREE, COST, GONE, WORK, WON, BEFORE, NEXT, STANDS, STOPS = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
-LABEL_COLUMNS = 11
-
-# Columns of listed sets: the group, the visits, the cost beside `ALONE`, the reduced cost, the partial tour that
-# makes them, the next one of a list.
-OF, SET, SET_COST, REDUCED, SET_LABEL, SET_NEXT = 0, 1, 2, 3, 4, 5
-SET_COLUMNS = 6
-
-# Places in the numbers of a listing: partial tours of the last group, ways tried, the most that may be tried, sets
-# listed, the most stops beside the agreed ones, and whether these were too few for some partial tour.
-LABELS, TRIED, TRIED_MOST, SETS, STOPS_MOST, WAS_CUT = 0, 1, 2, 3, 4, 5
-NUMBERS = 6
 
 FULL = -1
 """What `list_tours` returns where there was no room for all, or too much to try."""
@@ -155,7 +162,7 @@ def _list_group(
 ) -> bool:
     """List the sets of one group; return whether that was possible."""
     d, many, agreed = groups[g, ON], groups[g, ABLE_TO] - groups[g, ABLE_FROM], groups[g, AGREED]
-    homeward = _measure(world, groups, g, able, price, gain)
+    homeward = measure(world, groups, g, able, price, gain)
     for column in range(LABEL_COLUMNS):
         labels[0, column] = 0
     labels[0, AT_LAST], labels[0, FREE], labels[0, BEFORE], labels[0, STANDS] = -1, world.duties[d, LEAVE], -1, 1
@@ -168,7 +175,7 @@ def _list_group(
                 return False
             if not _finish(world, groups, g, able, labels, sets, buckets, numbers, up):
                 return False
-            if _promises(world, least, groups, g, able, price, gain, labels, up, homeward) < groups[g, ROOF]:
+            if promises(world, least, groups, g, able, price, gain, labels, up, homeward) < groups[g, ROOF]:
                 deep = labels[up, STOPS] >= numbers[STOPS_MOST]
                 numbers[TRIED] += many
                 for k in range(many):
@@ -180,125 +187,6 @@ def _list_group(
                         return False
         up += 1
     return True
-
-
-@inner
-def _measure(world: World, groups: Longs, g: int, able: Ints, price: Longs, gain: Longs) -> int:
-    """Write the shortest way to every visit of a group, and what it may gain; return the shortest way home."""
-    d, begin, end = groups[g, ON], groups[g, ABLE_FROM], groups[g, ABLE_TO]
-    homeward = world.way[world.duties[d, ORIGIN], world.duties[d, HOME]]
-    loaded = load_price(world, d, world.duties[d, WORK_BEFORE])
-    for a in range(begin, end):
-        v = able[a, WHO]
-        hop = world.way[world.duties[d, ORIGIN], world.visits[v, PLACE]]
-        for b in range(begin, end):
-            if b != a:
-                hop = min(hop, world.way[world.visits[able[b, WHO], EXIT], world.visits[v, PLACE]])
-        able[a, HOP_LEAST] = hop
-        homeward = min(homeward, world.way[world.visits[v, EXIT], world.duties[d, HOME]])
-        added = load_price(world, d, world.duties[d, WORK_BEFORE] + world.visits[v, DURATION]) - loaded - 1
-        added += world.weights[TRAVEL_WEIGHT] * hop + world.fits[able[a, FIT], PRICE]
-        gain[0, a] = max(0, price[a] - SCALE * added)
-        at = a
-        while at > begin and _is_ahead(world, able, gain, a, int(begin + able[at - 1, RANKED])):
-            able[at, RANKED] = able[at - 1, RANKED]
-            at -= 1
-        able[at, RANKED] = a - begin
-    return int(homeward)
-
-
-@inner
-def _is_ahead(world: World, able: Ints, gain: Longs, a: int, b: int) -> bool:
-    """Say whether a row gains more for its time than another one."""
-    mine = able[a, HOP_LEAST] + world.visits[able[a, WHO], DURATION]
-    other = able[b, HOP_LEAST] + world.visits[able[b, WHO], DURATION]
-    return bool(gain[0, a] * other > gain[0, b] * mine)
-
-
-@inner
-def _promises(
-    world: World,
-    least: Ints,
-    groups: Longs,
-    g: int,
-    able: Ints,
-    price: Longs,
-    gain: Longs,
-    labels: Longs,
-    label: int,
-    homeward: int,
-) -> int:
-    """Return a reduced cost below which nothing that begins with a partial tour can come.
-
-    The highest of what can be said: every visit that may follow is made at once, over the shortest way there, as the
-    only one that adds to the load; as many are made as there is time for, those first that promise most for their time,
-    the last one in part; or no ways count but that over the farthest one made.
-    """
-    d, made, free, work = groups[g, ON], labels[label, MADE], labels[label, FREE], labels[label, WORK]
-    at, home = _place(world, groups, g, able, labels[label, AT_LAST]), world.duties[d, HOME]
-    weight, loaded = world.weights[TRAVEL_WEIGHT], load_price(world, d, work)
-    found = SCALE * (labels[label, COST] + loaded - groups[g, ALONE]) - labels[label, WON]
-    left, begin, hops = world.duties[d, CLOSES] - free - homeward, groups[g, ABLE_FROM], homeward
-    missing, k = groups[g, AGREED] & ~made, 0
-    while missing >> k:
-        if missing >> k & 1:
-            v = able[begin + k, WHO]
-            left -= able[begin + k, HOP_LEAST] + world.visits[v, DURATION]
-            hops += able[begin + k, HOP_LEAST]
-            added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1
-            found += SCALE * (added + world.fits[able[begin + k, FIT], PRICE])
-        k += 1
-    each, in_time, many = 0, 0, 0
-    for place in range(begin, groups[g, ABLE_TO]):
-        row = begin + able[place, RANKED]
-        if (made | groups[g, AGREED]) >> able[place, RANKED] & 1:
-            continue
-        v, fit = able[row, WHO], able[row, FIT]
-        start = first_start(world, v, free + least[at, world.visits[v, PLACE]], world.fits[fit, LATEST])
-        if start < 0:
-            continue
-        back = least[world.visits[v, EXIT], home]
-        if start + world.visits[v, DURATION] + back > world.duties[d, CLOSES]:
-            continue
-        takes = able[row, HOP_LEAST] + world.visits[v, DURATION]
-        if takes <= left:
-            in_time += gain[0, row]
-        elif left > 0:
-            in_time += gain[0, row] * left // takes + 1
-        left -= takes
-        added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1 + world.fits[fit, PRICE]
-        if world.visits[v, SOFT] != 0:
-            added += softness(world, v, start)
-        won = price[row] - SCALE * added
-        each += max(0, won - SCALE * weight * able[row, HOP_LEAST])
-        if won > 0:
-            gain[1, begin + many], gain[2, begin + many] = won, least[at, world.visits[v, PLACE]] + back
-            many += 1
-    near = found + SCALE * weight * hops - min(each, in_time)
-    if near >= groups[g, ROOF]:
-        return int(near)
-    return int(max(near, found - _over_the_farthest(gain, begin, many, SCALE * weight, int(least[at, home]))))
-
-
-@inner
-def _over_the_farthest(gain: Longs, begin: int, many: int, weight: int, home: int) -> int:
-    """Return what can be won at most if only the way home over the farthest visit costs anything."""
-    best = -weight * home
-    for far in range(begin, begin + many):
-        won = -weight * gain[2, far]
-        for other in range(begin, begin + many):
-            if gain[2, other] <= gain[2, far]:
-                won += gain[1, other]
-        best = max(best, won)
-    return int(best)
-
-
-@inner
-def _place(world: World, groups: Longs, g: int, able: Ints, last: int) -> int:
-    """Return where a partial tour stands."""
-    if last < 0:
-        return int(world.duties[groups[g, ON], ORIGIN])
-    return int(world.visits[able[groups[g, ABLE_FROM] + last, WHO], EXIT])
 
 
 @inner
@@ -320,7 +208,7 @@ def _extend(
     v, fit, free = able[row, WHO], able[row, FIT], labels[up, FREE]
     if world.visits[v, FIXED] != 0 and labels[up, AT_LAST] < 0:
         free = world.duties[d, DONE]
-    hop = world.way[_place(world, groups, g, able, labels[up, AT_LAST]), world.visits[v, PLACE]]
+    hop = world.way[place_of(world, groups, g, able, labels[up, AT_LAST]), world.visits[v, PLACE]]
     start = first_start(world, v, free + hop, world.fits[fit, LATEST])
     if start < 0:
         return True
@@ -427,7 +315,7 @@ def _finish(
         return True
     hop = 0
     if last >= 0 or groups[g, BEGUN] != 0:
-        hop = world.way[_place(world, groups, g, able, last), world.duties[d, HOME]]
+        hop = world.way[place_of(world, groups, g, able, last), world.duties[d, HOME]]
     if last >= 0 and labels[label, FREE] + hop > world.duties[d, CLOSES]:
         return True
     limit = world.duties[d, MOST_TRAVEL]
