@@ -40,6 +40,10 @@ class Latency:
     p99: float | None
 
 
+AT_ONCE = "insertion"
+"""The engine of a decision in haste, which has no work to look for better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the demo's day came to; the one object of ``--json``.
@@ -48,6 +52,8 @@ class Outcome:
     requests that were ever there; ``offered``, ``declined`` and ``expired`` count offers; ``unmet`` those that nobody
     could go to in the end; ``refused_at_the_door`` counts requests that the gateway refused, ``answered_again`` those
     that it recognised by their key; ``told`` counts what reached the leads' telephones, each thing once.
+    ``rounds_polished`` had work to look for a better plan, the others placed what was new at once; of these
+    ``rounds_proven`` have a plan that OR-Tools proved to be the best there is.
     ``reports_compared`` are the rows of each report that were held against the log; ``rounds_decided_again`` the rounds
     that were decided again from the log alone and compared byte for byte.
     ``seconds`` is from the start until everything was decided; judging it comes after.
@@ -90,6 +96,7 @@ class Outcome:
     visits_planned: int
     first_come_nearest: dict[str, int]
     rounds: int
+    rounds_polished: int
     rounds_proven: int
     rounds_decided_again: int
     broker: str
@@ -169,6 +176,7 @@ def outcome_of(tally: Tally, comparison: Comparison, judged: Judged) -> Outcome:
             "of": comparison.wanted,
         },
         rounds=len(tally.rounds),
+        rounds_polished=sum(1 for solver in decided if solver.engine != AT_ONCE),
         rounds_proven=sum(1 for solver in decided if solver.proven),
         rounds_decided_again=judged.rounds_again,
         broker=judged.versions.get("broker", ""),
