@@ -166,7 +166,8 @@ def test_a_countys_own_places_are_a_sheet(tmp_path: Path, capsys: pytest.Capture
     villages = [("v-1", "甲镇东村", 30.0, 110.0, "wgs84", "丘陵"), ("v-2", "乙乡西村", 30.1, 110.1, "gcj02", "山区")]
     places = tmp_path / "虚构县.xlsx"
     places.write_bytes(book([header, *villages]))
-    rows = [order("1", place="东村"), order("2", place="乙乡西村"), order("3", place="安化社区")]
+    later = order("2", place="乙乡西村", when="2026-11-26 下午")  # two in one forenoon have no order of their own
+    rows = [order("1", place="东村"), later, order("3", place="安化社区")]
     orders, teams = write(tmp_path, rows, [team("t-1", "甲队（虚构）", "甲镇东村")])
     code, said = run(capsys, "plan", orders, teams, "--places", places, "-o", tmp_path / "out.xlsx", *AT)
     assert code == 1, said

@@ -51,8 +51,8 @@ def _recorder() -> Recorder:
     """A forenoon: two teams, two orders at the near one's door, which it accepts, and one that nobody can do."""
     recorder = Recorder(CALM)
     recorder.send(0, ApplyTeam(details=team("near")), ApplyTeam(details=team("far", north=FAR)))
-    for number in ("1", "2"):
-        recorder.send(0.1, PlaceOrder(details=order(number, hours=(3, 6))), request=f"r-{number}")
+    for number, hours in (("1", (3, 3.4)), ("2", (3.4, 6))):
+        recorder.send(0.1, PlaceOrder(details=order(number, hours=hours)), request=f"r-{number}")
     recorder.send(0.2, PlaceOrder(details=order("3", skill="rowing", hours=(3, 6))), request="r-3")
     for number, hour in (("1", 1.6), ("2", 2.1)):
         recorder.send(hour - 0.05)
