@@ -119,8 +119,8 @@ def may_be_listed(timetable: Timetable, table: PairTable) -> bool:
     model = timetable.model
     if len(table.duty) > PAIRS_MOST or np.bincount(table.duty).max(initial=0) > VISITS_MOST:
         return False
-    used = sorted(set(table.duty.tolist()))
-    if any(model.duties[duty].most_metres < NO_LIMIT for duty in used):
+    on: list[int] = table.duty.tolist()
+    if any(model.duties[duty].most_metres < NO_LIMIT for duty in set(on)):
         return False
     if not all(_has_no_choice(timetable, v) for v, is_fixed in enumerate(model.fixed) if is_fixed):
         return False
