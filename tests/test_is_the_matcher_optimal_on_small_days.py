@@ -18,7 +18,7 @@ from linli.matcher.exact.duty_groups import groups_of
 from linli.matcher.exact.listing import ANY_DEPTH, NO_ROOF, Lister
 from linli.matcher.exact.meter import Meter
 from linli.matcher.fetching import lead_of
-from linli.matcher.insertion.repair import insert_all, repair
+from linli.matcher.insertion.repair import insert_all, repair, tour_of
 from linli.matcher.kernels.tour_sets_layout import OF, SET, SET_COST
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
@@ -145,6 +145,28 @@ def _one_long_tour(seed: int, visits: int) -> Problem:
     return replace(one(a_visit(), a_team()), visits=wanted, weights=Weights(lateness=rng.choice((0, 1))))
 
 
+def test_a_set_that_was_listed_in_a_hurry_is_made_at_what_it_was_listed_for_or_less() -> None:
+    """Tests that a look which ends early leaves sets at orders that are not the cheapest, and that those are made."""
+    cheaper = hurried = 0
+    for seed in range(20):
+        timetable = Timetable(Model(_one_long_tour(seed, 10)))
+        table = pair_table(timetable.model, range(10))
+        arrays = arrays_of(timetable, table)
+        groups = groups_of(timetable, table, arrays.world, arrays.begun)
+        assert groups is not None
+        for work in (1, 2, 4, 8):
+            lister = Lister(groups, Meter(work))
+            found = lister.look(np.zeros(len(groups.able), np.int64), [NO_ROOF], ANY_DEPTH)
+            hurried += not found.whole
+            for column in [groups.column(*row) for row in found.sets[:, [OF, SET, SET_COST]].tolist() if row[1]]:
+                made = tour_of(timetable.model, 0, lister.order(column) or ())
+                assert sorted(made.stops) == sorted(lister.made(column))
+                assert made.cost <= column.cost
+                cheaper += made.cost < column.cost
+    assert hurried > 40
+    assert cheaper > 0
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_every_set_of_visits_is_listed_at_its_cheapest(seed: int) -> None:
     """Tests that of all orders of every set of visits the cheapest is listed, also where it is not the earliest."""
@@ -158,7 +180,7 @@ def test_every_set_of_visits_is_listed_at_its_cheapest(seed: int) -> None:
     found = lister.look(np.zeros(len(groups.able), np.int64), [NO_ROOF], ANY_DEPTH)
     assert found.whole
     columns = [groups.column(*row) for row in found.sets[:, [OF, SET, SET_COST]].tolist() if row[1]]
-    assert all(sorted(lister.order(column)) == [groups.visits[k] for k in column.visits] for column in columns)
+    assert all(sorted(lister.order(column) or ()) == [groups.visits[k] for k in column.visits] for column in columns)
     listed = {frozenset(problem.visits[groups.visits[k]].id for k in one.visits): one.cost for one in columns}
     expected: dict[frozenset[str], int] = {}
     for size in range(1, 7):

@@ -13,8 +13,10 @@ from linli.matcher.route import Tour
 from linli.matcher.timetable import Timetable
 
 
-def carry_out(timetable: Timetable, groups: DutyGroups, lister: Lister, chosen: Sequence[Column]) -> Timetable:
+def carry_out(timetable: Timetable, groups: DutyGroups, lister: Lister, chosen: Sequence[Column]) -> Timetable | None:
     """Return a timetable of chosen tours; among equal crews each keeps the tour most like its own.
+
+    None if there is no room to find the order of a long one.
 
     Raises
     ------
@@ -29,6 +31,8 @@ def carry_out(timetable: Timetable, groups: DutyGroups, lister: Lister, chosen: 
         mine = _shared_out(timetable, groups, duties, by_group.get(group, []))
         for duty in duties:
             tour = _tour(timetable, lister, duty, mine.get(duty))
+            if tour is None:
+                return None
             if tour.stops != timetable.tours[duty].stops:
                 changed.append(tour)
     result = timetable.copy()
@@ -59,14 +63,14 @@ def _shared_out(
     return shared
 
 
-def _tour(timetable: Timetable, lister: Lister, duty: int, column: Column | None) -> Tour:
+def _tour(timetable: Timetable, lister: Lister, duty: int, column: Column | None) -> Tour | None:
     """Return the tour of a duty that takes a column, or nothing but what is agreed; the present one if as good."""
     model, now = timetable.model, timetable.tours[duty]
     alone = alone_of(model, now)
     if column is None or alone is None:
         return alone or now
-    stops = lister.order(column)
     begun = [visit for visit in now.stops if model.fact[visit]]
-    if now.cost - alone.cost == column.cost and sorted(now.stops) == sorted([*begun, *stops]):
+    if now.cost - alone.cost == column.cost and sorted(now.stops) == sorted([*begun, *lister.made(column)]):
         return now
-    return tour_of(model, duty, [*begun, *stops])
+    stops = lister.order(column)
+    return None if stops is None else tour_of(model, duty, [*begun, *stops])

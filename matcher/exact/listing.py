@@ -32,6 +32,9 @@ ANY_DEPTH = 64
 NO_ROOF = 1 << 60
 """More than any reduced cost."""
 
+AT_ANY_COST = 1 << 26
+"""Seconds, two years: more than any tour costs."""
+
 
 class Listed(NamedTuple):
     """Sets found, as rows of the kernel; whether these are all, as far as allowed; whether more stops might do more."""
@@ -79,8 +82,17 @@ class Lister:
         found = self._sets[: int(self._numbers[kernel.SETS])]
         return Listed(found, state != FULL, bool(self._numbers[kernel.WAS_CUT]))
 
-    def order(self, column: Column) -> list[int]:
-        """Return a column's visits, by the model's numbers, in the order that costs what the column does.
+    def made(self, column: Column) -> list[int]:
+        """Return a column's visits, by the model's numbers, what is agreed among them, in no order."""
+        begin = int(self.groups.rows[column.group, kernel.ABLE_FROM])
+        bits = [k for k in range(column.made.bit_length()) if column.made >> k & 1]
+        found: list[int] = self.groups.able[[begin + k for k in bits], kernel.WHO].tolist()
+        return found
+
+    def order(self, column: Column) -> list[int] | None:
+        """Return a column's visits, by the model's numbers, in an order that costs what the column does, or less.
+
+        None if there is no room to find it: of a long tour's parts there are very many.
 
         Raises
         ------
@@ -92,10 +104,14 @@ class Lister:
         able, whole = self.groups.able[[begin + k for k in bits]], (1 << len(bits)) - 1
         agreed = int(row[kernel.AGREED]) & whole  # those agreed stand first, and are all in every whole tour
         one = np.array([[row[kernel.ON], 0, len(bits), whole, agreed, *row[kernel.BEGUN :].tolist()]], dtype=np.int64)
-        one[0, kernel.ROOF] = NO_ROOF
+        # All of these visits are wanted, at any price: so what cannot make them all for the column's cost is given up.
+        wanted = np.array([0 if agreed >> k & 1 else kernel.SCALE * AT_ANY_COST for k in range(len(bits))], np.int64)
+        one[0, kernel.ROOF] = kernel.SCALE * column.cost - int(wanted.sum()) + 1
         alone = self.groups._replace(rows=one, able=np.ascontiguousarray(able))
-        found = self._listed(alone, np.zeros(len(bits), np.int64), ANY_DEPTH, NO_ROOF).sets
-        if len(found) != 1 or found[0, kernel.SET_COST] != column.cost:
+        found, was_whole, _ = self._listed(alone, wanted, ANY_DEPTH, NO_ROOF)
+        if not was_whole:
+            return None
+        if len(found) != 1:
             raise AssertionError(f"a listed tour of duty {int(row[kernel.ON])} cannot be made again")
         label, stops = int(found[0, kernel.SET_LABEL]), list[int]()
         while label > 0:

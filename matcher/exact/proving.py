@@ -79,6 +79,8 @@ def prove(timetable: Timetable, groups: DutyGroups, meter: Meter, seed: int) -> 
     if prover.chosen is None:
         return Proof(timetable, len(prover.columns), proven)
     found = carry_out(timetable, groups, prover.lister, prover.chosen)
+    if found is None:
+        return Proof(timetable, len(prover.columns), proven=False)
     if found.key() >= timetable.key():
         raise AssertionError("a choice that costs less is no better")
     return Proof(found, len(prover.columns), proven)
