@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from linli.matcher.day_limits import share_day, share_days
 from linli.matcher.duties import Fit
@@ -121,6 +121,19 @@ class Timetable:
         for visit in tour.stops:
             self.where[visit] = tour.duty
         share_day(self.model, self.tours, tour.duty)
+
+    def with_tours(self, tours: Sequence[Tour]) -> Timetable:
+        """Return a timetable in which these tours stand for those of their duties; visits may have changed places."""
+        result = self.copy()
+        for tour in tours:
+            for visit in result.tours[tour.duty].stops:
+                result.where[visit] = -1
+        for tour in tours:
+            result.tours[tour.duty] = tour
+            for visit in tour.stops:
+                result.where[visit] = tour.duty
+        share_days(result.model, result.tours)
+        return result
 
     def unserved(self) -> list[int]:
         """Return all visits on no tour."""

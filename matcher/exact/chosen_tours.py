@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from linli.matcher.day_limits import share_days
 from linli.matcher.exact.choices import Column
 from linli.matcher.exact.duty_groups import DutyGroups, alone_of
 from linli.matcher.exact.listing import Lister
@@ -35,16 +34,7 @@ def carry_out(timetable: Timetable, groups: DutyGroups, lister: Lister, chosen: 
                 return None
             if tour.stops != timetable.tours[duty].stops:
                 changed.append(tour)
-    result = timetable.copy()
-    for tour in changed:
-        for visit in result.tours[tour.duty].stops:
-            result.where[visit] = -1
-    for tour in changed:
-        result.tours[tour.duty] = tour
-        for visit in tour.stops:
-            result.where[visit] = tour.duty
-    share_days(result.model, result.tours)
-    return result
+    return timetable.with_tours(changed)
 
 
 def _shared_out(

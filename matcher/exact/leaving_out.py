@@ -6,6 +6,7 @@ import numpy as np
 
 from linli.matcher.exact.duty_groups import DutyGroups
 from linli.matcher.kernels import layout
+from linli.matcher.kernels.layout import Ints, World
 from linli.matcher.timetable import Timetable
 
 
@@ -19,7 +20,7 @@ def costs_of_leaving_out(timetable: Timetable, groups: DutyGroups) -> list[int |
     if all(where[visit] >= 0 for visit in groups.visits):
         return [None] * len(groups.visits)
     ranks = [0 if model.held[visit] else 1 + model.level[visit] for visit in groups.visits]
-    cost, below = dict[int, int](), dearest(groups)
+    cost, below = dict[int, int](), dearest(groups.world, groups.world.visits[list(groups.visits)], len(groups.row_of))
     for rank in sorted(set(ranks), reverse=True):
         cost[rank] = below
         below += ranks.count(rank) * below
@@ -27,14 +28,26 @@ def costs_of_leaving_out(timetable: Timetable, groups: DutyGroups) -> list[int |
     return [None if keeps else cost[rank] for keeps, rank in zip(holds, ranks, strict=True)]
 
 
-def dearest(groups: DutyGroups) -> int:
-    """Return more than any two choices differ in cost: every visit by itself, as far, as late and as dear as can be."""
-    world, weights = groups.world, groups.world.weights
-    visits = world.visits[list(groups.visits)].astype(np.int64)
+def dearest(world: World, visits: Ints, tours: int) -> int:
+    """Return more than any two plans differ in cost: every visit by itself, as far, as late and as dear as can be.
+
+    Parameters
+    ----------
+    world : World
+        The problem.
+    visits : array of int32, (visits, columns)
+        Those of `World.visits` that may be made or not.
+    tours : int
+        How many tours there may be beside that, each of which may end far from where it began.
+    """
+    weights, many = world.weights, len(visits)
+    if many == 0:
+        return 1
     far = 2 * int(world.way.max(initial=0)) * int(weights[layout.TRAVEL_WEIGHT])
-    late = np.maximum(0, visits[:, layout.LAST] - visits[:, layout.DUE]).sum() * int(weights[layout.LATENESS_WEIGHT])
+    last = visits[:, layout.LAST].astype(np.int64)
+    late = np.maximum(0, last - visits[:, layout.DUE]).sum() * int(weights[layout.LATENESS_WEIGHT])
     moved, fee = int(weights[layout.MOVE_WEIGHT]), int(world.fits[:, layout.PRICE].max(initial=0))
-    work = int(world.visits[:, layout.DURATION].sum()) + int(world.duties[:, layout.WORK_BEFORE].max(initial=0))
+    work = int(visits[:, layout.DURATION].sum()) + int(world.duties[:, layout.WORK_BEFORE].max(initial=0))
     load = 2 * int(world.duties[:, layout.LOAD].max(initial=0)) + work
     loaded = int(weights[layout.LOAD_WEIGHT]) * load * work // int(weights[layout.LOAD_UNIT])
-    return 1 + len(groups.row_of) * far + len(visits) * (far + moved + fee) + int(late) + loaded
+    return 1 + tours * far + many * (far + moved + fee) + int(late) + loaded

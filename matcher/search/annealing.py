@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from linli.matcher.dice import Dice
+from linli.matcher.exact.leaving_out import dearest
 from linli.matcher.kernels import layout
 from linli.matcher.kernels.carve import bring_back
 from linli.matcher.kernels.layout import Longs, Notes, State, World
@@ -151,8 +152,8 @@ class _Course:
         team_of_duty = np.array([duty.team for duty in model.duties], dtype=np.int64)
         self.cutter = Cutter(self.arrays.world, team_of_duty)
         self.left_out = self._prices_of_leaving_out(team_of_duty)
-        dearest = _dearest(self.arrays.world) + int(self.left_out.sum())
-        self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), dearest)
+        beyond = dearest(self.arrays.world, self.arrays.world.visits, 0) + int(self.left_out.sum())
+        self.dear = worths(np.bincount(self.level, minlength=model.levels).tolist(), beyond)
         self.most = self.arrays.world.duties[:, layout.MOST].copy()
         self.missed = np.zeros(len(self.level), np.int64)
         self.pressure = Pressure(len(self.level))
@@ -340,21 +341,6 @@ def worths(counts: list[int], dearest: int) -> list[int]:
         factor += 1
     higher = {level: len(used) - 1 - k for k, level in enumerate(used)}
     return [min(room, DEAR * factor ** higher.get(level, 0)) for level in range(len(counts))]
-
-
-def _dearest(world: World) -> int:
-    """Return more than any plan costs: every visit by itself, as far, as late and as dear as can be."""
-    weights, visits, many = world.weights, world.visits, len(world.visits)
-    if many == 0:
-        return 1
-    far = 2 * int(world.way.max(initial=0)) * int(weights[layout.TRAVEL_WEIGHT])
-    last = visits[:, layout.LAST].astype(np.int64)
-    late = np.maximum(0, last - visits[:, layout.DUE]).sum() * int(weights[layout.LATENESS_WEIGHT])
-    moved, fee = int(weights[layout.MOVE_WEIGHT]), int(world.fits[:, layout.PRICE].max(initial=0))
-    work = int(visits[:, layout.DURATION].sum()) + int(world.duties[:, layout.WORK_BEFORE].max(initial=0))
-    load = int(world.duties[:, layout.LOAD].max(initial=0)) * 2 + work
-    loaded = int(weights[layout.LOAD_WEIGHT]) * load * work // int(weights[layout.LOAD_UNIT])
-    return 1 + many * (far + moved + fee) + int(late) + loaded
 
 
 def warmth_at(done: int) -> int:

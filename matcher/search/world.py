@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linli.matcher.day_limits import share_days
 from linli.matcher.duties import NO_LIMIT
 from linli.matcher.fetching import shifted
 from linli.matcher.insertion.repair import tour_of
@@ -270,22 +269,13 @@ def timetable_of(timetable: Timetable, arrays: Arrays, tours: Longs) -> Timetabl
     AssertionError
         If a tour does not hold: then a kernel was wrong.
     """
-    result = timetable.copy()
     changed: list[Tour] = []
     for d in np.flatnonzero((tours[:, layout.STOPS] > 0) | (arrays.tours[:, layout.STOPS] > 0)).tolist():
         before = timetable.tours[d].stops
         stops = before[: arrays.begun.get(d, 0)] + stops_of(tours, d)
         if stops != before:
             changed.append(tour_of(timetable.model, d, stops))
-    for tour in changed:
-        for visit in result.tours[tour.duty].stops:
-            result.where[visit] = -1
-    for tour in changed:
-        result.tours[tour.duty] = tour
-        for visit in tour.stops:
-            result.where[visit] = tour.duty
-    share_days(result.model, result.tours)
-    return result
+    return timetable.with_tours(changed)
 
 
 def stops_of(tours: Longs, duty: int) -> list[int]:
