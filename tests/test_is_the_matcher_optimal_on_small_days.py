@@ -7,26 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations, product
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.matcher.checker import check
 from linli.matcher.exact import proving
-from linli.matcher.exact.duty_groups import groups_of
-from linli.matcher.exact.listing import ANY_DEPTH, NO_ROOF, Lister
-from linli.matcher.exact.meter import Meter
+from linli.matcher.exact.listing import ANY_DEPTH
 from linli.matcher.fetching import lead_of
 from linli.matcher.insertion.repair import insert_all, repair, tour_of
-from linli.matcher.kernels.tour_sets_layout import OF, SET, SET_COST
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Fetch, Place, Plan, Problem, Route, Stop, Team, Visit, Weights
 from linli.matcher.search.solve import Limits, solve
-from linli.matcher.search.world import arrays_of
-from linli.matcher.table import pair_table
 from linli.matcher.timetable import Timetable
+from tests.support.listing import all_sets, columns_of, lister_of
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, one, strict
 from tests.support.solving import searched
 
@@ -150,15 +145,12 @@ def test_a_set_that_was_listed_in_a_hurry_is_made_at_what_it_was_listed_for_or_l
     cheaper = hurried = 0
     for seed in range(20):
         timetable = Timetable(Model(_one_long_tour(seed, 10)))
-        table = pair_table(timetable.model, range(10))
-        arrays = arrays_of(timetable, table)
-        groups = groups_of(timetable, table, arrays.world, arrays.begun)
-        assert groups is not None
         for work in (1, 2, 4, 8):
-            lister = Lister(groups, Meter(work))
-            found = lister.look(np.zeros(len(groups.able), np.int64), [NO_ROOF], ANY_DEPTH)
+            lister = lister_of(timetable, work)
+            assert lister is not None
+            found = all_sets(lister)
             hurried += not found.whole
-            for column in [groups.column(*row) for row in found.sets[:, [OF, SET, SET_COST]].tolist() if row[1]]:
+            for column in columns_of(lister, found):
                 made = tour_of(timetable.model, 0, lister.order(column) or ())
                 assert sorted(made.stops) == sorted(lister.made(column))
                 assert made.cost <= column.cost
@@ -171,15 +163,11 @@ def test_a_set_that_was_listed_in_a_hurry_is_made_at_what_it_was_listed_for_or_l
 def test_every_set_of_visits_is_listed_at_its_cheapest(seed: int) -> None:
     """Tests that of all orders of every set of visits the cheapest is listed, also where it is not the earliest."""
     problem = _one_long_tour(seed, 6)
-    timetable = Timetable(Model(problem))
-    table = pair_table(timetable.model, range(6))
-    arrays = arrays_of(timetable, table)
-    groups = groups_of(timetable, table, arrays.world, arrays.begun)
-    assert groups is not None
-    lister = Lister(groups, Meter(10**9))
-    found = lister.look(np.zeros(len(groups.able), np.int64), [NO_ROOF], ANY_DEPTH)
+    lister = lister_of(Timetable(Model(problem)))
+    assert lister is not None
+    groups, found = lister.groups, all_sets(lister)
     assert found.whole
-    columns = [groups.column(*row) for row in found.sets[:, [OF, SET, SET_COST]].tolist() if row[1]]
+    columns = columns_of(lister, found)
     assert all(sorted(lister.order(column) or ()) == [groups.visits[k] for k in column.visits] for column in columns)
     listed = {frozenset(problem.visits[groups.visits[k]].id for k in one.visits): one.cost for one in columns}
     expected: dict[frozenset[str], int] = {}

@@ -95,19 +95,21 @@ def promises(
 
     The highest of what can be said: every visit that may follow is made at once, over the shortest way there, as the
     only one that adds to the load; as many are made as there is time for, those first that promise most for their time,
-    the last one in part; or no ways count but that over the farthest one made.
+    the last one in part; or no ways count but that over the farthest one made. What is fetched carries the crew from
+    the pick-up to the visit, and that way counts as service: so a way over it may be shorter than `least`, by so much.
     """
     d, made, free, work = groups[g, ON], labels[label, MADE], labels[label, FREE], labels[label, WORK]
     at, home = place_of(world, groups, g, able, labels[label, AT_LAST]), world.duties[d, HOME]
     weight, loaded = world.weights[TRAVEL_WEIGHT], load_price(world, d, work)
     found = SCALE * (labels[label, COST] + loaded - groups[g, ALONE]) - labels[label, WON]
     left, begin, hops = world.duties[d, CLOSES] - free - homeward, groups[g, ABLE_FROM], homeward
-    missing, k = groups[g, AGREED] & ~made, 0
+    missing, k, spared = groups[g, AGREED] & ~made, 0, 0
     while missing >> k:
         if missing >> k & 1:
             v = able[begin + k, WHO]
             left -= able[begin + k, HOP_LEAST] + world.visits[v, DURATION]
             hops += able[begin + k, HOP_LEAST]
+            spared += least[world.visits[v, PLACE], world.visits[v, EXIT]]
             added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1
             found += SCALE * (added + world.fits[able[begin + k, FIT], PRICE])
         k += 1
@@ -132,13 +134,16 @@ def promises(
             added += softness(world, v, start)
         won = price[row] - SCALE * added
         each += max(0, won - SCALE * weight * able[row, HOP_LEAST])
+        inside = least[world.visits[v, PLACE], world.visits[v, EXIT]]
+        won += SCALE * weight * inside
         if won > 0:
-            gain[1, begin + many], gain[2, begin + many] = won, least[at, world.visits[v, PLACE]] + back
+            gain[1, begin + many], gain[2, begin + many] = won, least[at, world.visits[v, PLACE]] + inside + back
             many += 1
     near = found + SCALE * weight * hops - min(each, in_time)
     if near >= groups[g, ROOF]:
         return int(near)
-    return int(max(near, found - _over_the_farthest(gain, begin, many, SCALE * weight, int(least[at, home]))))
+    far = _over_the_farthest(gain, begin, many, SCALE * weight, int(least[at, home]))
+    return int(max(near, found - SCALE * weight * spared - far))
 
 
 @inner

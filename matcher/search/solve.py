@@ -34,7 +34,7 @@ MANY = 60
 WORK_PER_VISIT = 20
 """With less work than this for each of them, the search might not get to trying every visit with every team."""
 
-ENGINE = "linli-11"
+ENGINE = "linli-12"
 """Changes whenever the same input may give another answer."""
 
 
