@@ -53,8 +53,9 @@ class SolverReport(Inside):
     """What the optimizer did for one district: visits placed by insertion, columns packed, whether proven optimal.
 
     ``work`` is in deterministic units; ``fingerprint`` names engine and version; ``served`` and ``seconds`` are the
-    objective as the checker computes it. ``rare_skills``: what the price of rare skills went by; null where the county
-    has none.
+    objective as the checker computes it. ``fallback`` and ``fault``: the plan is insertion's, for the optimizer's broke
+    this rule or it contradicted itself, and what exactly was wrong; empty else. ``rare_skills``: what the price of rare
+    skills went by; null where the county has none.
     """
 
     engine: str
@@ -66,6 +67,7 @@ class SolverReport(Inside):
     seconds: int = 0
     fingerprint: str = ""
     fallback: str = ""
+    fault: str = ""
     rare_skills: RareSkills | None = None
 
 

@@ -87,7 +87,7 @@ NOBODY_IN_IT: Final[dict[str, set[Field]]] = {
             "Series": "offer",
             "ServiceRecord": "anomalies team_kind",
             "SmallestChange": "change unit",
-            "SolverReport": "engine fallback fingerprint",
+            "SolverReport": "engine fallback fault fingerprint",
             "SourcePosition": "topic",
             "Spell": "shortfall",
             "StandingRecord": "cause recent",

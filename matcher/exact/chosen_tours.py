@@ -19,7 +19,7 @@ def carry_out(timetable: Timetable, groups: DutyGroups, lister: Lister, chosen: 
 
     Raises
     ------
-    AssertionError
+    EngineFaultError
         If a tour does not hold: then the kernel was wrong.
     """
     by_group: dict[int, list[Column]] = {}

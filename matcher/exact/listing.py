@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linli.matcher.engine_fault import EngineFaultError
 from linli.matcher.exact.choices import Column
 from linli.matcher.exact.duty_groups import DutyGroups
 from linli.matcher.exact.meter import LOOK, WAYS_PER_WORK, Meter
@@ -96,7 +97,7 @@ class Lister:
 
         Raises
         ------
-        AssertionError
+        EngineFaultError
             If there is none: then the kernel was wrong.
         """
         row = self.groups.rows[column.group]
@@ -112,7 +113,7 @@ class Lister:
         if not was_whole:
             return None
         if len(found) != 1:
-            raise AssertionError(f"a listed tour of duty {int(row[kernel.ON])} cannot be made again")
+            raise EngineFaultError(f"a listed tour of duty {int(row[kernel.ON])} cannot be made again")
         label, stops = int(found[0, kernel.SET_LABEL]), list[int]()
         while label > 0:
             stops.append(int(able[self._labels[label, kernel.AT_LAST], kernel.WHO]))

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from linli.matcher.engine_fault import EngineFaultError
 from linli.matcher.exact.choices import Column, Rows
 from linli.matcher.exact.chosen_tours import carry_out
 from linli.matcher.exact.duty_groups import DutyGroups, alone_of
@@ -67,6 +68,11 @@ def prove(timetable: Timetable, groups: DutyGroups, meter: Meter, seed: int) -> 
         What may be spent.
     seed : int
         Of CP-SAT's random choices.
+
+    Raises
+    ------
+    EngineFaultError
+        If what was chosen cannot be made, or is no better.
     """
     if not groups.visits:
         return Proof(timetable, 0, proven=True)
@@ -82,7 +88,7 @@ def prove(timetable: Timetable, groups: DutyGroups, meter: Meter, seed: int) -> 
     if found is None:
         return Proof(timetable, len(prover.columns), proven=False)
     if found.key() >= timetable.key():
-        raise AssertionError("a choice that costs less is no better")
+        raise EngineFaultError("a choice that costs less is no better")
     return Proof(found, len(prover.columns), proven)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from linli.matcher.duties import Fit
+from linli.matcher.engine_fault import EngineFaultError
 from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.carry_over import take_over
 from linli.matcher.insertion.insertion import NEVER, best_in_tour, fit_of_stop, place
@@ -77,7 +78,7 @@ def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:
 
     Raises
     ------
-    AssertionError
+    EngineFaultError
         If it is not feasible: then whoever made the tour was wrong.
     """
     tour = Tour(model, duty)
@@ -85,7 +86,7 @@ def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:
     tour.stops = list(stops)
     tour.windows, tour.prices = [f.windows for f in fits if f is not None], [f.price for f in fits if f is not None]
     if None in fits or not tour.schedule():
-        raise AssertionError(f"a tour made for duty {duty} cannot be driven")
+        raise EngineFaultError(f"a tour made for duty {duty} cannot be driven")
     return tour
 
 

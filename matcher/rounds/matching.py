@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from linli.matcher.checker import check, check_moves
+from linli.matcher.engine_fault import EngineFaultError
 from linli.matcher.ledger.draft import Draft, end_offers, live_offer, replace_leg, replace_offer, unmet
 from linli.matcher.problem import Plan, Problem, Stop, Visit, is_fact
 from linli.matcher.rounds.admission_price import without_the_dear
@@ -34,13 +35,18 @@ PASSES_MAX = 4
 """Plans made per round: each further one follows a visit given up or a silence forgiven, and that comes to an end."""
 
 
+TOLD_MOST = 5
+"""Broken rules that a message names: one says what is wrong, and further ones mostly follow from it."""
+
+ENGINE_FAULT = "engine_fault"
+"""Stands where a broken rule stands else: the engine contradicted itself and made no plan."""
+
+
 class PlanRefusedError(RuntimeError):
     """The checker refuses every plan there is: the district is held and an alarm raised; nothing is written."""
 
     def __init__(self, found: list[Violation]) -> None:
-        super().__init__(
-            "; ".join(f"{one.rule} {one.team} {one.visit} by {one.amount} {one.unit}" for one in found[:5])
-        )
+        super().__init__(_told(found))
         self.found = found
 
 
@@ -55,6 +61,7 @@ class Matched:
     problem: Problem
     result: Result
     fallback: str
+    fault: str
 
 
 def match(draft: Draft) -> tuple[Plan, SolverReport]:
@@ -79,14 +86,29 @@ def match(draft: Draft) -> tuple[Plan, SolverReport]:
 
 def _plan(draft: Draft, problem: Problem, plan: Plan) -> Matched:
     """Return a plan that the checker accepts: the optimizer's, else insertion on the last plan."""
-    result = without_the_dear(draft, problem, solve(problem, plan, Limits(draft.moment.work), draft.moment.seed))
-    found = _judged(problem, plan, result)
-    if not found:
-        return Matched(problem, result, "")
-    simple = without_the_dear(draft, problem, solve(problem, plan, Limits(0), draft.moment.seed))
-    if again := _judged(problem, plan, simple):
-        raise PlanRefusedError(again)
-    return Matched(problem, simple, f"insertion after {found[0].rule}")
+    try:
+        result = _solved(draft, problem, plan, draft.moment.work)
+    except EngineFaultError as error:
+        return _inserted(draft, problem, plan, why=ENGINE_FAULT, fault=str(error))
+    if found := _judged(problem, plan, result):
+        return _inserted(draft, problem, plan, why=found[0].rule, fault=_told(found))
+    return Matched(problem, result, "", "")
+
+
+def _inserted(draft: Draft, problem: Problem, plan: Plan, *, why: str, fault: str) -> Matched:
+    """Return insertion on the last plan."""
+    result = _solved(draft, problem, plan, 0)
+    if found := _judged(problem, plan, result):
+        raise PlanRefusedError(found)
+    return Matched(problem, result, f"insertion after {why}", fault)
+
+
+def _solved(draft: Draft, problem: Problem, plan: Plan, work: int) -> Result:
+    return without_the_dear(draft, problem, solve(problem, plan, Limits(work), draft.moment.seed))
+
+
+def _told(found: list[Violation]) -> str:
+    return "; ".join(f"{one.rule} {one.team} {one.visit} by {one.amount} {one.unit}" for one in found[:TOLD_MOST])
 
 
 def _judged(problem: Problem, before: Plan, result: Result) -> list[Violation]:
@@ -114,6 +136,7 @@ def _report(matched: Matched, rare: RareSkills | None) -> SolverReport:
         seconds=matched.result.objective.cost,
         fingerprint=report.fingerprint,
         fallback=matched.fallback,
+        fault=matched.fault,
         rare_skills=rare,
     )
 

@@ -266,7 +266,7 @@ def timetable_of(timetable: Timetable, arrays: Arrays, tours: Longs) -> Timetabl
 
     Raises
     ------
-    AssertionError
+    EngineFaultError
         If a tour does not hold: then a kernel was wrong.
     """
     changed: list[Tour] = []
