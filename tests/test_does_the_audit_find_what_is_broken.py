@@ -282,7 +282,7 @@ def test_a_flood_of_breaks_is_counted_not_kept() -> None:
     for number in range(BREAKS_KEPT + 50):
         findings.add(Guarantee.ONE_ASSIGNMENT if number else Guarantee.INBOX_OUTCOME, "here", "wrong")
     assert len(findings.breaks) == BREAKS_KEPT
-    verdict = Verdict(tuple(findings.breaks), dict(findings.broken), {}, {}, 0, 0, 0, 0, 0)
+    verdict = Verdict(tuple(findings.breaks), dict(findings.broken), {}, {}, 0, 0, 0, 0, 0, 0)
     assert (verdict.held, verdict.lost, verdict.doubled) == (False, 1, BREAKS_KEPT + 49)
 
 

@@ -19,6 +19,7 @@ from linli.services.delivering.contacts import Reachable, Way
 from linli.services.delivering.notices import notices
 from linli.services.delivering.sent import DELIVERED, How, Sent
 from linli.services.delivering.tracks import Rules
+from linli.streams.audit.day_lists import DayListAudit
 from linli.streams.audit.deliveries import DeliveryAudit
 from linli.streams.audit.verdict import Findings, Guarantee
 from linli.streams.audit.verifier import judge
@@ -58,7 +59,7 @@ def audited(log: Log, *, old: datetime = LATER, teams: tuple[RosterRecord, ...] 
     """Audit a log of deliveries beside one open offer."""
     record, written, _ = asked()
     findings = Findings()
-    audit = DeliveryAudit(findings)
+    audit = DeliveryAudit(findings, DayListAudit(findings))
     audit.request(record, "assignments-0@1", MONDAY)
     for registered in (written, *teams):
         audit.team(registered)
@@ -147,7 +148,8 @@ def test_an_offer_that_has_ended_needs_nobody() -> None:
     [(_, offer, team)] = desk.open_offers()
     second = desk.send(Decline(offer=offer, team=team, reason=DeclineReason.BUSY)).assignments[-1]
     for forgotten in (False, True):
-        audit = DeliveryAudit(Findings())
+        findings = Findings()
+        audit = DeliveryAudit(findings, DayListAudit(findings))
         audit.request(first, "", MONDAY)
         if forgotten:
             audit.forget(first.request_id)

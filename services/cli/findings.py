@@ -33,6 +33,7 @@ CHINESE: Final[dict[Guarantee, str]] = {
     Guarantee.ONE_PLACE: "同一小组不会同时在两处",
     Guarantee.CLIMBS: "超时未办按时逐级提级",
     Guarantee.TOLD: "每个待答复的邀约和每次提级都已告知或有人在跟进",
+    Guarantee.LISTED: "每份到时应发的次日清单都已生成",
     Guarantee.SAME_WORDS: "同一条通知每次内容一致",
     Guarantee.NOT_GONE: "不向已停用的地址发送",
 }
@@ -49,7 +50,8 @@ async def audit_log(here: Here, out: Out, patience: float, metrics_file: Path | 
     """
     address = await here.reach_kafka()
     with working(both("Reading the log …", "正在通读日志……")):
-        verdict = await judge(address, patience=timedelta(seconds=patience), delivered=True)
+        at = here.settings.day_list_at
+        verdict = await judge(address, patience=timedelta(seconds=patience), delivered=True, day_list_at=at)
     if metrics_file is not None:
         _write_metrics(verdict, metrics_file)
     out.data(_as_data(verdict))
@@ -90,11 +92,11 @@ def _show(verdict: Verdict, out: Out) -> None:
     read = sum(verdict.records.values())
     out.say(
         f"{read} records read: {verdict.requests} requests, {verdict.rounds} rounds, {verdict.commands} commands, "
-        f"{verdict.offers} offers, {verdict.assignments} assignments. Lost: {verdict.lost}. "
-        f"Given to two: {verdict.doubled}. Too new to judge: {verdict.waiting}.",
+        f"{verdict.offers} offers, {verdict.assignments} assignments, {verdict.lists} day lists due. "
+        f"Lost: {verdict.lost}. Given to two: {verdict.doubled}. Too new to judge: {verdict.waiting}.",
         f"共读 {read} 条记录：点单 {verdict.requests}，轮次 {verdict.rounds}，命令 {verdict.commands}，"
-        f"邀约 {verdict.offers}，派单 {verdict.assignments}。丢失 {verdict.lost}，重派 {verdict.doubled}，"
-        f"过新未判 {verdict.waiting}。",
+        f"邀约 {verdict.offers}，派单 {verdict.assignments}，应发次日清单 {verdict.lists}。"
+        f"丢失 {verdict.lost}，重派 {verdict.doubled}，过新未判 {verdict.waiting}。",
     )
 
 
@@ -120,5 +122,6 @@ def _as_data(verdict: Verdict) -> dict[str, object]:
         "commands": verdict.commands,
         "offers": verdict.offers,
         "assignments": verdict.assignments,
+        "day_lists": verdict.lists,
         "waiting": verdict.waiting,
     }

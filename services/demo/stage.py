@@ -145,7 +145,7 @@ class Stage:
 
     async def verdict(self) -> Verdict:
         """Let the independent verifier judge the whole log."""
-        return await judge(self.address, delivered=True)
+        return await judge(self.address, delivered=True, day_list_at=self._settings.day_list_at)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from linli.schemas.identity import delivery_id
 from linli.schemas.lifecycle import OfferState
 from linli.schemas.people import ChannelKind
 from linli.schemas.roster import RosterRecord
+from linli.streams.audit.day_lists import DayListAudit
 from linli.streams.audit.verdict import Findings, Guarantee
 
 DUE: Final = timedelta(seconds=60)
@@ -66,6 +67,7 @@ class DeliveryAudit:
     """
 
     findings: Findings
+    lists: DayListAudit
     _asked: dict[str, dict[str, _Asked]] = field(default_factory=dict[str, dict[str, _Asked]])
     _teams: dict[Team, list[RosterRecord]] = field(default_factory=dict[Team, list[RosterRecord]])
     _told: dict[str, _Told] = field(default_factory=dict[str, _Told])
@@ -73,6 +75,7 @@ class DeliveryAudit:
 
     def request(self, record: AssignmentRecord, place: str, appended: datetime) -> None:
         """Note which offers of a request wait for an answer of a team that is told of them."""
+        self.lists.request(record, place)
         before = self._asked.pop(record.request_id, {})
         now = {
             offer.id: before.get(offer.id) or _Asked(offer.expires, appended, place)
@@ -85,10 +88,12 @@ class DeliveryAudit:
 
     def forget(self, request: str) -> None:
         """Take note of a request's tombstone."""
+        self.lists.forget(request)
         self._asked.pop(request, None)
 
     def team(self, record: RosterRecord) -> None:
         """Note when a team was written."""
+        self.lists.team(record.district, record.details.team, record.details.zone)
         self._teams.setdefault((record.district, record.details.team), []).append(record)
 
     def delivery(self, record: DeliveryRecord, place: str, *, old: bool = True) -> None:
@@ -103,6 +108,7 @@ class DeliveryAudit:
         old
             Whether all that led to it has been read; of a young one the ledger may know more than was read of it.
         """
+        self.lists.delivery(record)
         before, words = self._told.get(record.id), _words(record)
         if before is not None and before.words != words:
             self.findings.add(Guarantee.SAME_WORDS, place, f"{record.id} says something else than before")
@@ -117,7 +123,11 @@ class DeliveryAudit:
         self._told[record.id] = _Told(words, record.state, record.at, old, record.answered is not None, attempts)
 
     def last_states(self, old: datetime) -> None:
-        """Judge the offers that are open at the end; those that came after ``old`` may still wait to be noted."""
+        """Judge the offers that are open at the end, and the lists that are due.
+
+        Offers that came after ``old`` may still wait to be noted.
+        """
+        self.lists.last_states()
         for offers in self._asked.values():
             for offer, asked in offers.items():
                 told = self._told.get(delivery_id(offer, Purpose.OFFER))

@@ -29,6 +29,7 @@ class Guarantee(StrEnum):
     ONE_PLACE = "no crew is in two places at once"
     CLIMBS = "what waits too long climbs in its time, level by level"
     TOLD = "every open offer and every climb was told or waits with somebody"
+    LISTED = "every list of the next day that was due was made"
     SAME_WORDS = "a delivery always says the same"
     NOT_GONE = "nothing is sent to an address that is gone"
 
@@ -41,6 +42,7 @@ LOSSES: Final = frozenset(
         Guarantee.KEPT,
         Guarantee.REASON_OR_PLAN,
         Guarantee.TOLD,
+        Guarantee.LISTED,
     }
 )
 """A break of these means that something was lost (or, for commands, counted twice)."""
@@ -74,8 +76,10 @@ class Verdict:
         Requests by the state they are in.
     rounds, commands, offers, assignments
         How many there were in the log, read whole.
+    lists
+        Days of teams to come of which a list is due, made or not.
     waiting
-        Inbox records and commands that are so new that they may wait for their outcome.
+        Inbox records and commands that are so new that they may wait for their outcome; offers and lists likewise.
     """
 
     breaks: tuple[Break, ...]
@@ -86,6 +90,7 @@ class Verdict:
     commands: int
     offers: int
     assignments: int
+    lists: int
     waiting: int
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -36,7 +36,9 @@ from linli.schemas.topics import (
     Topic,
 )
 from linli.streams.audit.climbs import ClimbAudit
+from linli.streams.audit.day_lists import DayListAudit, Evening, evening_of
 from linli.streams.audit.deliveries import DUE, DeliveryAudit
+from linli.streams.audit.homes import judge_homes
 from linli.streams.audit.offset_set import OffsetSet
 from linli.streams.audit.requests import RequestAudit, Visit
 from linli.streams.audit.rounds import RoundAudit
@@ -64,6 +66,8 @@ _COMMIT_TIME: Final = timedelta(seconds=60)
 """A round's records lie no further apart; when they are older than this without a round record, none will come."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Handled = dict[int, OffsetSet]
+Spans = dict[str, Span]
 
 
 @dataclass(slots=True)
@@ -72,12 +76,12 @@ class _Partition:
 
     number: int
     findings: Findings
-    spans: dict[str, Span]
+    spans: Spans
     rounds: RoundAudit
     requests: RequestAudit
     climbs: ClimbAudit
     deliveries: DeliveryAudit
-    handled: dict[int, OffsetSet]
+    handled: Handled
     dead: OffsetSet = field(default_factory=OffsetSet)
     orders: dict[int, str] = field(default_factory=dict[int, str])
     planned: dict[str, tuple[Visit, ...]] = field(default_factory=dict[str, tuple[Visit, ...]])
@@ -93,6 +97,7 @@ async def judge(
     *,
     patience: timedelta = timedelta(0),
     delivered: bool = False,
+    day_list_at: time | None = None,
 ) -> Verdict:
     """Judge what is in the topics at this moment.
 
@@ -107,6 +112,8 @@ async def judge(
         everything was given time to settle, about a minute while the service runs.
     delivered
         Whether deliveries are judged as well; where no delivery process runs, nobody is told of anything.
+    day_list_at
+        From when, in local time, teams are sent the next day's list; ``None``: never, and lists are not judged.
 
     Raises
     ------
@@ -124,13 +131,15 @@ async def judge(
     wanted = partitions if partitions is not None else range((await read_facts(address)).district_map.partitions)
     findings = Findings()
     began = datetime.now(UTC)
-    handled: dict[int, OffsetSet] = {}
+    old = began - max(patience, DUE)
+    evening = await evening_of(address, day_list_at, began, old)
+    handled: Handled = {}
     parts: list[_Partition] = []
     async with open_reader(address) as reader:
         spans = [span for topic in _ORDER for span in await reader.spans(topic.name, list(wanted))]
         for number in wanted:
             mine = {span.topic: span for span in spans if span.partition == number}
-            parts.append(_part(number, findings, mine, handled))
+            parts.append(_part(number, findings, mine, handled, evening))
         for part in parts:
             await _read_dead_letters(reader, part)
             await _read_commands(reader, part)
@@ -139,14 +148,15 @@ async def judge(
             await _judge_ledger(reader, part, began)
             await _judge_commands(reader, part, began - patience)
             if delivered:
-                await _judge_deliveries(reader, part, began - max(patience, DUE))
-    _judge_homes(parts, findings)
+                await _judge_deliveries(reader, part, old)
+    judge_homes([part.homes for part in parts], findings)
     states = sum((part.requests.last_states(_planned(part)) for part in parts), Counter[str]())
     return _verdict(findings, parts, states)
 
 
-def _part(number: int, findings: Findings, spans: dict[str, Span], handled: dict[int, OffsetSet]) -> _Partition:
-    audits = RoundAudit(findings, number), RequestAudit(findings), ClimbAudit(findings), DeliveryAudit(findings)
+def _part(number: int, findings: Findings, spans: Spans, handled: Handled, evening: Evening | None) -> _Partition:
+    told = DeliveryAudit(findings, DayListAudit(findings, evening))
+    audits = RoundAudit(findings, number), RequestAudit(findings), ClimbAudit(findings), told
     return _Partition(number, findings, spans, *audits, handled)
 
 
@@ -369,17 +379,6 @@ async def _judge_commands(reader: LogReader, part: _Partition, old: datetime) ->
             part.findings.add(Guarantee.ORDER_KEPT, where, f"{request} was accepted and is not in the ledger")
 
 
-def _judge_homes(parts: Sequence[_Partition], findings: Findings) -> None:
-    """Judge whether any team was registered by two districts, on one partition or on two."""
-    homes: dict[str, set[str]] = {}
-    for part in parts:
-        for team, districts in part.homes.items():
-            homes.setdefault(team, set()).update(districts)
-    for team, districts in homes.items():
-        if len(districts) > 1:
-            findings.add(Guarantee.ONE_HOME, ROSTER.name, f"{team} is registered by {', '.join(sorted(districts))}")
-
-
 def _planned(part: _Partition) -> set[Visit]:
     return {visit for visits in part.planned.values() for visit in visits}
 
@@ -394,5 +393,6 @@ def _verdict(findings: Findings, parts: Sequence[_Partition], states: Counter[st
         commands=sum(part.commands for part in parts),
         offers=sum(part.requests.offers for part in parts),
         assignments=sum(part.requests.assignments for part in parts),
+        lists=sum(part.deliveries.lists.due for part in parts),
         waiting=findings.waiting,
     )
