@@ -17,7 +17,9 @@ from linli.schemas.deliveries import DeliveryRecord, DeliveryState, Purpose
 from linli.schemas.glossary import Tongue
 from linli.schemas.menu import shipped_menu
 from linli.schemas.orders import Cancel, Target
-from linli.schemas.people import Channel, ChannelKind
+from linli.schemas.people import Channel, ChannelKind, ContactPart, SealedPart
+from linli.schemas.policy import QuietHours
+from linli.schemas.roster import Deputy, RosterRecord
 from linli.services.console.call_pages import call_line
 from linli.services.console.rendering import environment
 from linli.services.console.words import Speech
@@ -25,12 +27,15 @@ from linli.services.delivering import tracks
 from linli.services.delivering.contacts import USUAL_ZONE, Contacts, Reachable, Way
 from linli.services.delivering.day_lists import DayLists, day_lists, list_holds
 from linli.services.delivering.letters import Letters
+from linli.services.delivering.schedule import not_before
 from linli.services.delivering.sent import How, Sent
+from linli.streams.codec import to_bytes
 from linli.streams.delivery.book import DeliveryBook
 from linli.streams.delivery.feed import Keys
 from linli.streams.sealed.keyring import Keyring
+from linli.streams.sealed.sealing import seal
 from tests.support.delivery_stack import DeliveryStack, webhook
-from tests.support.district import AUTO, DISTRICT, MONDAY, Desk
+from tests.support.district import AUTO, DISTRICT, MONDAY, Desk, team
 from tests.support.providers import Providers, Reply, Request, properly
 
 KEYRING = Keyring(bytes(range(32)))
@@ -91,7 +96,7 @@ def test_each_team_with_visits_is_told_from_the_hour_on() -> None:
     assert {one.day for one in told} == {date(2026, 11, 24)}
     for one in told:
         starts, ends = [v.start for v in one.visits], [v.end for v in one.visits]
-        assert (one.start, one.end, one.until) == (min(starts), max(ends), min(starts))
+        assert (one.start, one.end, one.until) == (min(starts), max(ends), max(starts))
         assert starts == sorted(starts)
         assert (one.purpose, one.request, one.district) == (Purpose.DAY_AHEAD, None, DISTRICT)
 
@@ -117,6 +122,15 @@ def test_who_agreed_after_the_hour_is_told_of_that_alone() -> None:
     desk.now = SIX + timedelta(hours=1)
     _agreed(desk, "1")
     assert _due(desk, SIX + timedelta(hours=6)) == []
+
+
+def test_an_offer_that_is_open_is_not_listed() -> None:
+    """Tests a team that agreed to one visit and has not answered for another: that has a message of its own."""
+    desk = Desk(AUTO, teams=1)
+    _agreed(desk, "1")
+    desk.place_order("2", urgency=0, hours=(MORNING + 4, MORNING + 6))
+    assert len(desk.open_offers()) == 1
+    assert [len(one.visits) for one in _due(desk)] == [1]
 
 
 def test_a_list_that_is_late_is_due_until_the_first_visit_begins() -> None:
@@ -273,6 +287,59 @@ def test_a_webhook_that_fails_goes_on_alone() -> None:
         record = tracks.opened(record, reach, lambda _: False, SIX, tracks.Rules())
     assert [one.channel for one in record.tracks] == [ChannelKind.WEBHOOK]
     assert not record.settled
+
+
+NIGHT = QuietHours(start=time(17, 30), end=time(7, 30))
+"""Quiet hours that hold the hour of the lists."""
+
+
+def test_a_list_that_is_due_in_quiet_hours_waits_for_their_end() -> None:
+    """Tests that nobody is woken, not even for an early visit, of which the team was told by itself."""
+    desk = Desk(AUTO, teams=1)
+    _agreed(desk, "1")
+    _agreed(desk, "2", MORNING + 4)
+    [made] = _due(desk)
+    end = SIX + timedelta(hours=13.5)
+    told = made.model_copy(update={"start": end - timedelta(minutes=30)})
+    assert told.until is not None
+    assert told.until > end
+    for moment in (SIX, SIX + timedelta(hours=9), end - timedelta(seconds=1)):
+        assert not_before(told, NIGHT, moment) == end
+    assert not_before(told, NIGHT, end) is None
+    assert not_before(told, None, SIX) is None
+    visit = told.model_copy(update={"purpose": Purpose.COMMITTED})
+    assert not_before(visit, NIGHT, SIX) is None  # It begins while it is still quiet.
+    assert not_before(visit.model_copy(update={"start": told.until}), NIGHT, SIX) == end
+    assert not_before(visit.model_copy(update={"urgency": 0, "start": None}), NIGHT, SIX) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "who"),
+    [
+        (SIX - timedelta(hours=2), SIX + timedelta(days=2), "deputy"),
+        (SIX + timedelta(hours=6), SIX + timedelta(days=2), "deputy"),
+        (SIX - timedelta(hours=9), SIX + timedelta(hours=6), "lead"),
+        (SIX + timedelta(days=1), SIX + timedelta(days=2), "lead"),
+    ],
+)
+def test_it_goes_to_whoever_answers_for_that_day(first: datetime, last: datetime, who: str) -> None:
+    """Tests a deputy who stands in already, one who does from midnight on, and one who does no more or not yet."""
+    desk = Desk(AUTO, teams=1)
+    _agreed(desk, "1")
+    [told] = _due(desk)
+    keys, sealed = Keys(), dict[str, SealedPart]()
+    for name in ("lead", "deputy"):
+        channel = Channel(kind=ChannelKind.MAIL, target=f"{name}@example.org")
+        sealed[name], key = seal(ContactPart(name="合成队长", channels=(channel,)), KEYRING, MONDAY)
+        keys.put(key.key_id, to_bytes(key))
+    contacts = Contacts(KEYRING, keys)
+    deputy = Deputy(start=first, end=last, sealed_contact=sealed["deputy"])
+    details = team("t0").model_copy(update={"sealed_contact": sealed["lead"], "deputy": deputy})
+    contacts.put(RosterRecord(district=DISTRICT, version=1, round=1, at=MONDAY, details=details))
+    [way] = contacts.of(told, SIX).ways
+    assert way.channel.target == f"{who}@example.org"
+    now = contacts.of(told.model_copy(update={"purpose": Purpose.COMMITTED}), SIX)
+    assert now.ways[0].channel.target == ("deputy" if first <= SIX <= last else "lead") + "@example.org"
 
 
 @pytest.mark.parametrize(("error", "why"), [("", "too_late"), ("http_500", "http_500")])

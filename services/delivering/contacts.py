@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import ValidationError
 
-from linli.schemas.deliveries import DeliveryRecord
+from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.organisation import NodeRecord
 from linli.schemas.people import Channel, ChannelKind, ContactPart
 from linli.schemas.roster import RosterRecord
@@ -105,14 +105,15 @@ class Contacts:
             What is to be told, to the team or node of that id in its own district; without either only a person can
             tell it. If it is about a child, no group is among the ways.
         at
-            Decision time: within a deputy's span the deputy is told.
+            Decision time: within a deputy's span the deputy is told; of a day to come, whoever answers for the team
+            when its first visit begins, for that is who goes or sees to it that somebody does.
         """
         if record.team is None and record.node is None:
             return Reachable((), "", None)
         known = self._known(record)
         if isinstance(known, Nobody):
             return Reachable((), known, None)
-        opened = self._opened(known, at)
+        opened = self._opened(known, _answered_for(record, at))
         if isinstance(opened, Nobody):
             return Reachable((), opened, known.at)
         ways = tuple(
@@ -143,3 +144,8 @@ class Contacts:
         if not channel.target:
             return ""
         return self._keyring.mark(MarkUse.DELIVERY_TARGET, f"{channel.kind.value}\x1f{channel.target}".encode())
+
+
+def _answered_for(record: DeliveryRecord, at: datetime) -> datetime:
+    """Give the moment of which the contact is told: now, or the beginning of the day that a list is about."""
+    return at if record.purpose is not Purpose.DAY_AHEAD or record.start is None else max(at, record.start)

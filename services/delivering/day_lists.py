@@ -1,5 +1,8 @@
 """The list of a team's next day: whom it is sent to, of which visits, and until when it still says something.
 
+It holds what a team agreed to. An offer that is not answered yet is not named: it has a message and a link of its own,
+and is open for some minutes, while a list may wait for the morning and would then ask for what is long over.
+
 Pure, and a function of the present like `linli.services.delivering.notices`: asked again after a restart it gives lists
 of the same ids, and those that are known are left alone.
 """
@@ -76,7 +79,7 @@ def day_lists(
     zone_of
         Where a team's day begins.
     now
-        Decision time. A list that is late is still due until the first visit on it begins.
+        Decision time. A list that is late, or waits for the morning, is still told until the last visit on it begins.
 
     Notes
     -----
@@ -144,7 +147,7 @@ def _made(key: ListKey, visits: list[Visit], now: datetime) -> DeliveryRecord:
         end=max(visit.end for _, visit in visits),
         zone=zone,
         made=now,
-        until=first,
+        until=visits[-1][1].start,
         day=day,
         visits=tuple(listed),
     )

@@ -29,7 +29,7 @@ from linli.services.delivering.counter import Counter, Errand, Outcome
 from linli.services.delivering.day_lists import DayLists, list_holds
 from linli.services.delivering.figures import Figures
 from linli.services.delivering.notices import by_id, notices, still_holds, task_notice
-from linli.services.delivering.schedule import quiet_until
+from linli.services.delivering.schedule import not_before
 from linli.services.delivering.sent import How
 from linli.services.delivering.tracks import Rules
 from linli.streams.clock import Clock
@@ -248,7 +248,7 @@ class Office:
         if record.until is not None and now >= record.until:
             self._change(tracks.expired(record, now))
             return []
-        later = self._not_before(record, now)
+        later = not_before(record, self._quiet, now)
         if later is not None:
             self._wake_at(later, record.id)
             return []
@@ -313,13 +313,6 @@ class Office:
             if track.error == GONE and track.channel is ChannelKind.WEBHOOK:
                 said = track.ended or record.at
                 self._gone[track.target] = max(said, self._gone.get(track.target, said))
-
-    def _not_before(self, record: DeliveryRecord, now: datetime) -> datetime | None:
-        """Say until when a delivery waits because it is quiet; urgent ones and visits before the morning do not."""
-        until = quiet_until(self._quiet, record.zone, now)
-        if until is None or record.urgency == 0 or (record.start is not None and record.start < until):
-            return None
-        return until
 
     def _known(self, request: str) -> dict[str, DeliveryRecord]:
         known = by_id(self._parts.book.of_request(request))

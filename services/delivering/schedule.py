@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from linli.schemas.deliveries import DeliveryRecord, Purpose
 from linli.schemas.people import ChannelKind
 from linli.schemas.policy import QuietHours
 
@@ -55,3 +56,16 @@ def quiet_until(quiet: QuietHours | None, zone: str, now: datetime) -> datetime 
         return None
     day = local.date() + timedelta(days=1) if crosses and time >= quiet.start else local.date()
     return datetime.combine(day, quiet.end, tzinfo=local.tzinfo).astimezone(now.tzinfo)
+
+
+def not_before(record: DeliveryRecord, quiet: QuietHours | None, now: datetime) -> datetime | None:
+    """Say until when a delivery waits because it is quiet; ``None`` if it does not.
+
+    What is urgent does not wait, nor what is about a visit that begins before the morning. A list of the day always
+    does: of each visit on it the team was told by itself, and nobody is woken to hear that again.
+    """
+    until = quiet_until(quiet, record.zone, now)
+    if until is None or record.urgency == 0:
+        return None
+    early = record.start is not None and record.start < until
+    return None if early and record.purpose is not Purpose.DAY_AHEAD else until
