@@ -6,6 +6,7 @@ a new stop is tested in constant time, whatever the length of the tour.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import sub
 
 from linli.matcher.duties import NO_LIMIT, Fit, TourTimes
@@ -179,6 +180,15 @@ class Tour:
         self.stops.insert(position, visit)
         self.windows.insert(position, fit.windows)
         self.prices.insert(position, fit.price)
+        return self.schedule()
+
+    def lay(self, wanted: Sequence[tuple[int, Fit]]) -> bool:
+        """Set all stops at once and reschedule; return whether the tour is feasible.
+
+        A part of a tour need not hold by itself where a detour is quicker than the direct way.
+        """
+        self.stops, self.windows = [visit for visit, _ in wanted], [fit.windows for _, fit in wanted]
+        self.prices = [fit.price for _, fit in wanted]
         return self.schedule()
 
     def take(self, position: int) -> bool:

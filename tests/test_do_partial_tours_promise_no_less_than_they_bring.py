@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,35 +14,14 @@ from linli.matcher.insertion.repair import repair
 from linli.matcher.kernels import tour_sets_layout as kernel
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.model import Model
-from linli.matcher.problem import Place, Plan, Problem
+from linli.matcher.problem import Plan, Problem
 from linli.matcher.search.solve import Limits, solve
 from linli.matcher.timetable import Timetable
-from linli.matcher.travel import IntTable
 from tests.support.listing import all_sets, columns_of, lister_of
 from tests.support.problems import later, small, strict
+from tests.support.wild_ways import WildWays
 
 AT_ANY_PRICE = 1 << 26
-
-
-@dataclass(frozen=True)
-class WildWays:
-    """Ways by lot: there and back differ, and a detour is often quicker."""
-
-    seed: int
-    quality: ClassVar[str] = "table"
-    symmetric: ClassVar[bool] = False
-
-    def between(self, a: Place, b: Place) -> tuple[int, int]:
-        """Return seconds and metres."""
-        lot = int.from_bytes(hashlib.blake2b(repr((self.seed, a, b)).encode(), digest_size=8).digest(), "big")
-        seconds = 0 if a == b else 60 + lot % (600 if lot % 3 else 6000)
-        return seconds, 10 * seconds
-
-    def matrix(self, origins: Sequence[Place], destinations: Sequence[Place]) -> tuple[IntTable, IntTable]:
-        """Return seconds and metres of all pairs."""
-        both = np.array([[self.between(a, b) for b in destinations] for a in origins], dtype=np.int64)
-        both = both.reshape(len(origins), len(destinations), 2)
-        return np.ascontiguousarray(both[..., 0]), np.ascontiguousarray(both[..., 1])
 
 
 def _timetable(seed: int) -> Timetable:

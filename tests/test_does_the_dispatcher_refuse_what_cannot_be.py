@@ -97,3 +97,17 @@ def test_nobody_waits_for_the_deadlines_of_a_held_district() -> None:
     due.learn({"520624": Desk(teams=0).state})
     assert due.earliest(lambda _: False) == MONDAY
     assert due.earliest(lambda district: district == "520624") is None
+
+
+def test_what_a_round_made_due_is_done_by_the_next_one_and_no_more() -> None:
+    """Tests that a deadline that is due after its round fires once more, and is left alone until a heartbeat then."""
+    due = DueDistricts(lambda _: MONDAY)
+    due.learn({"520624": Desk(teams=0).state})
+    for left in (MONDAY, None):
+        assert due.earliest(lambda _: False) == MONDAY
+        assert due.at(MONDAY) == {"520624"}
+        due.fired(MONDAY, ["520624"])
+        assert due.earliest(lambda _: False) == left
+    assert due.at(MONDAY) == set()
+    due.forgive()
+    assert due.at(MONDAY) == {"520624"}

@@ -89,6 +89,9 @@ class LifeCycle(RuleBasedStateMachine):
         assert len(decision.outcomes) == len(commands)
         self.remember(decision.assignments)
         self.forget(decision)
+        due = next_deadline(self.desk.state)
+        if commands and due is not None and due <= self.desk.now:
+            self.decide()  # what a command made due is done by the next round, which follows at once
 
     def remember(self, records: tuple[AssignmentRecord, ...]) -> None:
         """Check each record against the one before it."""

@@ -25,6 +25,7 @@ from linli.matcher.tour_terms import terms_of
 from linli.matcher.travel import HaversineTravel
 from tests.support.problems import HOUR, MIDNIGHT, a_team, a_visit, day, later, one, small, strict
 from tests.support.solving import searched
+from tests.support.wild_ways import WildWays
 
 SEEDS = st.integers(0, 2**32)
 PROBLEMS = st.builds(strict, SEEDS, st.integers(0, 14), st.integers(0, 5)) | st.builds(
@@ -84,6 +85,21 @@ def _tempting(others: int) -> tuple[Problem, Plan]:
     team = replace(a_team(), shifts=((NOON - 3 * HOUR, NOON + 3 * HOUR),))
     problem = Problem(MIDNIGHT, visits, (team,), HaversineTravel())
     return problem, solve(replace(problem, visits=(long,)), Plan(), Limits(0), 1).plan
+
+
+@settings(max_examples=150, deadline=None)
+@given(PROBLEMS, SEEDS)
+def test_what_was_planned_is_read_again(problem: Problem, seed: int) -> None:
+    """Tests that plans are read as written also where a part of a tour does not hold without the rest of it.
+
+    Where detours are quicker than direct ways a crew may get home in time only over its next visit.
+    """
+    for ways in (problem.travel, WildWays(seed)):
+        wild = replace(problem, travel=ways)
+        for _ in range(2):
+            plan = _solve(wild, Plan(), 3_000).plan
+            assert follow(Model(wild), plan).plan() == plan
+            wild = later(wild, plan, seed)
 
 
 def test_a_promise_is_not_traded_for_more() -> None:

@@ -7,6 +7,7 @@ answers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -202,13 +203,22 @@ def follow(model: Model, plan: Plan) -> Timetable:
     """
     timetable = Timetable(model)
     for route in plan.routes:
+        by_duty: dict[int, list[tuple[int, Fit]]] = {}
         for stop in route.stops:
             fit = fit_of_stop(model, route, stop)
-            if fit is None or not timetable.put(
-                model.visit_index[stop.visit], fit, len(timetable.tours[fit.duty].stops)
-            ):
+            if fit is None:
                 raise ProblemError(f"plan: {stop.visit!r} cannot stand where {route.team!r} has it")
+            by_duty.setdefault(fit.duty, []).append((model.visit_index[stop.visit], fit))
+        for duty, wanted in by_duty.items():
+            tour = timetable.tours[duty].bare()
+            if not tour.lay(wanted):
+                raise ProblemError(f"plan: {route.team!r} cannot make {_named(model, wanted)} in this order")
+            timetable.set_tour(tour)
     return timetable
+
+
+def _named(model: Model, wanted: Sequence[tuple[int, Fit]]) -> str:
+    return ", ".join(repr(model.visits[visit].id) for visit, _ in wanted)
 
 
 def fit_of_stop(model: Model, route: Route, stop: Stop) -> Fit | None:

@@ -58,9 +58,7 @@ def repair(model: Model, plan: Plan) -> tuple[Timetable, tuple[int, ...]]:
 def _rebuild(bare: Tour, wanted: list[Wanted]) -> tuple[Tour, list[int]]:
     """Return a bare tour with as many of the stops as still hold in this order, and those that do not."""
     model, tour = bare.model, bare.bare()
-    tour.stops, tour.windows = [v for v, _ in wanted], [fit.windows for _, fit in wanted]
-    tour.prices = [fit.price for _, fit in wanted]
-    if tour.schedule():
+    if tour.lay(wanted):
         return tour, []
     tour = bare
     places = {visit: k for k, (visit, _) in enumerate(wanted)}
@@ -82,10 +80,8 @@ def tour_of(model: Model, duty: int, stops: Sequence[int]) -> Tour:
         If it is not feasible: then whoever made the tour was wrong.
     """
     tour = Tour(model, duty)
-    fits = [model.fit(visit, duty) for visit in stops]
-    tour.stops = list(stops)
-    tour.windows, tour.prices = [f.windows for f in fits if f is not None], [f.price for f in fits if f is not None]
-    if None in fits or not tour.schedule():
+    wanted = [(visit, fit) for visit in stops if (fit := model.fit(visit, duty)) is not None]
+    if len(wanted) < len(stops) or not tour.lay(wanted):
         raise EngineFaultError(f"a tour made for duty {duty} cannot be driven")
     return tour
 

@@ -20,14 +20,16 @@ class DueDistricts:
 
     Notes
     -----
-    A deadline that has fired and is still there would make rounds without end. It is left alone until the next
-    heartbeat (`forgive`) and reported, for it is a fault of ours.
+    What a round itself made due, say by a promise whose request has waited too long already, is done by the next one,
+    which follows at once. A district that is due even then would make rounds without end. It is left alone until the
+    next heartbeat (`forgive`) and reported, for it is a fault of ours.
     """
 
     def __init__(self, next_deadline: NextDeadline) -> None:
         self._next_deadline = next_deadline
         self._deadlines: dict[str, datetime] = {}
         self._stuck: dict[str, datetime] = {}
+        self._once_more: set[str] = set()
         self._log = log_for("deadlines")
 
     def learn(self, changed: Mapping[str, DistrictState]) -> None:
@@ -54,12 +56,16 @@ class DueDistricts:
         """Take note that deadlines fired in districts."""
         for district in districts:
             at = self._deadlines.get(district)
-            if at is not None and at <= now:
+            if at is None or at > now:
+                self._stuck.pop(district, None)
+                self._once_more.discard(district)
+            elif district not in self._once_more:
+                self._once_more.add(district)
+            else:
                 self._stuck[district] = at
                 self._log.error("a deadline fired and is still due", district=district, due=at.isoformat())
-            else:
-                self._stuck.pop(district, None)
 
     def forgive(self) -> None:
         """Let deadlines that did not move be tried again."""
         self._stuck.clear()
+        self._once_more.clear()
