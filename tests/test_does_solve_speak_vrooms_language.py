@@ -380,3 +380,51 @@ def test_a_person_is_told_instead_of_whom(tmp_path: Path, capsys: pytest.Capture
     lost, impossible = capsys.readouterr().out.splitlines()[-2:]
     assert lost.split() == ["2", "lost", "to", "others", "vehicle", "7", "(job", "1)"]
     assert impossible.split()[:3] == ["3", "impossible", "working"]
+
+
+def test_a_way_home_that_is_shorter_by_another_place_is_taken(solve: Solve) -> None:
+    """Tests a tour whose first stop alone goes beyond the limit: what is left out was explained by an error."""
+    ways = [[0, 100, 200, 900], [1000, 0, 100, 900], [100, 900, 0, 900], [900, 900, 900, 0]]
+    given = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "max_travel_time": 400}],
+        "jobs": [{"id": k, "location_index": k} for k in (1, 2, 3)],
+        "matrices": {"car": {"durations": ways}},
+    }
+    solution = solve(given)
+    assert [step["id"] for step in solution["routes"][0]["steps"] if step["type"] == "job"] == [1, 2]
+    assert [one["linli"]["reason"] for one in solution["unassigned"]] == ["impossible"]
+
+
+def test_what_can_wait_at_home_does_not_wait_on_the_way(solve: Solve) -> None:
+    """Tests that a route sets out so late that its only window is met without waiting, and ends as early as it can."""
+    given = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "time_window": [0, 9_000]}],
+        "jobs": [
+            {"id": 1, "location_index": 1, "service": 300, "time_windows": [[0, 2_000]]},
+            {"id": 2, "location_index": 2, "service": 60, "time_windows": [[5_000, 6_000]]},
+            {"id": 3, "location_index": 3, "service": 60},
+        ],
+        "matrices": {
+            "car": {"durations": [[0, 100, 300, 300], [300, 0, 100, 300], [300, 300, 0, 100], [100, 300, 300, 0]]}
+        },
+    }
+    solution = solve(given)
+    first, *jobs, last = solution["routes"][0]["steps"]
+    assert [(step["id"], step["arrival"], step["waiting_time"]) for step in jobs] == [
+        (1, 2_000, 0),
+        (2, 2_400, 2_600),
+        (3, 5_160, 0),
+    ]
+    assert (first["arrival"], last["arrival"], solution["summary"]["waiting_time"]) == (1_900, 5_320, 2_600)
+
+
+def test_what_is_brought_has_both_its_names(solve: Solve) -> None:
+    """Tests that deliveries are told under their earlier name too, as VROOM still does, where vehicles have loads."""
+    given = problem()
+    for one in given["vehicles"]:
+        one["capacity"] = [5]
+    given["jobs"][1]["delivery"] = [2]
+    solution = solve(given)
+    assert solution["summary"]["amount"] == solution["summary"]["delivery"] == [2]
+    assert all(route["amount"] == route["delivery"] for route in solution["routes"])
+    assert "amount" not in solve(problem())["summary"]

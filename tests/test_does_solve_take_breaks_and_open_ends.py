@@ -55,14 +55,17 @@ def _least(ends: dict[str, int]) -> int:
     [{"start_index": 0, "end_index": 0}, {"start_index": 0}, {"end_index": 0}, {"start_index": 3, "end_index": 1}],
 )
 def test_a_route_ends_where_the_file_says(solve: Solve, ends: dict[str, int]) -> None:
-    """Tests the least travel for a way home, an open end, an open beginning, and an end elsewhere."""
+    """Tests the least travel for a way home, an open end, an open beginning, and an end elsewhere.
+
+    What is open begins at the first job and ends at the last one, as VROOM writes it.
+    """
     solution = solve(_problem(ends))
     steps = _steps(solution)
-    wanted = [*(["start"] if "start_index" in ends else []), *["job"] * 3, *(["end"] if "end_index" in ends else [])]
-    assert [step["type"] for step in steps] == wanted
+    assert [step["type"] for step in steps] == ["start", *["job"] * 3, "end"]
     assert solution["summary"]["duration"] == _least(ends)
     assert solution["summary"]["unassigned"] == 0
-    assert all(step["location_index"] == ends[f"{step['type']}_index"] for step in steps if step["type"] != "job")
+    for step, nearest in ((steps[0], steps[1]), (steps[-1], steps[-2])):
+        assert step["location_index"] == ends.get(f"{step['type']}_index", nearest["location_index"])
 
 
 def test_an_open_end_needs_no_matrix(solve: Solve) -> None:
@@ -329,3 +332,19 @@ def test_crowded_days_with_breaks_hold(solve: Solve, seed: int) -> None:
     solution = solve({**given, "matrices": {"car": {"durations": DURATIONS}}})
     assert 0 < solution["summary"]["unassigned"] < 14
     assert all([step["type"] for step in route["steps"]].count("break") == 2 for route in solution["routes"])
+
+
+def test_the_way_goes_on_until_a_break_may_begin(solve: Solve) -> None:
+    """Tests that nobody waits at the roadside for a break whose window opens later: one drives on until then."""
+    vehicle = {
+        "id": 1,
+        "start_index": 0,
+        "end_index": 0,
+        "time_window": [0, 9_000],
+        "breaks": [{"id": 1, "time_windows": [[900, 1_000]], "service": 300}],
+    }
+    jobs = [{"id": 1, "location_index": 1, "service": 60, "time_windows": [[500, 500]]}]
+    ways = {"car": {"durations": [[0, 500], [600, 0]]}}
+    *_, job, pause, end = _steps(solve({"vehicles": [vehicle], "jobs": jobs, "matrices": ways}))
+    assert (job["arrival"], pause["arrival"], pause["waiting_time"], pause["duration"]) == (500, 900, 0, 840)
+    assert end["arrival"] == 560 + 600 + 300

@@ -15,6 +15,7 @@ from linli.services.solving.vroom_clocks import Clock, working_of
 from linli.services.solving.vroom_format import Location, Vehicle
 from linli.services.solving.vroom_problem import team_id
 from linli.services.solving.vroom_tasks import Task
+from linli.services.solving.vroom_times import settle, windows_of_steps
 
 Json = dict[str, Any]
 
@@ -72,14 +73,15 @@ class RouteWriter:
         tasks = [one.task for one in begun]
         loads = _loads(tasks, len(self.vehicle.capacity))
         self.free = self._leaves(begun[0])
-        steps = self._end("start", self.free, loads[0])
+        steps = [self._end("start", self.free, loads[0], tasks[0])]
         for one, (load, after) in zip(begun, pairwise(loads), strict=True):
             steps += self._breaks(one.place, one.start, load)
             self._go(one.place)
             steps.append(self._task(one, after))
         steps += self._breaks(self.base, working_of(self.vehicle)[1], loads[-1])
         self._go(self.base)
-        steps += self._end("end", self.free, loads[-1])
+        steps.append(self._end("end", self.free, loads[-1], tasks[-1]))
+        settle(steps, windows_of_steps(steps, self.vehicle, tasks))
         return self._sums(tasks, steps)
 
     def _leaves(self, first: Begun) -> int:
@@ -91,8 +93,8 @@ class RouteWriter:
     def _breaks(self, to: Place, until: int, load: Sequence[int]) -> list[Json]:
         """Write the breaks taken before the vehicle must be somewhere; after its last task, all that are left.
 
-        A break is taken there if the vehicle can be there before it, else where it stands if it can be in time after
-        it, else on the way.
+        A break is taken there if the vehicle can be there before it, else on the way, where its time finds the vehicle:
+        as early as it may be if there is time for the rest of the way after it.
         """
         steps = list[Json]()
         while self.rests and self.rests[0].begin <= until:
@@ -103,9 +105,10 @@ class RouteWriter:
             if self.free + way <= rest.begin:
                 self._go(to)
                 begin = soonest(rest, self.free)
-            elif begin + rest.pause.service + way + more > until:
-                self._go(to, rest.begin - self.free)
-                begin = rest.begin
+            else:
+                if begin + rest.pause.service + way + more > until:
+                    begin = rest.begin
+                self._go(to, begin - self.free)
             steps.append(self._rest(rest, begin, load))
         return steps
 
@@ -146,7 +149,7 @@ class RouteWriter:
             "waiting_time": sum(step["waiting_time"] for step in steps),
             "priority": sum(task.priority for task in tasks),
             **self._driven(),
-            "delivery": total([_filled(task.delivery, dimensions) for task in tasks], dimensions),
+            **delivered(total([_filled(task.delivery, dimensions) for task in tasks], dimensions)),
             "pickup": total([_filled(task.pickup, dimensions) for task in tasks], dimensions),
             "steps": list(steps),
             "violations": [],
@@ -177,11 +180,12 @@ class RouteWriter:
             **more,
         }
 
-    def _end(self, kind: str, arrival: int, load: Sequence[int]) -> list[Json]:
-        """Write where a route begins or ends; nothing where the file leaves that to the route."""
+    def _end(self, kind: str, arrival: int, load: Sequence[int], nearest: Task) -> Json:
+        """Write where a route begins or ends: at its first or last task where the file leaves that to the route."""
         one = self.vehicle
         place = where(one.start, one.start_index) if kind == "start" else where(one.end, one.end_index)
-        return [self._step(kind, arrival, load, setup=0, service=0, waiting_time=0, **place)] if place else []
+        place = place or where(nearest.at.location, nearest.at.location_index)
+        return self._step(kind, arrival, load, setup=0, service=0, waiting_time=0, **place)
 
     def _task(self, one: Begun, load: Sequence[int]) -> Json:
         """Write a task at which the vehicle has just arrived, and do it."""
@@ -212,6 +216,11 @@ def _loads(tasks: Sequence[Task], dimensions: int) -> list[list[int]]:
 def total(rows: Sequence[Sequence[int]], dimensions: int) -> list[int]:
     """Return the sum of amounts, dimension by dimension."""
     return [sum(row[k] for row in rows) for k in range(dimensions)]
+
+
+def delivered(amounts: Sequence[int]) -> Json:
+    """Return what is brought under both names that VROOM has for it; the older one only where there is anything."""
+    return {"delivery": list(amounts), **({"amount": list(amounts)} if amounts else {})}
 
 
 def _filled(amount: Sequence[int], dimensions: int) -> list[int]:

@@ -12,7 +12,7 @@ from linli.matcher.objective import evaluate
 from linli.services.solving.vroom_format import Vehicle
 from linli.services.solving.vroom_problem import team_id
 from linli.services.solving.vroom_reasons import Progress, Reasons, reasons_of
-from linli.services.solving.vroom_route import Begun, RouteWriter, total
+from linli.services.solving.vroom_route import Begun, RouteWriter, delivered, total
 from linli.services.solving.vroom_sharing import Shared, is_narrower
 from linli.services.solving.vroom_solved import Solved
 from linli.services.solving.vroom_tasks import Task, tasks_by_visit
@@ -25,9 +25,9 @@ def solution_of(solved: Solved, progress: Progress = lambda done, of: None) -> J
 
     Notes
     -----
-    VROOM leaves its base as late as it can; so do we: the first stop of a route is reached just in time, and all
-    waiting is at the places between. Distances are told where they are known. A shipment is two steps and, where it is
-    left out, two entries among the unassigned, each with the reason; both count, as with VROOM.
+    VROOM ends a route as early as it can and lets everything in it begin as late as that allows; so do we, and no later
+    start could save any of the waiting that is left. Distances are told where they are known. A shipment is two steps
+    and, where it is left out, two entries among the unassigned, each with the reason; both count, as with VROOM.
     """
     tasks = tasks_by_visit(solved.given)
     written = _routes(solved, tasks) if solved.shared is None else _trips(solved, solved.shared, tasks)
@@ -79,7 +79,7 @@ def _summary(solved: Solved, routes: Sequence[Json], reasons: Reasons) -> Json:
         **({"distance": sum(route["distance"] for route in routes)} if solved.distances else {}),
         "routes": len(routes),
         "unassigned": len(reasons.unassigned),
-        "delivery": total([route["delivery"] for route in routes], dimensions),
+        **delivered(total([route["delivery"] for route in routes], dimensions)),
         "pickup": total([route["pickup"] for route in routes], dimensions),
         "violations": [],
         "computing_times": {
