@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -23,9 +23,22 @@ class Inside(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
 
 
+YEARS = range(1900, 9999)
+"""Years an instant may lie in: at the calendar's ends no zone, no hour before and none after can be reckoned."""
+
+
 def in_utc(moment: datetime) -> datetime:
-    """Convert an aware instant to UTC, so that equal instants have equal bytes."""
-    return moment.astimezone(UTC)
+    """Convert an aware instant to UTC, so that equal instants have equal bytes.
+
+    Raises
+    ------
+    ValueError
+        If it lies where nothing can be reckoned.
+    """
+    told = moment.astimezone(UTC) if MINYEAR < moment.year < MAXYEAR else moment
+    if told.year not in YEARS:
+        raise ValueError(f"a moment lies in the years {YEARS[0]} to {YEARS[-1]}")
+    return told
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]

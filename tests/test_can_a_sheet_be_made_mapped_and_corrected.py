@@ -25,7 +25,7 @@ from linli.services.sheets.order_columns import ORDER_COLUMNS
 from linli.services.sheets.reading import read_sheets
 from linli.services.sheets.team_columns import TEAM_COLUMNS
 from tests.support.paper import AT, TEAM_HEADER, run, tables, team, write
-from tests.support.sheets import CONTEXT, HEADER, PHONE, book, csv_bytes, lines_of, order, told
+from tests.support.sheets import CONTEXT, HEADER, NEXT_MONTH, PHONE, book, csv_bytes, lines_of, order, told
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +150,7 @@ def test_a_workbook_can_be_submitted_and_its_refused_lines_come_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Tests the same reader behind `submit`: what was only suggested is not sent, and comes back filled in."""
-    days = {"when": "2099-11-26 上午"}
+    days = {"when": f"{NEXT_MONTH} 上午"}
     orders, _ = write(tmp_path, [order("1", **days), order("2", category="帮老人剪头发", **days)], [])
     code, said = run(capsys, "submit", orders, "--check", "--returned", tmp_path / "back.xlsx", "--json")
     seen = json.loads(next(line for line in said.splitlines() if line.startswith("{")))

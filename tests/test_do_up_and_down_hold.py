@@ -23,6 +23,7 @@ from linli.services.running import Running, RunningProcess, read_running, starte
 from linli.streams.intake.app import GROUP
 from linli.streams.kafka_client import ask_for_brokers
 from tests.support.house import COMMAND, House, environment, linli
+from tests.support.sheets import NEXT_MONTH
 
 pytestmark = pytest.mark.broker
 
@@ -102,7 +103,7 @@ def test_a_broker_that_stands_still_is_named(tmp_path: Path) -> None:
     """Tests that submit never says submitted of what Kafka did not acknowledge, and that it goes through later."""
     with House(tmp_path) as house:
         kafka = next(process for process in house.running.processes if process.name == "kafka")
-        rest = f"shopping,other,2999-01-05 10:00,2999-01-05 12:00,{GRID},虚构甲,yes\n"
+        rest = f"shopping,other,{NEXT_MONTH} 10:00,{NEXT_MONTH} 12:00,{GRID},虚构甲,yes\n"
         lines = "".join(f"x-{number},{rest}" for number in range(3))
         header = "source_id,category,beneficiary,window_start,window_end,grid,name,consent\n"
         os.kill(kafka.pid, signal.SIGSTOP)

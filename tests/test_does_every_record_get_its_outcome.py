@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linli.matcher.ledger.state import NumberedCommand
 from linli.schemas.commands import ApplyTeam, PlaceOrder
 from linli.schemas.dead_letters import MEANING, Reason
 from linli.schemas.desk import ApplyRecord
@@ -29,6 +34,7 @@ from linli.streams.intake.judge import CommandOut, DeadOut, Outcome, judge
 from linli.streams.sealed.keyring import Keyring
 from linli.streams.sealed.sealing import unseal, unseal_bytes
 from linli.streams.sealed.service_codes import service_code
+from tests.support.district import Desk
 from tests.support.inbox import (
     BROKEN,
     DISTRICT,
@@ -492,6 +498,55 @@ def test_any_fields_have_an_outcome(kind: str, data: st.DataObject) -> None:
     outcome = judge(record(fields, kind), WORLD)
     if isinstance(outcome, DeadOut):
         assert NAME not in in_clear(outcome)
+
+
+STRANGE_MOMENTS = (
+    "0001-01-01T00:00:00+14:00",
+    "0001-01-01T00:00:01Z",
+    "1900-01-01T00:00:00+14:00",
+    "1969-12-31T23:59:59Z",
+    "9998-12-31T23:59:59-14:00",
+    "9999-12-31T23:59:59-14:00",
+    "9999-12-31T23:59:59Z",
+)
+"""At the calendar's ends, at those of our years, and before the first second that computers count."""
+
+
+def _moments(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield where a record names a moment."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _moments(inner, (*at, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _moments(inner, (*at, number))
+    elif isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
+        yield at
+
+
+def _with(value: Any, at: tuple[str | int, ...], moment: str) -> Any:
+    """Return a copy of a record with another moment."""
+    if not at:
+        return moment
+    copy: Any = list(value) if isinstance(value, list) else dict(value)
+    copy[at[0]] = _with(copy[at[0]], at[1:], moment)
+    return copy
+
+
+@pytest.mark.parametrize("kind", sorted(TYPE_OF_KIND))
+def test_any_moment_has_an_outcome(kind: str) -> None:
+    """Tests that a moment at the calendar's ends is refused with its path, and one that is let in can be decided on."""
+    bodies = {"order": good_order(), "team": good_team(), **TARGETED, **ANSWERS, **OTHERS}
+    about: Json = {} if kind in OTHERS else {"target": {"source_id": "SN-1"}, "offer": "r-1.0.1", "team": "t-1"}
+    fields: Json = about | bodies[kind]
+    for at, moment in product(_moments(fields), STRANGE_MOMENTS):
+        outcome = judge(record(_with(fields, at, moment), kind), WORLD)
+        if isinstance(outcome, DeadOut):
+            assert outcome.letter.path or outcome.letter.rule
+        else:
+            Desk().decide(NumberedCommand(0, command_of(outcome).command))
+        if moment[:4] in ("0001", "9999"):
+            assert isinstance(outcome, DeadOut), (at, moment)
 
 
 def test_the_largest_record_that_is_allowed_is_read() -> None:

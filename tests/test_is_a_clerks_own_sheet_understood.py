@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from linli.schemas.roster import RegisterTeam
 from linli.services.demo.county import urban_communities
 from linli.services.sheets.team_columns import TEAM_COLUMNS
 from tests.support.paper import AT, TEAM_HEADER, run, tables, team, write
-from tests.support.sheets import HEADER, ZONE, Value, book, lines_of, order, told
+from tests.support.sheets import HEADER, NEXT_MONTH, ZONE, Value, book, lines_of, order, told
 
 
 @pytest.fixture(autouse=True)
@@ -215,7 +215,7 @@ def test_own_names_of_places_may_be_given_with_a_sheet(
     ]
     (tmp_path / "p.xlsx").write_bytes(book(places))
     teams: list[list[Value]] = [list(TEAM_HEADER), team("t-1", "虚构队", place="虚构老街")]
-    orders: list[list[Value]] = [list(HEADER), order("1", when="2099-11-26 上午", place="虚构老街")]
+    orders: list[list[Value]] = [list(HEADER), order("1", when=f"{NEXT_MONTH} 上午", place="虚构老街")]
     sheet = teams if command == "teams import" else orders
     (tmp_path / "s.xlsx").write_bytes(book(sheet))
     without, said = run(capsys, *command.split(), "s.xlsx", "--check")
@@ -253,10 +253,14 @@ def test_sums_are_said_in_one_sentence_and_are_no_mistake(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     """Tests that a sheet with sums alone amiss ends well, and that the lines are named."""
-    orders: list[list[Value]] = [order("1", when="2099-11-26 上午"), ["小计", 1], order("2", when="2099-11-26 上午")]
+    orders: list[list[Value]] = [
+        order("1", when=f"{NEXT_MONTH} 上午"),
+        ["小计", 1],
+        order("2", when=f"{NEXT_MONTH} 上午"),
+    ]
     files = write(tmp_path, [*orders, ["合计", 2]], [team("t-1", "虚构队"), ["合计", "", "", "", "", "", 5]])
     words: tuple[str | Path, ...] = {
-        "plan": ("plan", *files, "--check", "--at", "2099-11-25T07:00"),
+        "plan": ("plan", *files, "--check", "--at", f"{NEXT_MONTH - timedelta(days=1)}T07:00"),
         "submit": ("submit", files[0], "--check"),
         "teams import": ("teams", "import", files[1], "--check"),
     }[command]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from linli.schemas.admission import TaskAdmission
@@ -28,6 +28,9 @@ CHILD_DIRECTOR: Final = "child_director"
 
 CHILD_ADULTS: Final = 2
 """Vetted adults who go to a child, whatever the category."""
+
+AHEAD_MOST: Final = timedelta(days=731)
+"""How far ahead a visit may be ordered: two years. A year that was mistyped would wait in the ledger for decades."""
 
 REFERRED_MINUTES: Final = 30
 """Length written down for an emergency whose category is not on the menu; nobody plans with it."""
@@ -103,23 +106,25 @@ def admit(order: Order, source: str, gazetteer: Gazetteer, world: World, appende
         _refuse_off_menu(order, world.menu)
     sealed, keys = _sealed(order, gazetteer, world, appended_at)
     if not flagged and not order.recorded_afterwards:
-        refuse_expired(order.windows, world.at(appended_at))
+        refuse_out_of_time(order.windows, world.at(appended_at))
     item = world.menu.item(order.category)
     fetch = _fetched(order, gazetteer, world.digits)
     details = _details(sealed, item, flags, source, gazetteer, world.at(appended_at), fetch)
     return Admitted(with_further_teams(details, sealed, world.menu), keys)
 
 
-def refuse_expired(windows: tuple[Window, ...], now: datetime) -> None:
-    """Refuse windows that have all passed.
+def refuse_out_of_time(windows: tuple[Window, ...], now: datetime) -> None:
+    """Refuse windows that have all passed, and what nobody orders so long before.
 
     Raises
     ------
     RefusedError
-        ``expired``.
+        ``expired`` or ``schema``.
     """
     if all(window.end < now for window in windows):
         raise RefusedError(Reason.EXPIRED, "windows", "all_passed")
+    if any(window.end > now + AHEAD_MOST for window in windows):
+        raise RefusedError(Reason.SCHEMA, "windows", f"too_far_ahead:{AHEAD_MOST.days}")
 
 
 def age_of(order: Order) -> AgeBand:

@@ -34,7 +34,7 @@ from linli.schemas.standing import ChangeStanding, PlaceStanding, StandingDetail
 from linli.schemas.subject_keys import SubjectKey
 from linli.schemas.team_changes import Absent, ApplyDeputy, ChangeMembers, NameDeputy
 from linli.streams.gazetteer import BadGeoError, Gazetteer, PlaceError
-from linli.streams.intake.admit import World, admit, refuse_expired
+from linli.streams.intake.admit import World, admit, refuse_out_of_time
 from linli.streams.intake.dead_letter_payload import pack
 from linli.streams.intake.envelope import Opened, kind_of, open_event, type_to_show
 from linli.streams.intake.field_errors import refusal
@@ -215,7 +215,7 @@ def _accepted(body: BaseModel, source: str, record: InboxRecord, world: World, g
             return body, None, ()
         case Amend() | Reschedule():
             if body.windows is not None:
-                refuse_expired(body.windows, world.at(record.appended_at))
+                refuse_out_of_time(body.windows, world.at(record.appended_at))
             return body, _resolved(body.target, source), ()
         case Accept() | Decline() | Withdraw() | Start() | Done() | FailedVisit() | SwapMembers():
             return body, body.offer.partition(".")[0], ()

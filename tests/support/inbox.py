@@ -194,6 +194,8 @@ _TWICE = replace(
     record(good_order()), headers=(*record(good_order()).headers, ("ce_type", b"linli.request.ordered.v1"))
 )
 _PAST = {"start": "2026-11-20T09:00:00+08:00", "end": "2026-11-20T10:00:00+08:00"}
+_NEXT_CENTURY = {"start": "2126-11-24T09:00:00+08:00", "end": "2126-11-24T10:00:00+08:00"}
+_CALENDARS_END = {"start": "2026-11-24T09:00:00+08:00", "end": "9999-12-31T23:59:59-14:00"}
 _ZONELESS = {"start": "2026-11-20T09:00:00+08:00", "end": "2026-11-20T10:00:00"}
 _LATE = {"target": {"source_id": "SN-1"}, "windows": [_PAST]}
 _BEIJING = {"crs": "wgs84", "lat": 39.9, "lon": 116.4}
@@ -303,6 +305,8 @@ BROKEN: tuple[Broken, ...] = (
     Broken("an unknown grid", _nowhere(grid="g9"), R.UNKNOWN_PLACE, "grid"),
     Broken("sealed in an unknown grid", _presealed(place=_ELSEWHERE), R.UNKNOWN_PLACE, "place.grid"),
     Broken("every window passed", _changed(windows=[_PAST]), R.EXPIRED, "windows"),
+    Broken("a window in the next century", _changed(windows=[_NEXT_CENTURY]), R.SCHEMA, "windows"),
+    Broken("a window at the calendar's end", _changed(windows=[_CALENDARS_END]), R.SCHEMA, "windows.0.end"),
     Broken("new windows passed", record(_LATE, "amend"), R.EXPIRED, "windows"),
 )
 """Every way, with the reason and path it must get."""

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from linli.services.sheets.place_names import PlaceNames
 from linli.services.sheets.reading import Line, SheetFile, read_sheets
 
 ZONE = ZoneInfo("Asia/Shanghai")
+NEXT_MONTH = (datetime.now(ZONE) + timedelta(days=30)).date()
+"""A day that no order of a test is too late for, whenever the test runs."""
 
 REFERENCE = datetime(2026, 11, 25, 9, 0, tzinfo=ZONE)
 """When the sheets of these tests are read: a Wednesday."""
