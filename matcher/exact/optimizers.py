@@ -65,10 +65,10 @@ def _forget(names: set[str]) -> None:
 
 try:
     with _without_pandas():
-        from ortools.linear_solver.python import model_builder, model_builder_helper
+        from ortools.linear_solver.python import model_builder_helper
         from ortools.sat.python import cp_model
 except _AsksForMoreError:
-    from ortools.linear_solver.python import model_builder, model_builder_helper
+    from ortools.linear_solver.python import model_builder_helper
     from ortools.sat.python import cp_model
 
-__all__ = ["cp_model", "model_builder", "model_builder_helper"]
+__all__ = ["cp_model", "model_builder_helper"]
