@@ -297,9 +297,16 @@ MALFORMED: list[tuple[Json, str]] = [
     ),
 ]
 UNSUPPORTED: list[tuple[Json, str]] = [
-    (changed((*VEHICLE, "costs"), {"fixed": 5}), "vehicles[1].costs"),
+    *(
+        (changed((*VEHICLE, "costs"), {name: 5}), f"vehicles[1].costs.{name}: costs other than travel time")
+        for name in ("fixed", "per_km", "per_task_hour")
+    ),
+    (
+        changed((*VEHICLE, "costs"), {"per_hour": 60}),
+        "vehicles[1].costs.per_hour: 60, but 3600 in vehicles[0]: supported only if it is the same for all vehicles",
+    ),
     (changed((*VEHICLE, "breaks"), [{"id": 1, "time_windows": [[1, 2]]}]), "vehicles[1].breaks"),
-    (changed((*VEHICLE, "speed_factor"), 1.5), "vehicles[1].speed_factor"),
+    (changed((*VEHICLE, "speed_factor"), 1.5), "vehicles[1].speed_factor: 1.5, but 1 in vehicles[0]: supported only"),
     (changed((*VEHICLE, "type"), "van"), "vehicles[1].type"),
     (changed((*VEHICLE, "profile"), "bike"), "vehicles: one problem, one profile"),
     (changed((*JOB, "service_per_type"), {"van": 5}), "jobs[0].service_per_type"),

@@ -237,8 +237,8 @@ def test_a_clock_stands_still_in_rests() -> None:
             "vehicles[0].breaks[1].id: 1 is also the id of breaks[0]",
         ),
         (
-            {"start_index": 0, "end_index": 0, "capacity": [9], "breaks": [{"id": 1, "max_load": [1]}]},
-            "vehicles[0].breaks[0].max_load: not supported",
+            {"start_index": 0, "end_index": 0, "capacity": [9], "breaks": [{"id": 1, "max_load": [9, 9]}]},
+            "vehicles[0].breaks[0].max_load: 2 figures, but capacity has 1",
         ),
     ],
 )

@@ -25,6 +25,16 @@ TASKS_MAX = 20_000
 PER_TASK_MAX = 100
 """Windows, skills, dimensions of an amount, breaks: more is a mistake."""
 
+PER_HOUR = 3_600
+"""What an hour on the way costs where a file says nothing: one for each second."""
+
+COST_MAX = 4_294_967_295
+"""VROOM's own limit for prices: 32 bits without a sign."""
+
+SLOWEST = 0.01
+"""A factor on speeds below it is taken for a mistake: VROOM counts two digits of it."""
+
+Cost: TypeAlias = Annotated[int, Field(ge=0, le=COST_MAX)]
 Seconds: TypeAlias = Annotated[int, Field(ge=0, le=SECONDS_MAX)]
 Identity: TypeAlias = Annotated[int, Field(ge=0, le=ID_MAX)]
 Skill: TypeAlias = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -68,10 +78,10 @@ class Step(_Part):
 class Costs(_Part):
     """What a vehicle costs; the defaults make the cost of a route its travel time in seconds."""
 
-    fixed: int = 0
-    per_hour: int = 3600
-    per_km: int = 0
-    per_task_hour: int = 0
+    fixed: Cost = 0
+    per_hour: Cost = PER_HOUR
+    per_km: Cost = 0
+    per_task_hour: Cost = 0
 
 
 class Vehicle(_Part):
@@ -90,7 +100,7 @@ class Vehicle(_Part):
     type: str | None = None
     time_window: Window | None = None
     breaks: Annotated[tuple[Break, ...], Field(max_length=PER_TASK_MAX)] = ()
-    speed_factor: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.0
+    speed_factor: Annotated[float, Field(ge=SLOWEST, le=5, allow_inf_nan=False)] = 1.0
     max_tasks: Annotated[int, Field(ge=0)] | None = None
     max_travel_time: Seconds | None = None
     max_distance: Annotated[int, Field(ge=0)] | None = None

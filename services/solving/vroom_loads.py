@@ -54,6 +54,12 @@ def amounts(problem: VroomProblem, dimension: int) -> list[int]:
     ]
 
 
+def most_aboard(problem: VroomProblem, vehicle: Vehicle, dimension: int) -> int:
+    """Return what a vehicle carries at the most in one dimension: as much as it may, or all that there is."""
+    moved = sum(_amount(one, dimension) for one in problem.shipments)
+    return min(vehicle.capacity[dimension], sum(amounts(problem, dimension)) + moved)
+
+
 def is_count(problem: VroomProblem, dimension: int) -> bool:
     """Say whether every job delivers, or every job picks up, the same amount: then a capacity is a number of jobs."""
     delivered = {job.delivery[dimension : dimension + 1] or (0,) for job in problem.jobs}

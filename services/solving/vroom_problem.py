@@ -25,6 +25,7 @@ from linli.services.solving.vroom_format import Job, Location, Shipment, Shipmen
 from linli.services.solving.vroom_loads import has_room, most_visits
 from linli.services.solving.vroom_reading import VroomFile
 from linli.services.solving.vroom_span import NO_WAY_MIN, refuse_too_long, span_of
+from linli.services.solving.vroom_speed import at_speed
 from linli.services.solving.vroom_tasks import all_tasks, job_visit_id, place_key, shipment_visit_id
 
 TRAVEL_ALONE = Weights(travel=1, lateness=0, move=0, continuity=0, reoffer=0, load=0)
@@ -72,6 +73,7 @@ def translated(file: VroomFile, terrain: str = TERRAIN_DEFAULT, ways: Ways | Non
     if ways is not None and fetched:
         real = ways(real, places)
     no_way = NO_WAY_S if fetched else NO_WAY_MIN
+    real = at_speed(real, places, given, no_way)
     longest = _longest(places, real, no_way)
     span = span_of(given, longest)
     real = _closed(real, places, span[1] - span[0], no_way)

@@ -14,6 +14,7 @@ from linli.services.solving.vroom_breaks import Rest, rests_of, soonest
 from linli.services.solving.vroom_clocks import Clock, working_of
 from linli.services.solving.vroom_format import Location, Vehicle
 from linli.services.solving.vroom_problem import team_id
+from linli.services.solving.vroom_speed import cost_of
 from linli.services.solving.vroom_tasks import Task
 from linli.services.solving.vroom_times import settle, windows_of_steps
 
@@ -142,7 +143,7 @@ class RouteWriter:
         dimensions = len(self.vehicle.capacity)
         return {
             "vehicle": self.vehicle.id,
-            "cost": self.duration,
+            "cost": cost_of(self.vehicle, self.duration),
             "setup": sum(task.at.setup for task in tasks),
             "service": sum(step["service"] for step in steps),
             "duration": self.duration,

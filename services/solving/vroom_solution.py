@@ -90,7 +90,7 @@ def _summary(solved: Solved, routes: Sequence[Json], reasons: Reasons) -> Json:
         },
         "linli": {
             "served": served,
-            "cost": value.cost if solved.shared is None else sum(route["cost"] for route in routes),
+            "cost": value.cost if solved.shared is None else sum(route["duration"] for route in routes),
             "engine": report.fingerprint,
             "work": report.work + (0 if solved.shared is None else solved.shared.work),
             "proven": report.complete and report.proven and not is_narrower(solved.given),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from linli.services.language import both
-from linli.services.solving.vroom_format import Costs, Shipment, Vehicle, VroomProblem
+from linli.services.solving.vroom_format import Shipment, Vehicle, VroomProblem
+from linli.services.solving.vroom_loads import most_aboard
+from linli.services.solving.vroom_speed import hundredths
 from linli.services.solving.vroom_tasks import Task, all_tasks, place_key
 
 
@@ -15,7 +18,8 @@ def unsupported(problem: VroomProblem) -> list[str]:
     faults: list[str] = []
     shared = shared_places(problem)
     for number, vehicle in enumerate(problem.vehicles):
-        faults += [f"vehicles[{number}].{fault}" for fault in _of_vehicle(vehicle)]
+        mine = chain(_unlike(vehicle, problem.vehicles[0]), _of_breaks(vehicle, problem), _of_vehicle(vehicle))
+        faults += [f"vehicles[{number}].{fault}" for fault in mine]
     for task in all_tasks(problem):
         faults += [f"{task.path}.{fault}" for fault in _of_task(task, shared)]
     for number, shipment in enumerate(problem.shipments):
@@ -34,11 +38,12 @@ def shared_places(problem: VroomProblem) -> frozenset[object]:
 
 
 def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
-    if vehicle.costs != Costs():
-        yield both("costs: costs other than travel time are not supported", "costs：不支持行程时间以外的成本")
-    yield from _of_breaks(vehicle)
-    if vehicle.speed_factor != 1.0:
-        yield both("speed_factor: not supported", "speed_factor：不支持")
+    for name in ("fixed", "per_km", "per_task_hour"):
+        if getattr(vehicle.costs, name):
+            yield both(
+                f"costs.{name}: costs other than travel time are not supported",
+                f"costs.{name}：不支持行程时间以外的成本",
+            )
     if vehicle.type is not None:
         yield both("type: times by type of vehicle are not supported", "type：不支持按车型区分时间")
     for number, step in enumerate(vehicle.steps):
@@ -53,10 +58,35 @@ def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
             )
 
 
-def _of_breaks(vehicle: Vehicle) -> Iterator[str]:
+def _unlike(vehicle: Vehicle, first: Vehicle) -> Iterator[str]:
+    """Refuse what would make one vehicle's way longer or dearer than another's; the same for all it is no matter."""
+    speed, price = vehicle.speed_factor, vehicle.costs.per_hour
+    figures = (
+        ("speed_factor", f"{speed:g}", f"{first.speed_factor:g}", hundredths(vehicle) == hundredths(first)),
+        ("costs.per_hour", price, first.costs.per_hour, price == first.costs.per_hour),
+    )
+    for name, mine, others, same in figures:
+        if not same:
+            yield both(
+                f"{name}: {mine}, but {others} in vehicles[0]: supported only if it is the same for all vehicles",
+                f"{name}：{mine}，而 vehicles[0] 为 {others}；仅支持所有车辆取值相同",
+            )
+
+
+def _of_breaks(vehicle: Vehicle, problem: VroomProblem) -> Iterator[str]:
+    """Refuse a break that must wait until something was unloaded; what no load can exceed is kept anyway."""
     for number, pause in enumerate(vehicle.breaks):
-        if pause.max_load is not None:
-            yield both(f"breaks[{number}].max_load: not supported", f"breaks[{number}].max_load：不支持")
+        if pause.max_load is None:
+            continue
+        where = f"breaks[{number}].max_load"
+        if len(pause.max_load) != len(vehicle.capacity):
+            figures, wanted = len(pause.max_load), len(vehicle.capacity)
+            yield both(
+                f"{where}: {figures} figures, but capacity has {wanted}",
+                f"{where}：有 {figures} 个数，而 capacity 有 {wanted} 个",
+            )
+        elif any(limit < most_aboard(problem, vehicle, k) for k, limit in enumerate(pause.max_load)):
+            yield both(f"{where}: not supported where more may be aboard", f"{where}：车上载量可能超过该值时不支持")
 
 
 def _of_task(task: Task, shared: frozenset[object]) -> Iterator[str]:
