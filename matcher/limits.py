@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+AHEAD: Final = 4
+"""Where a clock ends a search it may do so many times the work of its limit, for that is but a guess at how much a
+machine does in the time: on a quiet one, searches of two seconds spent it after one and a half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +35,14 @@ class Limits:
     until: Callable[[], bool] | None = None
     gone: Callable[[], int] | None = None
     threads: int = 1
+
+    def most_work(self) -> int:
+        """Return the units after which a search ends at the latest: what is allowed, or more where a clock ends it."""
+        return self.work * self._times()
+
+    def not_beyond(self, units: int) -> Self:
+        """Return the limits of a search that is over after so many units, whatever time is left."""
+        return replace(self, work=min(self.work, max(1, units // self._times())))
+
+    def _times(self) -> int:
+        return 1 if self.gone is None else AHEAD

@@ -12,7 +12,7 @@ import pytest
 from linli.matcher.carrying.check_trips import faults_of_trips
 from linli.matcher.carrying.errands import Done, Errand, Errands, Task, Trips, Vehicle, way_of
 from linli.matcher.carrying.plan_trips import dear_worths, plan_trips, value_of
-from linli.matcher.limits import Limits
+from linli.matcher.limits import AHEAD, Limits
 
 PLACES, MANY, CLOSES = 6, 4, 3_000
 
@@ -125,6 +125,24 @@ def test_the_same_work_gives_the_same_trips_and_never_worse_ones() -> None:
     assert one == two
     assert plan_trips(problem, one.trips, Limits(0), 1).trips == one.trips
     assert value_of(problem, plan_trips(problem, one.trips, Limits(100), 2).trips) <= value_of(problem, one.trips)
+
+
+def test_trips_by_the_clock_are_not_ended_by_the_work_of_their_limit() -> None:
+    """Tests a clock that stands still, one that is over, and that a handful of tasks is over after its own work."""
+    problem, looks = some_day(3), list[int]()
+    still = Limits(500, lambda: False, lambda: 0)
+    assert plan_trips(problem, {}, still, 7).work >= AHEAD * 500
+    few = still.not_beyond(1_000)
+    assert 1_000 <= plan_trips(problem, {}, few, 7).work < 2_000
+    assert Limits(500).not_beyond(1_000) == Limits(500)
+    assert Limits(5_000).not_beyond(1_000) == Limits(1_000)
+
+    def over() -> bool:
+        looks.append(0)
+        return True
+
+    assert plan_trips(problem, {}, Limits(10_000_000, over, lambda: 1_000), 7).work < 2_000
+    assert looks
 
 
 def simple() -> tuple[Errands, Trips]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from itertools import permutations, product
+from typing import Any
 
 import pytest
 
+from linli.matcher.joining import plan_joint as plan_joint_module
 from linli.matcher.joining.plan_joint import plan_joint
-from linli.matcher.limits import Limits
+from linli.matcher.kernels.joint_search import search_joint
+from linli.matcher.limits import AHEAD, Limits
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.care_day import CareDay, Carer, Pair, Service, breaks, cost, earliest
 from tests.bench.instances.instance import Scale
@@ -64,6 +67,25 @@ def test_the_same_work_gives_the_same_day() -> None:
         order = order_of(solve_joint(day, Scale(10), Budget(work)))
         costs.append(cost(day, order, earliest(day, order, {}) or {}))
     assert costs[1] <= costs[0]
+
+
+def test_a_day_by_the_clock_is_not_ended_by_the_work_of_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests a clock that stands still, so that only far more work ends the search, and one that is over at once."""
+    day, reached = joint_day(some_day(9)), list[int]()
+
+    def noted(*given: Any) -> None:
+        reached.append(given[5])
+        search_joint(*given)
+
+    monkeypatch.setattr(plan_joint_module, "search_joint", noted)
+    plan_joint(day, Limits(300, lambda: False, lambda: 0), 5)
+    assert max(reached) == AHEAD * 300 * plan_joint_module.TICKS_PER_WORK
+    reached.clear()
+    plan_joint(day, Limits(300), 5)
+    assert max(reached) == 300 * plan_joint_module.TICKS_PER_WORK
+    reached.clear()
+    plan_joint(day, Limits(300, lambda: True, lambda: 1_000), 5)
+    assert reached == []
 
 
 def test_who_can_be_both_of_two_needs_a_second() -> None:

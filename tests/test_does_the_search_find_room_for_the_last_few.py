@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from linli.matcher.limits import Limits
+from linli.matcher.limits import AHEAD, Limits
 from linli.matcher.model import Model
 from linli.matcher.problem import Problem, Visit
 from linli.matcher.search import annealing, pressure
@@ -130,7 +130,7 @@ def test_a_search_by_the_clock_is_not_ended_by_the_work_of_its_limit() -> None:
     timetable = Timetable(Model(problem))
     table = pair_table(timetable.model, range(len(timetable.model.visits)))
     found = annealing.anneal(timetable, table, Limits(work, lambda: False, lambda: 0), 1)
-    assert found.work >= annealing.AHEAD * work > work
+    assert found.work >= AHEAD * work > work
 
 
 def test_the_search_cools_evenly() -> None:

@@ -116,7 +116,7 @@ class _Course:
         far = int(self.ground.errands[:, trips_layout.FAR].max()) + int(problem.ways.max())
         self.dear = dear_worths(np.bincount(self.level).tolist(), 1 + 2 * many * far)
         self.best, self.best_value = trips, value_of(problem, trips)
-        self.allowed = limits.work * TICKS_PER_WORK
+        self.allowed = limits.most_work() * TICKS_PER_WORK
         self.state = state_of(self.ground, trips if self._has_room(trips) else {}, self._worth(0, 1))
         self.notes = notes_of(self.ground, self.state, Dice(seed).below(1 << 30) + 1)
 

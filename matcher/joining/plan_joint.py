@@ -99,7 +99,7 @@ def plan_joint(day: JointDay, limits: Limits, seed: int) -> Orders | None:
         begin_joint(arrays, ways, kept, best, notes)
     if notes.numbers[layout.BEST] >= NEVER:
         return None
-    allowed = limits.work * TICKS_PER_WORK
+    allowed = limits.most_work() * TICKS_PER_WORK
     while notes.numbers[layout.TICKS] < allowed and not (limits.until is not None and limits.until()):
         done = _done(limits, int(notes.numbers[layout.TICKS]), allowed)
         ticks = min(allowed, int(notes.numbers[layout.TICKS]) + min(CHUNK, max(1, allowed // 100)))

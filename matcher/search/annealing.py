@@ -75,10 +75,6 @@ the hard one pushes an easy one out, which finds another place (Nagata and Brays
 TICKS_PER_WORK = 200
 """Ticks of the kernels to a unit of work, so that a unit stays some eight microseconds of one thread."""
 
-AHEAD = 4
-"""Where a clock ends the search it may do so many times the work of its limit, for that is but a guess at how much a
-machine does in the time: on a quiet one, searches of two seconds spent it after one and a half."""
-
 CHUNK = 500_000
 """Ticks between two looks at the caller's clock, over all threads: some twenty milliseconds."""
 
@@ -143,7 +139,7 @@ class _Course:
         self.reserve = Reserve(timetable, limits)
         self.limits = self.reserve.limits()
         self.dice = Dice(seed)
-        self.allowed = limits.work * TICKS_PER_WORK * (1 if limits.gone is None else AHEAD)
+        self.allowed = limits.most_work() * TICKS_PER_WORK
         self.ticks = self.steps = 0
         self.level = np.array(model.level, dtype=np.int64)
         self.held = np.array(model.held, dtype=np.bool_)

@@ -87,6 +87,6 @@ def shared(
     from linli.matcher.carrying.plan_trips import plan_trips, value_of  # machine code: only for those who search
 
     most = WORK_PER_SQUARE * (2 * len(given.shipments) + len(given.jobs)) ** 2
-    found = plan_trips(errands, start, replace(limits, work=min(limits.work, most)), allowance.seed)
+    found = plan_trips(errands, start, limits.not_beyond(most), allowance.seed)
     better = bound or value_of(errands, found.trips) < value_of(errands, start)
     return Shared(errands, found.trips, found.work) if better else None
