@@ -8,8 +8,9 @@ from linli.schemas.base import Inside, Instant, Ref
 class SubjectKey(Inside):
     """The value of ``subject-keys``. ``wrapped`` and ``nonce`` are base64; ``master`` names the master key.
 
-    ``about`` is what somebody wrote about, where the sealed part is such a sentence: a request, a standing order, a
-    delivery, a team. By it an erasure finds what was written about a person, also where no record carries it any more.
+    ``about`` is what somebody wrote about, where the sealed part is such a sentence, or what a refused record named: a
+    request, a standing order, a delivery, a team. By it an erasure finds what was written about a person, also where no
+    record carries it any more.
     """
 
     key_id: Ref

@@ -327,7 +327,7 @@ def test_nobody_is_explained(user: User) -> None:
 
 
 async def test_dead_letters_can_be_read(user: User) -> None:
-    """Tests that what another system sent wrongly is listed without its content, and opened only with the key."""
+    """Tests that what another system sent wrongly is listed without its content, opened with its key, and erased."""
     address = KafkaAddress(user.json("status")["kafka"]["address"])
     producer: Any = AIOKafkaProducer(**kafka_client_kwargs(address))
     await producer.start()
@@ -340,6 +340,10 @@ async def test_dead_letters_can_be_read(user: User) -> None:
     assert NAME in user.ok("dead-letters", "show", letter, "--reveal")
     assert user.json("dead-letters", "show", letter, "--reveal")["original"]["whole"]
     assert user.fault("dead-letters", "show", "inbox-0-999999") == "unknown_dead_letter"
+    assert user.fault("erase", "inbox-0-999999", "--yes") == "unknown_dead_letter"
+    user.ok("erase", letter, "--yes")
+    assert user.fault("dead-letters", "show", letter, "--reveal") == "erased"
+    assert user.json("dead-letters", "show", letter)["reason"] == "not_json"
 
 
 def test_everything_that_happened_can_be_followed(user: User) -> None:

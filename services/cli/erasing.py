@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str],
-    typer.Argument(metavar="NAME...", help=both("Requests or standing orders, s-...", "点单或定期服务编号（s-…）。")),
+    typer.Argument(
+        metavar="NAME...",
+        help=both(
+            "Requests, standing orders, s-..., or dead letters, inbox-...",
+            "点单、定期服务（s-…）或异常件（inbox-…）编号。",
+        ),
+    ),
 ]
 Sure = Annotated[bool, typer.Option("--yes", help=both("It cannot be undone: say so.", "不可恢复，须明确同意。"))]
 
@@ -33,7 +39,11 @@ def erase(
     wait: Wait = 10.0,
     as_json: AsJson = False,
 ) -> int:
-    """Destroy the keys of what identifies a person. A visit of a standing order means the whole order."""
+    """Destroy the keys of what identifies a person. A visit of a standing order means the whole order.
+
+    With a request goes what was refused about it. An order that was refused and never came again under its number is no
+    request: it is named by its dead letter.
+    """
     from linli.schemas.erasure import KEYS_MAX, Erase
     from linli.schemas.errors import Code, LinliError
     from linli.services.cli.delivering import deliver
@@ -63,12 +73,16 @@ async def _keys_of(names: list[str]) -> tuple[str, ...]:
         If one is not known, or has nothing that was sealed.
     """
     from linli.schemas.errors import Code, LinliError
+    from linli.schemas.topics import INBOX
     from linli.services.cli.board_lookups import request_meant
     from linli.services.cli.here import Here
     from linli.services.cli.standing_sheet import standing_meant
 
     here, keys = Here.look(), list[str]()
     for name in names:
+        if name.startswith(f"{INBOX.name}-"):
+            keys.append(await _key_of_letter(here, name))
+            continue
         if name.startswith("s-"):
             details = (await standing_meant(here, name)).details.template
         else:
@@ -79,6 +93,25 @@ async def _keys_of(names: list[str]) -> tuple[str, ...]:
             details = record.details
         keys.append(details.sealed.key_id)
     return tuple(dict.fromkeys([*keys, *await _written_about(here, frozenset(keys))]))
+
+
+async def _key_of_letter(here: Here, letter_id: str) -> str:
+    """Return the key of what was refused.
+
+    Raises
+    ------
+    LinliError
+        If the board keeps no such dead letter, or it has no original.
+    """
+    from linli.schemas.errors import Code, LinliError
+
+    async with here.board() as board:
+        letter = await board.dead_letter(letter_id)
+    if letter is None:
+        raise LinliError(Code.UNKNOWN_DEAD_LETTER, id=letter_id)
+    if letter.payload is None:
+        raise LinliError(Code.ERASED, id=letter_id)
+    return letter.payload.key_id
 
 
 async def _written_about(here: Here, persons: frozenset[str]) -> list[str]:

@@ -39,6 +39,7 @@ from linli.streams.intake.dead_letter_payload import pack
 from linli.streams.intake.envelope import Opened, kind_of, open_event, type_to_show
 from linli.streams.intake.field_errors import refusal
 from linli.streams.intake.inbox_record import InboxRecord, RefusedError
+from linli.streams.intake.named_case import case_named
 from linli.streams.intake.strict_json import as_bytes, parse, path_of_unseen
 from linli.streams.sealed.sealing import seal, seal_bytes, seal_node, seal_review, seal_team
 from linli.streams.sealed.service_codes import is_service_code
@@ -131,8 +132,10 @@ def dead_letter(record: InboxRecord, world: World, refused: RefusedError, attemp
 
     Notes
     -----
-    District and type are shown only where they are ours: a stranger may have put anything there.
+    District and type are shown only where they are ours: a stranger may have put anything there. The key says what case
+    a record is about, so that an erasure reaches it; one on which judging failed is not looked into once more.
     """
+    about = None if refused.reason is Reason.INTERNAL else case_named(record)
     payload, key = seal_bytes(pack(record), world.keyring, record.appended_at)
     letter = DeadLetter(
         id=position_id(record.topic, record.partition, record.offset),
@@ -148,7 +151,7 @@ def dead_letter(record: InboxRecord, world: World, refused: RefusedError, attemp
         payload=payload,
         attempts=attempts,
     )
-    return DeadOut(letter, (key,))
+    return DeadOut(letter, naming((key,), about))
 
 
 def _command(record: InboxRecord, world: World) -> CommandOut:
