@@ -56,12 +56,10 @@ def test_one_price_of_an_hour_for_all_scales_the_cost_alone(solve: Solve, per_ho
 def test_one_speed_for_all_scales_every_way(solve: Solve, factor: float, parts: int) -> None:
     """Tests that a way takes as many hundredths of its time as VROOM has it, up to a whole second; metres stay."""
     [route] = solve(given(speed_factor=factor))["routes"]
-    at, gone = 0, 0
-    for step in route["steps"][1:]:
-        to = step.get("id", 0)
+    gone = 0
+    for (at, to), step in zip(_legs(route), route["steps"][1:], strict=True):
         gone += -(-WAYS[at][to] * parts // 100)
         assert step["duration"] == gone
-        at = to
     assert route["duration"] == route["cost"] == gone
     assert route["distance"] == sum(WAYS[a][b] for a, b in _legs(route))
 
