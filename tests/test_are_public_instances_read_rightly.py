@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from linli.matcher.problem import Plan, Route, Stop
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.care_day import CareDay, Carer, Pair, Service, breaks, earliest
+from tests.bench.instances.garbled import GarbledError
 from tests.bench.instances.home_care import SCALE, home_care, unified
 from tests.bench.instances.instance import Instance, euclid
 from tests.bench.instances.main import as_markdown, line_of
@@ -295,3 +297,61 @@ def test_other_formats_are_refused(tmp_path: Path, read: Callable[[Path], Instan
     """Tests that a file in another format is refused with its name."""
     with pytest.raises(ValueError, match=r"other\.txt"):
         read(_write(tmp_path, "other.txt", '{"metadata": 1}'))
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "text", "message"),
+    [
+        (solomon, "tiny.txt", SOLOMON.format(capacity=20)[:-30], "line 12: 4 figures, but 7 are wanted"),
+        (
+            solomon,
+            "tiny.txt",
+            SOLOMON.format(capacity=20).replace("    1   ", "    x   "),
+            "line 11: could not convert",
+        ),
+        (
+            solomon,
+            "tiny.txt",
+            SOLOMON.format(capacity=20).replace("    1   ", "    7   "),
+            "line 11: number 7, but 1 is",
+        ),
+        (solomon, "tiny.txt", SOLOMON.format(capacity="inf"), "line 5: a figure without end"),
+        (vrplib, "tiny.vrp", VRPLIB[:-5], "line 26: the file ends without EOF"),
+        (vrplib, "tiny.vrp", VRPLIB.replace("3 0 20", "3 20 0"), "line 19: the window ends before it begins"),
+        (vrplib, "tiny.vrp", VRPLIB.replace("2 5\n", ""), "DEMAND_SECTION is not about each of 3 places"),
+        (technicians, "tiny.txt", TECHNICIANS.replace("4    20 ", "4    ?? "), "line 13: could not convert"),
+        (technicians, "tiny.txt", TECHNICIANS[:-6], "line 15: not a place with its skills"),
+        (
+            technicians,
+            "tiny.txt",
+            TECHNICIANS + "DISTANCES\n0;1\n",
+            "line 16: ways that stand in the file are not read",
+        ),
+        (
+            pickups,
+            "tiny.txt",
+            "2 200 1\n0 0 0 0 0 100 0 0 0\n1 1 0 5 0 50 1 0 2\n",
+            "line 3: what belongs to it is no line",
+        ),
+        (
+            home_care,
+            "tiny.json",
+            '{"patients": [{}], "caregivers": [], "distances": []}',
+            "patients[0]: 'required_care",
+        ),
+        (home_care, "tiny.json", '{"patients": [', "not JSON: Expecting value: line 1"),
+        (unified, "tiny.json", '{"metadata": NaN}', "NaN is no number"),
+    ],
+)
+def test_what_is_cut_off_or_garbled_is_refused(
+    tmp_path: Path, read: Callable[[Path], Instance], name: str, text: str, message: str
+) -> None:
+    """Tests that a file in the right format, but damaged, is refused with its line: some were half read before."""
+    with pytest.raises(GarbledError, match=re.escape(message)):
+        read(_write(tmp_path, name, text))
+
+
+def test_a_file_without_known_costs_is_read(tmp_path: Path) -> None:
+    """Tests files from anywhere, beside which nobody has put what the best known plans cost."""
+    assert solomon(_write(tmp_path, "tiny.txt", SOLOMON.format(capacity=20))).best_known is None
+    assert vrplib(_write(tmp_path, "tiny.vrp", VRPLIB)).best_known is None

@@ -8,12 +8,12 @@ one after the other is searched for around the matcher's usual search, see `pair
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 from typing import Any
 
 from linli.matcher.problem import Problem, SkillNeed, Team, Visit, Weights
 from tests.bench.instances.care_day import CareDay, Carer, Pair, Service, breaks, cost, earliest
+from tests.bench.instances.garbled import GarbledError, json_of, within
 from tests.bench.instances.instance import Instance, Scale, table_travel
 from tests.bench.instances.joint import may_join, solve_joint
 from tests.bench.instances.pairs import order_of, solve_pairs, starts_of
@@ -34,17 +34,28 @@ def home_care(path: Path) -> Instance:
     ValueError
         If it is in another format.
     """
-    given = _read(path)
+    with within(path.name):
+        return _home_care(path)
+
+
+def _home_care(path: Path) -> Instance:
+    given = json_of(path)
     if not {"patients", "caregivers", "distances"} <= given.keys() or "metadata" in given:
-        raise ValueError(f"{path.name}: not in the format of home care with required caregivers")
+        raise GarbledError(f"{path.name}: not in the format of home care with required caregivers")
     services: dict[str, Service] = {}
     pairs: list[Pair] = []
     for row, patient in enumerate(given["patients"], 1):
-        _add(services, patient, patient["required_caregivers"], row, patient["time_window"], 0.0)
-        pairs += _pairs(patient, len(patient["required_caregivers"]))
-    carers = {one["id"]: Carer(frozenset(one["abilities"]), 0.0, HORIZON, 0, 0) for one in given["caregivers"]}
-    with (path.parent / "bks.csv").open(encoding="utf-8") as file:
-        known = {row["instance"]: float(row["cost"]) for row in csv.DictReader(file)}
+        with within(f"{path.name}: patients[{row - 1}]"):
+            _add(services, patient, patient["required_caregivers"], row, patient["time_window"], 0.0)
+            pairs += _pairs(patient, len(patient["required_caregivers"]))
+    carers = dict[str, Carer]()
+    for number, one in enumerate(given["caregivers"]):
+        with within(f"{path.name}: caregivers[{number}]"):
+            carers[one["id"]] = Carer(frozenset(one["abilities"]), 0.0, HORIZON, 0, 0)
+    known, beside = dict[str, float](), path.parent / "bks.csv"
+    if beside.exists():
+        with beside.open(encoding="utf-8") as file:
+            known = {row["instance"]: float(row["cost"]) for row in csv.DictReader(file)}
     day = CareDay(services, carers, given["distances"], tuple(pairs), strict=False)
     return _instance(path, day, known.get(path.name))
 
@@ -57,33 +68,34 @@ def unified(path: Path) -> Instance:
     ValueError
         If it is in another format, or wants what is not read: several windows, or lateness that has a price.
     """
-    given = _read(path)
+    with within(path.name):
+        return _unified(path)
+
+
+def _unified(path: Path) -> Instance:
+    given = json_of(path)
     about: Any = given.get("metadata")
     parts: Any = about.get("cost_components") if hasattr(about, "get") else None
     if parts != {"travel_time": 1, "total_tardiness": "HARD", "total_extra_time": "HARD"}:
-        raise ValueError(f"{path.name}: not a file in the unified format where the way alone costs")
+        raise GarbledError(f"{path.name}: not a file in the unified format where the way alone costs")
     at_end = given["metadata"]["time_window_met"] == "at_service_end"
     rows = {one["id"]: int(one["distance_matrix_index"]) for one in given["terminal_points"]}
     services: dict[str, Service] = {}
     pairs: list[Pair] = []
-    for patient in given["patients"]:
-        (window,) = patient["time_windows"]
-        wanted = patient["required_services"]
-        span = (window["start"], window["end"])
-        _add(services, patient, wanted, int(patient["distance_matrix_index"]), span, 1.0 if at_end else 0.0)
-        pairs += _pairs(patient, len(wanted))
-    carers = {one["id"]: _carer(one, rows) for one in given["caregivers"]}
+    for number, patient in enumerate(given["patients"]):
+        with within(f"{path.name}: patients[{number}]"):
+            (window,) = patient["time_windows"]
+            wanted = patient["required_services"]
+            span = (window["start"], window["end"])
+            _add(services, patient, wanted, int(patient["distance_matrix_index"]), span, 1.0 if at_end else 0.0)
+            pairs += _pairs(patient, len(wanted))
+    carers = dict[str, Carer]()
+    for number, one in enumerate(given["caregivers"]):
+        with within(f"{path.name}: caregivers[{number}]"):
+            carers[one["id"]] = _carer(one, rows)
     stored = next(path.parent.glob(f"sol-{path.stem}-*.json"), None)
-    best = float(_read(stored)["cost"]["objective"]) if stored is not None else None
+    best = float(json_of(stored)["cost"]["objective"]) if stored is not None else None
     return _instance(path, CareDay(services, carers, given["distances"], tuple(pairs), strict=True), best)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        given: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as fault:
-        raise ValueError(f"{path.name}: not JSON: {fault}") from None
-    return given
 
 
 def _add(

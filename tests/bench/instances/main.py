@@ -24,6 +24,7 @@ from statistics import median
 from linli.matcher import compiled
 from tests.bench.instances.budget import Budget
 from tests.bench.instances.by_pyvrp import routes_by_pyvrp
+from tests.bench.instances.garbled import GarbledError, within
 from tests.bench.instances.home_care import home_care, unified
 from tests.bench.instances.instance import Instance
 from tests.bench.instances.pickups import pickups
@@ -69,7 +70,9 @@ def line_of(
     folder: str, path: Path, read: Callable[[Path], Instance], budget: Budget, *, beside_peer: bool = False
 ) -> Line:
     """Solve one file."""
-    instance, began = read(path), time.process_time()
+    with within(path.name):
+        instance = read(path)
+    began = time.process_time()
     plan = plan_of(instance, budget)
     spent = time.process_time() - began
     broken = instance.breaks(plan)
@@ -102,13 +105,16 @@ def _peers_gap(path: Path, seconds: float) -> float | None:
     return None if judge(fleet, routes, everybody=not optional) else _gap(cost(fleet, routes), fleet.best_known)
 
 
-def lines(root: Path, given: argparse.Namespace, budget: Budget) -> Iterator[Line]:
-    """Solve the files of some folders whose name has `only` in it, every so many of them."""
+def lines(root: Path, given: argparse.Namespace, budget: Budget) -> Iterator[Line | GarbledError]:
+    """Solve the files of some folders whose name has `only` in it, every so many of them; yield why one is refused."""
     for folder in given.folders:
         pattern, read = READERS[folder]
         paths = [path for path in sorted((root / folder).glob(pattern)) if path.name != "SOURCE.txt"]
         for path in [path for path in paths if given.only in path.name][:: given.every]:
-            yield line_of(folder, path, read, budget, beside_peer=given.peer)
+            try:
+                yield line_of(folder, path, read, budget, beside_peer=given.peer)
+            except GarbledError as refused:
+                yield refused
 
 
 def as_markdown(found: list[Line]) -> str:
@@ -147,8 +153,12 @@ def main() -> None:
     if not compiled.is_warm():
         sys.stderr.write("The search's machine code is missing: everything is only inserted. Run `make setup` first.\n")
     budget = Budget(given.work) if given.work is not None else Budget(0, given.seconds)
-    found: list[Line] = []
+    found, garbled = list[Line](), False
     for line in lines(given.root, given, budget):
+        if isinstance(line, GarbledError):
+            garbled = True
+            sys.stderr.write(f"refused: {line}\n")
+            continue
         found.append(line)
         sys.stdout.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
         sys.stdout.flush()
@@ -156,6 +166,7 @@ def main() -> None:
     for folder, why in REFUSED.items():
         if (given.root / folder).exists():
             sys.stderr.write(f"{folder}: not solved: {why}\n")
+    sys.exit(1 if garbled else 0)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +12,7 @@ from linli.matcher.carrying.errands import Done, Errand, Errands, Task, Vehicle
 from linli.matcher.carrying.plan_trips import plan_trips
 from linli.matcher.problem import Fetch, Plan, Problem, Route, Stop, Team, Visit
 from tests.bench.instances.budget import Budget
+from tests.bench.instances.garbled import GarbledError, figures, known_beside, lines_of, refuse_backwards, refuse_gap
 from tests.bench.instances.instance import ALONE, Instance, Point, Scale, euclid, place_of, travel_between
 
 SCALE = Scale(30)
@@ -38,16 +38,16 @@ def pickups(path: Path) -> Instance:
     ValueError
         If it is in another format.
     """
-    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if not lines or len(lines[0]) != 3 or any(len(words) != 9 for words in lines[1:]):
-        raise ValueError(f"{path.name}: not in the format of Li and Lim")
-    vehicles, capacity = int(lines[0][0]), float(lines[0][1])
-    rows = [_row(words) for words in lines[1:]]
+    lines = lines_of(path)
+    if len(lines) < 2 or len(lines[0][1]) != 3:
+        raise GarbledError(f"{path.name}: not in the format of Li and Lim")
+    size, capacity, _ = figures(lines[0][1], lines[0][0])
+    vehicles, rows = int(size), [_row(*line, number, len(lines) - 1) for number, line in enumerate(lines[1:])]
     hours = ((SCALE.time(rows[0].opens), SCALE.time(rows[0].closes)),)
     teams = tuple(Team(f"k-{number}", place_of(rows[0].point), (), 1, hours) for number in range(vehicles))
     visits = tuple(_visit(number, one, rows[one.goes_to]) for number, one in enumerate(rows) if one.goes_to)
     travel = travel_between([one.point for one in rows], euclid, SCALE)
-    known: dict[str, dict[str, float]] = json.loads((path.parent / "BKS.json").read_text(encoding="utf-8"))
+    known = known_beside(path)
     return Instance(
         path.stem,
         Problem(SCALE.time(rows[0].opens), visits, teams, travel, ALONE),
@@ -59,8 +59,12 @@ def pickups(path: Path) -> Instance:
     )
 
 
-def _row(words: list[str]) -> _Row:
-    _, x, y, demand, opens, closes, service, _, goes_to = map(float, words)
+def _row(where: str, words: list[str], number: int, size: int) -> _Row:
+    named, x, y, demand, opens, closes, service, comes_from, goes_to = figures(words, where, 9)
+    refuse_gap(named, number, where)
+    refuse_backwards(opens, closes, where)
+    if not all(0 <= other < size and other.is_integer() for other in (comes_from, goes_to)):
+        raise GarbledError(f"{where}: what belongs to it is no line of the file")
     return _Row((x, y), demand, opens, closes, service, int(goes_to))
 
 

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from linli.matcher.problem import Problem, SkillNeed, Team, Visit
+from tests.bench.instances.garbled import GarbledError, figures, lines_of, refuse_backwards, refuse_gap, within
 from tests.bench.instances.instance import ALONE, Instance, Scale, euclid, place_of, travel_between
 from tests.bench.instances.stock import Row, Stock, solve_stock
 
@@ -29,11 +30,12 @@ def technicians(path: Path) -> Instance:
         If it is in another format.
     """
     fixed = path.with_name(KNOWN_AS.sub("", path.stem) + path.suffix)
-    text = fixed.read_text(encoding="utf-8")
-    crew = next((int(line.split()[0]) for line in text.splitlines() if COUNTS.match(line)), 0)
-    rows = [_row(found) for line in text.splitlines() if (found := LINE.match(line.strip())) is not None]
-    if crew == 0 or len(rows) <= crew:
-        raise ValueError(f"{path.name}: not in the format of the technicians' files")
+    lines = lines_of(fixed)
+    crew = next((int(words[0]) for _, words in lines if COUNTS.match(" ".join(words))), 0)
+    head = next((k for k, (_, words) in enumerate(lines) if words[:2] == ["ID", "X"]), len(lines))
+    rows = [_row(where, " ".join(words), number) for number, (where, words) in enumerate(lines[head + 1 :])]
+    if crew == 0 or len(rows) <= crew + 1:
+        raise GarbledError(f"{fixed.name}: not in the format of the technicians' files")
     people, requests = rows[1 : crew + 1], rows[crew + 1 :]
     teams = tuple(
         Team(f"t-{one.number}", place_of(one.point), _held(one.skills + one.tools), 1, (_window(one),))
@@ -72,11 +74,20 @@ def _held(names: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((name, frozenset[str]()) for name in names)
 
 
-def _row(found: re.Match[str]) -> Row:
-    number, x, y, opens, closes, service, skills, tools, parts = found.groups()
-    point = float(x), float(y)
-    can, has = tuple(f"skill-{k}" for k in _list(skills)), tuple(f"tool-{k}" for k in _list(tools))
-    return Row(int(number), point, float(opens), float(closes), float(service), can, has, _list(parts))
+def _row(where: str, line: str, wanted: int) -> Row:
+    if line == "DISTANCES":
+        raise GarbledError(f"{where}: ways that stand in the file are not read, only straight lines")
+    found = LINE.fullmatch(line)
+    if found is None:
+        raise GarbledError(f"{where}: not a place with its skills, tools and parts")
+    number, *words, skills, tools, parts = found.groups()
+    x, y, opens, closes, service = figures(words, where)
+    point = x, y
+    refuse_gap(int(number), wanted, where)
+    refuse_backwards(opens, closes, where)
+    with within(where):
+        can, has = tuple(f"skill-{k}" for k in _list(skills)), tuple(f"tool-{k}" for k in _list(tools))
+        return Row(int(number), point, opens, closes, service, can, has, _list(parts))
 
 
 def _list(words: str) -> tuple[int, ...]:
@@ -84,7 +95,12 @@ def _list(words: str) -> tuple[int, ...]:
 
 
 def _released(path: Path) -> dict[str, int]:
-    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
-    begin = next(k for k, words in enumerate(lines) if words[:2] == ["ID", "RD"])
-    pairs = [(words[0], float(words[1])) for words in lines[begin + 1 :] if len(words) == 2]
+    lines = lines_of(path)
+    begin = next((k for k, (_, words) in enumerate(lines) if words[:2] == ["ID", "RD"]), 0)
+    if begin == 0:
+        raise GarbledError(f"{path.name}: it does not say when requests become known")
+    told, many = sum(figures(lines[begin - 1][1], lines[begin - 1][0], 2)), len(lines) - begin - 1
+    if many != told:
+        raise GarbledError(f"{path.name}: {many} requests of {told:g}")
+    pairs = [(words[0], figures(words, where, 2)[1]) for where, words in lines[begin + 1 :]]
     return {f"v-{number}": SCALE.time(time) for number, time in pairs if time > 0}

@@ -7,19 +7,30 @@ the cost.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from linli.matcher.problem import Plan, Problem, Team, Visit
+from tests.bench.instances.garbled import (
+    GarbledError,
+    figures,
+    known_beside,
+    lines_of,
+    refuse_backwards,
+    refuse_gap,
+    within,
+)
 from tests.bench.instances.instance import ALONE, Distance, Instance, Point, Scale, euclid, table_travel, truncated
 from tests.bench.instances.prizes import solve_prizes
 from tests.bench.instances.spare_vehicles import solve_few
 
 TENTHS = Scale(10)
 """Exact for distances cut to one decimal."""
+
+
+Rows = dict[int, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +76,23 @@ def solomon(path: Path) -> Instance:
 
 def solomon_fleet(path: Path) -> Fleet:
     """Read a file in Solomon's format as a fleet."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rows = [[float(word) for word in line.split()] for line in lines if line[:6].strip()[:1].isdigit()]
-    if not rows or len(rows[0]) != 2 or any(len(row) != 7 for row in rows[1:]):
-        raise ValueError(f"{path.name}: not in Solomon's format")
-    clients = tuple(
-        Client((x, y), opens, closes, service, demand) for _, x, y, demand, opens, closes, service in rows[1:]
-    )
-    known: dict[str, dict[str, float]] = json.loads((path.parent / "BKS.json").read_text(encoding="utf-8"))
+    lines = lines_of(path)
+    heads = [k for k, (_, words) in enumerate(lines) if words[0] in ("NUMBER", "CUST")]
+    if len(heads) != 2 or heads[1] + 1 >= len(lines):
+        raise GarbledError(f"{path.name}: not in Solomon's format")
+    where, words = lines[heads[0] + 1]
+    vehicles, capacity = figures(words, where, 2)
+    clients = tuple(_solomon_client(*line, number) for number, line in enumerate(lines[heads[1] + 1 :]))
+    known = known_beside(path)
     entry = known.get(f"{path.stem}_distance") or known.get(path.stem) or {}
-    return Fleet(path.stem, int(rows[0][0]), rows[0][1], clients, euclid, entry.get("best_known_cost"), Scale(100))
+    return Fleet(path.stem, int(vehicles), capacity, clients, euclid, entry.get("best_known_cost"), Scale(100))
+
+
+def _solomon_client(where: str, words: list[str], number: int) -> Client:
+    named, x, y, demand, opens, closes, service = figures(words, where, 7)
+    refuse_gap(named, number, where)
+    refuse_backwards(opens, closes, where)
+    return Client((x, y), opens, closes, service, demand)
 
 
 def vrplib(path: Path) -> Instance:
@@ -90,9 +108,15 @@ def vrplib(path: Path) -> Instance:
 
 def vrplib_fleet(path: Path) -> Fleet:
     """Read a VRPLIB file as a fleet."""
-    head, sections = _sections(path.read_text(encoding="utf-8"))
+    head, sections = _sections(path)
     if head.get("EDGE_WEIGHT_TYPE") != "EUC_2D" or "TIME_WINDOW" not in sections:
-        raise ValueError(f"{path.name}: time windows and EUC_2D are wanted")
+        raise GarbledError(f"{path.name}: time windows and EUC_2D are wanted")
+    with within(path.name):
+        return _vrplib_fleet(path, head, sections)
+
+
+def _vrplib_fleet(path: Path, head: dict[str, str], sections: dict[str, Rows]) -> Fleet:
+    _refuse_missing(path, int(head["DIMENSION"]), sections)
     prizes, service = sections.get("PRIZE", {}), float(head["SERVICE_TIME"])
     clients = tuple(
         Client(
@@ -105,28 +129,45 @@ def vrplib_fleet(path: Path) -> Fleet:
         )
         for number, point in sorted(sections["NODE_COORD"].items())
     )
-    best = float(path.with_suffix(".sol").read_text(encoding="utf-8").split()[-1])
+    stored = path.with_suffix(".sol")
+    best = float(stored.read_text(encoding="utf-8").split()[-1]) if stored.exists() else None
     # Where there are prizes, the published costs are in tenths.
-    best = best / 10 if prizes else best
+    best = best / 10 if prizes and best is not None else best
     return Fleet(path.stem, int(head["VEHICLES"]), float(head["CAPACITY"]), clients, truncated, best)
 
 
-Rows = dict[int, tuple[float, ...]]
+def _refuse_missing(path: Path, size: int, sections: dict[str, Rows]) -> None:
+    """Refuse sections that are not about every place."""
+    for name in ("NODE_COORD", "DEMAND", "TIME_WINDOW", *(["PRIZE"] if "PRIZE" in sections else [])):
+        if sorted(sections[name]) != list(range(1, size + 1)):
+            raise GarbledError(f"{path.name}: {name}_SECTION is not about each of {size} places")
 
 
-def _sections(text: str) -> tuple[dict[str, str], dict[str, Rows]]:
+WIDTHS = {"NODE_COORD": 3, "DEMAND": 2, "TIME_WINDOW": 3, "PRIZE": 2}
+"""Figures of a line, by section."""
+
+
+def _sections(path: Path) -> tuple[dict[str, str], dict[str, Rows]]:
     head: dict[str, str] = {}
     sections: dict[str, Rows] = defaultdict(dict)
     now = ""
-    for line in text.splitlines():
+    lines = lines_of(path)
+    if not lines or lines[-1][1] != ["EOF"]:
+        raise GarbledError(f"{lines[-1][0] if lines else path.name}: the file ends without EOF")
+    for where, words in lines[:-1]:
+        line = " ".join(words)
         if ":" in line:
             name, _, value = line.partition(":")
             head[name.strip()] = value.strip()
-        elif line.strip().endswith("_SECTION"):
-            now = line.strip().removesuffix("_SECTION")
-        elif now not in ("", "DEPOT") and line.strip() != "EOF":
-            number, *values = line.split()
-            sections[now][int(number)] = tuple(map(float, values))
+        elif line.endswith("_SECTION"):
+            now = line.removesuffix("_SECTION")
+        elif now == "":
+            raise GarbledError(f"{where}: neither a name with its value nor a section")
+        elif now != "DEPOT":
+            number, *values = figures(words, where, WIDTHS.get(now))
+            if now == "TIME_WINDOW":
+                refuse_backwards(values[0], values[1], where)
+            sections[now][int(number)] = tuple(values)
     return head, dict(sections)
 
 
