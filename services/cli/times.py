@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from linli.schemas.base import in_utc
 from linli.schemas.errors import Code, LinliError
 from linli.services.cli.words import both
 
@@ -45,10 +46,12 @@ def instant(text: str, zone: ZoneInfo) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        in_utc(moment)
     except ValueError:
         detail = both(f"{text!r} is not a time like 2026-03-26T09:00", f"{text!r} 不是时间；请写成 2026-03-26T09:00")
         raise LinliError(Code.USAGE, detail=detail) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return moment
 
 
 def with_zone(data: object, zone: ZoneInfo) -> object:

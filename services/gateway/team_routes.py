@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime
 
+from linli.schemas.base import Instant
 from linli.schemas.errors import Code, LinliError
 from linli.services.gateway.access import sees
 from linli.services.gateway.answers import Contact, OfferList, OfferView, TeamList, TeamView, VisitList
@@ -64,8 +64,8 @@ async def list_team_visits(
     caller: CallerHere,
     scope: ScopeHere,
     team: str,
-    start: AwareDatetime | None = None,
-    end: AwareDatetime | None = None,
+    start: Instant | None = None,
+    end: Instant | None = None,
 ) -> VisitList:
     """List a team's visits in the order in which they are made; without limits from a day ago for a week."""
     here = installation_of(request)
