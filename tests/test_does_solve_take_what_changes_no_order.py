@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +96,20 @@ def test_ways_from_coordinates_are_scaled_and_those_that_are_none_are_not(solve:
         [way if 3 not in (a, b) or a == b else 4_000_000_000 for b, way in enumerate(row)] for a, row in enumerate(WAYS)
     ]
     assert [one["id"] for one in solve(closed)["unassigned"]] == [3]
+
+
+def test_ways_that_were_fetched_are_scaled(solve: Solve, tmp_path: Path) -> None:
+    """Tests a file of ways beside coordinates: 100 s there and 101 s back at two and a half times the speed."""
+    base, there = (108.2, 27.9), (108.25, 27.93)
+    given: Json = {
+        "vehicles": [{"id": 1, "start": base, "end": base, "speed_factor": 2.5}],
+        "jobs": [{"id": 1, "location": there}],
+    }
+    rows = [f"{a[1]},{a[0]},{b[1]},{b[0]},{s},9" for a, b, s in ((base, there, 100), (there, base, 101))]
+    ways = tmp_path / "ways.csv"
+    ways.write_text("\n".join(["from_lat,from_lon,to_lat,to_lon,seconds,metres", *rows]), encoding="utf-8")
+    summary = solve(given, "--travel", f"csv:{ways}")["summary"]
+    assert (summary["duration"], summary["distance"]) == (40 + 41, 18)
 
 
 @pytest.mark.parametrize("limit", [6, 9])
