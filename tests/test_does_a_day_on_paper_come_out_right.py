@@ -203,6 +203,16 @@ def test_nothing_is_overwritten_unless_it_is_wanted(tmp_path: Path, capsys: pyte
     assert out.read_bytes()[:2] == b"PK"
 
 
+@pytest.mark.parametrize("name", ["out.pdf", "nowhere/out.xlsx"])
+def test_where_nothing_can_be_written_is_said_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Tests that an ending or folder that will not do is refused at once: the whole day was planned before."""
+    code, said = run(capsys, "plan", tmp_path / "no-orders.csv", tmp_path / "no-teams.csv", "-o", tmp_path / name)
+    assert code in (2, 5)
+    assert name.rpartition("/")[2] in said
+
+
 @pytest.mark.parametrize("header", ["备注", "家属补充情况"])
 def test_danger_is_said_at_once_wherever_it_stands(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str

@@ -45,7 +45,7 @@ from linli.services.sheets.planning import (
 from linli.services.sheets.reading import InSheet, Line
 from linli.services.sheets.sheet_text import Words
 from linli.services.sheets.team_columns import TEAM_COLUMNS
-from linli.services.sheets.writing import refuse_existing, writing
+from linli.services.sheets.writing import refuse_unwritable, writing
 from linli.streams.clock import Clock
 from linli.streams.gazetteer import Gazetteer
 from linli.streams.intake.admit import World
@@ -136,7 +136,7 @@ def plan_sheets(planning: Planning, out: Out) -> int:
         detail = Both("say where to write, like -o dispatch.xlsx", "须写明输出文件，如 -o 派单表.xlsx")
         raise LinliError(Code.USAGE, detail=detail)
     if planning.out is not None:
-        refuse_existing(planning.out, overwrite=planning.force)
+        refuse_unwritable(planning.out, overwrite=planning.force)
     policy = read_policy(planning.policy) if planning.policy is not None else Policy()
     place = _place(planning, load_settings())
     teams = _read(

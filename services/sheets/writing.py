@@ -93,9 +93,8 @@ def writing(path: Path, *, overwrite: bool) -> Generator[Book]:
     LinliError
         If the ending is none of these, something is there already, or it cannot be written. Nothing half is left.
     """
+    _refuse_ending(path)
     kind = path.suffix.lower()
-    if kind not in ("", ".xlsx", ".csv"):
-        raise LinliError(Code.FILE_FORMAT, path=path)
     try:
         with tempfile.TemporaryDirectory(prefix=".linli-", dir=_folder_for(path)) as folder:
             book = _XlsxBook() if kind == ".xlsx" else _CsvBook(Path(folder), path)
@@ -120,6 +119,27 @@ def refuse_existing(path: Path, *, overwrite: bool) -> None:
         If it is there and may not be replaced.
     """
     _refuse_existing([path] if path.suffix else [], overwrite)
+
+
+def refuse_unwritable(path: Path, *, overwrite: bool) -> None:
+    """Refuse early what `writing` would refuse after the work is done, as far as it can be known.
+
+    Raises
+    ------
+    LinliError
+        If the ending is not one of a sheet, the folder is not there, or the file is and may not be replaced.
+    """
+    _refuse_ending(path)
+    try:
+        _folder_for(path)
+    except OSError as error:
+        raise LinliError(Code.FILE_UNWRITABLE, path=path, detail=refused_by_system(error)) from None
+    refuse_existing(path, overwrite=overwrite)
+
+
+def _refuse_ending(path: Path) -> None:
+    if path.suffix.lower() not in ("", ".xlsx", ".csv"):
+        raise LinliError(Code.FILE_FORMAT, path=path)
 
 
 def _folder_for(path: Path) -> Path:
