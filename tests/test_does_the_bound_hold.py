@@ -14,7 +14,7 @@ from linli.matcher import compiled
 from linli.matcher.exact import pricing
 from linli.matcher.exact.bound import ServedBound, bound_served
 from linli.matcher.exact.column_generation import UNIT, Master
-from linli.matcher.exact.grounds import Crews, crews_of
+from linli.matcher.exact.grounds import BUCKETS, COARSE, Crews, coarsely, crews_of
 from linli.matcher.exact.pricing import room_to_look
 from linli.matcher.kernels import routes
 from linli.matcher.kernels.layout import Longs
@@ -198,6 +198,42 @@ def test_a_good_route_found_in_a_hurry_spares_most_of_the_work(monkeypatch: pyte
     closely = [desk.price(one, reward, UNIT, strict=True) for one in crews]
     assert [one.most for one in after_a_hurry] == [one.most for one in closely]
     assert 2 * work < spent[True]
+
+
+def test_to_look_ahead_finely_spares_most_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a fine look promises little more than there is, a coarse one finds the same with twice the work."""
+    crews = crews_of(Model(bench_day("mixed", Size(3, 60, 1), 3)))
+    reward = np.array([UNIT * (1 + 7 * v % 13) // 20 for v in range(60)], dtype=np.int64)
+    spent, desk = [0], pricing.Desk()
+
+    def grow(*given: Any) -> int:
+        state = routes.grow(*given)
+        spent[-1] += int(given[7][SPENT]) if given[6] == routes.STRICT else 0
+        return state
+
+    monkeypatch.setattr(pricing, "grow", grow)
+    finely = [desk.price(one, reward, UNIT, strict=True).most for one in crews]
+    promised = [_seen(one, reward[one.visits])[0] for one in crews]
+    assert all(most <= top <= 1.05 * most for most, top in zip(finely, promised, strict=True))
+    spent.append(0)
+    monkeypatch.setattr(pricing, "BUCKETS", BUCKETS // COARSE)
+    assert [desk.price(coarsely(one), reward, UNIT, strict=True).most for one in crews] == finely
+    assert 2 * spent[0] < spent[1]
+
+
+def test_who_is_over_looks_ahead_coarsely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that a crew asked after the end is told what a coarse look finds: a bound, in a fraction of the time."""
+    (crews, *_) = crews_of(Model(bench_day("mixed", Size(1, 40, 1), 3)))
+    reward, steps = np.full(40, UNIT, dtype=np.int64), list[int]()
+
+    def look(ground: Ground, *given: Any) -> int:
+        steps.append(ground.step)
+        return int(look_ahead(ground, *given))
+
+    monkeypatch.setattr(pricing, "look_ahead", look)
+    most = [pricing.Desk().price(crews, reward, UNIT, strict=True, is_over=after(asked)).most for asked in (0, 1, 99)]
+    assert steps == [COARSE * crews.ground.step, crews.ground.step, crews.ground.step]
+    assert most == sorted(most, reverse=True)
 
 
 def _no_hurry(desk: pricing.Desk, grown: Callable[..., Any], *given: Any, strict: bool, **more: Any) -> Any:

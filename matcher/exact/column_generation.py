@@ -35,8 +35,7 @@ SLACK = 1 << 6
 
 CLOSE = 100
 """Where what is found in a hurry promises less than one in so many beyond the master, it is time to look closely.
-Sooner, a close look keeps too many partial routes; so it does at prices that are smoothed in a hurry, too: then the
-first took over 400 s for 54 teams with 600."""
+Sooner, a close look keeps more partial routes, at prices that are still far off."""
 
 NEAR = UNIT // 50
 """So near to the master's value a bound is as good as it gets: it is rounded down to whole visits."""

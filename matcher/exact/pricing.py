@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from linli.matcher.exact.grounds import BUCKETS, Crews
+from linli.matcher.exact.grounds import BUCKETS, COARSE, Crews, coarsely
 from linli.matcher.kernels.layout import Longs
 from linli.matcher.kernels.look_ahead import look_ahead
 from linli.matcher.kernels.routes import (
@@ -54,9 +54,9 @@ class Found(NamedTuple):
     routes: tuple[Route, ...]
 
 
-def room_to_look(visits: int) -> Ahead:
-    """Return arrays for looking ahead over so many visits."""
-    size = visits, BUCKETS
+def room_to_look(visits: int, buckets: int = BUCKETS) -> Ahead:
+    """Return arrays for looking ahead over so many visits, a shift cut into so many pieces."""
+    size = visits, buckets
     first, hope, rank = np.empty(visits, np.int32), np.empty(visits, np.int64), np.empty(visits, np.int32)
     best, other, won = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
     return Ahead(best, np.empty(size, np.int32), other, first, hope, rank, won)
@@ -87,16 +87,17 @@ class Desk:
             Asked again and again whether to be content with what looking ahead found.
         """
         mine = reward[crews.visits]
-        ahead = room_to_look(len(mine))
-        top = look_ahead(crews.ground, mine, ahead) if strict else int(mine.sum())
+        seen, buckets = (crews, BUCKETS) if strict and not is_over() else (coarsely(crews), BUCKETS // COARSE)
+        ahead = room_to_look(len(mine), buckets)
+        top = look_ahead(seen.ground, mine, ahead) if strict else int(mine.sum())
         if top <= floor:
             return Found(floor, ())
-        found = self.grown(crews, mine, ahead, floor, strict=False, is_over=is_over)
+        found = self.grown(seen, mine, ahead, floor, strict=False, is_over=is_over)
         if not strict:
             return found or Found(top, ())
         # A good route found in a hurry spares most of the partial routes that could not become better.
         known = found or Found(floor, ())
-        best = self.grown(crews, mine, ahead, known.most, strict=True, is_over=is_over)
+        best = self.grown(seen, mine, ahead, known.most, strict=True, is_over=is_over)
         if best is None:
             return Found(top, known.routes)
         return Found(best.most, (*best.routes, *(one for one in known.routes if one not in best.routes)))
