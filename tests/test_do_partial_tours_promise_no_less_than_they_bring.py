@@ -83,6 +83,28 @@ def test_all_that_is_below_a_roof_is_found() -> None:
     assert agreed > 50
 
 
+def test_prices_with_hours_fit_into_64_bits() -> None:
+    """Tests prices as high as where one visit outweighs all of some ten lower levels: times seconds they overflowed."""
+    looks = 0
+    for seed in range(5, 1_500, 5):
+        rng = random.Random(seed)
+        lister = lister_of(_timetable(seed))
+        if lister is None:
+            continue
+        columns = columns_of(lister, all_sets(lister))
+        for shift in (14, 18):
+            price = _prices(lister, rng) << shift
+            costs = {(one.group, one.made): _reduced(lister, one, price) for one in columns}
+            of = [[cost for (group, _), cost in costs.items() if group == g] for g in range(len(lister.groups.rows))]
+            roofs = [rng.choice(mine) + 1 if mine else 0 for mine in of]
+            found = columns_of(lister, lister.look(price, roofs, ANY_DEPTH))
+            assert {(one.group, one.made) for one in found} == {
+                key for key, cost in costs.items() if cost < roofs[key[0]]
+            }, seed
+            looks += 1
+    assert looks > 250
+
+
 @pytest.mark.parametrize("seed", [30521624])
 def test_a_tour_over_a_pick_up_is_made_again(seed: int) -> None:
     """Tests a round whose best tour reaches a far visit quicker over a pick-up: the order of it was not found."""

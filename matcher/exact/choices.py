@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -46,6 +47,21 @@ class Rows(NamedTuple):
     left_out: Sequence[int | None]
     sizes: Sequence[int]
     limits: Sequence[int]
+
+    def hold(self, chosen: Iterable[Column]) -> bool:
+        """Say whether a choice keeps every row."""
+        columns = list(chosen)
+        made = Counter(visit for column in columns for visit in column.visits)
+        taken = Counter(column.group for column in columns)
+        shares = Counter[int]()
+        for column in columns:
+            for limit, share in column.shares:
+                shares[limit] += share
+        return (
+            all(made[visit] == 1 or (made[visit] == 0 and cost is not None) for visit, cost in enumerate(self.left_out))
+            and all(taken[group] <= size for group, size in enumerate(self.sizes))
+            and all(shares[limit] <= most for limit, most in enumerate(self.limits))
+        )
 
     def value(self, chosen: Iterable[Column]) -> int:
         """Return what a choice costs, those left out included."""

@@ -15,7 +15,6 @@ from linli.matcher.kernels.layout import Ints, Longs, World
 from linli.matcher.kernels.tour_sets import shortest
 from linli.matcher.model import Model
 from linli.matcher.route import Tour, soft_price
-from linli.matcher.rules import first_violation, starts_of
 from linli.matcher.table import PairTable
 from linli.matcher.timetable import Timetable
 
@@ -113,8 +112,7 @@ def may_be_listed(timetable: Timetable, table: PairTable) -> bool:
 
     Notes
     -----
-    Weak spot: where the direct way from a base is slower than a detour over another visit, the pair rules refuse a
-    visit that could be made after that one; whoever says then that a plan is the best says a little too much.
+    What the pair rules refuse is not listed: see `too_strict`.
     """
     model = timetable.model
     if len(table.duty) > PAIRS_MOST or np.bincount(table.duty).max(initial=0) > VISITS_MOST:
@@ -125,31 +123,7 @@ def may_be_listed(timetable: Timetable, table: PairTable) -> bool:
     if not all(_has_no_choice(timetable, v) for v, is_fixed in enumerate(model.fixed) if is_fixed):
         return False
     known = set(zip(table.visit.tolist(), table.duty.tolist(), strict=True))
-    if not all(model.fixed[v] or d < 0 or (v, d) in known for v, d in enumerate(timetable.where)):
-        return False
-    return not any(_is_near_by_chance(timetable, tour, known) for tour in timetable.tours if tour.stops)
-
-
-def _is_near_by_chance(timetable: Timetable, tour: Tour, known: set[tuple[int, int]]) -> bool:
-    """Say whether a crew could make a visit only as it is out already: pair rules have it set out from its base."""
-    model, duty = timetable.model, timetable.model.duties[tour.duty]
-    out = [(tour.leave[k + 1], model.place[v]) for k, v in enumerate(tour.stops) if model.fixed[v]]
-    if not out:
-        return False
-    leaves, way = max(duty.opens, model.now), model.seconds_from(duty.base)
-    for visit, wanted in enumerate(model.visits):
-        if model.fixed[visit] or (visit, tour.duty) in known:
-            continue
-        entry, from_base = model.entry[visit], leaves + way[model.entry[visit]]
-        ends = [hi - model.lead[visit] for _, hi in starts_of(model.problem, wanted)]
-        if not any(model.now <= end < from_base for end in ends):
-            continue
-        soonest = min(free + model.seconds(place, entry) for free, place in out)
-        if any(soonest <= end < from_base for end in ends):
-            broken = first_violation(model.problem, wanted, model.teams[duty.team])
-            if broken is not None and broken.rule == "time_window":
-                return True
-    return False
+    return all(model.fixed[v] or d < 0 or (v, d) in known for v, d in enumerate(timetable.where))
 
 
 def _has_no_choice(timetable: Timetable, visit: int) -> bool:

@@ -7,6 +7,7 @@ computed from these in integers: any prices give a valid bound, rounded ones too
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import NamedTuple
 
 from linli.matcher.exact.choices import Column, Rows
@@ -15,6 +16,10 @@ from linli.matcher.kernels.tour_sets_layout import SCALE
 
 NEARLY = 1e-6
 """How far from a whole number a share may be that GLOP computed and that is one."""
+
+
+LEAST = -(1 << 52)
+"""No visit's price is lower: 62 of them still fit into 64 bits, and any prices are valid."""
 
 
 class Prices(NamedTuple):
@@ -58,8 +63,10 @@ def find_prices(rows: Rows, columns: Sequence[Column]) -> Prices | None:
     solver.solve(program)
     if not solver.has_solution() or solver.status() != model_builder_helper.SolveStatus.OPTIMAL:
         return None
-    duals = [round(SCALE * float(dual)) for dual in solver.dual_values()]
-    values = [float(value) for value in solver.variable_values()]
+    exact, values = [float(dual) for dual in solver.dual_values()], [float(value) for value in solver.variable_values()]
+    if not all(map(isfinite, (*exact, *values))):
+        return None
+    duals = [max(LEAST, round(SCALE * dual)) for dual in exact]
     return Prices(
         [p if out is None else min(p, SCALE * out) for p, out in zip(duals, rows.left_out, strict=False)],
         [min(0, price) for price in duals[visits : visits + groups]],

@@ -229,9 +229,9 @@ class _Prover:
         return packed.proven
 
     def _choose(self, columns: list[Column]) -> None:
-        """Take a choice over if it is better."""
+        """Take a choice over if it is better; what GLOP takes whole may be off by its tolerance all the same."""
         value = self.rows.value(columns)
-        if value < self.value:
+        if value < self.value and self.rows.hold(columns):
             self.value, self.chosen = value, columns
 
 

@@ -73,9 +73,12 @@ def measure(world: World, groups: Longs, g: int, able: Ints, price: Longs, gain:
 @inner
 def _is_ahead(world: World, able: Ints, gain: Longs, a: int, b: int) -> bool:
     """Say whether a row gains more for its time than another one."""
-    mine = able[a, HOP_LEAST] + world.visits[able[a, WHO], DURATION]
-    other = able[b, HOP_LEAST] + world.visits[able[b, WHO], DURATION]
-    return bool(gain[0, a] * other > gain[0, b] * mine)
+    mine = max(1, able[a, HOP_LEAST] + world.visits[able[a, WHO], DURATION])
+    other = max(1, able[b, HOP_LEAST] + world.visits[able[b, WHO], DURATION])
+    # By whole parts first: the products of high prices with hours would not fit into 64 bits.
+    if gain[0, a] // mine != gain[0, b] // other:
+        return bool(gain[0, a] // mine > gain[0, b] // other)
+    return bool(gain[0, a] % mine * other > gain[0, b] % other * mine)
 
 
 @inner
@@ -124,10 +127,10 @@ def promises(
         if start < 0 or start + world.visits[v, DURATION] + back > world.duties[d, CLOSES]:
             continue
         takes = able[row, HOP_LEAST] + world.visits[v, DURATION]
-        if takes <= left:
+        if takes <= left or takes == 0:
             in_time += gain[0, row]
         elif left > 0:
-            in_time += gain[0, row] * left // takes + 1
+            in_time += gain[0, row] // takes * left + gain[0, row] % takes * left // takes + 1
         left -= takes
         added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1 + world.fits[fit, PRICE]
         if world.visits[v, SOFT] != 0:

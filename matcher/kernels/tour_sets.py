@@ -78,9 +78,6 @@ FULL = -1
 MIX = 0x9E3779B97F4A7C1
 """Spreads sets over buckets."""
 
-FAR_BELOW = -(1 << 60)
-"""Below the reduced cost of any tour."""
-
 
 @bare
 def shortest(way: Ints, least: Ints) -> None:
@@ -175,7 +172,9 @@ def _list_group(
                 return False
             if not _finish(world, groups, g, able, labels, sets, buckets, numbers, up):
                 return False
-            if promises(world, least, groups, g, able, price, gain, labels, up, homeward) < groups[g, ROOF]:
+            # To what is agreed a crew may have set out before now: of the start nothing is promised then.
+            far = agreed != 0 and up == 0
+            if far or promises(world, least, groups, g, able, price, gain, labels, up, homeward) < groups[g, ROOF]:
                 deep = labels[up, STOPS] >= numbers[STOPS_MOST]
                 numbers[TRIED] += many
                 for k in range(many):

@@ -10,6 +10,7 @@ from linli.matcher import compiled
 from linli.matcher.exact.duty_groups import groups_of, may_be_listed
 from linli.matcher.exact.meter import GROUPING, PAIRS_PER_WORK, Meter
 from linli.matcher.exact.proof import Proof
+from linli.matcher.exact.too_strict import rules_may_be_too_strict
 from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.carry_over import remember
 from linli.matcher.insertion.repair import insert_all, repair
@@ -54,7 +55,7 @@ class EngineReport:
     columns : int
         Tours OR-Tools chose from.
     complete : bool
-        Whether these were all tours that could matter.
+        Whether these were all tours that could matter: not where rules by pair are stricter than the checker.
     proven : bool
         Whether the choice among them was proved optimal; with `complete`, the plan is.
     work : int
@@ -199,8 +200,9 @@ def improve(timetable: Timetable, limits: Limits, seed: int) -> Outcome:
     meter = Meter(_for_proving(model, limits), until=limits.until)
     proof = _prove(timetable, table, meter, seed)
     if proof is not None and proof.proven:
+        complete = not rules_may_be_too_strict(proof.timetable, table)
         return Outcome(
-            proof.timetable, "packing", columns=proof.columns, complete=True, proven=True, work=meter.spent, table=table
+            proof.timetable, "packing", 0, proof.columns, complete, proven=True, work=meter.spent, table=table
         )
     start = timetable if proof is None else proof.timetable
     # By a clock the work says how long the time is altogether, and what is gone of it is known.
