@@ -71,7 +71,8 @@ def detours_might_do(timetable: Timetable, table: PairTable) -> bool:
         able = np.flatnonzero(refused[:, d] | np.array(on_duty, dtype=np.bool_))
         mine, visits = _Ways(start.there[able, d], start.home[able, d]), [coming[k] for k in able.tolist()]
         made = _made_over_others(model, visits, mine, between[np.ix_(able, able)], duties[d])
-        if any(_is_refused_for_times(model, coming[k], duties[d]) for k in able[made & refused[able, d]].tolist()):
+        hidden: list[int] = able[made & refused[able, d]].tolist()
+        if any(_is_refused_for_times(model, coming[k], duties[d]) for k in hidden):
             return True
     return False
 
