@@ -68,22 +68,14 @@ class BareKernel(Kernel):
         RuntimeError
             If the code reports a fault; it has none to report.
         """
-        kinds, numbers = list[str](), list[bytes]()
-        for word in words:
-            if type(word) is int:
-                kinds.append(NUMBER)
-                numbers.append(_word_of(word))
-            else:
-                row = word if type(word) is _Ready else _Ready(word)
-                kinds.append(row.kind)
-                numbers.append(row.numbers)
-        door = self._doors.get(tuple(kinds)) or self._load(tuple(kinds), words)
+        kinds, numbers = laid_out(words)
+        door = self._doors.get(kinds) or self.door(kinds, words)
         answer = ctypes.c_int64(0)
         if door(b"".join(numbers), ctypes.byref(answer)) != 0:
             raise RuntimeError(f"{self.function.__name__} failed")
         return answer.value
 
-    def _load(self, kinds: tuple[str, ...], words: tuple[Any, ...]) -> Callable[..., int]:
+    def door(self, kinds: tuple[str, ...], words: tuple[Any, ...]) -> Callable[..., int]:
         """Return the code for arguments of these kinds; it is made where it is missing."""
         with _loading:
             if kinds not in self._doors:
@@ -130,6 +122,65 @@ def ready(word: Word) -> Word:
         Its arrays may change in what they hold, but not in size.
     """
     return cast("Word", _Ready(word))
+
+
+class StandingCall:
+    """Machine code that is called again and again and all but its last argument stays: it is laid out once.
+
+    To lay out a dozen arrays and find the code for them takes longer than a decision. What the arrays hold may change
+    between calls. Not for two threads at once.
+
+    Parameters
+    ----------
+    function : callable
+        A `bare` one.
+    *words
+        Its arguments, arrays made ready; the last one may be replaced by others of its kind.
+    """
+
+    __slots__ = ("_answer", "_answer_at", "_door", "_kind", "_last", "_row", "_row_at", "_stays", "_words")
+
+    def __init__(self, function: Callable[..., int], *words: Any) -> None:
+        kinds, numbers = laid_out(words)
+        self._door = cast("BareKernel", function).door(kinds, words)
+        self._last, self._kind, self._words = words[-1], kinds[-1], words
+        self._row, self._answer = bytearray().join(numbers), ctypes.c_int64(0)
+        self._stays = len(self._row) - len(numbers[-1])
+        self._row_at = ctypes.addressof(ctypes.c_char.from_buffer(self._row))
+        self._answer_at = ctypes.addressof(self._answer)
+
+    def __call__(self, last: Any) -> int:
+        """Call the machine code with another last argument.
+
+        Raises
+        ------
+        TypeError
+            If it is of another kind.
+        RuntimeError
+            If the code reports a fault; it has none to report.
+        """
+        if last is not self._last:
+            if last.kind is not self._kind:
+                raise TypeError(f"{last.kind} is not {self._kind}")
+            self._row[self._stays :] = last.numbers
+            self._last = last
+        if self._door(self._row_at, self._answer_at) != 0:
+            raise RuntimeError("a standing call failed")
+        return self._answer.value
+
+
+def laid_out(words: tuple[Any, ...]) -> tuple[tuple[str, ...], list[bytes]]:
+    """Return of what kind arguments are, and their words."""
+    kinds, numbers = list[str](), list[bytes]()
+    for word in words:
+        if type(word) is int:
+            kinds.append(NUMBER)
+            numbers.append(_word_of(word))
+        else:
+            row = word if type(word) is _Ready else _Ready(word)
+            kinds.append(row.kind)
+            numbers.append(row.numbers)
+    return tuple(kinds), numbers
 
 
 def ready_row(row: array[int]) -> Longs:
@@ -196,7 +247,7 @@ def _flatten_array(held: npt.NDArray[Any], numbers: list[int], kinds: list[str])
 def _door(symbol: str, code: bytes) -> Callable[..., int]:
     """Return the function of this name in an object."""
     found: Any = ctypes.CFUNCTYPE(ctypes.c_int32)(placed(code, symbol) or _placed_by_llvm(code, symbol))
-    found.argtypes = ctypes.c_char_p, ctypes.c_void_p
+    found.argtypes = ctypes.c_void_p, ctypes.c_void_p
     door: Callable[..., int] = found
     return door
 

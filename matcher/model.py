@@ -246,8 +246,13 @@ class Model:
             lead = self.lead[visit]
             earliest = max(self.duties[duty].opens, self.now) - lead
             windows = shifted(starts_of(self.problem, self.visits[visit]), lead)
-            cut = [(max(lo, earliest), min(hi, latest)) for lo, hi in windows]
-            fit = known.on[duty] = Fit(duty, tuple([(lo, hi) for lo, hi in cut if lo <= hi]), price)
+            # A place was found, so the duty is open for longer than nothing, and what is left of a window, too.
+            cut = [
+                (lo if lo > earliest else earliest, hi if hi < latest else latest)
+                for lo, hi in windows
+                if lo <= latest and hi >= earliest
+            ]
+            fit = known.on[duty] = Fit(duty, tuple(cut), price)
         return fit
 
     def _known(self, visit: int) -> Fits:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from linli.matcher import compiled
-from linli.matcher.bare_code import ready
+from linli.matcher.bare_code import StandingCall, ready
 from linli.matcher.kernels.carve import copy_ways
 from linli.matcher.kernels.layout import Notes, State, World
 from linli.matcher.kernels.search import search
@@ -253,6 +253,19 @@ def test_what_was_made_ready_is_read_anew_at_every_call() -> None:
         assert among.tolist() == [[15 + more, 13 + more], [7 + more, 5 + more]]
     with pytest.raises(TypeError):
         ready((ways, ways[:, ::2]))
+
+
+def test_a_call_that_stands_takes_other_last_arguments_of_the_same_kind_alone() -> None:
+    """Tests that what is handed over last is taken anew at every call, and refused where it would be misread."""
+    ways, places = np.arange(16, dtype=np.int32).reshape(4, 4), np.array((3, 1), np.int32)
+    one, other = np.zeros((2, 2), np.int32), np.zeros((2, 2), np.int32)
+    call = StandingCall(copy_ways, ready(ways), ready(places), ready(one))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    call(ready(other))
+    assert (one.tolist(), other.tolist()) == ([[0, 0], [0, 0]], [[15, 13], [7, 5]])
+    call(ready(one))
+    assert one.tolist() == other.tolist()
+    with pytest.raises(TypeError):
+        call(ready(one.astype(np.int64)))
 
 
 _HEAPS = """

@@ -18,7 +18,7 @@ from linli.matcher.kernels.ways import fill_ways
 from linli.matcher.limits import Limits
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
-from linli.matcher.problem import Fetch, Pin, Place, Plan, Problem, Team, Visit
+from linli.matcher.problem import DECLINED, Fetch, Pin, Place, Plan, Problem, Team, Visit
 from linli.matcher.rules import PAIR_RULES
 from linli.matcher.search.solve import solve
 from linli.matcher.table import pair_table
@@ -140,6 +140,17 @@ def test_nothing_is_overlooked_in_a_grid_of_many_teams() -> None:
     insert_all(timetable, list(range(1_200)))
     for visit in range(1_200, 1_300):
         assert best_spot(timetable, visit) == best_spot_plainly(timetable, visit)
+
+
+def test_many_barred_teams_are_barred_and_only_from_their_visit() -> None:
+    """Tests visits with more barred teams than there was room for, between others that bar none."""
+    problem = day(teams=90, visits=60, seed=4)
+    barred = tuple((team.id, DECLINED) for team in problem.teams[::2] + problem.teams[1:80:2])
+    visits = tuple(replace(v, barred_teams=barred) if i % 5 == 0 else v for i, v in enumerate(problem.visits))
+    timetable = Timetable(Model(remembered(replace(problem, visits=visits))))
+    insert_all(timetable, list(range(41, 60)))
+    assert agree(timetable, list(range(41))) == 41
+    assert len({team for team, _ in barred}) > asked_visits.WORDS_FIRST
 
 
 def test_what_it_does_not_know_is_left_to_plain_python() -> None:

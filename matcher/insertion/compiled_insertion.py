@@ -9,18 +9,19 @@ the machine code is loaded, is left to plain Python. Which of them answers chang
 
 from __future__ import annotations
 
+from struct import Struct
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
-from linli.matcher.bare_code import ready, ready_row
+from linli.matcher.bare_code import StandingCall, ready, ready_row
 from linli.matcher.ends_travel import all_ways_of
-from linli.matcher.insertion.asked_visits import Asked, AskedVisits, are_known, are_known_by_formula
+from linli.matcher.insertion.asked_visits import Asked, AskedVisits, Wanted, are_known, are_known_by_formula
 from linli.matcher.insertion.cells import cells_of, one_cell
 from linli.matcher.insertion.ground import StandingGround
 from linli.matcher.kernels import placing_layout as layout
-from linli.matcher.kernels.placing_layout import CHEAPEST, CHOICE, EVERY_TEAM
+from linli.matcher.kernels.placing_layout import CHEAPEST, CHOICE, EVERY_TEAM, Able
 from linli.matcher.memory import Memory, TravelTable
 from linli.matcher.model import Model
 from linli.matcher.problem import Visit
@@ -38,6 +39,8 @@ RULES: Final = (
     *("requested_language", "safeguarding", "travel_limit", "working_hours", "time_window_reachable"),
 )
 """The rules it knows: where there are others it does not answer."""
+
+_answer_at = Struct(f"{layout.ANSWER_COLUMNS}q").unpack_from
 
 _KNOWS_THE_RULES = tuple(rule.__name__ for rule in PAIR_RULES) == RULES
 
@@ -83,8 +86,12 @@ class Finder:
         self._no_ways = None if all_ways_of(travel) is None else (ready(np.zeros(0, np.int64)),) * 4
         self._is_enclosed = False
         self._asked = AskedVisits(model, self._cells, by_formula=self._by_formula)
+        self._wanted = Wanted()
         self._answers = np.zeros((len(model.teams) + 1, layout.ANSWER_COLUMNS), np.int64)
+        self._first_answer = memoryview(self._answers[0]).cast("B")
         self._ready_answers = ready(self._answers)
+        self._calls: dict[int, StandingCall] = {}
+        self._called_on: tuple[object, object] = None, None
         self._metres = None if all(t.max_metres_per_shift is None for t in model.teams) else table.in_metres()
         self.knows_teams = are_known(model.teams)
 
@@ -122,20 +129,34 @@ class Finder:
         return int(self._ground.ground.prices[layout.LOOKED_AT])
 
     def _find(self, timetable: Timetable, memory: Memory, asked: Asked, visit: int, what: int) -> list[Answer] | None:
-        if asked.able is None or asked.numbers[layout.SPANS] == 0:
+        if asked.able is None:
             return [_chosen(0)] if what == CHOICE else []
         self._follow(timetable, memory)
-        given = self._ground.ready(), asked.able, asked.ready
+        self._wanted.write(timetable.model, visit, asked)
         if asked.by_formula:
-            many = _loaded[0].find(*given, what, self._ready_answers)
+            many = self._call(what, asked.able)(asked.able)
         else:
             ways = self._no_ways or self._ways(timetable.model, memory, visit)
+            given = self._ground.ready(), asked.able, self._wanted.ready
             many = _loaded[3].find(*given, *ways, what, self._ready_answers)
         if many < 0:
             return None
         if what == CHOICE:
             return [_chosen(many)]
+        if many == 1:
+            return [cast("Answer", _answer_at(self._first_answer))]
         return [(c, d, p, last, fee) for c, d, p, last, fee in self._answers[:many].tolist()] if many else []
+
+    def _call(self, what: int, able: Able) -> StandingCall:
+        """Return the call of machine code that passes over teams too far away; all but who is able stands in it."""
+        ground, wanted = self._ground.ready(), self._wanted.ready
+        if self._called_on[0] is not ground or self._called_on[1] is not wanted:
+            self._calls, self._called_on = {}, (ground, wanted)
+        call = self._calls.get(what)
+        if call is None:
+            words = ground, wanted, what, self._ready_answers, able
+            call = self._calls[what] = StandingCall(_loaded[0].find, *words)
+        return call
 
     def _ways(self, model: Model, memory: Memory, visit: int) -> tuple[Any, ...]:
         """Return the ways to where a visit begins and from where it ends, ready: seconds, and metres if any count."""

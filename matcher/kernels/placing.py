@@ -15,6 +15,7 @@ from linli.matcher.kernels.placing_layout import (
     ASKED_FROM,
     ASKED_UNTIL,
     ASKING,
+    BARRED,
     BASE,
     BEYOND,
     CHEAPEST,
@@ -86,21 +87,21 @@ NARROW, FLAT = 0.5, 0.98
 
 
 @bare
-def find(ground: Ground, able: Able, wanted: Longs, what: int, answers: Longs) -> int:
+def find(ground: Ground, wanted: Longs, what: int, answers: Longs, able: Able) -> int:
     """Look for places for a visit.
 
     Parameters
     ----------
     ground : Ground
         The roster and its tours.
-    able : Able
-        The teams that hold what the visit needs.
     wanted : array
         The visit.
     what : int
         `CHEAPEST`, `EVERY_TEAM` or `CHOICE`.
     answers : array, (teams, ANSWER_COLUMNS)
         Gets the places found: one row for the cheapest, or one for every team that has a place.
+    able : Able
+        The teams that hold what the visit needs.
 
     Returns
     -------
@@ -212,8 +213,8 @@ def may_ask(ground: Ground, able: Able, wanted: Longs, c: int, t: int) -> bool:
     """Say whether the rules that look at neither way nor shift allow the pair."""
     if able.until[c, 0] < wanted[ENDS] or wanted[ASKED_FROM] <= ground.teams[t, ASKED_UNTIL]:
         return False
-    allowed = True
-    for k in range(FIRST_SPAN + 2 * wanted[SPANS], wanted.shape[0]):
+    allowed, barred = True, FIRST_SPAN + 2 * wanted[SPANS]
+    for k in range(barred, barred + wanted[BARRED]):
         allowed = allowed and wanted[k] != t
     return allowed
 

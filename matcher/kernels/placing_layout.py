@@ -63,10 +63,11 @@ PRICES = 9
 
 # Places in what is wanted. Where something is fetched, its start and length count from there, FIRST_AT, LEAD seconds
 # before the visit; WITHIN and WITHIN_METRES are the way from there to the visit, and FETCHING is what that way costs.
-# After its windows follow the teams that may not be sent, to the end.
+# After its windows follow the BARRED teams that may not be sent.
 NOW, ENDS, LENGTH, WHERE, ASKED_FROM, MAX_SECONDS, MAX_METRES, REGULAR = 0, 1, 2, 3, 4, 5, 6, 7
-IS_SOFT, IS_DUE, WAS_TOLD, LEAD, WITHIN, WITHIN_METRES, FETCHING, FIRST_AT, SPANS = 8, 9, 10, 11, 12, 13, 14, 15, 16
-FIRST_SPAN = 17
+IS_SOFT, IS_DUE, WAS_TOLD, LEAD, WITHIN, WITHIN_METRES, FETCHING, FIRST_AT = 8, 9, 10, 11, 12, 13, 14, 15
+BARRED, SPANS = 16, 17
+FIRST_SPAN = 18
 
 # Places in a grid: its corner and the size of its cells in radians, how many rows and columns, the smallest cosine of a
 # latitude, the seconds that a metre takes at least, the longest shift, and the seconds that any team goes at most.

@@ -16,20 +16,30 @@ from dataclasses import replace
 from linli.matcher.checker import check
 from linli.matcher.insertion import compiled_insertion
 from linli.matcher.insertion.baseline import first_come_nearest
-from linli.matcher.insertion.insertion import best_spot
+from linli.matcher.insertion.insertion import best_spot, best_spot_plainly
 from linli.matcher.insertion.repair import insert_all, repair
 from linli.matcher.memory import Memory
 from linli.matcher.model import Model
 from linli.matcher.objective import evaluate
 from linli.matcher.problem import Plan, Problem
 from linli.matcher.search.solve import Limits, solve
+from linli.matcher.timetable import Timetable
 from tests.support.problems import day, region
+
+MANY, CHECKED = 100, 30
+"""With more teams than `MANY` every `CHECKED`th choice is checked: plain Python takes hundredths of a second for it."""
 
 
 def _percentiles(seconds: list[float]) -> str:
     ordered = sorted(seconds)
     p50, p99 = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
     return f"p50 {p50 * 1e6:6.0f} us   p99 {p99 * 1e6:6.0f} us"
+
+
+def _check_choices(timetable: Timetable, visits: range) -> None:
+    """Hold machine code to the choices of plain Python, which says what an insertion is."""
+    for visit in visits:
+        assert best_spot(timetable, visit) == best_spot_plainly(timetable, visit)
 
 
 def bench_insertion(problem: Problem, visits: int, compiled: bool) -> float:
@@ -47,6 +57,8 @@ def bench_insertion(problem: Problem, visits: int, compiled: bool) -> float:
             begun = time.process_time()
             best_spot(timetable, visit)
             times.append(time.process_time() - begun)
+    if compiled:
+        _check_choices(timetable, range(visits, len(problem.visits), 1 if len(problem.teams) <= MANY else CHECKED))
     print(f"{len(problem.teams)} teams, {stops} stops, {len(first)} insertions, {'compiled' if compiled else 'plain'}")
     print(f"  first seen   {_percentiles(first)}")
     print(f"  seen before  {_percentiles(again)}")
