@@ -307,7 +307,6 @@ UNSUPPORTED: list[tuple[Json, str]] = [
     ),
     (changed((*VEHICLE, "breaks"), [{"id": 1, "time_windows": [[1, 2]]}]), "vehicles[1].breaks"),
     (changed((*VEHICLE, "speed_factor"), 1.5), "vehicles[1].speed_factor: 1.5, but 1 in vehicles[0]: supported only"),
-    (changed((*VEHICLE, "type"), "van"), "vehicles[1].type"),
     (changed((*VEHICLE, "profile"), "bike"), "vehicles: one problem, one profile"),
     (changed((*JOB, "service_per_type"), {"van": 5}), "jobs[0].service_per_type"),
     (
@@ -435,3 +434,23 @@ def test_what_is_brought_has_both_its_names(solve: Solve) -> None:
     assert solution["summary"]["amount"] == solution["summary"]["delivery"] == [2]
     assert all(route["amount"] == route["delivery"] for route in solution["routes"])
     assert "amount" not in solve(problem())["summary"]
+
+
+def test_a_vehicles_type_alone_does_no_harm(solve: Solve) -> None:
+    """Tests that a type is read where no task takes another time for it; such times are refused by their own names."""
+    given = problem()
+    given["vehicles"][0]["type"] = "van"
+    assert solve(given)["routes"] == solve(problem())["routes"]
+    given["jobs"][0]["service_per_type"] = {"van": 60}
+    assert "jobs[0].service_per_type: not supported" in solve(given, exit_code=2)["error"]["message"]
+
+
+def test_a_source_of_ways_that_is_none_is_refused_beside_a_matrix_too(
+    solve: Solve, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Tests that a slip in --travel is told, and that a matrix stands before the source."""
+    assert "--travel osmr:" in solve(problem(), "--travel", "osmr:http://x", exit_code=2)["error"]["message"]
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps(problem()))
+    assert main.run(["solve", str(file), "--work", "10", "--travel", "osrm:http://127.0.0.1:1"]) == 0
+    assert "matrix of its own" in capsys.readouterr().err

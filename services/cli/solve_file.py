@@ -34,7 +34,7 @@ from linli.services.solving.vroom_solved import Seconds, Solved
 from linli.services.solving.vroom_verdict import faults_of_solution
 from linli.services.travel.provider import ProviderError, frozen
 from linli.services.travel.remembering import Remembering
-from linli.services.travel.sources import CSV_BYTES_MAX, source_of
+from linli.services.travel.sources import CSV_BYTES_MAX, refuse_unknown, source_of
 
 PROBLEM_BYTES_MAX = 512 * 1024 * 1024
 """A matrix of 5,000 places is some 150 MB of text; a larger one does not fit a small machine."""
@@ -73,9 +73,12 @@ def solve_file(
         If the file cannot be read or is malformed, or the solution cannot be written.
     """
     _can_be_written(target)
+    refuse_unknown(ways.source)
     began = time.monotonic()
     warn_if_cold(out)
     file = read_problem(read_bytes(name, PROBLEM_BYTES_MAX), name)
+    if file.matrices and ways.source != "estimate":
+        out.warn("The file has a matrix of its own; --travel is not asked.", "文件自带矩阵，未使用 --travel。")
 
     def fetched(estimate: Travel, places: Sequence[Place]) -> Travel:
         return _fetched(estimate, places, ways.source, out)

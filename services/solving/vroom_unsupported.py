@@ -44,8 +44,6 @@ def _of_vehicle(vehicle: Vehicle) -> Iterator[str]:
                 f"costs.{name}: costs other than travel time are not supported",
                 f"costs.{name}：不支持行程时间以外的成本",
             )
-    if vehicle.type is not None:
-        yield both("type: times by type of vehicle are not supported", "type：不支持按车型区分时间")
     for number, step in enumerate(vehicle.steps):
         if step.type in ("break", "pickup", "delivery"):
             yield both(

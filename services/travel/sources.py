@@ -41,11 +41,25 @@ def source_of(named: str, estimate: Travel, read: bytes = b"") -> Provider:
             raise LinliError(Code.PROBLEM, detail=said) from None
         except UnicodeDecodeError:
             raise LinliError(Code.FILE_ENCODING, path=where) from None
-    if kind not in ("osrm", "valhalla") or not where.startswith(("http://", "https://")):
-        kinds = "osrm:http://…, valhalla:http://…, csv:FILE, estimate"
-        detail = Both(f"--travel {named}: give one of {kinds}", f"--travel {named}：可选 {kinds}")
-        raise LinliError(Code.USAGE, detail=detail)
+    refuse_unknown(named)
     from linli.services.travel.routing_server import OSRM, VALHALLA, RoutingServer  # with it comes a client for HTTP
 
     dialect = OSRM if kind == "osrm" else VALHALLA
     return Remembering(RoutingServer(where, dialect), stand_in, by_hour=kind == "valhalla")
+
+
+def refuse_unknown(named: str) -> None:
+    """Do nothing where there is such a source, whether it answers or not.
+
+    Raises
+    ------
+    LinliError
+        If there is none.
+    """
+    kind, _, where = named.partition(":")
+    if kind in ("estimate", "csv"):
+        return
+    if kind not in ("osrm", "valhalla") or not where.startswith(("http://", "https://")):
+        kinds = "osrm:http://…, valhalla:http://…, csv:FILE, estimate"
+        detail = Both(f"--travel {named}: give one of {kinds}", f"--travel {named}：可选 {kinds}")
+        raise LinliError(Code.USAGE, detail=detail)
