@@ -61,9 +61,10 @@ def detours_might_do(timetable: Timetable, table: PairTable) -> bool:
     refused = ~fits & ~in_time(direct)
     between = _from_each_to_the_end_of_each(model, coming)
     start = _Ways(np.minimum(direct.there, _from_what_is_agreed(timetable, coming, duties)), direct.home)
-    for over in (_over_the_best_other, _over_any_others):
-        if refused.any():
-            refused &= in_time(over(model, coming, start, between))
+    if refused.any():
+        refused &= in_time(_over_the_best_other(model, coming, start, between))
+    if refused.any():
+        refused &= in_time(_over_any_others(model, coming, start, between, np.flatnonzero(refused.any(axis=0))))
     for d in np.flatnonzero(refused.any(axis=0)).tolist():
         on_duty = [
             timetable.where[v] == duties[d] if model.fixed[v] else bool(fits[k, d]) for k, v in enumerate(coming)
@@ -125,17 +126,19 @@ def _over_the_best_other(model: Model, coming: list[int], start: _Ways, between:
     return _Ways(np.minimum(start.there, there), np.minimum(start.home, home))
 
 
-def _over_any_others(model: Model, coming: list[int], start: _Ways, between: Longs) -> _Ways:
-    """Return the same over any others, whoever may make them and whenever they begin (Floyd and Warshall)."""
+def _over_any_others(model: Model, coming: list[int], start: _Ways, between: Longs, some: Longs) -> _Ways:
+    """Return the ways of some duties over any others, whoever may make them and whenever (Floyd and Warshall)."""
     duration = np.array([model.duration[v] for v in coming], dtype=np.int64)
-    ends, there, home = between.copy(), start.there.copy(), start.home.copy()
+    ends, there, home = between.copy(), start.there[:, some], start.home[:, some]
     for over in range(len(coming)):
         np.minimum(ends, ends[:, over, None] + ends[over], out=ends)
     for over in range(len(coming)):
-        reached = start.there[over] + duration[over]
+        reached = start.there[over, some] + duration[over]
         np.minimum(there, reached + (ends[over] - duration)[:, None], out=there)
-        np.minimum(home, ends[:, over, None] + start.home[over], out=home)
-    return _Ways(there, home)
+        np.minimum(home, ends[:, over, None] + start.home[over, some], out=home)
+    found = _Ways(start.there.copy(), start.home.copy())
+    found.there[:, some], found.home[:, some] = there, home
+    return found
 
 
 def _made_over_others(model: Model, visits: list[int], start: _Ways, between: Longs, duty: int) -> Flags:
@@ -190,10 +193,11 @@ def _judge(model: Model, coming: list[int], duties: list[int]) -> Callable[[_Way
 def _clear_until(model: Model, coming: list[int], duties: list[int]) -> Longs:
     """Return by when a visit has to be over for those of each duty to be clear; for ever also where they never are."""
     until = np.full((len(coming), len(duties)), FOREVER, np.int64)
+    team_of = np.array([model.duties[d].team for d in duties], dtype=np.int64)
     for k, v in enumerate(coming):
         visit = model.visits[v]
         if visit.safeguarding is not None or visit.gender is not None:
             known = model.roster.cleared.get((visit.safeguarding, visit.gender))
             teams = known[0] if known else np.array([model.cleared_until(visit, team) for team in model.teams])
-            until[k] = np.where(teams == 0, FOREVER, teams)[[model.duties[d].team for d in duties]]
+            until[k] = np.where(teams == 0, FOREVER, teams)[team_of]
     return until
