@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from linli.schemas.assignment import AssignmentRecord
+from linli.schemas.dead_letters import DeadLetter
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.menu import shipped_menu
 from linli.services.cli.words import TONGUE, both
@@ -28,6 +29,20 @@ async def request_meant(board: BoardReader, name: str) -> AssignmentRecord:
         listed = ", ".join(number_of(record) for record in found)
         raise LinliError(Code.USAGE, detail=both(f"{name} may be {listed}", f"{name} 可能是 {listed}"))
     return found[0]
+
+
+async def letter_meant(board: BoardReader, name: str) -> DeadLetter:
+    """Find a dead letter by its id.
+
+    Raises
+    ------
+    LinliError
+        If there is none.
+    """
+    letter = await board.dead_letter(name)
+    if letter is None:
+        raise LinliError(Code.UNKNOWN_DEAD_LETTER, id=name)
+    return letter
 
 
 def number_of(record: AssignmentRecord) -> str:

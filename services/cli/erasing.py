@@ -104,11 +104,10 @@ async def _key_of_letter(here: Here, letter_id: str) -> str:
         If the board keeps no such dead letter, or it has no original.
     """
     from linli.schemas.errors import Code, LinliError
+    from linli.services.cli.board_lookups import letter_meant
 
     async with here.board() as board:
-        letter = await board.dead_letter(letter_id)
-    if letter is None:
-        raise LinliError(Code.UNKNOWN_DEAD_LETTER, id=letter_id)
+        letter = await letter_meant(board, letter_id)
     if letter.payload is None:
         raise LinliError(Code.ERASED, id=letter_id)
     return letter.payload.key_id

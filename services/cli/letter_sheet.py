@@ -5,6 +5,7 @@ from __future__ import annotations
 from linli.schemas.dead_letters import MEANING, DeadLetter
 from linli.schemas.errors import Code, LinliError
 from linli.schemas.glossary import word_of
+from linli.services.cli.board_lookups import letter_meant
 from linli.services.cli.here import Here
 from linli.services.cli.out import Out, clock
 from linli.services.cli.words import TONGUE, both
@@ -40,9 +41,7 @@ async def show_one(here: Here, out: Out, letter_id: str, *, reveal: bool) -> Non
         If the board keeps none with this id, or its original was erased.
     """
     async with here.board() as board:
-        letter = await board.dead_letter(letter_id)
-    if letter is None:
-        raise LinliError(Code.UNKNOWN_DEAD_LETTER, id=letter_id)
+        letter = await letter_meant(board, letter_id)
     original = await _opened(here, letter) if reveal else None
     data = _as_data(letter)
     if original is not None:
