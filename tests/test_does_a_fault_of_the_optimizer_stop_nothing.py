@@ -58,8 +58,12 @@ def test_a_plan_the_checker_refuses_leaves_the_round_to_insertion(monkeypatch: p
 
 def test_a_district_is_held_where_no_plan_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests that nothing is written where insertion on the last plan breaks a rule, too."""
+
+    def refuse(problem: Problem, before: Plan, result: Result) -> list[Violation]:
+        return [LATE]
+
     desk = Desk()
-    monkeypatch.setattr(matching, "_judged", lambda *_: [LATE])
+    monkeypatch.setattr(matching, "_judged", refuse)
     with pytest.raises(PlanRefusedError, match="working_hours t0 r-1/0 by 60 s"):
         desk.place_order("1")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from linli.matcher.ledger.state import NumberedCommand
 from linli.schemas.commands import ApplyTeam, PlaceOrder
@@ -512,25 +514,29 @@ STRANGE_MOMENTS = (
 """At the calendar's ends, at those of our years, and before the first second that computers count."""
 
 
-def _moments(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+Spot = tuple[str | int, ...]
+
+
+def _moments(value: JsonValue, at: Spot = ()) -> Iterator[Spot]:
     """Yield where a record names a moment."""
+    inner = list[tuple[str | int, JsonValue]]()
     if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _moments(inner, (*at, name))
+        inner += value.items()
     elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _moments(inner, (*at, number))
+        inner += enumerate(value)
     elif isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
         yield at
+    for name, one in inner:
+        yield from _moments(one, (*at, name))
 
 
-def _with(value: Any, at: tuple[str | int, ...], moment: str) -> Any:
+def _with(value: Any, at: Spot, moment: str) -> Any:
     """Return a copy of a record with another moment."""
     if not at:
         return moment
-    copy: Any = list(value) if isinstance(value, list) else dict(value)
-    copy[at[0]] = _with(copy[at[0]], at[1:], moment)
-    return copy
+    changed = deepcopy(value)
+    changed[at[0]] = _with(value[at[0]], at[1:], moment)
+    return changed
 
 
 @pytest.mark.parametrize("kind", sorted(TYPE_OF_KIND))
