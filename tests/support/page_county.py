@@ -25,6 +25,8 @@ LEAD_NAME, LEAD_PHONE = "孙无人某", "13100007777"
 """Whom the desk calls for a team."""
 
 TEAMS = ("t-page-a", "t-page-b")
+GRID = f"{urban_communities()[0].code}-01"
+"""Where these orders are for: a place that nobody sees who does not go there."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def order(county: County, number: str, **more: Any) -> str:
         "category": "repair",
         "beneficiary": "empty_nest_elderly",
         "windows": soon(),
-        "grid": f"{urban_communities()[0].code}-01",
+        "grid": GRID,
         "consent": {"beneficiary": True},
         "wishes": {"language": "miao"},
         "personal": {"name": NAME, "phone": PHONE_NUMBER, "address_line": ADDRESS},
@@ -102,7 +104,7 @@ def standing_order(county: County) -> str:
         "category": "repair",
         "beneficiary": "empty_nest_elderly",
         "windows": [window],
-        "grid": f"{urban_communities()[0].code}-01",
+        "grid": GRID,
         "consent": {"beneficiary": True},
         "personal": {"name": NAME, "phone": PHONE_NUMBER, "address_line": ADDRESS},
     }
