@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
@@ -25,17 +26,20 @@ from linli.services.console.mounting import GatewaySurroundings
 from linli.services.console.words import Speech
 from linli.services.preparing import prepare
 from linli.streams.codec import to_bytes
+from linli.streams.intake.inbox_record import InboxRecord
 from linli.streams.intake.judge import CommandOut, DeadOut, judge
 from linli.streams.sealed.keyring import Keyring
 from linli.streams.sealed.sealing import seal, unseal
 from linli.streams.sealed.written_reasons import FIELDS
-from tests.support.inbox import DISTRICT, record, window, world
+from tests.support.inbox import DISTRICT, Json, record, world
 
 WHY = "王某住院了，女儿来电（模拟）"
 KEYRING = Keyring(bytes(range(32)))
 WORLD = world(KEYRING)
 ONE = Target(request_id="r-1")
-TIME = (Window.model_validate(window(1e6, 1e6 + 1), strict=False),)
+TODAY = datetime.now(UTC)
+TIME = (Window(start=TODAY + timedelta(days=1), end=TODAY + timedelta(days=1, hours=1)),)
+"""Ahead of the clock that the desk goes by; what intake reads of it was appended today, too."""
 
 WRITTEN: dict[str, BaseModel] = {
     "hold": Hold(target=ONE, reason=WHY, by="desk-1"),
@@ -72,10 +76,15 @@ def test_no_command_with_a_sentence_is_left_out() -> None:
     assert {type(body) for body in WRITTEN.values()} == set(FIELDS) - {ApplyRecord}
 
 
+def _today(data: Json | bytes, kind: str) -> InboxRecord:
+    """Return a record that is appended now."""
+    return replace(record(data, kind), appended_at=TODAY)
+
+
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_intake_seals_what_comes_in_clear(kind: str) -> None:
     """Tests that the command says nothing of it, and that its key opens it and names the case."""
-    outcome = judge(record(WRITTEN[kind].model_dump(mode="json"), kind), WORLD)
+    outcome = judge(_today(WRITTEN[kind].model_dump(mode="json"), kind), WORLD)
     assert isinstance(outcome, CommandOut)
     assert WHY not in to_bytes(outcome.command).decode()
     [key] = outcome.subject_keys
@@ -92,7 +101,7 @@ def test_it_leaves_the_desk_sealed_already(kind: str) -> None:
     assert WHY not in to_bytes(event.body).decode()
     [key] = event.subject_keys
     assert key.about == OF_ANOTHER.get(kind, "r-1")
-    again = judge(record(to_bytes(event.body), kind), WORLD)
+    again = judge(_today(to_bytes(event.body), kind), WORLD)
     assert isinstance(again, CommandOut)
     assert again.subject_keys == ()
     assert written_in(again.command.body) == written_in(event.body)
