@@ -49,7 +49,7 @@ def _prices(lister: Lister, rng: random.Random) -> Longs:
 
 def _reduced(lister: Lister, column: Column, price: Longs) -> int:
     begin = int(lister.groups.rows[column.group, kernel.ABLE_FROM])
-    won = sum(int(price[begin + k]) for k in range(column.made.bit_length()) if column.made >> k & 1)
+    won = sum(int(price[begin + k]) for k in column.rows)
     return kernel.SCALE * column.cost - won
 
 

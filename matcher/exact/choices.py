@@ -30,6 +30,11 @@ class Column(NamedTuple):
     shares: tuple[tuple[int, int], ...]
     cost: int
 
+    @property
+    def rows(self) -> list[int]:
+        """Which of the group's rows of `DutyGroups.able` it makes, ascending."""
+        return [k for k in range(self.made.bit_length()) if self.made >> k & 1]
+
 
 class Rows(NamedTuple):
     """What a choice has to keep, and what it costs to leave a visit out.

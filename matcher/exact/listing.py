@@ -86,8 +86,7 @@ class Lister:
     def made(self, column: Column) -> list[int]:
         """Return a column's visits, by the model's numbers, what is agreed among them, in no order."""
         begin = int(self.groups.rows[column.group, kernel.ABLE_FROM])
-        bits = [k for k in range(column.made.bit_length()) if column.made >> k & 1]
-        found: list[int] = self.groups.able[[begin + k for k in bits], kernel.WHO].tolist()
+        found: list[int] = self.groups.able[[begin + k for k in column.rows], kernel.WHO].tolist()
         return found
 
     def order(self, column: Column) -> list[int] | None:
@@ -101,7 +100,7 @@ class Lister:
             If there is none: then the kernel was wrong.
         """
         row = self.groups.rows[column.group]
-        begin, bits = int(row[kernel.ABLE_FROM]), [k for k in range(column.made.bit_length()) if column.made >> k & 1]
+        begin, bits = int(row[kernel.ABLE_FROM]), column.rows
         able, whole = self.groups.able[[begin + k for k in bits]], (1 << len(bits)) - 1
         agreed = int(row[kernel.AGREED]) & whole  # those agreed stand first, and are all in every whole tour
         one = np.array([[row[kernel.ON], 0, len(bits), whole, agreed, *row[kernel.BEGUN :].tolist()]], dtype=np.int64)

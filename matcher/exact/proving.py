@@ -209,7 +209,7 @@ class _Prover:
 
         def reduced(column: Column) -> int:
             begin = int(self.groups.rows[column.group, kernel.ABLE_FROM])
-            won = sum(price[begin + k] for k in range(column.made.bit_length()) if column.made >> k & 1)
+            won = sum(price[begin + k] for k in column.rows)
             found: int = SCALE * column.cost - won - prices.groups[column.group]
             return found
 
