@@ -105,17 +105,9 @@ def promises(
     at, home = place_of(world, groups, g, able, labels[label, AT_LAST]), world.duties[d, HOME]
     weight, loaded = world.weights[TRAVEL_WEIGHT], load_price(world, d, work)
     found = SCALE * (labels[label, COST] + loaded - groups[g, ALONE]) - labels[label, WON]
-    left, begin, hops = world.duties[d, CLOSES] - free - homeward, groups[g, ABLE_FROM], homeward
-    missing, k, spared = groups[g, AGREED] & ~made, 0, 0
-    while missing >> k:
-        if missing >> k & 1:
-            v = able[begin + k, WHO]
-            left -= able[begin + k, HOP_LEAST] + world.visits[v, DURATION]
-            hops += able[begin + k, HOP_LEAST]
-            spared += least[world.visits[v, PLACE], world.visits[v, EXIT]]
-            added = load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1
-            found += SCALE * (added + world.fits[able[begin + k, FIT], PRICE])
-        k += 1
+    busy, hops, spared, fees = _agreed_to_come(world, least, groups, g, able, made, work, loaded)
+    left, begin = world.duties[d, CLOSES] - free - homeward - hops - busy, groups[g, ABLE_FROM]
+    hops, found = hops + homeward, found + SCALE * fees
     each, in_time, many = 0, 0, 0
     for place in range(begin, groups[g, ABLE_TO]):
         row = begin + able[place, RANKED]
@@ -147,6 +139,26 @@ def promises(
         return int(near)
     far = _over_the_farthest(gain, begin, many, SCALE * weight, int(least[at, home]))
     return int(max(near, found - SCALE * weight * spared - far))
+
+
+@inner
+def _agreed_to_come(
+    world: World, least: Ints, groups: Longs, g: int, able: Ints, made: int, work: int, loaded: int
+) -> tuple[int, int, int, int]:
+    """Return of what is agreed and not made yet: service, shortest ways there, ways within, and its price."""
+    d, begin = groups[g, ON], groups[g, ABLE_FROM]
+    missing, k = groups[g, AGREED] & ~made, 0
+    busy, hops, spared, fees = 0, 0, 0, 0
+    while missing >> k:
+        if missing >> k & 1:
+            v = able[begin + k, WHO]
+            busy += world.visits[v, DURATION]
+            hops += able[begin + k, HOP_LEAST]
+            spared += least[world.visits[v, PLACE], world.visits[v, EXIT]]
+            fees += load_price(world, d, work + world.visits[v, DURATION]) - loaded - 1
+            fees += world.fits[able[begin + k, FIT], PRICE]
+        k += 1
+    return int(busy), int(hops), int(spared), int(fees)
 
 
 @inner
