@@ -26,7 +26,7 @@ from linli.services.solving.explaining import Explaining
 from linli.services.solving.limits import Allowance, solve_within
 from linli.services.solving.vroom_prices import bound_of, priced
 from linli.services.solving.vroom_problem import translated
-from linli.services.solving.vroom_reading import read_problem
+from linli.services.solving.vroom_reading import VroomFile, read_problem
 from linli.services.solving.vroom_reasons import NAMES
 from linli.services.solving.vroom_sharing import may_share, remaining, shared, straight_part
 from linli.services.solving.vroom_solution import solution_of
@@ -76,9 +76,7 @@ def solve_file(
     refuse_unknown(ways.source)
     began = time.monotonic()
     warn_if_cold(out)
-    file = read_problem(read_bytes(name, PROBLEM_BYTES_MAX), name)
-    if file.matrices and ways.source != "estimate":
-        out.warn("The file has a matrix of its own; --travel is not asked.", "文件自带矩阵，未使用 --travel。")
+    file = _read(name, ways, out)
 
     def fetched(estimate: Travel, places: Sequence[Place]) -> Travel:
         return _fetched(estimate, places, ways.source, out)
@@ -114,6 +112,14 @@ def solve_file(
         solution["summary"]["linli"]["bound"] = _bounded(problem, result.plan, bound, allowance.threads)
     _write(solution, target, out)
     return 0
+
+
+def _read(name: str, ways: Ways, out: Out) -> VroomFile:
+    """Read a problem, and say where a source of ways is named for nothing."""
+    file = read_problem(read_bytes(name, PROBLEM_BYTES_MAX), name)
+    if file.matrices and ways.source != "estimate":
+        out.warn("The file has a matrix of its own; --travel is not asked.", "文件自带矩阵，未使用 --travel。")
+    return file
 
 
 def _written(solved: Solved) -> dict[str, Any]:

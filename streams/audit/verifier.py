@@ -134,12 +134,10 @@ async def judge(
     old = began - max(patience, DUE)
     evening = await evening_of(address, day_list_at, began, old)
     handled: Handled = {}
-    parts: list[_Partition] = []
     async with open_reader(address) as reader:
         spans = [span for topic in _ORDER for span in await reader.spans(topic.name, list(wanted))]
-        for number in wanted:
-            mine = {span.topic: span for span in spans if span.partition == number}
-            parts.append(_part(number, findings, mine, handled, evening))
+        of = {number: {span.topic: span for span in spans if span.partition == number} for number in wanted}
+        parts = [_part(number, findings, mine, handled, evening) for number, mine in of.items()]
         for part in parts:
             await _read_dead_letters(reader, part)
             await _read_commands(reader, part)
